@@ -1,0 +1,68 @@
+import { fileURLToPath } from 'node:url'
+import { playwright } from '@vitest/browser-playwright'
+import { defineConfig } from 'vitest/config'
+import { findBrowsers } from './scripts/browsers.mjs'
+import { mockCommands } from './test/browser/commands.ts'
+
+const root = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+// Tests import what users import; the sources stand in for the package.
+const alias = {
+  'headwater/testing/node': root('./testing/node.ts'),
+  'headwater/testing': root('./testing/index.ts'),
+  headwater: root('./src/index.ts'),
+}
+const { chromium, firefox } = findBrowsers()
+
+export default defineConfig({
+  resolve: { alias },
+  test: {
+    coverage: { include: ['src/**', 'testing/**'] },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/*.test.ts', 'test/transports/*.test.ts', 'test/testing/*.test.ts'],
+          environment: './test/support/environment.ts',
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'node',
+          include: ['test/node/**/*.test.ts'],
+          environment: 'node',
+          execArgv: ['--experimental-eventsource'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            commands: mockCommands,
+            provider: playwright(),
+            instances: [
+              {
+                browser: 'chromium',
+                provider: playwright({ launchOptions: { ...chromium, args: ['--no-sandbox'] } }),
+              },
+              {
+                browser: 'firefox',
+                provider: playwright({
+                  launchOptions: firefox,
+                  // An installed Firefox is driven over WebDriver BiDi, which knows no emulation of media.
+                  contextOptions: { colorScheme: null, reducedMotion: null, forcedColors: null, contrast: null },
+                }),
+              },
+            ],
+          },
+        },
+      },
+    ],
+  },
+})
