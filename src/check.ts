@@ -1,0 +1,39 @@
+import { SSEError } from './errors.ts'
+
+/*
+ * Wrong options, told at once and by name, instead of a stream that never comes. TypeScript finds most of them;
+ * this is for JavaScript, for JSON and for what types cannot say.
+ */
+
+/**
+ * What an option wants, for the check and for its message alike, and its default. Names of JavaScript types and words
+ * meant literally, apart by `|`; `number` is one from 0, Infinity included.
+ */
+export type Spec<T> = { readonly [N in keyof T]-?: readonly [wants: string, initial?: T[N]] }
+
+/** Options with the defaults of those that have one. */
+export type Filled<T> = T & { readonly [N in keyof T]-?: unknown }
+
+/**
+ * The options with their defaults filled in.
+ * @throws SSEError `options`, naming the option and what it wants.
+ */
+export function fill<T extends object>(spec: Spec<T>, given: T): T {
+  const filled = { ...given }
+  for (const name in { ...given, ...spec }) {
+    const [wants, initial] = spec[name] ?? ['to be left out: there is no such option']
+    filled[name] ??= initial as T[typeof name]
+    const value = filled[name]
+    if (value !== undefined && !wants.split('|').some((word) => fits(word, value))) throw wrong(name, wants, value)
+  }
+  return filled
+}
+
+const fits = (word: string, value: unknown): boolean =>
+  word === value ||
+  (word === typeof value && (word !== 'number' || Number(value) >= 0)) ||
+  (value === false && word === 'false')
+
+/** An error about an option. No more than the beginning of the value is shown: it may be a token. */
+export const wrong = (name: string, wants: string, value: unknown, cause?: unknown): SSEError =>
+  new SSEError('options', `${name} wants ${wants}, got ${typeof value} ${String(value).slice(0, 9)}`, { cause })

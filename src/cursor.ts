@@ -1,0 +1,84 @@
+/*
+ * The last event id (HTML 9.2.4): where a later connection takes up the stream. Strings throughout:
+ * `"10"` is no number, and an id of our server is `<epoch>-<seq>`.
+ */
+
+/** How many delivered events are remembered to tell what a server sends again. */
+const REMEMBERED = 128
+/** Longer payloads are told apart by their length: remembering must not hold megabytes. */
+const COMPARED = 4096
+
+export interface Cursor {
+  /** The last event id; '' if there is none. */
+  readonly id: string
+  /**
+   * A block with an `id` field has ended (HTML 9.2.6, "dispatch the event", step 1).
+   * @returns false if the id lies at or behind the cursor, which only ids in order can tell.
+   */
+  commit(id: string): boolean
+  /** Start from another id, or from none. */
+  reset(id: string): void
+  /** A connection opened. Its ids are in no known order until {@link Cursor.trust} is called. */
+  opened(): void
+  /** The server numbers its events `<epoch>-<seq>`, seq growing: a repeat is known by its id alone. */
+  trust(): void
+  /** Whether an event with an id repeats one that an earlier connection delivered; if not, it is remembered. */
+  repeats(type: string, data: string): boolean
+}
+
+export function createCursor(id: string, dedupe: boolean): Cursor {
+  let ordered = false
+  /** The overlap of two connections is one run at the start of the later. */
+  let overlapping = false
+  let count = 0
+  const delivered: string[] = []
+
+  return {
+    get id() {
+      return id
+    },
+    commit(newer) {
+      const dash = newer.lastIndexOf('-') + 1
+      if (ordered && dash && id.startsWith(newer.slice(0, dash)) && +newer.slice(dash) <= +id.slice(dash)) return false
+      id = newer
+      return true
+    },
+    reset(to) {
+      id = to
+    },
+    opened() {
+      ordered = false
+      overlapping = count > 0
+    },
+    trust() {
+      ordered = dedupe
+    },
+    repeats(type, data) {
+      if (ordered || !dedupe) return false
+      // Never by the id alone: naive servers count from 1 again after a restart.
+      const key = `${id}\n${type}\n${data.length > COMPARED ? data.length : data}`
+      overlapping &&= delivered.includes(key)
+      if (!overlapping) delivered[count++ % REMEMBERED] = key
+      return overlapping
+    },
+  }
+}
+
+/** Whether an id looks like one that our server mints, so that its `connected` may be waited for. */
+export const isOurs = (id: string): boolean => /^[a-z0-9]{8,}-\d+$/.test(id)
+
+/**
+ * The id as a header value: its UTF-8 bytes, one per character, since a header is a byte string and `fetch`
+ * throws on anything above U+00FF (Fetch 5.1). Undefined if a header cannot carry it unchanged.
+ */
+export function headerValue(id: string): string | undefined {
+  const bytes = String.fromCharCode(...new TextEncoder().encode(id.slice(0, 1024)))
+  return id.length < 1024 && /^[!-~\x80-\xff]([ -~\x80-\xff]*[!-~\x80-\xff])?$/.test(bytes) ? bytes : undefined
+}
+
+/** `url` with one query parameter set: in the place of an earlier one, else at the end. */
+export function withParam(url: string, name: string, value: string): string {
+  const target = new URL(url)
+  target.searchParams.set(name, value)
+  return target.href
+}

@@ -1,0 +1,114 @@
+import { type Cursor, isOurs } from './cursor.ts'
+import { parseText, validate } from './decode.ts'
+import { report } from './errors.ts'
+import type { SSEEvent } from './event.ts'
+import type { Heartbeat } from './heartbeat.ts'
+import type { Gap, Observers, Opened } from './observers.ts'
+import type { Settings } from './options.ts'
+import { type Control, RESERVED, readControl } from './protocol.ts'
+import type { Router } from './router.ts'
+
+export type Handler = (data: unknown, event: SSEEvent) => unknown
+
+/** From what a transport reports to the handlers: cursor, repeats, the server's own events, decoding, routes. */
+export interface Delivery {
+  /** A connection opened, which had asked to resume from `requested`. */
+  opened(attempt: number, requested: string): void
+  id(id: string): void
+  event(type: string, raw: string, id: string | undefined): void
+  /** Events were lost, or may have been. */
+  gap(gap: Pick<Gap, 'reason'> & Partial<Gap>): void
+}
+
+export function createDelivery(
+  { parse, type: routeOf, events }: Settings,
+  cursor: Cursor,
+  router: Router<Handler>,
+  { hears, tell }: Observers,
+  heartbeat: Heartbeat,
+): Delivery {
+  const schemas = new Map(Object.entries(events))
+  /** Nothing has come on this connection yet. */
+  let first = true
+  /** This connection's server, or until it has spoken the last one's, has introduced itself. */
+  let introduced = false
+  /** Tells `onOpen` of an opening that it has not been told of, since the server's word on it was still to come. */
+  let tellOpened: ((recovered?: Opened['recovered']) => void) | undefined
+  let hadOpened = false
+  /** The id of the block at hand lies behind the cursor. */
+  let behind = false
+
+  function gap(gap: Pick<Gap, 'reason'> & Partial<Gap>): void {
+    tell('onGap', { certain: true, requested: '', resumedFrom: cursor.id, topics: ['*'], ...gap })
+  }
+
+  function deliver(type: string, raw: string): void {
+    const watched = hears('onEvent')
+    if (!routeOf && !watched && !router.match(type).length) return
+    const event = { type, data: undefined as unknown, id: cursor.id, raw, receivedAt: heartbeat.heardAt }
+    try {
+      event.data = parseText(parse, raw, type)
+      if (routeOf) event.type = routeOf(event)
+      const schema = schemas.get(event.type)
+      if (schema) event.data = validate(schema, event.data)
+    } catch (error) {
+      if (!tell('onInvalid', { ...event, error })) report(error)
+      return
+    }
+    if (watched) tell('onEvent', event)
+    for (const subscriber of router.match(event.type)) {
+      if (!subscriber.active) continue
+      try {
+        const result = subscriber.handler(event.data, event)
+        if (result instanceof Promise) result.catch((error) => handlerFailed(error, event))
+      } catch (error) {
+        handlerFailed(error, event)
+      }
+    }
+  }
+
+  function handlerFailed(error: unknown, event: SSEEvent): void {
+    if (!tell('onHandlerError', error, event)) report(error)
+  }
+
+  /** A reserved event, once the server has introduced itself with the first of them. */
+  function obey(type: string, control: Control): void {
+    if (type === 'connected') heartbeat.announce(control.heartbeatMs)
+    if (type === 'ping') heartbeat.beat()
+    if (type === 'goodbye') heartbeat.leave(heartbeat.heardAt + (control.reconnectInMs ?? 0))
+    if (type === 'gap') gap({ ...control, reason: `${control.reason}` })
+  }
+
+  return {
+    gap,
+    opened(attempt, requested) {
+      first = true
+      behind = false
+      cursor.opened()
+      tellOpened = (recovered = requested ? 'unknown' : false) => {
+        tellOpened = undefined
+        const lost = hadOpened && !requested && !introduced
+        hadOpened = true
+        tell('onOpen', { attempt, recovered })
+        if (lost) gap({ reason: 'no-id', certain: false })
+      }
+      // A server that introduces itself says at once whether it resumed. Its word is waited for, as a guess would
+      // make a page load everything again; from any other server it never comes.
+      if (!introduced && !isOurs(requested)) tellOpened()
+    },
+    id(id) {
+      behind = !cursor.commit(id)
+    },
+    event(type, raw, id) {
+      if (first) {
+        first = false
+        const control = type === 'connected' ? readControl(raw) : {}
+        introduced = control.v !== undefined
+        if (introduced) cursor.trust()
+        tellOpened?.(introduced ? control.recovered : undefined)
+      }
+      if (introduced && RESERVED.includes(type)) obey(type, readControl(raw))
+      else if (id === undefined || !(behind || cursor.repeats(type, raw))) deliver(type, raw)
+    },
+  }
+}

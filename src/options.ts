@@ -1,0 +1,218 @@
+import { fill, type Spec, wrong } from './check.ts'
+import { type Clock, systemClock } from './clock.ts'
+import type { Parse, StandardSchema } from './decode.ts'
+import type { SSEError } from './errors.ts'
+import type { Observer } from './observers.ts'
+import { RETRY_SPEC, type RetryFunction, type RetryOptions, type RetryPolicy } from './retry.ts'
+import type { Transport } from './transports/transport.ts'
+
+/** What a function that makes a URL, headers or a body may look at. */
+export interface RequestContext {
+  /** Tries in a row that have failed; 0 on the first. */
+  readonly attempt: number
+  /** The id that the stream is about to be resumed from; '' for none. */
+  readonly lastEventId: string
+}
+
+/** A value, or a function that makes a fresh one for each try. */
+export type PerTry<T> = T | ((context: RequestContext) => T | PromiseLike<T>)
+
+/** Headers as an object; those that are undefined are left out. */
+export type RequestHeaders = Readonly<Record<string, string | undefined>> | Headers
+
+/** Where the stream is. A relative URL is resolved against the document. */
+export type SSEUrl = PerTry<string | URL>
+
+/** A schema for each event that has one. */
+export type Schemas<E> = { readonly [N in keyof E]?: StandardSchema<E[N]> }
+
+/** How a subscription behaves. All of it is optional. Times are in milliseconds. */
+export interface SSEOptions<E = Record<string, unknown>> extends Observer<E> {
+  /**
+   * The HTTP method.
+   * @defaultValue 'GET'
+   */
+  readonly method?: string | undefined
+  /** Request headers, or an (async) function that makes them for each try, so that a token is always fresh. */
+  readonly headers?: PerTry<RequestHeaders> | undefined
+  /** The request's body, or a function that makes one for each try; it needs a `method` that has a body. */
+  readonly body?: PerTry<BodyInit | undefined> | undefined
+  /**
+   * Whether cookies go along (Fetch 2.2.5).
+   * @defaultValue 'same-origin'
+   */
+  readonly credentials?: RequestCredentials | undefined
+  /**
+   * Sends the request.
+   * @defaultValue the global `fetch`
+   */
+  readonly fetch?: typeof globalThis.fetch | undefined
+  /**
+   * What carries the stream: `fetchTransport`, `eventSourceTransport`, or your own.
+   * @defaultValue fetch where it can stream, else the native EventSource
+   */
+  readonly transport?: Transport | (() => Transport) | undefined
+
+  /**
+   * Called on status 401. When its promise resolves, one more request is sent at once, with the headers and the URL
+   * made afresh; a second 401, or a rejection, closes with code `unauthorized` until `connect()`. Never runs twice at a time.
+   */
+  readonly onUnauthorized?: ((error: SSEError) => unknown) | undefined
+
+  /**
+   * How the text of an event becomes its `data`. Events that nobody subscribes to are not decoded.
+   * @defaultValue 'json'
+   */
+  readonly parse?: Parse | undefined
+  /**
+   * The name an event is routed by; it is given the event with its decoded `data`. Use `byDataType` for payloads that
+   * carry a `type`.
+   * @defaultValue the event's own name: its `event:` field, 'message' if it has none
+   */
+  readonly type?:
+    | ((event: { readonly type: string; readonly data: unknown; readonly id: string; readonly raw: string }) => string)
+    | undefined
+  /** A Standard Schema (zod, valibot, arktype …) for each event that is to be checked; the payloads' types follow from them. */
+  readonly events?: Schemas<E> | undefined
+
+  /**
+   * When to try again after a failure. `false`: never. A function: your own timing.
+   * @defaultValue full jitter from 1 s, doubled up to 30 s, without end; see {@link RetryOptions}
+   */
+  readonly retry?: RetryOptions | RetryFunction | false | undefined
+  /**
+   * The longest silence before the line counts as dead. A number: that many milliseconds. `false` or Infinity: any.
+   * `'auto'`: 2.5 times the interval that the server announced (a `connected` event's `heartbeatMs`, or the header
+   * `X-SSE-Heartbeat`), or that three heartbeats showed, but never under 10 s; until one is known, any.
+   * @defaultValue 'auto'
+   */
+  readonly heartbeat?: 'auto' | number | false | undefined
+  /**
+   * How long to wait for the response's headers. Infinity: for ever.
+   * @defaultValue 15000
+   */
+  readonly connectTimeout?: number | undefined
+  /**
+   * `subscribe`: the stream has no end; when it stops, reconnect. `request`: the end of the response is the end, as
+   * with a completion streamed from a model; the request is never sent a second time by itself, but to resume from an id.
+   * @defaultValue 'subscribe'
+   */
+  readonly mode?: 'subscribe' | 'request' | undefined
+
+  /**
+   * Where to start: an id that the server knows.
+   * @defaultValue ''
+   */
+  readonly lastEventId?: string | undefined
+  /**
+   * The query parameter for the last event id, where it does not travel in its header: to another origin, where the header
+   * would cost a preflight, and with the native EventSource.
+   * @defaultValue 'lastEventId'
+   */
+  readonly lastEventIdParam?: string | undefined
+  /**
+   * Drop what the server sends again after a reconnect: with ids in order, all that lies behind the cursor; else the first
+   * events of the new connection that equal one of the last 128 in id, name and data.
+   * @defaultValue true
+   */
+  readonly dedupe?: boolean | undefined
+
+  /**
+   * How long the connection stays open when nobody listens any more, so that a page can change what it shows without
+   * reconnecting. 0: not at all. Infinity: for ever.
+   * @defaultValue 1000
+   */
+  readonly linger?: number | undefined
+  /**
+   * The longest event, in characters. A longer one is dropped and reported as a gap; it never fills the memory.
+   * @defaultValue 4194304
+   */
+  readonly maxEventSize?: number | undefined
+  /** Closes the client when it aborts. */
+  readonly signal?: AbortSignal | undefined
+  /**
+   * Time and chance, for tests.
+   * @defaultValue the platform's
+   */
+  readonly clock?: Clock | undefined
+}
+
+const CALLBACK = ['function'] as const
+
+const SPEC: Spec<SSEOptions> = {
+  method: ['string', 'GET'],
+  headers: ['object|function', {}],
+  body: ['string|object|function'],
+  credentials: ['same-origin|include|omit', 'same-origin'],
+  fetch: CALLBACK,
+  transport: ['object|function'],
+  onUnauthorized: CALLBACK,
+  parse: ['json|text|function', 'json'],
+  type: CALLBACK,
+  events: ['object', {}],
+  retry: ['object|function|false', {}],
+  heartbeat: ['number|auto|false', 'auto'],
+  connectTimeout: ['number', 15_000],
+  mode: ['subscribe|request', 'subscribe'],
+  lastEventId: ['string', ''],
+  lastEventIdParam: ['string', 'lastEventId'],
+  dedupe: ['boolean', true],
+  linger: ['number', 1000],
+  maxEventSize: ['number', 4 * 1024 * 1024],
+  signal: ['object'],
+  clock: ['object', systemClock],
+  onState: CALLBACK,
+  onOpen: CALLBACK,
+  onEvent: CALLBACK,
+  onGap: CALLBACK,
+  onRetry: CALLBACK,
+  onInvalid: CALLBACK,
+  onHandlerError: CALLBACK,
+}
+
+type WithDefault =
+  | 'method'
+  | 'headers'
+  | 'credentials'
+  | 'parse'
+  | 'events'
+  | 'heartbeat'
+  | 'connectTimeout'
+  | 'mode'
+  | 'lastEventId'
+  | 'lastEventIdParam'
+  | 'dedupe'
+  | 'linger'
+  | 'maxEventSize'
+  | 'clock'
+
+/** Options, checked and with their defaults filled in. */
+export interface Settings
+  extends Omit<SSEOptions, WithDefault | 'transport' | 'retry'>,
+    Required<{ readonly [N in WithDefault]: NonNullable<SSEOptions[N]> }> {
+  readonly url: SSEUrl
+  /** Undefined: to be chosen when the first connection is made. */
+  readonly transport: Transport | undefined
+  readonly retry: RetryPolicy
+}
+
+/** @throws SSEError `options`, naming the option and what it wants. */
+export function resolveOptions(url: SSEUrl, options: SSEOptions): Settings {
+  // That `fill` leaves no default out is not in its type.
+  const filled = fill(SPEC, options) as SSEOptions & Settings
+  const { transport, retry, method, body, events } = filled
+  if (!url || !/string|function|object/.test(typeof url)) throw wrong('url', 'a string, a URL or a function', url)
+  if (body && (method === 'GET' || Object(body).constructor === Object))
+    throw wrong('body', "method: 'POST' and JSON.stringify()", body)
+  for (const name in events) if (!events[name]?.['~standard']) throw wrong(name, 'a Standard Schema', events[name])
+  const chosen = typeof transport === 'function' ? transport() : transport
+  const { credentials, headers, mode } = options
+  if (chosen?.urlOnly && (body || headers || options.method || credentials === 'omit' || mode === 'request'))
+    throw wrong('transport', 'fetchTransport() for more than a URL', 'EventSource')
+  return {
+    ...filled,
+    url,
+    transport: chosen,
+    retry: typeof retry === 'object' ? (fill(RETRY_SPEC, retry) as Required<RetryOptions>) : retry,
+  }
+}

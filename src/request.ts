@@ -1,0 +1,32 @@
+import { wrong } from './check.ts'
+import type { PerTry, RequestContext, Settings } from './options.ts'
+import type { TransportRequest } from './transports/transport.ts'
+
+/**
+ * Asks the caller's functions for this try's URL, headers and body. What they throw, as a token endpoint may, is a
+ * failed try like any other.
+ * @throws SSEError `options` if the URL or a header cannot be sent at all.
+ */
+export async function resolveRequest(
+  settings: Settings,
+  context: RequestContext,
+): Promise<Omit<TransportRequest, 'names'>> {
+  const ask = async <T>(value: PerTry<T>): Promise<T> =>
+    // A type parameter may stand for a function itself; the options' own types do not.
+    typeof value === 'function' ? (value as (context: RequestContext) => T | PromiseLike<T>)(context) : value
+  const [address, given, body] = await Promise.all([ask(settings.url), ask(settings.headers), ask(settings.body)])
+  const own = settings.fetch
+  try {
+    // As `new EventSource(url)` resolves it (HTML 9.2.2). Without a document or a worker's address, a fetch that was
+    // handed in still knows what is meant: a mock, a service binding.
+    const base = globalThis.document?.baseURI ?? globalThis.location?.href ?? (own && 'http://localhost')
+    const url = new URL(address, base).href
+    const headers = new Headers(given as HeadersInit)
+    // It would have said "undefined".
+    for (const [name, value] of Object.entries(given)) if (value === undefined) headers.delete(name)
+    // The global fetch is looked up at each try, as tests and tracers replace it; it must not be called as a method.
+    return { ...settings, ...context, url, headers, body, fetch: own ?? ((input, init) => fetch(input, init)) }
+  } catch (cause) {
+    throw wrong('url or headers', 'what can be sent (a full URL where there is no document)', address, cause)
+  }
+}
