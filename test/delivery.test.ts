@@ -1,0 +1,440 @@
+import { byDataType, createSSE, type Opened } from 'headwater'
+import { createClock, createMockStream, type Step } from 'headwater/testing'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { z } from 'zod'
+import { bench } from './support/client.ts'
+
+afterEach(() => vi.unstubAllGlobals())
+
+const send = (event: string, data: unknown, id?: string): Step => ({ send: { event, data, id } })
+const DROP: Step = { drop: true }
+
+/** A server that speaks the protocol introduces itself. */
+const hello = (recovered: boolean, id = 'k3f9x2ab-10', more: object = {}): Step =>
+  send(
+    'connected',
+    {
+      v: 1,
+      clientId: 'n1.x',
+      epoch: id.split('-')[0],
+      cursor: id,
+      recovered,
+      heartbeatMs: 15_000,
+      topics: [],
+      ...more,
+    },
+    id,
+  )
+
+const NO_ID = { reason: 'no-id', certain: false, requested: '', resumedFrom: '', topics: ['*'] }
+
+describe('after a reconnect to any server', () => {
+  it('without an id ever seen, a gap says that events may have been lost', async () => {
+    const onGap = vi.fn()
+    const onOpen = vi.fn()
+    const { sse, clock } = bench({ onGap, onOpen }, { script: [[send('tick', 1), DROP], [send('tick', 2)]] })
+    sse.subscribe('tick', () => {})
+    await clock.advance(5000)
+    expect(onOpen.mock.calls).toEqual([[{ recovered: false, attempt: 0 }], [{ recovered: false, attempt: 1 }]])
+    expect(onGap.mock.calls).toEqual([[NO_ID]])
+    expect(onGap.mock.invocationCallOrder[0]).toBeGreaterThan(onOpen.mock.invocationCallOrder[1] ?? Infinity)
+  })
+
+  it('that never was open before, there is no gap', async () => {
+    const onGap = vi.fn()
+    const { sse, clock } = bench({ onGap }, { script: [[DROP], [{ refuse: { status: 503 } }]] })
+    sse.subscribe('tick', () => {})
+    await clock.advance(10_000)
+    expect(sse.state.get().status).toBe('open')
+    expect(onGap).not.toHaveBeenCalled()
+  })
+
+  it('with an id, whether all comes is unknown', async () => {
+    const onGap = vi.fn()
+    const onOpen = vi.fn()
+    const { sse, clock } = bench({ onGap, onOpen }, { script: [[send('tick', 1, '5'), DROP]] })
+    sse.subscribe('tick', () => {})
+    await clock.advance(5000)
+    expect(onOpen.mock.calls.map(([opened]) => (opened as Opened).recovered)).toEqual([false, 'unknown'])
+    expect(onGap).not.toHaveBeenCalled()
+  })
+
+  it('an id without data counts, and an id whose block did not end does not', async () => {
+    const { sse, stream, clock } = bench({}, { script: [[{ raw: 'id: 7\n\n' }, { raw: 'id: 8\ndata: x\n' }, DROP]] })
+    sse.subscribe('tick', () => {})
+    await clock.advance(5000)
+    expect(stream.requests[1]?.lastEventId).toBe('7')
+  })
+
+  it('what it sends again comes once', async () => {
+    const script = [
+      [send('tick', 1, '1'), send('tick', 2, '2'), DROP],
+      [send('tick', 2, '2'), send('tick', 3, '3')],
+    ]
+    const { sse, clock, log } = bench({}, { script })
+    sse.subscribe('tick', (data) => log.push(data))
+    await clock.advance(5000)
+    expect(log).toEqual([1, 2, 3])
+  })
+
+  it('and has started to count from 1 again, nothing new is swallowed', async () => {
+    const script = [
+      [send('tick', 'a', '1'), send('tick', 'b', '2'), DROP],
+      [send('tick', 'c', '1'), send('tick', 'd', '2')],
+    ]
+    const { sse, clock, log } = bench({}, { script })
+    sse.subscribe('tick', (data) => log.push(data))
+    await clock.advance(5000)
+    expect(log).toEqual(['a', 'b', 'c', 'd'])
+  })
+
+  it('equal events without an id are all news', async () => {
+    const { sse, clock, log } = bench({}, { script: [[send('tick', 1), send('tick', 1), DROP], [send('tick', 1)]] })
+    sse.subscribe('tick', (data) => log.push(data))
+    await clock.advance(5000)
+    expect(log).toEqual([1, 1, 1])
+  })
+
+  it('with dedupe: false everything comes', async () => {
+    const { sse, clock, log } = bench(
+      { dedupe: false },
+      { script: [[send('tick', 1, '1'), DROP], [send('tick', 1, '1')]] },
+    )
+    sse.subscribe('tick', (data) => log.push(data))
+    await clock.advance(5000)
+    expect(log).toEqual([1, 1])
+  })
+
+  it('names that our server reserves are ordinary names', async () => {
+    const { sse, clock, log } = bench(
+      {},
+      {
+        script: [
+          [
+            send('connected', { id: 1 }),
+            send('ping', 1),
+            send('gap', {}),
+            send('live', 1),
+            send('goodbye', { reconnectInMs: 1 }),
+          ],
+        ],
+      },
+    )
+    sse.subscribe('*', (_, { type }) => log.push(type))
+    await clock.advance(60_000)
+    expect(log).toEqual(['connected', 'ping', 'gap', 'live', 'goodbye'])
+    expect(sse.state.get().status).toBe('open')
+  })
+})
+
+describe('with a server that introduces itself', () => {
+  it('its own events are not handed out', async () => {
+    const { sse, clock, log } = bench(
+      {},
+      {
+        script: [
+          [hello(false), send('live', {}), send('ping', {}), send('subscribed', {}), send('tick', 1, 'k3f9x2ab-11')],
+        ],
+      },
+    )
+    sse.subscribe('*', (_, { type }) => log.push(type))
+    await clock.settle()
+    expect(log).toEqual(['tick'])
+    expect(sse.lastEventId).toBe('k3f9x2ab-11')
+  })
+
+  it('a drop before the first event resumes all the same', async () => {
+    const { sse, stream, clock } = bench({}, { script: [[hello(false), DROP], [hello(true)]] })
+    sse.subscribe('*', () => {})
+    await clock.advance(5000)
+    expect(stream.requests[1]?.lastEventId).toBe('k3f9x2ab-10')
+  })
+
+  it('onOpen waits for its word on whether it resumed', async () => {
+    const onOpen = vi.fn()
+    const { sse, stream, clock } = bench({ onOpen }, { script: [[hello(false), DROP], [{ open: {} }]] })
+    sse.subscribe('*', () => {})
+    await clock.advance(5000)
+    expect(sse.state.get().status).toBe('open')
+    expect(onOpen).toHaveBeenCalledTimes(1)
+    stream.send('connected', { v: 1, recovered: true }, { id: 'k3f9x2ab-10' })
+    await clock.settle()
+    expect(onOpen).toHaveBeenLastCalledWith({ recovered: true, attempt: 1 })
+  })
+
+  it('also where the id came from an earlier page', async () => {
+    const onOpen = vi.fn()
+    const { sse, clock } = bench({ onOpen, lastEventId: 'k3f9x2ab-10' }, { script: [[hello(true)]] })
+    sse.subscribe('*', () => {})
+    await clock.settle()
+    expect(onOpen.mock.calls).toEqual([[{ recovered: true, attempt: 0 }]])
+  })
+
+  it('its gap is told, after onOpen and before events', async () => {
+    const { sse, clock, log } = bench(
+      {},
+      {
+        script: [
+          [hello(false), DROP],
+          [
+            hello(false, 'p0d1q7zz-12'),
+            send('gap', { reason: 'epoch', requested: 'k3f9x2ab-10', resumedFrom: 'p0d1q7zz-12', topics: ['orders'] }),
+            send('live', {}),
+            send('tick', 1, 'p0d1q7zz-13'),
+          ],
+        ],
+      },
+    )
+    sse.observe({ onOpen: ({ recovered }) => log.push(['open', recovered]), onGap: (gap) => log.push(gap) })
+    sse.subscribe('tick', (data) => log.push(data))
+    await clock.advance(5000)
+    expect(log).toEqual([
+      ['open', false],
+      ['open', false],
+      { reason: 'epoch', certain: true, requested: 'k3f9x2ab-10', resumedFrom: 'p0d1q7zz-12', topics: ['orders'] },
+      1,
+    ])
+  })
+
+  it('what lies behind the cursor comes once, whatever it holds', async () => {
+    const script = [
+      [hello(false), send('tick', 1, 'k3f9x2ab-11'), send('tick', 2, 'k3f9x2ab-12'), DROP],
+      [
+        hello(true, 'k3f9x2ab-12'),
+        send('tick', 'again', 'k3f9x2ab-12'),
+        send('tick', 3, 'k3f9x2ab-13'),
+        send('tick', 'again', 'k3f9x2ab-11'),
+      ],
+    ]
+    const { sse, clock, log } = bench({}, { script })
+    sse.subscribe('tick', (data) => log.push(data))
+    await clock.advance(5000)
+    expect(log).toEqual([1, 2, 3])
+    expect(sse.lastEventId).toBe('k3f9x2ab-13')
+  })
+
+  it('events without an id always come', async () => {
+    const { sse, clock, log } = bench({}, { script: [[hello(false), send('note', 1), send('note', 1)]] })
+    sse.subscribe('note', (data) => log.push(data))
+    await clock.settle()
+    expect(log).toEqual([1, 1])
+  })
+
+  it('the id of a ping moves the cursor', async () => {
+    const { sse, clock } = bench({}, { script: [[hello(false), send('ping', { t: 1 }, 'k3f9x2ab-60')]] })
+    sse.subscribe('tick', () => {})
+    await clock.settle()
+    expect(sse.lastEventId).toBe('k3f9x2ab-60')
+  })
+
+  it('the heartbeat it announces is watched', async () => {
+    const { sse, clock } = bench({}, { script: [[hello(false)]] })
+    sse.subscribe('tick', () => {})
+    await clock.advance(37_500)
+    expect(sse.state.get()).toMatchObject({ status: 'waiting', error: { code: 'stalled' } })
+  })
+
+  it('goodbye has the line replaced when it says, without counting a failure', async () => {
+    const { sse, stream, clock, statuses } = bench(
+      {},
+      { script: [[hello(false), send('goodbye', { reconnectInMs: 3000 })], [hello(true)]] },
+    )
+    sse.subscribe('tick', () => {})
+    await clock.advance(2999)
+    expect(stream.requests).toHaveLength(1)
+    await clock.advance(1)
+    expect(statuses()).toEqual(['idle', 'connecting', 'open', 'connecting', 'open'])
+    expect(sse.state.get()).toMatchObject({ attempt: 0 })
+  })
+
+  it('a server that goes before the time it said has not failed either', async () => {
+    const { sse, stream, clock } = bench(
+      {},
+      { script: [[hello(false), send('goodbye', { reconnectInMs: 3000 }), { end: true }], [hello(true)]] },
+    )
+    sse.subscribe('tick', () => {})
+    await clock.settle()
+    expect(sse.state.get()).toMatchObject({ status: 'waiting', attempt: 0, until: clock.now() + 3000 })
+    await clock.advance(3000)
+    expect(stream.requests).toHaveLength(2)
+    expect(sse.state.get()).toMatchObject({ status: 'open', attempt: 0 })
+  })
+
+  it('that another has taken the place of is noticed', async () => {
+    const { sse, clock, log } = bench(
+      {},
+      {
+        script: [
+          [hello(false), DROP],
+          [send('ping', 'plain'), send('tick', 1)],
+        ],
+      },
+    )
+    sse.observe({ onOpen: ({ recovered }) => log.push(recovered) })
+    sse.subscribe('*', (data) => log.push(data))
+    await clock.advance(5000)
+    expect(log).toEqual([false, 'unknown', 'plain', 1])
+  })
+
+  it('malformed control events do no harm', async () => {
+    const { sse, clock, log } = bench(
+      {},
+      {
+        script: [
+          [
+            hello(false),
+            { raw: 'event: gap\ndata: {oops\n\n' },
+            { raw: 'event: goodbye\ndata: null\n\n' },
+            { raw: 'event: ping\ndata\n\n' },
+            send('tick', 1),
+          ],
+        ],
+      },
+    )
+    sse.subscribe('tick', (data) => log.push(data))
+    await clock.settle()
+    expect(log).toEqual([1])
+  })
+})
+
+describe('decoding', () => {
+  it('is left out for events that nobody subscribes to', async () => {
+    const parse = vi.fn((raw: string) => raw)
+    const { sse, stream, clock } = bench({ parse })
+    sse.subscribe('wanted', () => {})
+    await clock.settle()
+    stream.send('unwanted', 1)
+    stream.send('wanted', 2)
+    await clock.settle()
+    expect(parse.mock.calls).toEqual([['2', 'wanted']])
+  })
+
+  it('happens once for all who subscribe', async () => {
+    const parse = vi.fn((raw: string) => ({ raw }))
+    const { sse, stream, clock, log } = bench({ parse })
+    for (const pattern of ['a', 'a', '*']) sse.subscribe(pattern, (data) => log.push(data))
+    await clock.settle()
+    stream.send('a', 1)
+    await clock.settle()
+    expect(parse).toHaveBeenCalledTimes(1)
+    expect(new Set(log).size).toBe(1)
+  })
+
+  it('reports malformed JSON, and the stream goes on', async () => {
+    const onInvalid = vi.fn()
+    const { sse, stream, clock, log } = bench({ onInvalid })
+    sse.subscribe('tick', (data) => log.push(data))
+    await clock.settle()
+    stream.raw('event: tick\nid: 3\ndata: {"a":\n\nevent: tick\ndata: 2\n\n')
+    await clock.settle()
+    expect(log).toEqual([2])
+    expect(onInvalid.mock.calls).toEqual([
+      [
+        {
+          type: 'tick',
+          id: '3',
+          raw: '{"a":',
+          data: undefined,
+          receivedAt: clock.now(),
+          error: expect.any(SyntaxError),
+        },
+      ],
+    ])
+  })
+
+  it('reports it to the platform where nobody else wants to know', async () => {
+    const reported = vi.fn()
+    vi.stubGlobal('reportError', reported)
+    const { sse, stream, clock } = bench()
+    sse.subscribe('message', () => {})
+    await clock.settle()
+    stream.raw('data: oops\n\n')
+    await clock.settle()
+    expect(reported).toHaveBeenCalledWith(expect.any(SyntaxError))
+  })
+
+  it('checks and transforms by schema, and reports what does not fit', async () => {
+    const clock = createClock()
+    const stream = createMockStream({ clock })
+    const onInvalid = vi.fn()
+    const events = { 'order.created': z.object({ id: z.string(), at: z.string().transform((at) => new Date(at)) }) }
+    const sse = createSSE('/events', { fetch: stream.fetch, clock, events, onInvalid })
+    const log: Date[] = []
+    sse.subscribe('order.created', ({ at }) => log.push(at))
+    await clock.settle()
+    stream.send('order.created', { id: 5, at: '2026-01-01' })
+    stream.send('order.created', { id: '5', at: '2026-01-01' })
+    await clock.settle()
+    expect(log).toEqual([new Date('2026-01-01')])
+    const issue = expect.objectContaining({ path: ['id'] })
+    expect(onInvalid.mock.calls).toEqual([
+      [expect.objectContaining({ type: 'order.created', error: expect.objectContaining({ issues: [issue] }) })],
+    ])
+    sse.close()
+  })
+
+  it.each(['__proto__', 'constructor', 'hasOwnProperty'])('treats an event named %s like any other', async (name) => {
+    const { sse, stream, clock, log } = bench({ events: { [`x${name}`]: z.number() } })
+    sse.subscribe(name, (data, { type }) => log.push([type, data]))
+    await clock.settle()
+    stream.send(name, { polluted: true })
+    await clock.settle()
+    expect(log).toEqual([[name, { polluted: true }]])
+    expect(({} as { polluted?: boolean }).polluted).toBeUndefined()
+  })
+})
+
+describe("the option 'type'", () => {
+  it('routes by what the payload says', async () => {
+    const { sse, stream, clock, log } = bench({ type: byDataType })
+    sse.subscribe('order.updated', (data, { type }) => log.push([type, data]))
+    sse.subscribe('message', () => log.push('message'))
+    await clock.settle()
+    stream.send('message', { type: 'order.updated', id: 1 })
+    stream.send('message', { other: true })
+    await clock.settle()
+    expect(log).toEqual([['order.updated', { type: 'order.updated', id: 1 }], 'message'])
+  })
+
+  it('reports what it throws as an invalid event', async () => {
+    const onInvalid = vi.fn()
+    const oops = new Error('oops')
+    const { sse, stream, clock } = bench({
+      onInvalid,
+      type: () => {
+        throw oops
+      },
+    })
+    sse.subscribe('*', () => {})
+    await clock.settle()
+    stream.send('tick', 1)
+    await clock.settle()
+    expect(onInvalid).toHaveBeenCalledWith(expect.objectContaining({ type: 'tick', error: oops }))
+  })
+})
+
+describe('an event that is too long', () => {
+  it('is told as a gap, and the others come', async () => {
+    const onGap = vi.fn()
+    const { sse, stream, clock, log } = bench({ onGap, maxEventSize: 1000 })
+    sse.subscribe('tick', (data) => log.push(data))
+    await clock.settle()
+    stream.send('tick', 1, { id: '1' })
+    stream.send('tick', 'x'.repeat(2000), { id: '2' })
+    stream.send('tick', 3, { id: '3' })
+    await clock.settle()
+    expect(log).toEqual([1, 3])
+    expect(onGap.mock.calls).toEqual([[expect.objectContaining({ reason: 'too-large', certain: true })]])
+    expect(stream.requests).toHaveLength(1)
+  })
+})
+
+it('every event of a chunk has the time the chunk came', async () => {
+  const { sse, stream, clock, log } = bench()
+  sse.subscribe('message', (_, { receivedAt }) => log.push(receivedAt))
+  await clock.settle()
+  await clock.advance(123)
+  stream.raw('data: 1\n\ndata: 2\n\n')
+  await clock.settle()
+  expect(log).toEqual([clock.now(), clock.now()])
+})

@@ -1,0 +1,59 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { createObservers } from '../src/observers.ts'
+
+afterEach(() => vi.unstubAllGlobals())
+
+const RETRY = { attempt: 1, until: 5, delay: 5, error: new Error('x') as never }
+
+describe('observers', () => {
+  it('are told in the order they came, until they leave', () => {
+    const observers = createObservers()
+    const calls: string[] = []
+    const off = observers.add({ onRetry: () => calls.push('first') })
+    observers.add({ onRetry: () => calls.push('second') })
+    observers.tell('onRetry', RETRY)
+    off()
+    observers.tell('onRetry', RETRY)
+    expect(calls).toEqual(['first', 'second', 'second'])
+  })
+
+  it('say whether anybody hears', () => {
+    const observers = createObservers()
+    expect(observers.tell('onRetry', RETRY)).toBe(false)
+    const off = observers.add({ onRetry() {} })
+    expect([observers.hears('onRetry'), observers.hears('onGap'), observers.tell('onRetry', RETRY)]).toEqual([
+      true,
+      false,
+      true,
+    ])
+    off()
+    expect(observers.hears('onRetry')).toBe(false)
+  })
+
+  it('may be the same object twice', () => {
+    const observers = createObservers()
+    const observer = { onRetry: vi.fn() }
+    const off = observers.add(observer)
+    observers.add(observer)
+    observers.tell('onRetry', RETRY)
+    off()
+    observers.tell('onRetry', RETRY)
+    expect(observer.onRetry).toHaveBeenCalledTimes(3)
+  })
+
+  it('do not keep each other from hearing when one throws', () => {
+    const reported = vi.fn()
+    vi.stubGlobal('reportError', reported)
+    const observers = createObservers()
+    const heard = vi.fn()
+    observers.add({
+      onRetry() {
+        throw 'oops'
+      },
+    })
+    observers.add({ onRetry: heard })
+    observers.tell('onRetry', RETRY)
+    expect(reported).toHaveBeenCalledWith('oops')
+    expect(heard).toHaveBeenCalledWith(RETRY)
+  })
+})

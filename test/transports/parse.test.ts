@@ -1,0 +1,183 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createStreamParser } from '../../src/transports/parse.ts'
+import { cut, parseChunks, type Report, recordingSink } from '../support/wire.ts'
+
+const encode = (text: string): Uint8Array => new TextEncoder().encode(text)
+const event = (data: string, type = 'message', id?: string): Report => ['event', type, data, id]
+
+/** A wire sample (HTML 9.2.5, 9.2.6) and what it says. */
+const SAMPLES: Record<string, [wire: string, said: Report[]]> = {
+  'one event': ['data: a\n\n', [event('a')]],
+  'an event with all fields': [
+    'id: 1\nevent: tick\ndata: a\nretry: 500\n\n',
+    [['retry', 500], ['id', '1'], event('a', 'tick', '1')],
+  ],
+  'lines that end with CR': ['data: a\r\rdata: b\r\r', [event('a'), event('b')]],
+  'lines that end with CRLF': ['data: a\r\n\r\ndata: b\r\n\r\n', [event('a'), event('b')]],
+  'line ends of all kinds': ['data: a\ndata: b\r\ndata: c\r\n\rdata: d\n\r\n', [event('a\nb\nc'), event('d')]],
+  'one BOM, which is dropped': ['\ufeffdata: a\n\n', [event('a')]],
+  'two BOMs, of which one is dropped': ['\ufeff\ufeffdata: a\n\ndata: b\n\n', [event('b')]],
+  'a BOM inside, which is kept': ['data: \ufeffa\n\n', [event('\ufeffa')]],
+  'letters that look like the bytes of a BOM': ['ï»¿data: a\n\ndata: b\n\n', [event('b')]],
+  'one leading space, which is dropped': ['data:  a\ndata:b\n\n', [event(' a\nb')]],
+  'a field without a colon': ['data\n\n', [event('')]],
+  'empty lines of data': ['data:\ndata:\n\n', [event('\n')]],
+  'a leading empty line of data': ['data\ndata: a\n\n', [event('\na')]],
+  'an event without data, which is none': ['event: tick\n\ndata: a\n\n', [event('a')]],
+  'a block that has an id alone': ['id: 7\n\ndata: a\n\n', [['id', '7'], event('a')]],
+  'an empty id': [
+    'id: 7\ndata: a\n\nid\ndata: b\n\n',
+    [['id', '7'], event('a', 'message', '7'), ['id', ''], event('b', 'message', '')],
+  ],
+  'an id with NUL, which is ignored': ['id: 1\u00002\ndata: a\n\n', [event('a')]],
+  'field names in other cases': ['Data: a\nDATA: b\ndata: c\n\n', [event('c')]],
+  'a field that begins like another': ['database: a\ndata: b\n\n', [event('b')]],
+  'unknown fields': ['foo: bar\nbaz\ndata: a\n\n', [event('a')]],
+  comments: [': hello\n\n:\ndata: a\n\n', [['beat'], ['beat'], event('a')]],
+  'a retry that is no number': ['retry: 5x0\nretry: -1\nretry:\nretry: 1e3\ndata: a\n\n', [event('a')]],
+  'an event name that is empty': ['event:\ndata: a\n\n', [event('a')]],
+  'names that objects have': [
+    'event: __proto__\ndata: a\n\nevent: constructor\ndata: b\n\n',
+    [event('a', '__proto__'), event('b', 'constructor')],
+  ],
+  'text of several bytes a letter': [
+    'event: 注文\nid: 日本\ndata: 😀é\n\n',
+    [['id', '日本'], event('😀é', '注文', '日本')],
+  ],
+  'an event that does not end': ['data: a\n\ndata: b\n', [event('a')]],
+  'an id that does not end': ['data: a\n\nid: 5\ndata: b', [event('a')]],
+}
+
+describe.each(Object.entries(SAMPLES))('%s', (_, [wire, said]) => {
+  const bytes = encode(wire)
+
+  it('is read whole', () => {
+    expect(parseChunks([bytes])).toEqual(said)
+  })
+
+  it('is read one byte at a time', () => {
+    expect(parseChunks(cut(bytes, [...bytes.keys()]))).toEqual(said)
+  })
+
+  it('is read in any cuts', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.nat(bytes.length)), (at) => {
+        expect(parseChunks(cut(bytes, at))).toEqual(said)
+      }),
+    )
+  })
+
+  it('is read the same with a limit that it keeps', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.nat(bytes.length)), fc.integer({ min: 32, max: 60 }), (at, limit) => {
+        expect(parseChunks(cut(bytes, at), limit)).toEqual(said)
+      }),
+    )
+  })
+})
+
+it('dispatches an event at the CR that ends it, without waiting for what follows', () => {
+  expect(parseChunks([encode('data: a\r\r')])).toEqual([event('a')])
+  expect(parseChunks([encode('data: a\r\n\r')])).toEqual([event('a')])
+})
+
+it('replaces what is no UTF-8', () => {
+  expect(parseChunks([Uint8Array.of(...encode('data: '), 0xff, ...encode('\n\n'))])).toEqual([event('\ufffd')])
+})
+
+describe('an event that is too long', () => {
+  const LIMIT = 100
+  const long = 'x'.repeat(LIMIT + 1)
+  const SHAPES: Record<string, string> = {
+    'a long line': `data: ${long}\n\n`,
+    'many short lines': `${'data: 0123456789\n'.repeat(20)}\n`,
+    'a long line with CRLF': `data: ${long}\r\n\r\n`,
+    'a long line with CR': `data: ${long}\r\r`,
+    'several long lines': `data: ${long}\ndata: ${long}\n\n`,
+  }
+
+  it.each(Object.entries(SHAPES))('is dropped and takes no neighbour with it: %s', (_, shape) => {
+    const bytes = encode(`data: before\n\n${shape}data: after\n\n`)
+    const expected = [event('before'), ['oversized'], event('after')]
+    expect(parseChunks([bytes], LIMIT)).toEqual(expected)
+    expect(parseChunks(cut(bytes, [...bytes.keys()]), LIMIT)).toEqual(expected)
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.nat(bytes.length)), (at) => {
+        expect(parseChunks(cut(bytes, at), LIMIT)).toEqual(expected)
+      }),
+    )
+  })
+
+  it('may be the first, the last, and one of several', () => {
+    const bytes = encode(`data: ${long}\n\ndata: a\n\ndata: ${long}\n\ndata: ${long}\n\ndata: b\n\ndata: ${long}`)
+    const expected = [['oversized'], event('a'), ['oversized'], ['oversized'], event('b'), ['oversized']]
+    expect(parseChunks([bytes], LIMIT)).toEqual(expected)
+    expect(parseChunks(cut(bytes, [...bytes.keys()]), LIMIT)).toEqual(expected)
+  })
+
+  it('is not what many small events or comments together make', () => {
+    const text = 'data: a\n\n: a comment\n'.repeat(200)
+    const expected = Array.from({ length: 200 }, (): Report[] => [event('a'), ['beat']]).flat()
+    expect(parseChunks([encode(text)], LIMIT)).toEqual(expected)
+    expect(
+      parseChunks(
+        cut(
+          encode(text),
+          [...text].map((_, i) => i),
+        ),
+        LIMIT,
+      ),
+    ).toEqual(expected)
+  })
+
+  it('of 10 MiB without a line end holds no more than the limit, in linear time', () => {
+    const { sink, reports } = recordingSink()
+    const parse = createStreamParser(sink, 64 * 1024)
+    const chunk = new Uint8Array(1024).fill(120)
+    parse(encode('data: '))
+    for (let i = 0; i < 10 * 1024; i++) parse(chunk)
+    parse(encode('\n\ndata: after\n\n'))
+    expect(reports).toEqual([['oversized'], event('after')])
+  })
+})
+
+it('reads whatever is well formed the same in any cuts', () => {
+  const line = fc.string({ unit: 'grapheme', maxLength: 12 }).map((text) => text.replace(/[\r\n\0]/g, ''))
+  const block = fc.record({
+    type: line,
+    id: fc.option(line, { nil: undefined }),
+    lines: fc.array(line, { minLength: 1, maxLength: 3 }),
+  })
+  const newline = fc.constantFrom('\n', '\r', '\r\n')
+  fc.assert(
+    fc.property(
+      fc.array(block, { maxLength: 6 }),
+      newline,
+      fc.array(fc.nat(400), { maxLength: 20 }),
+      (blocks, eol, places) => {
+        const wire = blocks.map(({ type, id, lines }) => {
+          const fields = [
+            `event: ${type}`,
+            ...(id === undefined ? [] : [`id: ${id}`]),
+            ...lines.map((text) => `data: ${text}`),
+          ]
+          return `${fields.join(eol)}${eol}${eol}`
+        })
+        const bytes = encode(wire.join(''))
+        const expected = blocks.flatMap(({ type, id, lines }): Report[] => [
+          ...(id === undefined ? [] : [['id', id] as const]),
+          event(lines.join('\n'), type || 'message', id),
+        ])
+        expect(
+          parseChunks(
+            cut(
+              bytes,
+              places.filter((place) => place <= bytes.length),
+            ),
+          ),
+        ).toEqual(expected)
+      },
+    ),
+  )
+})
