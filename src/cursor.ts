@@ -38,8 +38,10 @@ export function createCursor(id: string, dedupe: boolean): Cursor {
       return id
     },
     commit(newer) {
-      const dash = newer.lastIndexOf('-') + 1
-      if (ordered && dash && id.startsWith(newer.slice(0, dash)) && +newer.slice(dash) <= +id.slice(dash)) return false
+      if (ordered) {
+        const dash = newer.lastIndexOf('-') + 1
+        if (dash && id.startsWith(newer.slice(0, dash)) && +newer.slice(dash) <= +id.slice(dash)) return false
+      }
       id = newer
       return true
     },

@@ -24,9 +24,10 @@ export function createDelivery(
   { parse, type: routeOf, events }: Settings,
   cursor: Cursor,
   router: Router<Handler>,
-  { hears, tell }: Observers,
+  observers: Observers,
   heartbeat: Heartbeat,
 ): Delivery {
+  const { tell } = observers
   const schemas = new Map(Object.entries(events))
   /** Nothing has come on this connection yet. */
   let first = true
@@ -43,20 +44,22 @@ export function createDelivery(
   }
 
   function deliver(type: string, raw: string): void {
-    const watched = hears('onEvent')
-    if (!routeOf && !watched && !router.match(type).length) return
+    const { watched } = observers
+    // By its own name the route is known before anything is decoded.
+    const route = routeOf ? undefined : router.match(type)
+    if (!watched && route?.length === 0) return
     const event = { type, data: undefined as unknown, id: cursor.id, raw, receivedAt: heartbeat.heardAt }
     try {
       event.data = parseText(parse, raw, type)
       if (routeOf) event.type = routeOf(event)
-      const schema = schemas.get(event.type)
+      const schema = schemas.size ? schemas.get(event.type) : undefined
       if (schema) event.data = validate(schema, event.data)
     } catch (error) {
       if (!tell('onInvalid', { ...event, error })) report(error)
       return
     }
     if (watched) tell('onEvent', event)
-    for (const subscriber of router.match(event.type)) {
+    for (const subscriber of route ?? router.match(event.type)) {
       if (!subscriber.active) continue
       try {
         const result = subscriber.handler(event.data, event)

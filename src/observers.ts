@@ -89,31 +89,39 @@ type Arguments<N extends Name> = Parameters<NonNullable<Observer[N]>>
 export interface Observers {
   /** @returns Takes the observer away again. */
   add(observer: Observer): () => void
-  /** Whether anybody observes this. */
-  hears(name: Name): boolean
+  /** Whether anybody observes events, which is asked for each of them. */
+  readonly watched: boolean
   /** Tells everybody who observes this. @returns Whether anybody does. */
   tell<N extends Name>(name: N, ...args: Arguments<N>): boolean
 }
 
 export function createObservers(): Observers {
   let observers: readonly Observer[] = []
-  const hears = (name: Name): boolean => observers.some((observer) => observer[name])
+  let watched = false
+
+  function change(next: readonly Observer[]): void {
+    observers = next
+    watched = next.some(({ onEvent }) => onEvent)
+  }
+
   return {
+    get watched() {
+      return watched
+    },
     add(observer) {
       // A copy, so that the same object may observe twice.
       const mine = { ...observer }
-      observers = [...observers, mine]
-      return () => {
-        observers = observers.filter((other) => other !== mine)
-      }
+      change([...observers, mine])
+      return () => change(observers.filter((other) => other !== mine))
     },
-    hears,
     tell(name, ...args) {
-      const heard = hears(name)
+      let heard = false
       for (const observer of observers) {
         // TypeScript does not see that the name picks both the callback and its arguments.
         const callback = observer[name] as ((...args: unknown[]) => void) | undefined
-        if (callback) guarded(callback, ...args)
+        if (!callback) continue
+        heard = true
+        guarded(callback, ...args)
       }
       return heard
     },

@@ -68,14 +68,14 @@ const FLOOR = 100
 const RETRY_FIELD_MAX = 600_000
 const RETRY_AFTER_MAX = 3_600_000
 
+type Nature = 'retry' | 'doubtful' | 'cursor' | 'credentials' | 'fatal'
+
 /**
  * How often each kind of failure may happen before it is final, counted since the last open.
  * `doubtful`: what a deployment or a captive portal explains, 404 and a wrong content type · `cursor`: the server does not
  * know the id that it should resume from · `credentials`: it does not know the user.
  */
-const ALLOWED = { retry: Infinity, doubtful: 2, cursor: 1, credentials: 1, fatal: 0 }
-
-type Nature = keyof typeof ALLOWED
+const ALLOWED: Readonly<Record<Nature, number>> = { retry: Infinity, doubtful: 2, cursor: 1, credentials: 1, fatal: 0 }
 
 /** What is remembered of earlier tries, and what the last failure led to. */
 export interface History {

@@ -30,6 +30,15 @@ export function createRouter<Handler>(): Router<Handler> {
   // Resolved once a name and kept until anybody comes or goes: an event costs one look-up. A dispatch under
   // way holds the old array, so whoever comes meanwhile hears the next event.
   const routes = new Map<string, readonly Subscriber<Handler>[]>()
+  // Streams come in runs of one name. Its characters differ from event to event only in where they lie, so comparing
+  // them is cheaper than the hash that a Map needs.
+  let lastType: string | undefined
+  let lastRoute: readonly Subscriber<Handler>[] = []
+
+  function forget(): void {
+    routes.clear()
+    lastType = undefined
+  }
 
   return {
     get size() {
@@ -40,19 +49,20 @@ export function createRouter<Handler>(): Router<Handler> {
       if (!subscribers.has(pattern)) subscribers.set(pattern, new Set())
       subscribers.get(pattern)?.add(subscriber)
       if (/^(.*\.)?\*$/s.test(pattern)) wildcards.add(pattern)
-      routes.clear()
+      forget()
       return subscriber
     },
     remove(pattern, subscriber) {
       const set = subscribers.get(pattern)
       if (!set?.delete(subscriber)) return
       subscriber.active = false
-      routes.clear()
+      forget()
       if (set.size) return
       subscribers.delete(pattern)
       wildcards.delete(pattern)
     },
     match(type) {
+      if (type === lastType) return lastRoute
       let route = routes.get(type)
       if (!route) {
         const wild = [...wildcards].filter((pattern) => pattern !== type && type.startsWith(pattern.slice(0, -1)))
@@ -60,6 +70,8 @@ export function createRouter<Handler>(): Router<Handler> {
         if (routes.size > ROUTES_KEPT) routes.clear()
         routes.set(type, route)
       }
+      lastType = type
+      lastRoute = route
       return route
     },
     patterns: () => subscribers.keys(),

@@ -43,11 +43,11 @@ async function run(request: TransportRequest, sink: TransportSink, signal: Abort
   const response = await request.fetch(url, init)
   const refused = refusal(response, url, request.clock.now())
   if (refused) return refused
-  sink.open(Number(response.headers.get('x-sse-heartbeat')))
 
   const reader = response.body?.getReader()
   // Not every fetch that is handed in lets the signal end a read.
   signal.addEventListener('abort', () => reader?.cancel().catch(() => {}))
+  sink.open(Number(response.headers.get('x-sse-heartbeat')))
   const parse = createStreamParser(sink, request.maxEventSize)
   for (;;) {
     const { done, value } = (await reader?.read()) ?? { done: true }

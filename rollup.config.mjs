@@ -1,0 +1,53 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { nodeResolve } from '@rollup/plugin-node-resolve'
+import esbuild, { minify } from 'rollup-plugin-esbuild'
+
+/*
+ * What is built follows from the exports of package.json: dist/x.js comes from src/x.ts, dist/testing/x.js from
+ * testing/x.ts. The declarations are TypeScript's own (scripts/declarations.mjs).
+ */
+
+const { exports, dependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
+
+const input = Object.fromEntries(
+  Object.values(exports)
+    .filter((entry) => typeof entry === 'object')
+    .map(({ import: { default: file } }) => {
+      const name = file.replace(/^\.\/dist\/|\.js$/g, '')
+      return [name, existsSync(`src/${name}.ts`) ? `src/${name}.ts` : `${name}.ts`]
+    }),
+)
+
+const common = { input, treeshake: { moduleSideEffects: false } }
+const typescript = esbuild({ target: 'es2022' })
+const isBuiltin = (id) => id.startsWith('node:')
+const output = (format, extension) => ({
+  dir: 'dist',
+  format,
+  sourcemap: true,
+  entryFileNames: `[name].${extension}`,
+  chunkFileNames: `chunks/[name].${extension}`,
+})
+
+export default [
+  {
+    ...common,
+    external: (id) => isBuiltin(id) || id in dependencies,
+    plugins: [typescript],
+    output: output('es', 'js'),
+  },
+  {
+    // The parser is ESM alone, so require() needs it inside.
+    ...common,
+    external: isBuiltin,
+    plugins: [nodeResolve(), typescript],
+    output: output('cjs', 'cjs'),
+  },
+  {
+    // For <script type="module"> without a bundler.
+    ...common,
+    input: 'src/index.ts',
+    plugins: [nodeResolve(), typescript, minify({ target: 'es2022' })],
+    output: { file: 'dist/headwater.min.js', format: 'es', sourcemap: true },
+  },
+]
