@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventMap } from '../src/index.ts'
 import { createMock, type Mock, type MockRequest, type Wire } from './mock.ts'
 import type { Step } from './script.ts'
@@ -18,6 +19,12 @@ export interface MockServerOptions {
    * @defaultValue true
    */
   readonly cors?: boolean
+  /**
+   * What each stream begins with. Firefox, and some proxies, hold an answer back until its first byte is there; a line end
+   * is that, and says nothing. '': nothing, as from a server that does not know.
+   * @defaultValue '\n'
+   */
+  readonly preamble?: string
 }
 
 /** A real HTTP server on this machine that answers on every path. */
@@ -48,7 +55,7 @@ const CHUNK_PAUSE = 5
 export async function createMockServer<E extends EventMap = Record<string, unknown>>(
   options: MockServerOptions = {},
 ): Promise<MockServer<E>> {
-  const { script, port = 0, cors = true } = options
+  const { script, port = 0, cors = true, preamble = '\n' } = options
   const { mock, answer } = createMock<E>(script)
   let preflights = 0
 
@@ -64,7 +71,7 @@ export async function createMockServer<E extends EventMap = Record<string, unkno
     for await (const chunk of request) body.push(chunk)
     // No batching of small writes: what is sent apart should travel apart.
     response.socket?.setNoDelay(true)
-    const gone = answer(describe(request, Buffer.concat(body).toString(), at), wireOf(response))
+    const gone = answer(describe(request, Buffer.concat(body).toString(), at), wireOf(response, preamble))
     response.on('close', gone)
   })
   await new Promise<void>((resolve, reject) => {
@@ -93,13 +100,17 @@ export async function createMockServer<E extends EventMap = Record<string, unkno
   })
 }
 
-function wireOf(response: ServerResponse): Wire {
-  const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+function wireOf(response: ServerResponse, preamble: string): Wire {
+  const gone = new AbortController()
+  response.on('close', () => gone.abort())
+  // Whoever waits for a client that has gone is let go: a test must not hang on it.
+  const wait = (ms: number): Promise<void> => sleep(ms, undefined, { signal: gone.signal }).catch(() => {})
   return {
     wait,
     head(status, headers) {
       response.writeHead(status, headers)
       response.flushHeaders()
+      if (headers['content-type']?.includes('event-stream')) response.write(preamble)
     },
     async write(chunk) {
       await new Promise((resolve) => response.write(chunk, resolve))

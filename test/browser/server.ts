@@ -1,0 +1,16 @@
+import { commands } from 'vitest/browser'
+import type { MockServerOptions } from '../../testing/node.ts'
+import { remote, type ServerCalls, type StartServer } from '../suite/server.ts'
+
+declare module 'vitest/browser' {
+  interface BrowserCommands {
+    startServer(options?: MockServerOptions): Promise<{ url: string; port: number }>
+    callServer(port: number, call: keyof ServerCalls, args: unknown[]): Promise<unknown>
+  }
+}
+
+/** Starts a server in the process that runs the tests; the browser's calls go there. */
+export const startServer: StartServer = async (options) => {
+  const address = await commands.startServer(options)
+  return remote(address, (call, args) => commands.callServer(address.port, call, args))
+}
