@@ -64,7 +64,10 @@ describe('the URL', () => {
     const { sse, clock } = bench({}, {}, 'http://')
     sse.connect()
     await clock.settle()
-    expect(sse.state.get()).toMatchObject({ status: 'closed', error: { code: 'options', message: expect.stringContaining('url') } })
+    expect(sse.state.get()).toMatchObject({
+      status: 'closed',
+      error: { code: 'options', message: expect.stringContaining('url') },
+    })
   })
 })
 
@@ -87,15 +90,22 @@ describe('headers', () => {
     }
   })
 
-  it.each([{ 'x a': '1' }, { 'x-a': 'line\nbreak' }, { 'x-a': '日本' }])('that cannot be sent end it: %j', async (headers) => {
-    const { sse, stream, clock } = bench({ headers: { authorization: 'secret', ...headers } })
-    sse.connect()
-    await clock.advance(60_000)
-    const { error } = sse.state.get() as { error: Error }
-    expect(error).toMatchObject({ code: 'options', cause: expect.any(TypeError), message: expect.stringContaining('headers') })
-    expect(error.message).not.toContain('secret')
-    expect(stream.requests).toHaveLength(0)
-  })
+  it.each([{ 'x a': '1' }, { 'x-a': 'line\nbreak' }, { 'x-a': '日本' }])(
+    'that cannot be sent end it: %j',
+    async (headers) => {
+      const { sse, stream, clock } = bench({ headers: { authorization: 'secret', ...headers } })
+      sse.connect()
+      await clock.advance(60_000)
+      const { error } = sse.state.get() as { error: Error }
+      expect(error).toMatchObject({
+        code: 'options',
+        cause: expect.any(TypeError),
+        message: expect.stringContaining('headers'),
+      })
+      expect(error.message).not.toContain('secret')
+      expect(stream.requests).toHaveLength(0)
+    },
+  )
 
   it('of the caller win over ours', async () => {
     const { sse, stream, clock } = bench({ headers: { Accept: 'text/event-stream, application/json' } })
@@ -108,7 +118,10 @@ describe('headers', () => {
 describe('the body', () => {
   it('is sent with each try, or made for it', async () => {
     let count = 0
-    for (const [body, expected] of [['{}', ['{}', '{}', '{}']], [() => `${++count}`, ['1', '2', '3']]] as const) {
+    for (const [body, expected] of [
+      ['{}', ['{}', '{}', '{}']],
+      [() => `${++count}`, ['1', '2', '3']],
+    ] as const) {
       const { sse, stream, clock } = bench({ method: 'POST', body }, DROP_TWICE)
       sse.connect()
       await clock.advance(10_000)

@@ -71,12 +71,18 @@ export function behaviour(name: string, start: StartServer, transport: () => Tra
       await vi.waitFor(async () => expect(await resumes()).toEqual(['', id]), { timeout: 5000 })
       await opened()
       await server.send('tick', 2)
-      await logged([[1, id], [2, id]])
+      await logged([
+        [1, id],
+        [2, id],
+      ])
     })
 
     it('comes back after the end of the stream, and says what may be missing', async () => {
       const { server, sse, log, opened, logged } = await setup()
-      sse.observe({ onOpen: ({ recovered }) => log.push(recovered), onGap: ({ reason, certain }) => log.push([reason, certain]) })
+      sse.observe({
+        onOpen: ({ recovered }) => log.push(recovered),
+        onGap: ({ reason, certain }) => log.push([reason, certain]),
+      })
       sse.connect()
       await opened()
       await server.end()
@@ -108,7 +114,9 @@ export function behaviour(name: string, start: StartServer, transport: () => Tra
 
     it('believes a server that introduces itself', async () => {
       const { server, sse, log, opened, logged, resumes } = await setup()
-      const hello = (recovered: boolean, seq: number) => ({ send: { event: 'connected', id: `k3f9x2ab-${seq}`, data: { v: 1, recovered, heartbeatMs: 15_000 } } })
+      const hello = (recovered: boolean, seq: number) => ({
+        send: { event: 'connected', id: `k3f9x2ab-${seq}`, data: { v: 1, recovered, heartbeatMs: 15_000 } },
+      })
       sse.observe({ onOpen: ({ recovered }) => log.push(recovered), onGap: ({ reason }) => log.push(reason) })
       sse.subscribe('tick', (data) => log.push(data))
       sse.subscribe('ping', () => log.push('ping'))
@@ -116,7 +124,11 @@ export function behaviour(name: string, start: StartServer, transport: () => Tra
       await opened()
       await server.send('tick', 1, { id: 'k3f9x2ab-11' })
       await logged([false, 1])
-      await server.script(hello(true, 11), { send: { event: 'tick', data: 'again', id: 'k3f9x2ab-9' } }, { send: { event: 'tick', data: 2, id: 'k3f9x2ab-12' } })
+      await server.script(
+        hello(true, 11),
+        { send: { event: 'tick', data: 'again', id: 'k3f9x2ab-9' } },
+        { send: { event: 'tick', data: 2, id: 'k3f9x2ab-12' } },
+      )
       await server.drop()
       await logged([false, 1, true, 2])
       await server.script(hello(false, 50), { send: { event: 'gap', data: { reason: 'expired' } } })
@@ -143,7 +155,9 @@ export function behaviour(name: string, start: StartServer, transport: () => Tra
       const { server, sse, opened } = await setup()
       await server.refuse(503, { headers: { 'retry-after': '1' }, times: transport().urlOnly ? 2 : 1 })
       sse.connect()
-      await vi.waitFor(() => expect(sse.state.get()).toMatchObject({ status: 'waiting', error: { status: 503, retryAfter: 1000 } }))
+      await vi.waitFor(() =>
+        expect(sse.state.get()).toMatchObject({ status: 'waiting', error: { status: 503, retryAfter: 1000 } }),
+      )
       await opened()
       const requests = await server.requests()
       const [before, after] = [requests.at(-2)?.at ?? 0, requests.at(-1)?.at ?? 0]
@@ -174,7 +188,9 @@ export function behaviour(name: string, start: StartServer, transport: () => Tra
       onTestFinished(() => sse.close())
       const log: unknown[] = []
       sse.subscribe('tick', (data) => log.push(data))
-      await vi.waitFor(() => expect(sse.state.get()).toMatchObject({ status: 'waiting', error: { code: 'network' } }), { timeout: 5000 })
+      await vi.waitFor(() => expect(sse.state.get()).toMatchObject({ status: 'waiting', error: { code: 'network' } }), {
+        timeout: 5000,
+      })
 
       for (const life of [1, 2]) {
         const server = await start({ port: gone.port })
@@ -194,7 +210,9 @@ export function behaviour(name: string, start: StartServer, transport: () => Tra
       // A browser follows twenty; the native EventSource and its probe follow as many each.
       for (let i = 0; i < 60; i++) await server.script({ redirect: '/events' })
       sse.connect()
-      await vi.waitFor(() => expect(sse.state.get()).toMatchObject({ status: 'waiting', error: { code: 'network' } }), { timeout: 5000 })
+      await vi.waitFor(() => expect(sse.state.get()).toMatchObject({ status: 'waiting', error: { code: 'network' } }), {
+        timeout: 5000,
+      })
     })
 
     it('follows a redirect', async () => {
@@ -241,14 +259,17 @@ export function behaviour(name: string, start: StartServer, transport: () => Tra
       await logged(['a\nb\nc', 'd', '注文'])
     })
 
-    it.each(['error', 'open', '__proto__', 'close', 'constructor'])('takes an event named %s for what it is', async (type) => {
-      const { server, sse, log, opened, logged } = await setup()
-      sse.subscribe(type, (data) => log.push(data))
-      await opened()
-      await server.send(type, 1)
-      await logged([1])
-      expect(sse.state.get().status).toBe('open')
-    })
+    it.each(['error', 'open', '__proto__', 'close', 'constructor'])(
+      'takes an event named %s for what it is',
+      async (type) => {
+        const { server, sse, log, opened, logged } = await setup()
+        sse.subscribe(type, (data) => log.push(data))
+        await opened()
+        await server.send(type, 1)
+        await logged([1])
+        expect(sse.state.get().status).toBe('open')
+      },
+    )
 
     it('goes on after a handler that throws', async () => {
       const onHandlerError = vi.fn()

@@ -55,8 +55,26 @@ export async function perform(server: MockServer, call: Call, args: unknown[]): 
 }
 
 /** A server that answers through `call`. */
-export function remote(address: { url: string; port: number }, call: (call: Call, args: unknown[]) => Promise<unknown>): RemoteServer {
-  const calls: readonly Call[] = ['script', 'refuse', 'send', 'comment', 'raw', 'retry', 'end', 'drop', 'stall', 'requests', 'preflights', 'open', 'connected', 'close']
+export function remote(
+  address: { url: string; port: number },
+  call: (call: Call, args: unknown[]) => Promise<unknown>,
+): RemoteServer {
+  const calls: readonly Call[] = [
+    'script',
+    'refuse',
+    'send',
+    'comment',
+    'raw',
+    'retry',
+    'end',
+    'drop',
+    'stall',
+    'requests',
+    'preflights',
+    'open',
+    'connected',
+    'close',
+  ]
   const methods = calls.map((name) => [name, (...args: unknown[]) => call(name, args)])
   return { ...address, ...Object.fromEntries(methods) } as RemoteServer
 }

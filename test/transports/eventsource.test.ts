@@ -51,7 +51,10 @@ class FakeEventSource {
   }
 }
 
-function bench(options: SSEOptions = {}, respond: () => Response | Promise<Response> = () => new Response(null, { status: 500 })) {
+function bench(
+  options: SSEOptions = {},
+  respond: () => Response | Promise<Response> = () => new Response(null, { status: 500 }),
+) {
   FakeEventSource.made = []
   const clock = createClock()
   const probes: string[] = []
@@ -70,7 +73,11 @@ function bench(options: SSEOptions = {}, respond: () => Response | Promise<Respo
 
 describe('the native EventSource', () => {
   it('is asked for heartbeats that it can hear, and for the cursor in the query', async () => {
-    const { sse, clock, source } = bench({ lastEventId: '5', credentials: 'include', lastEventIdParam: 'last_event_id' })
+    const { sse, clock, source } = bench({
+      lastEventId: '5',
+      credentials: 'include',
+      lastEventIdParam: 'last_event_id',
+    })
     sse.connect()
     await clock.settle()
     expect(source().url).toBe('https://a.test/events?x=1&heartbeat=event&last_event_id=5')
@@ -86,7 +93,11 @@ describe('the native EventSource', () => {
     source().open()
     sse.subscribe('late', (data) => log.push(['late', data]))
     for (const name of ['early', 'message', 'late', 'nobody']) source().message(name, '1')
-    expect(log).toEqual([['early', 1], ['message', 1], ['late', 1]])
+    expect(log).toEqual([
+      ['early', 1],
+      ['message', 1],
+      ['late', 1],
+    ])
     sse.close()
   })
 
@@ -109,7 +120,10 @@ describe('the native EventSource', () => {
     source().open()
     source().message('open', '1')
     source().message('error', '2')
-    expect(log).toEqual([['open', 1], ['error', 2]])
+    expect(log).toEqual([
+      ['open', 1],
+      ['error', 2],
+    ])
     expect(sse.state.get().status).toBe('open')
     sse.close()
   })
@@ -175,7 +189,10 @@ describe('when it fails', () => {
   it('though the server answers well by now, it is tried again later, and the probe let go', async () => {
     const cancel = vi.fn()
     const body = new ReadableStream({ cancel })
-    const { sse, clock, source } = bench({}, () => new Response(body, { headers: { 'content-type': 'text/event-stream' } }))
+    const { sse, clock, source } = bench(
+      {},
+      () => new Response(body, { headers: { 'content-type': 'text/event-stream' } }),
+    )
     sse.connect()
     await clock.settle()
     source().fail(2)

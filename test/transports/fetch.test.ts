@@ -46,7 +46,12 @@ const ended = (reports: Report[]): unknown => reports.find(([what]) => what === 
 describe('a request', () => {
   it('is a plain one for an event stream', async () => {
     const { sent } = await tried({}, () => new Response('', STREAM))
-    expect(sent.init).toMatchObject({ method: 'GET', credentials: 'same-origin', cache: 'no-store', redirect: 'follow' })
+    expect(sent.init).toMatchObject({
+      method: 'GET',
+      credentials: 'same-origin',
+      cache: 'no-store',
+      redirect: 'follow',
+    })
     expect([...sent.init.headers]).toEqual([['accept', 'text/event-stream']])
     expect('body' in sent.init).toBe(false)
   })
@@ -63,7 +68,10 @@ describe('a request', () => {
 
   it('to another origin has it in the query, as the header would cost a preflight', async () => {
     vi.stubGlobal('location', new URL('https://b.test/page'))
-    const { sent } = await tried({ lastEventId: '5', lastEventIdParam: 'last_event_id', url: 'https://a.test/e?x=1' }, () => new Response('', STREAM))
+    const { sent } = await tried(
+      { lastEventId: '5', lastEventIdParam: 'last_event_id', url: 'https://a.test/e?x=1' },
+      () => new Response('', STREAM),
+    )
     expect(sent.url).toBe('https://a.test/e?x=1&last_event_id=5')
     expect(sent.init.headers.has('last-event-id')).toBe(false)
   })
@@ -88,7 +96,11 @@ describe('a response', () => {
   it('that is good opens the stream, tells the heartbeat, and ends it', async () => {
     const response = new Response('data: 1\n\ndata: 2', { headers: { ...STREAM.headers, 'x-sse-heartbeat': '5000' } })
     const { reports } = await tried({}, () => response)
-    expect(reports).toEqual([['open', 5000], ['event', 'message', '1', undefined], ['end', 'eof']])
+    expect(reports).toEqual([
+      ['open', 5000],
+      ['event', 'message', '1', undefined],
+      ['end', 'eof'],
+    ])
   })
 
   it('without a body is an empty stream', async () => {

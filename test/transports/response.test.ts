@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { failure, refusal } from '../../src/transports/response.ts'
 
-const respond = (status: number, headers: Record<string, string> = {}): Response => new Response(null, { status, headers })
+const respond = (status: number, headers: Record<string, string> = {}): Response =>
+  new Response(null, { status, headers })
 const judged = (response: Response): unknown => refusal(response, 'https://a.test/events?token=secret', 0)
 
 describe('a content type', () => {
