@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
  * it writes the README's table.
  */
 
-const TABLE = /(?<=<!-- sizes -->\n)[^]*(?=<!-- \/sizes -->)/
+const TABLE = /(?<=<!-- sizes -->\n).*(?=<!-- \/sizes -->)/s
 
 let output
 try {

@@ -13,7 +13,7 @@ mkdirSync(DIR)
 let count = 0
 for (const file of ['README.md', ...globSync('docs/*.md'), ...globSync('*/README.md')]) {
   const text = readFileSync(file, 'utf8')
-  for (const { 1: code, index } of text.matchAll(/^```ts\n([^]*?)^```$/gm)) {
+  for (const { 1: code, index } of text.matchAll(/^```ts\n(.*?)^```$/gms)) {
     const line = text.slice(0, index).split('\n').length
     // The name leads from an error to the place in the docs.
     const name = `${file.replaceAll('/', '-')}.line-${line}.ts`

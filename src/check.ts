@@ -11,9 +11,6 @@ import { SSEError } from './errors.ts'
  */
 export type Spec<T> = { readonly [N in keyof T]-?: readonly [wants: string, initial?: T[N]] }
 
-/** Options with the defaults of those that have one. */
-export type Filled<T> = T & { readonly [N in keyof T]-?: unknown }
-
 /**
  * The options with their defaults filled in.
  * @throws SSEError `options`, naming the option and what it wants.

@@ -2,7 +2,7 @@
  * From the name of an event to those who want it. Names live in Maps and Sets: `__proto__` is a name like any other.
  */
 
-export interface Subscriber<Handler> {
+interface Subscriber<Handler> {
   readonly handler: Handler
   /** False once it has unsubscribed, which may happen in the middle of a dispatch. */
   active: boolean
