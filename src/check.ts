@@ -6,8 +6,8 @@ import { SSEError } from './errors.ts'
  */
 
 /**
- * What an option wants, for the check and for its message alike, and its default. Names of JavaScript types and words
- * meant literally, apart by `|`; `number` is one from 0, Infinity included.
+ * What an option wants, for the check and for its message alike, and its default. Apart by `|`: names of JavaScript types,
+ * of which `number from 0` includes Infinity, and values meant literally, strings in quotes.
  */
 export type Spec<T> = { readonly [N in keyof T]-?: readonly [wants: string, initial?: T[N]] }
 
@@ -18,7 +18,8 @@ export type Spec<T> = { readonly [N in keyof T]-?: readonly [wants: string, init
 export function fill<T extends object>(spec: Spec<T>, given: T): T {
   const filled = { ...given }
   for (const name in { ...given, ...spec }) {
-    const [wants, initial] = spec[name] ?? ['to be left out: there is no such option']
+    // Of its own: `constructor` is no option either.
+    const [wants, initial] = Object.hasOwn(spec, name) ? spec[name] : ['to be left out: there is no such option']
     filled[name] ??= initial as T[typeof name]
     const value = filled[name]
     if (value !== undefined && !wants.split('|').some((word) => fits(word, value))) throw wrong(name, wants, value)
@@ -27,9 +28,9 @@ export function fill<T extends object>(spec: Spec<T>, given: T): T {
 }
 
 const fits = (word: string, value: unknown): boolean =>
-  word === value ||
-  (word === typeof value && (word !== 'number' || Number(value) >= 0)) ||
-  (value === false && word === 'false')
+  word.startsWith(typeof value)
+    ? typeof value !== 'number' || value >= 0
+    : word === (typeof value === 'string' ? `'${value}'` : `${value}`)
 
 /** An error about an option. No more than the beginning of the value is shown: it may be a token. */
 export const wrong = (name: string, wants: string, value: unknown, cause?: unknown): SSEError =>

@@ -117,7 +117,9 @@ export function createConnection(
       await refreshing
       if (line !== mine) return
       wake(clock.now() + (connectTimeout || Infinity), () =>
-        fail(failure(url, 'timeout', `no headers in ${connectTimeout} ms (are six streams to it open?)`)),
+        fail(
+          failure(url, 'timeout', `no headers in ${connectTimeout} ms (HTTP/1.1 allows six connections to an origin)`),
+        ),
       )
       const request = await resolveRequest(settings, { attempt, lastEventId })
       if (line !== mine) return
@@ -151,7 +153,10 @@ export function createConnection(
     const now = clock.now()
     const { id } = cursor
     const { leaveAt } = heartbeat
-    const error = cause instanceof SSEError ? cause : failure(url, 'network', `${cause}`, { cause })
+    const error =
+      cause instanceof SSEError
+        ? cause
+        : failure(url, 'network', cause === 'eof' ? 'the stream ended' : `${cause}`, { cause })
     const openFor = current.status === 'open' ? now - current.since : -1
     const policy = isRequest && !id ? false : retry
     const before = history
@@ -185,7 +190,16 @@ export function createConnection(
       start(history.failures)
       if (id) delivery.gap({ reason: 'refused', requested: id })
     } else if (action === 'give-up')
-      send('end', failure(url, 'gave-up', `failure ${history.failures}: ${error.message}`, { cause: error }))
+      send(
+        'end',
+        new SSEError(
+          'gave-up',
+          `${error.message}; failure ${history.failures} was one too many, connect() starts again`,
+          {
+            cause: error,
+          },
+        ),
+      )
     else send('end', error)
   }
 

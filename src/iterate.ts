@@ -28,8 +28,8 @@ export interface EventIterator<T> extends AsyncIterableIterator<T, undefined, un
 
 const SPEC: Spec<IterateOptions> = {
   signal: ['object'],
-  limit: ['number', 1000],
-  overflow: ['error|drop-oldest|latest', 'error'],
+  limit: ['number from 0', 1000],
+  overflow: ["'error'|'drop-oldest'|'latest'", 'error'],
 }
 
 /**

@@ -55,12 +55,12 @@ export type RetryPolicy = Required<RetryOptions> | RetryFunction | false
 
 /** The options and their defaults, for the check. */
 export const RETRY_SPEC: Spec<RetryOptions> = {
-  initial: ['number', 1000],
-  max: ['number', 30_000],
-  factor: ['number', 2],
-  jitter: ['full|none', 'full'],
-  attempts: ['number', Infinity],
-  resetAfter: ['number', 10_000],
+  initial: ['number from 0', 1000],
+  max: ['number from 0', 30_000],
+  factor: ['number from 0', 2],
+  jitter: ["'full'|'none'", 'full'],
+  attempts: ['number from 0', Infinity],
+  resetAfter: ['number from 0', 10_000],
 }
 
 /** No wait is shorter: `retry: 0` must not become a busy loop (Chromium's own EventSource has no floor). */

@@ -9,6 +9,8 @@ export interface WireEvent {
   readonly retry?: number | undefined
 }
 
+const LINE_END = /\r\n|\r|\n/
+
 /**
  * A block of an event stream (HTML 9.2.5).
  * @throws TypeError if a name or an id has a line break in it: `raw()` sends what is not well formed.
@@ -18,9 +20,16 @@ export function encodeBlock({ event, data, id, retry }: WireEvent): string {
   if (retry !== undefined) lines.push(`retry: ${retry}`)
   if (id !== undefined) lines.push(`id: ${oneLine('id', id)}`)
   if (event !== undefined && event !== 'message') lines.push(`event: ${oneLine('event', event)}`)
-  if (data !== undefined) for (const line of data.split(/\r\n|\r|\n/)) lines.push(`data: ${line}`)
+  if (data !== undefined) for (const line of data.split(LINE_END)) lines.push(`data: ${line}`)
   return `${lines.join('\n')}\n\n`
 }
+
+/** A comment (HTML 9.2.5); several lines become several. */
+export const encodeComment = (text: string): string =>
+  `${text
+    .split(LINE_END)
+    .map((line) => `: ${line}\n`)
+    .join('')}\n`
 
 function oneLine(field: string, value: string): string {
   if (/[\r\n]/.test(value)) throw new TypeError(`${field} has a line break in it; raw() sends what is not well formed`)

@@ -1,5 +1,5 @@
 import type { EventMap, EventName } from '../src/index.ts'
-import { encodeBlock } from './encode.ts'
+import { encodeBlock, encodeComment } from './encode.ts'
 import { type Chunk, checkScript, type Refusal, type Step } from './script.ts'
 
 /** A request as the mock saw it. */
@@ -134,7 +134,7 @@ export function createMock<E extends EventMap>(script: readonly (readonly Step[]
       closed,
       send: (type, data, options) => connection.sendText(type, data === undefined ? '' : JSON.stringify(data), options),
       sendText: (event, data, options) => write([encodeBlock({ event, data, ...options })]),
-      comment: (text = '') => write([`: ${text}\n\n`]),
+      comment: (text = '') => write([encodeComment(text)]),
       retry: (ms) => write([`retry: ${ms}\n\n`]),
       raw: (...chunks) => write(chunks),
       end() {
@@ -183,7 +183,12 @@ export function createMock<E extends EventMap>(script: readonly (readonly Step[]
     }
 
     const steps = scripts.shift()
-    if (steps) run(steps)
+    if (steps)
+      run(steps).catch((error) => {
+        // A header that cannot be sent, say: whoever wrote the script is to hear of it, and the client is not to hang.
+        connection.drop()
+        throw error
+      })
     else open()
     return gone
   }

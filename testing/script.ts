@@ -1,4 +1,4 @@
-import type { WireEvent } from './encode.ts'
+import { encodeBlock, type WireEvent } from './encode.ts'
 
 /** Bytes, or text that is sent as UTF-8. */
 export type Chunk = string | Uint8Array
@@ -38,13 +38,40 @@ export type Step =
   /** The request is sent elsewhere, with status 307 unless `status` says otherwise. */
   | { readonly redirect: string; readonly status?: number }
 
-const STEPS = ['open', 'send', 'comment', 'retry', 'raw', 'wait', 'drop', 'end', 'stall', 'refuse', 'redirect']
+type Name = Step extends infer S ? (S extends unknown ? Exclude<keyof S, 'status'> : never) : never
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null
+const isTime = (value: unknown): boolean => Number(value) >= 0 && typeof value === 'number'
+const isText = (value: unknown): boolean => typeof value === 'string'
+const isTrue = (value: unknown): boolean => value === true
+const isChunk = (value: unknown): boolean => isText(value) || value instanceof Uint8Array
+
+/** What each step wants, in words and as a check. */
+const STEPS: Readonly<Record<Name, readonly [wants: string, fits: (value: unknown) => boolean]>> = {
+  open: ['{ delay?, headers? }', isObject],
+  send: ['{ event?, data?, text?, id?, retry? }', isObject],
+  comment: ['a string', isText],
+  retry: ['milliseconds', isTime],
+  raw: ['a string, bytes or a list of them', (value) => [value].flat().every(isChunk)],
+  wait: ['milliseconds', isTime],
+  drop: ['true', isTrue],
+  end: ['true', isTrue],
+  stall: ['true', isTrue],
+  refuse: ['{ status, headers?, body? }', (value) => Number.isInteger((value as Refusal | null)?.status)],
+  redirect: ['a URL', isText],
+}
 
 /** @throws TypeError that names the step and what there is instead. */
 export function checkScript(steps: readonly Step[]): readonly Step[] {
+  if (!Array.isArray(steps))
+    throw new TypeError(`${JSON.stringify(steps)} is no list of steps: each request has its own`)
   for (const step of steps) {
-    const name = Object.keys(Object(step)).find((key) => STEPS.includes(key))
-    if (!name) throw new TypeError(`${JSON.stringify(step)} is no step; there are: ${STEPS.join(', ')}`)
+    const name = Object.keys(Object(step)).find((key): key is Name => Object.hasOwn(STEPS, key))
+    if (!name) throw new TypeError(`${JSON.stringify(step)} is no step; there are: ${Object.keys(STEPS).join(', ')}`)
+    const [wants, fits] = STEPS[name]
+    if (!fits(Object(step)[name])) throw new TypeError(`${JSON.stringify(step)}: ${name} wants ${wants}`)
+    // What cannot be sent is told now, and not when the request comes.
+    if ('send' in step) encodeBlock({ ...step.send, data: '' })
   }
   return steps
 }

@@ -68,7 +68,12 @@ export async function createMockServer<E extends EventMap = Record<string, unkno
     }
     const at = Date.now()
     const body: Buffer[] = []
-    for await (const chunk of request) body.push(chunk)
+    try {
+      for await (const chunk of request) body.push(chunk)
+    } catch {
+      // The client went in the middle of its body.
+      return
+    }
     // No batching of small writes: what is sent apart should travel apart.
     response.socket?.setNoDelay(true)
     const gone = answer(describe(request, Buffer.concat(body).toString(), at), wireOf(response, preamble))
@@ -133,7 +138,8 @@ function allow(request: IncomingMessage, response: ServerResponse): void {
 
 function describe(request: IncomingMessage, body: string, at: number): MockRequest {
   const { method = 'GET', url = '/' } = request
-  const { pathname, searchParams } = new URL(url, 'http://localhost')
+  // Not as the base of a relative URL: a path may begin with two slashes.
+  const { pathname, searchParams } = new URL(url.startsWith('/') ? `http://localhost${url}` : 'http://localhost')
   const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]))
   // Node reads header bytes as Latin-1; an id is UTF-8.
   const header = Buffer.from(headers['last-event-id'] ?? '', 'latin1').toString()

@@ -38,17 +38,21 @@ export function createMockStream<E extends EventMap = Record<string, unknown>>(
 
   async function mockFetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
     const request = new Request(typeof input === 'string' ? new URL(input, 'http://localhost') : input, init)
-    for (let url = request.url, left = REDIRECTS; left >= 0; left--) {
-      const response = await exchange(await describe(request, url, now()), request.signal)
+    // The caller's own signal: that of a request is forgotten with the request.
+    const signal = init?.signal ?? (input instanceof Request ? input.signal : undefined)
+    let seen = await describe(request, now())
+    for (let left = REDIRECTS; left >= 0; left--) {
+      signal?.throwIfAborted()
+      const response = await exchange(seen, signal)
       const location = response.headers.get('location')
       if (!location || response.status < 300 || response.status > 399) return response
       if (request.redirect !== 'follow') break
-      url = new URL(location, url).href
+      seen = redirected(seen, response.status, new URL(location, new URL(seen.url, request.url)), now())
     }
     throw new TypeError('Failed to fetch: redirected')
   }
 
-  function exchange(request: MockRequest, signal: AbortSignal): Promise<Response> {
+  function exchange(request: MockRequest, signal: AbortSignal | undefined): Promise<Response> {
     return new Promise((resolve, reject) => {
       let body: ReadableStreamDefaultController<Uint8Array> | undefined
       const fail = (error: unknown): void => {
@@ -71,29 +75,34 @@ export function createMockStream<E extends EventMap = Record<string, unknown>>(
       })
       const abort = (): void => {
         gone()
-        fail(signal.reason)
+        fail(signal?.reason)
       }
-      if (signal.aborted) abort()
-      signal.addEventListener('abort', abort)
+      signal?.addEventListener('abort', abort)
     })
   }
 
   return Object.defineProperties({ fetch: mockFetch } as MockStream<E>, Object.getOwnPropertyDescriptors(mock))
 }
 
-async function describe(request: Request, address: string, at: number): Promise<MockRequest> {
-  const { pathname, search, searchParams } = new URL(address)
+async function describe(request: Request, at: number): Promise<MockRequest> {
   const headers = Object.fromEntries(request.headers)
+  const body = request.body ? await request.clone().text() : ''
+  return { method: request.method, headers, body, at, ...addressed(new URL(request.url), headers) }
+}
+
+/** What depends on where the request goes. */
+function addressed(
+  { pathname, search, searchParams }: URL,
+  headers: MockRequest['headers'],
+): Pick<MockRequest, 'url' | 'path' | 'query' | 'lastEventId'> {
   const bytes = Uint8Array.from(headers['last-event-id'] ?? '', (character) => character.charCodeAt(0))
   const header = new TextDecoder().decode(bytes)
-  return {
-    method: request.method,
-    url: pathname + search,
-    path: pathname,
-    query: Object.fromEntries(searchParams),
-    headers,
-    lastEventId: header || (searchParams.get('lastEventId') ?? ''),
-    body: request.body ? await request.clone().text() : '',
-    at,
-  }
+  const lastEventId = header || (searchParams.get('lastEventId') ?? '')
+  return { url: pathname + search, path: pathname, query: Object.fromEntries(searchParams), lastEventId }
+}
+
+/** The same request sent elsewhere; as a GET where the status says so (Fetch 4.4, step 12). */
+function redirected(request: MockRequest, status: number, url: URL, at: number): MockRequest {
+  const asGet = status === 303 || (status < 303 && request.method === 'POST')
+  return { ...request, ...(asGet && { method: 'GET', body: '' }), at, ...addressed(url, request.headers) }
 }

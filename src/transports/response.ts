@@ -1,9 +1,12 @@
 import { SSEError, type SSEErrorCode, type SSEErrorDetails } from '../errors.ts'
 import { parseRetryAfter } from '../retry.ts'
 
-/** An error about a request. The query string is left out of its message: it may hold a token. */
+/** An error about a request. */
 export const failure = (url: string, code: SSEErrorCode, message: string, details?: SSEErrorDetails): SSEError =>
-  new SSEError(code, `${url.replace(/\?.*/s, '')}: ${message}`, details)
+  new SSEError(code, `${publicPart(url)}: ${publicPart(message)}`, details)
+
+/** Query, fragment and credentials of a URL may be secrets; what a platform says of a failure may quote one. */
+const publicPart = (text: string): string => text.replace(/[?#]\S*/g, '').replace(/\/\/\S+@/g, '//')
 
 /**
  * Whether a response opens a stream (HTML 9.2.3, "processResponse"): undefined if so, else what ends the try.
@@ -16,7 +19,9 @@ export function refusal({ status, headers, body }: Response, url: string, now: n
   if (status === 204) return 'stop'
   if (status === 200) return failure(url, 'content-type', `content type ${type} instead of text/event-stream`)
   const retryAfter = parseRetryAfter(headers.get('retry-after'), headers.get('date'), now)
-  return failure(url, status === 401 ? 'unauthorized' : 'http', `status ${status}`, { status, retryAfter })
+  return status === 401
+    ? failure(url, 'unauthorized', 'status 401; onUnauthorized may sign in again', { status, retryAfter })
+    : failure(url, 'http', `status ${status}`, { status, retryAfter })
 }
 
 /** The last of the values, without its parameters (Fetch 3.6, "extract a MIME type"). */

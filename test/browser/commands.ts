@@ -1,3 +1,7 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createMockServer, type MockServer, type MockServerOptions } from '../../testing/node.ts'
 import { perform, type ServerCalls } from '../suite/server.ts'
 
@@ -15,5 +19,20 @@ export const mockCommands = {
     const server = servers.get(port)
     if (!server) throw new Error(`no server on port ${port}`)
     return perform(server, call, args)
+  },
+  /** Serves one stream of so many events, so far apart that most arrive as a chunk of their own. @returns Where. */
+  async serveTokens(_: unknown, count: number): Promise<string> {
+    const server = createServer(async (_, response) => {
+      server.close()
+      response.writeHead(200, { 'content-type': 'text/event-stream', 'access-control-allow-origin': '*' })
+      response.socket?.setNoDelay(true)
+      for (let n = 0; n < count; n++) {
+        response.write(`event: token\ndata: ${n}\n\n`)
+        await sleep(1)
+      }
+      response.end()
+    })
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   },
 }

@@ -6,6 +6,7 @@ declare module 'vitest/browser' {
   interface BrowserCommands {
     startServer(options?: MockServerOptions): Promise<{ url: string; port: number }>
     callServer(port: number, call: keyof ServerCalls, args: unknown[]): Promise<unknown>
+    serveTokens(count: number): Promise<string>
   }
 }
 

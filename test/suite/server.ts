@@ -12,6 +12,8 @@ export interface ServerCalls {
   send(type: string, data?: unknown, options?: { id?: string }): void
   comment(): void
   raw(...chunks: string[]): void
+  /** The same for bytes that are no text by themselves. */
+  bytes(...chunks: number[][]): void
   retry(ms: number): void
   end(): void
   drop(): void
@@ -39,6 +41,9 @@ export type StartServer = (options?: MockServerOptions) => Promise<RemoteServer>
 /** Carries a call out at the server itself. */
 export async function perform(server: MockServer, call: Call, args: unknown[]): Promise<unknown> {
   switch (call) {
+    case 'bytes':
+      server.raw(...(args as number[][]).map((chunk) => Uint8Array.from(chunk)))
+      return
     case 'requests':
       return server.requests
     case 'preflights':
@@ -65,6 +70,7 @@ export function remote(
     'send',
     'comment',
     'raw',
+    'bytes',
     'retry',
     'end',
     'drop',

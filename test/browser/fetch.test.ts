@@ -1,0 +1,152 @@
+import { createSSE, fetchTransport, type SSEOptions } from 'headwater'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { commands } from 'vitest/browser'
+import { startServer } from './server.ts'
+
+/*
+ * What only the fetch transport can do, in real browsers. The page's origin is another than the server's, so that
+ * everything here goes through CORS.
+ */
+
+/** Short waits: 120 ms, 140 ms, 180 ms … */
+const QUICK = { initial: 20, jitter: 'none' } as const
+
+/** A client of a new server; both are closed with the test. */
+async function setup(options: SSEOptions = {}, path = '/events') {
+  const server = await startServer()
+  const log: unknown[] = []
+  const sse = createSSE(server.url + path, { transport: fetchTransport, retry: QUICK, ...options })
+  onTestFinished(async () => {
+    sse.close()
+    await server.close()
+  })
+  const status = (expected: string) =>
+    vi.waitFor(() => expect(sse.state.get().status).toBe(expected), { timeout: 5000 })
+  const logged = (expected: unknown[]) => vi.waitFor(() => expect(log).toEqual(expected), { timeout: 5000 })
+  return { server, sse, log, status, logged, opened: () => status('open') }
+}
+
+describe('the heartbeat', () => {
+  it('is any comment: a line that beats stays open, and is left when it falls silent', async () => {
+    const { server, sse, status, opened } = await setup({ heartbeat: 1000, retry: { initial: 60_000 } })
+    // It beats for longer than it may be silent.
+    await server.script(...Array.from({ length: 6 }, () => [{ comment: '' }, { wait: 250 }]).flat(), { stall: true })
+    sse.connect()
+    await opened()
+    await status('waiting')
+    const [{ at } = { at: 0 }] = await server.requests()
+    expect(Date.now() - at).toBeGreaterThanOrEqual(2000)
+    expect(sse.state.get()).toMatchObject({ error: { code: 'stalled' } })
+    expect(await server.requests()).toHaveLength(1)
+  })
+})
+
+describe("the server's retry field", () => {
+  it('is the shortest wait from then on', async () => {
+    const delays: number[] = []
+    const { server, sse, opened, log, logged } = await setup({ onRetry: ({ delay }) => delays.push(delay) })
+    sse.subscribe('message', (data) => log.push(data))
+    await opened()
+    await server.raw('retry: 400\ndata: 1\n\n')
+    await logged([1])
+    await server.drop()
+    await vi.waitFor(async () => expect(await server.requests()).toHaveLength(2), { timeout: 5000 })
+    const [first, second] = await server.requests()
+    expect(delays).toHaveLength(1)
+    expect(delays[0]).toBeGreaterThanOrEqual(400)
+    expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(400)
+  })
+})
+
+describe('a request with a body', () => {
+  const POST = {
+    mode: 'request',
+    method: 'POST',
+    headers: { 'content-type': 'text/plain' },
+    body: '{"q":"注文"}',
+  } as const
+
+  it('arrives whole, and is over with its response', async () => {
+    const { server, sse, log, logged, status } = await setup(POST)
+    await server.script({ send: { data: 1 } }, { send: { data: 2 } }, { end: true })
+    sse.subscribe('message', (data) => log.push(data))
+    await logged([1, 2])
+    await status('closed')
+    expect(sse.state.get()).toEqual({ status: 'closed', error: null })
+    expect(await server.requests()).toMatchObject([{ method: 'POST', body: '{"q":"注文"}' }])
+  })
+
+  it('is never sent a second time without an id', async () => {
+    const { server, sse, log, logged, status } = await setup(POST)
+    await server.script({ send: { data: 1 } }, { wait: 50 }, { drop: true })
+    sse.subscribe('message', (data) => log.push(data))
+    await logged([1])
+    await status('closed')
+    expect(sse.state.get()).toMatchObject({ error: { code: 'network' } })
+    expect(await server.requests()).toHaveLength(1)
+  })
+
+  it('is sent again to resume from an id', async () => {
+    const { server, sse, log, logged, status } = await setup(POST)
+    await server.script({ send: { data: 1, id: 'a-1' } }, { wait: 50 }, { drop: true })
+    await server.script({ send: { data: 2, id: 'a-2' } }, { end: true })
+    sse.subscribe('message', (data) => log.push(data))
+    await logged([1, 2])
+    await status('closed')
+    expect(await server.requests()).toMatchObject([{ lastEventId: '' }, { lastEventId: 'a-1', body: POST.body }])
+  })
+})
+
+describe('to another origin', () => {
+  it('headers of one’s own cost one preflight', async () => {
+    const { server, sse, opened } = await setup({ headers: { 'x-own': 'yes' } })
+    sse.connect()
+    await opened()
+    expect(await server.preflights()).toBe(1)
+    expect(await server.requests()).toMatchObject([{ headers: { 'x-own': 'yes' } }])
+  })
+
+  it('without any there is none, not even to resume: the cursor is in the query', async () => {
+    const { server, sse, log, logged, opened } = await setup({}, '/events?a=1')
+    sse.subscribe('message', (data) => log.push(data))
+    await opened()
+    await server.send('message', 1, { id: '注 1' })
+    await logged([1])
+    await server.drop()
+    await vi.waitFor(async () => expect(await server.requests()).toHaveLength(2), { timeout: 5000 })
+    const [first, second] = await server.requests()
+    expect(first?.query).toEqual({ a: '1' })
+    expect(second?.query).toEqual({ a: '1', lastEventId: '注 1' })
+    expect(second?.headers).not.toHaveProperty('last-event-id')
+    expect(await server.preflights()).toBe(0)
+  })
+
+  it('that does not let it in, the client is told of a network error', async () => {
+    const server = await startServer({ cors: false })
+    onTestFinished(() => server.close())
+    using sse = createSSE(`${server.url}/events`, { transport: fetchTransport, retry: false })
+    sse.connect()
+    await vi.waitFor(() => expect(sse.state.get()).toMatchObject({ status: 'closed', error: { code: 'network' } }))
+  })
+})
+
+describe('the body', () => {
+  it('of 2000 tiny chunks arrives whole and in order', async () => {
+    using sse = createSSE(await commands.serveTokens(2000), { transport: fetchTransport, mode: 'request' })
+    const log: unknown[] = []
+    sse.subscribe('token', (data) => log.push(data))
+    await vi.waitFor(() => expect(sse.state.get()).toEqual({ status: 'closed', error: null }), { timeout: 10_000 })
+    expect(log).toEqual(Array.from({ length: 2000 }, (_, n) => n))
+  })
+
+  it('cut at each byte of its characters is decoded right', async () => {
+    const text = 'aé注🌊z'
+    const bytes = new TextEncoder().encode(`data: ${text}\n\n`)
+    const { server, sse, log, opened, logged } = await setup({ parse: 'text' })
+    sse.subscribe('message', (data) => log.push(data))
+    await opened()
+    for (let cut = 1; cut < bytes.length; cut++) await server.bytes([...bytes.slice(0, cut)], [...bytes.slice(cut)])
+    await server.bytes(...Array.from(bytes, (byte) => [byte]))
+    await logged(Array.from({ length: bytes.length }, () => text))
+  })
+})

@@ -1,0 +1,148 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve, sep } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+/*
+ * The plan of the house: which part may know of which, and that every part has its test.
+ */
+
+const root = join(import.meta.dirname, '..')
+
+/** All TypeScript files under a folder of the package, as paths from its root. */
+function filesOf(folder: string): string[] {
+  if (!existsSync(join(root, folder))) return []
+  const names = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+  return names.filter((name) => /\.tsx?$/.test(name)).map((name) => `${folder}/${name.split(sep).join('/')}`)
+}
+
+/** What a source names in import and export statements and in import(): types as well as values. */
+function importsOf(source: string): string[] {
+  const code = source.replace(/\/\*.*?\*\/|^\s*\/\/.*$/gms, '')
+  const found = code.matchAll(
+    /^(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)|^import\s*['"]([^'"]+)|\bimport\(\s*['"]([^'"]+)/gms,
+  )
+  return [...found].map(([, from, bare, dynamic]) => from ?? bare ?? dynamic ?? '')
+}
+
+/** Each file and the files of the package that it imports. */
+const graph = new Map(
+  ['src', 'testing', 'adapters', 'server', 'cli'].flatMap(filesOf).map((file) => {
+    const imports = importsOf(readFileSync(join(root, file), 'utf8'))
+    const own = imports.filter((specifier) => specifier.startsWith('.'))
+    return [
+      file,
+      own.map((specifier) =>
+        relative(root, resolve(root, dirname(file), specifier))
+          .split(sep)
+          .join('/'),
+      ),
+    ]
+  }),
+)
+const arrows = [...graph].flatMap(([from, targets]) => targets.map((to) => ({ from, to })))
+
+/** A way from a file back to itself, if there is one. */
+function circle(edges: ReadonlyMap<string, readonly string[]>): string[] | undefined {
+  const done = new Set<string>()
+  function walk(file: string, way: readonly string[]): string[] | undefined {
+    if (way.includes(file)) return [...way.slice(way.indexOf(file)), file]
+    if (done.has(file)) return undefined
+    for (const next of edges.get(file) ?? []) {
+      const found = walk(next, [...way, file])
+      if (found) return found
+    }
+    done.add(file)
+    return undefined
+  }
+  for (const file of edges.keys()) {
+    const found = walk(file, [])
+    if (found) return found
+  }
+  return undefined
+}
+
+describe('the rules of this test', () => {
+  it('see every kind of import', () => {
+    const source = `
+import './a.ts'
+import b from "./b.ts"
+import type { C } from './c.ts'
+import {
+  d,
+  type D,
+} from './d.ts'
+export * from './e.ts'
+export { f, type F } from './f.ts'
+const g = await import('./g.ts')
+type H = import('./h.ts').H
+// import './not-i.ts'
+/*
+import './not-j.ts'
+*/
+export const from = 'not-k'
+`
+    expect(importsOf(source)).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((name) => `./${name}.ts`))
+  })
+
+  it('see a circle, and none where two ways lead to one file', () => {
+    const edges = (...list: [string, string[]][]) => new Map(list)
+    expect(circle(edges(['a', ['b']], ['b', ['c']], ['c', ['b']]))).toEqual(['b', 'c', 'b'])
+    expect(circle(edges(['a', ['a']]))).toEqual(['a', 'a'])
+    expect(circle(edges(['a', ['b', 'c']], ['b', ['d']], ['c', ['d']]))).toBeUndefined()
+  })
+
+  it('look at the files there are', () => {
+    expect(graph.get('src/client.ts')).toContain('src/connection.ts')
+    expect(graph.get('testing/node.ts')).toContain('testing/server.ts')
+    expect(arrows.filter(({ to }) => !existsSync(join(root, to)))).toEqual([])
+  })
+})
+
+it('no file imports itself, by whatever way', () => {
+  expect(circle(graph)).toBeUndefined()
+})
+
+it('the core knows nothing of what stands on it', () => {
+  expect(arrows.filter(({ from, to }) => from.startsWith('src/') && !to.startsWith('src/'))).toEqual([])
+})
+
+it('what stands on the core knows only what is public of it', () => {
+  const into = arrows.filter(({ from, to }) => !from.startsWith('src/') && to.startsWith('src/'))
+  expect(into.filter(({ to }) => to !== 'src/index.ts')).toEqual([])
+  expect(into).not.toEqual([])
+})
+
+it('no file of the core imports a package but the parser', () => {
+  const packages = filesOf('src').flatMap((file) => importsOf(readFileSync(join(root, file), 'utf8')))
+  expect([...new Set(packages.filter((specifier) => !specifier.startsWith('.')))]).toEqual(['eventsource-parser'])
+})
+
+it('no file of the core is longer than 230 lines', () => {
+  const lines = filesOf('src').map(
+    (file) => [file, readFileSync(join(root, file), 'utf8').split('\n').length - 1] as const,
+  )
+  expect(lines.filter(([, count]) => count > 230)).toEqual([])
+})
+
+/** Files whose test has another name. */
+const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
+  // Types alone: the compiler checks them.
+  'src/event.ts': 'test/types/event.test-d.ts',
+  'src/transports/transport.ts': 'test/types/options.test-d.ts',
+  // It listens on a port, so its test runs in Node and not in a page.
+  'testing/server.ts': 'test/node/mock-server.test.ts',
+  // Both entry points of the kit have one test.
+  'testing/node.ts': 'test/testing/index.test.ts',
+}
+
+describe('every file has a test of the same name', () => {
+  it.each([...filesOf('src'), ...filesOf('testing')])('%s', (file) => {
+    const sameName = `test/${file.replace(/^src\//, '').replace(/\.ts$/, '.test.ts')}`
+    const test = TESTED_ELSEWHERE[file] ?? sameName
+    expect(existsSync(join(root, test)), `${test} exists`).toBe(true)
+  })
+
+  it('and no exception is left that is none any more', () => {
+    for (const file of Object.keys(TESTED_ELSEWHERE)) expect(graph.has(file), file).toBe(true)
+  })
+})

@@ -1,0 +1,165 @@
+import { spawnSync } from 'node:child_process'
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+/*
+ * The package as it is published, installed in a project of its own: what its exports say is there, loads where there is
+ * no page, and opens nothing. It tests what `npm run build` has made.
+ */
+
+interface Condition {
+  readonly types: string
+  readonly default: string
+}
+interface Manifest {
+  readonly name: string
+  readonly exports: Readonly<Record<string, string | { readonly import: Condition; readonly require: Condition }>>
+}
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const { name, exports }: Manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+const entries = Object.entries(exports).flatMap(([subpath, conditions]) =>
+  typeof conditions === 'string' ? [] : [{ specifier: join(name, subpath), ...conditions }],
+)
+/** The project that the package is installed in. */
+let project: string
+
+beforeAll(() => {
+  if (!existsSync(join(root, 'dist'))) throw new Error('There is no dist/ to test: run `npm run build` first.')
+  project = mkdtempSync(join(tmpdir(), 'installed-'))
+  const installed = join(project, 'node_modules', name)
+  mkdirSync(installed, { recursive: true })
+  copyFileSync(join(root, 'package.json'), join(installed, 'package.json'))
+  cpSync(join(root, 'dist'), join(installed, 'dist'), { recursive: true })
+})
+
+afterAll(() => {
+  if (project) rmSync(project, { recursive: true })
+})
+
+/** With or without what the package depends on. */
+function dependencies(there: boolean): void {
+  const link = join(project, 'node_modules', 'eventsource-parser')
+  rmSync(link, { force: true })
+  if (there) symlinkSync(join(root, 'node_modules', 'eventsource-parser'), link, 'junction')
+}
+
+/** Globals of pages, and what opens a connection: to look at one throws. */
+const TRAPS = `
+for (const name of ['window', 'document', 'location', 'navigator', 'localStorage', 'sessionStorage', 'EventSource', 'fetch'])
+  Object.defineProperty(globalThis, name, { configurable: true, get() { throw new Error('looked at ' + name) } })
+`
+const load = {
+  import: (specifier: string) => `import { writeSync } from 'node:fs'
+    ${TRAPS}
+    const loaded = await import('${specifier}')`,
+  require: (specifier: string) => `const { writeSync } = require('node:fs')
+    ${TRAPS}
+    const loaded = require('${specifier}')`,
+}
+
+interface Outcome {
+  readonly names: string[]
+  /** What keeps the process from exiting. */
+  readonly open: string[]
+}
+
+/** Runs code in a process of its own, in the project. It must be silent and end by itself. */
+function run(how: 'import' | 'require', specifier: string, more = ''): Outcome {
+  const code = `${load[how](specifier)}
+    ${more}
+    writeSync(3, JSON.stringify({ names: Object.keys(loaded).sort(), open: process.getActiveResourcesInfo() }))`
+  const { NODE_OPTIONS: _, ...env } = process.env
+  const { status, signal, stdout, stderr, output } = spawnSync(
+    process.execPath,
+    [`--input-type=${how === 'import' ? 'module' : 'commonjs'}`, '--eval', code],
+    { cwd: project, env, encoding: 'utf8', timeout: 10_000, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] },
+  )
+  expect({ status, signal, stdout, stderr }).toEqual({ status: 0, signal: null, stdout: '', stderr: '' })
+  const { names, open }: Outcome = JSON.parse(output[3] ?? '')
+  // The pipes are its standard output, which some of Node's own modules look at.
+  return { names, open: open.filter((what) => what !== 'PipeWrap') }
+}
+
+describe.each(entries)('$specifier', ({ specifier, ...conditions }) => {
+  it('loads by import and by require, without a page, and opens nothing', () => {
+    dependencies(true)
+    const imported = run('import', specifier)
+    expect(imported.open).toEqual([])
+    expect(imported.names).not.toEqual([])
+    expect(run('require', specifier)).toEqual(imported)
+  })
+
+  it('is required without any dependency', () => {
+    dependencies(false)
+    expect(run('require', specifier).names).not.toEqual([])
+  })
+
+  it.each(['import', 'require'] as const)('has declarations for %s', (how) => {
+    expect(existsSync(join(root, conditions[how].types))).toBe(true)
+  })
+})
+
+it.each(['import', 'require'] as const)(
+  'a client made at the top of a module that is loaded by %s opens nothing',
+  (how) => {
+    dependencies(true)
+    const { open } = run(how, name, "loaded.createSSE('/events', { heartbeat: 5000 }).state.subscribe(() => {})")
+    expect(open).toEqual([])
+  },
+)
+
+it('a mock server that is closed lets its process end, though a script would wait for an hour', () => {
+  const { open } = run(
+    'import',
+    `${name}/testing/node`,
+    `const { get } = await import('node:http')
+    const server = await loaded.createMockServer({ script: [[{ wait: 3_600_000 }]] })
+    const broken = new Promise((resolve) => get(server.url).on('error', resolve))
+    while (!server.requests.length) await new Promise(setImmediate)
+    await server.close()
+    await broken`,
+  )
+  expect(open).not.toContain('Timeout')
+})
+
+it('a process sees what is open, so that the tests above could fail', () => {
+  dependencies(true)
+  const { open } = run('import', name, 'setTimeout(() => {}, 10)')
+  expect(open).toEqual(['Timeout'])
+})
+
+it('the minified file has all that the package exports, and needs nothing beside it', () => {
+  dependencies(true)
+  const { names } = run('import', name)
+  dependencies(false)
+  const minified = run('import', `./node_modules/${name}/dist/headwater.min.js`, "loaded.createSSE('/events')")
+  expect(minified).toEqual({ names, open: [] })
+  expect(names).toContain('createSSE')
+})
+
+it('every import in the declarations leads to a file or a dependency', () => {
+  const types = join(root, 'dist', 'types')
+  const files = readdirSync(types, { recursive: true, encoding: 'utf8' }).filter((file) => /\.d\.c?ts$/.test(file))
+  expect(files.length).toBeGreaterThan(0)
+  const missing = files.flatMap((file) =>
+    [...readFileSync(join(types, file), 'utf8').matchAll(/(?:from |import\()['"]([^'"]+)['"]/g)]
+      .map(([, specifier = '']) => specifier)
+      .filter((specifier) => !existsSync(join(types, dirname(file), specifier.replace(/\.(c?)js$/, '.d.$1ts'))))
+      .map((specifier) => `${file}: ${specifier}`),
+  )
+  expect(missing).toEqual([])
+})
