@@ -5,8 +5,8 @@ import type { ConnectionState } from './machine.ts'
 /** A connection opened. */
 export interface Opened {
   /**
-   * Whether every event since the last connection is about to come. `true`: the server says so. `false`: it says
-   * not, or nothing could be resumed, as on the first connection. `'unknown'`: it was asked to resume and did
+   * Whether every event since the last one that was seen is about to come. `true`: the server says so. `false`: it says
+   * not, or there was no id to resume from, as on most first connections. `'unknown'`: it was asked to resume and did
    * not say whether it does. A page that loads its data when this is not `true` is never stale.
    */
   readonly recovered: boolean | 'unknown'

@@ -1,0 +1,32 @@
+import { wireButtons } from './page/buttons.ts'
+import { fetchOrders, openStream, persist } from './page/client.ts'
+import { showJobs } from './page/jobs.ts'
+import { showLog } from './page/log.ts'
+import { showNotices } from './page/notices.ts'
+import { showOrders } from './page/orders.ts'
+import { createReplica } from './page/replica.ts'
+import { showStatus } from './page/status.ts'
+import { showStrip } from './page/strip.ts'
+import { showVerdict } from './page/verdict.ts'
+import { describeError } from './page/words.ts'
+
+// The table is loaded once, with the id of the last event that is in it. From there on events alone change it.
+const snapshot = await persist(fetchOrders)
+const sse = openStream(snapshot.cursor, (error) => {
+  log.note(`${describeError(error)}; another is fetched`)
+  verdict.blame(error)
+})
+const replica = createReplica(snapshot)
+const drawOrders = showOrders(replica)
+
+sse.subscribe('*', (_, event) => {
+  replica.take(event)
+  drawOrders()
+})
+showStatus(sse)
+showStrip(sse)
+showJobs(sse)
+showNotices(sse)
+const log = showLog(sse)
+const verdict = showVerdict(sse, replica)
+wireButtons(sse, verdict, log)

@@ -1,0 +1,70 @@
+import type { Stream } from './client.ts'
+import { byId, frameBatch, make, setText } from './dom.ts'
+import { seconds, time } from './format.ts'
+import { describeError, describeEvent } from './words.ts'
+
+/*
+ * Every event and every turn of the connection, oldest first. The list follows its end, unless a reader has scrolled
+ * away from it or pauses it.
+ */
+
+const KEPT = 250
+
+export interface Log {
+  /** Something that is neither an event nor a state. */
+  note(text: string): void
+}
+
+export function showLog(sse: Stream): Log {
+  const scroller = byId('log-scroller', HTMLElement)
+  const list = byId('log', HTMLElement)
+  const pause = byId('log-pause', HTMLButtonElement)
+  let lines: HTMLLIElement[] = []
+  let paused = false
+
+  const schedule = frameBatch(() => {
+    if (paused) {
+      setText(pause, `Go on (${lines.length === KEPT ? `${KEPT} or more` : lines.length} new)`)
+      return
+    }
+    const atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 24
+    list.append(...lines)
+    lines = []
+    while (list.children.length > KEPT) list.firstElementChild?.remove()
+    if (atEnd) scroller.scrollTop = scroller.scrollHeight
+  })
+
+  function add(kind: string, at: number, name: string, text: string, number = ''): void {
+    const line = make('li')
+    line.dataset.kind = kind
+    line.append(make('time', '', time(at)), make('span', 'number', number), make('span', 'name', name))
+    line.append(make('span', 'text', text))
+    lines.push(line)
+    // Bounded while paused, and in a hidden tab, where no frame is ever drawn.
+    if (lines.length > KEPT) lines.shift()
+    schedule()
+  }
+
+  sse.state.subscribe(({ status }) => {
+    // Of these two the observers know more.
+    if (status !== 'open' && status !== 'waiting') add('state', Date.now(), status, '')
+  })
+  sse.observe({
+    onOpen: ({ recovered }) =>
+      add('state', Date.now(), 'open', recovered === true ? 'goes on after the last id' : 'starts afresh'),
+    onRetry: ({ delay, error }) =>
+      add('state', Date.now(), 'waiting', `${describeError(error)}; next try in ${seconds(delay)}`),
+    onGap: ({ reason }) => add('state', Date.now(), 'gap', reason),
+    onEvent: ({ id, type, data, receivedAt }) =>
+      add('event', receivedAt, type, describeEvent(type, data), `#${id.slice(id.lastIndexOf('-') + 1)}`),
+  })
+
+  pause.addEventListener('click', () => {
+    paused = !paused
+    pause.setAttribute('aria-pressed', `${paused}`)
+    if (!paused) setText(pause, 'Pause')
+    schedule()
+  })
+
+  return { note: (text) => add('note', Date.now(), 'page', text) }
+}

@@ -1,0 +1,62 @@
+import type { ConnectionState, SSEError } from 'headwater'
+import type { Events } from '../shared/events.ts'
+import { seconds } from './format.ts'
+
+/*
+ * States, errors and events as words.
+ */
+
+export const STATUS: Readonly<Record<ConnectionState['status'], string>> = {
+  idle: 'Idle',
+  connecting: 'Connecting',
+  open: 'Open',
+  waiting: 'Waiting',
+  paused: 'Paused',
+  closed: 'Closed',
+}
+
+/** What happened, for a reader who has never heard of the codes. */
+export function describeError({ code, status, message }: SSEError): string {
+  if (code === 'network') return 'connection broke'
+  if (code === 'stalled') return 'silent for too long'
+  if (code === 'timeout') return 'no answer in time'
+  if (code === 'unauthorized') return 'token refused (401)'
+  if (status === 502) return 'nobody behind the proxy (502)'
+  if (status === 503) return 'unavailable (503)'
+  return message
+}
+
+/** One sentence on why the connection is as it is. */
+export function describeState(state: ConnectionState, recovered: boolean | 'unknown'): string {
+  switch (state.status) {
+    case 'idle':
+      return 'Nobody listens.'
+    case 'connecting':
+      return state.attempt ? `Try ${state.attempt + 1} since the connection was lost.` : 'Asking for the stream.'
+    case 'open':
+      return recovered === true ? 'It went on exactly where it had stopped.' : 'Events arrive.'
+    case 'waiting':
+      return `${capital(describeError(state.error))}.${describeWish(state.error)}`
+    case 'paused':
+      return state.reasons.includes('manual') ? 'You disconnected it.' : `Held back: ${state.reasons.join(', ')}.`
+    case 'closed':
+      return state.error ? `For good: ${describeError(state.error)}.` : 'For good.'
+  }
+}
+
+/** One line of the log. */
+export function describeEvent<N extends keyof Events>(type: N, data: Events[N]): string {
+  if ('order' in data) return `${data.id} from ${data.order.customer}, ${data.order.city}`
+  if ('patch' in data) {
+    const changes = Object.entries(data.patch).map(([name, value]) => `${name} ${value}`)
+    return `${data.id} ${changes.join(', ')}`
+  }
+  if ('jobId' in data) return `${data.data.name}: ${data.status}, ${data.data.percent} %`
+  return 'message' in data ? data.message : type
+}
+
+function describeWish({ retryAfter }: SSEError): string {
+  return retryAfter ? ` The server asks to be left alone for ${seconds(retryAfter)}.` : ''
+}
+
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

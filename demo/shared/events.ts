@@ -1,0 +1,70 @@
+/*
+ * What travels on the stream: the one description that the server writes by and the page reads by.
+ */
+
+export type OrderStatus = 'placed' | 'packing' | 'on the way' | 'delivered'
+
+export interface Order {
+  readonly id: string
+  readonly customer: string
+  readonly city: string
+  readonly status: OrderStatus
+  readonly items: number
+  /** In cents: sums of fractions are not exact. */
+  readonly total: number
+  /** Minutes until it is there. */
+  readonly eta: number
+}
+
+export interface OrderCreated {
+  readonly type: 'order.created'
+  readonly id: string
+  readonly order: Order
+  readonly ts: number
+}
+
+export interface OrderUpdated {
+  readonly type: 'order.updated'
+  readonly id: string
+  readonly patch: Partial<Order>
+  readonly ts: number
+}
+
+export interface Notice {
+  readonly message: string
+  readonly level: 'info' | 'success' | 'warning'
+  readonly ts: number
+}
+
+export interface JobProgress {
+  readonly type: 'job.progress'
+  readonly jobId: string
+  readonly status: 'queued' | 'started' | 'completed' | 'failed'
+  readonly timestamp: number
+  readonly data: { readonly name: string; readonly percent: number }
+}
+
+export interface Events {
+  'order.created': OrderCreated
+  'order.updated': OrderUpdated
+  notification: Notice
+  'job.progress': JobProgress
+}
+
+/** When an event happened at the server, in epoch milliseconds. */
+export const happenedAt = (data: Events[keyof Events]): number => ('ts' in data ? data.ts : data.timestamp)
+
+/** The answer of `GET /api/orders`: the whole table, and the id of the last event that is in it. */
+export interface OrdersSnapshot {
+  readonly cursor: string
+  readonly orders: readonly Order[]
+}
+
+export const FAULTS = ['drop', 'stall', 'unavailable', 'unauthorized', 'restart'] as const
+export type Fault = (typeof FAULTS)[number]
+
+/** Ids are `<epoch>-<seq>`: which log, and which number in it. Undefined for anything else. */
+export function parseId(id: string): { readonly epoch: string; readonly seq: number } | undefined {
+  const [, epoch, seq] = /^([a-z0-9]{8,})-(\d+)$/.exec(id) ?? []
+  return epoch && seq ? { epoch, seq: Number(seq) } : undefined
+}

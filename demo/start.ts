@@ -1,0 +1,48 @@
+import { parseArgs } from 'node:util'
+import type { ViteDevServer } from 'vite'
+import { type ApiProcess, startApi } from './supervisor/api.ts'
+import { startWeb } from './supervisor/web.ts'
+
+/*
+ * `npm run demo [-- --port 8080]`: starts the API server and the page, and sees to it that both end together.
+ */
+
+let api: ApiProcess | undefined
+let web: ViteDevServer | undefined
+
+async function stop(code: number): Promise<void> {
+  process.exitCode = code
+  await api?.stop()
+  await web?.close()
+  process.exit()
+}
+
+function fail(error: unknown): void {
+  console.error(`headwater demo: ${error instanceof Error ? error.message : error}`)
+  void stop(1)
+}
+
+/** Undefined if none was asked for. */
+function readPort(): number | undefined {
+  const { values } = parseArgs({ options: { port: { type: 'string', short: 'p' } } })
+  const text = values.port ?? process.env['PORT']
+  if (text === undefined) return undefined
+  const port = Number(text)
+  if (/^\d+$/.test(text) && port < 65_536) return port
+  throw new Error(`--port wants a number from 0 (any that is free) to 65535, not "${text}".`)
+}
+
+process.once('SIGINT', () => void stop(0))
+process.once('SIGTERM', () => void stop(0))
+
+try {
+  const port = readPort()
+  api = await startApi(fail)
+  web = await startWeb(api, port, fail).catch((error) => {
+    if (!/already in use/.test(`${error}`)) throw error
+    throw new Error(`port ${port} is taken. Choose another with --port, or 0 for any that is free.`)
+  })
+  console.log(`headwater demo: ${web.resolvedUrls?.local[0]} (Ctrl+C ends it)`)
+} catch (error) {
+  fail(error)
+}
