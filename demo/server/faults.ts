@@ -7,7 +7,7 @@ import type { Hub } from './hub.ts'
  * supervisor does.
  */
 
-export type OwnFault = Exclude<Fault, 'restart'>
+type OwnFault = Exclude<Fault, 'restart'>
 
 export interface Faults {
   readonly cause: Readonly<Record<OwnFault, () => void>>

@@ -22,7 +22,7 @@ interface Base {
 }
 
 /** Whether a client can go on from its cursor, and with what. */
-export type Resumption =
+type Resumption =
   | { readonly recovered: true; readonly missed: readonly Entry[] }
   | { readonly recovered: false; readonly reason: 'epoch' | 'expired' | 'unknown-cursor' }
 
