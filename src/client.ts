@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { wrong } from './check.ts'
 import { setTimer } from './clock.ts'
 import { createConnection } from './connection.ts'
@@ -109,7 +110,8 @@ export function createSSE(url: SSEUrl, options: SSEOptions = {}): SSEClient {
   }
 
   function subscribe(pattern: string, handler: Handler, { once, signal }: SubscribeOptions = {}): () => void {
-    if (typeof handler !== 'function') throw wrong('subscribe', 'a name and a function', handler)
+    if (typeof pattern !== 'string' || typeof handler !== 'function')
+      throw wrong('subscribe', 'a name and a function', pattern)
     if (closing.aborted || signal?.aborted) return () => {}
     const first: Handler = (data, event) => {
       off()
@@ -132,8 +134,9 @@ export function createSSE(url: SSEUrl, options: SSEOptions = {}): SSEClient {
   const hold = (act: () => void) => (): void => {
     if (closing.aborted) return
     held = true
-    // A request that is over starts from the beginning, not from where the last one ended.
-    if (isRequest && state.get().status === 'closed') cursor.reset(lastEventId)
+    // A request that is complete starts from the beginning, not from where the last one ended.
+    const current = state.get()
+    if (isRequest && current.status === 'closed' && !current.error) cursor.reset(lastEventId)
     act()
   }
 
@@ -144,6 +147,7 @@ export function createSSE(url: SSEUrl, options: SSEOptions = {}): SSEClient {
     router.clear()
     clock.clearTimeout(lingering)
     send('end', null)
+    observers.clear()
   }
 
   if (signal?.aborted) close()

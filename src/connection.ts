@@ -1,21 +1,19 @@
 import { setTimer } from './clock.ts'
+import { createCredentials } from './credentials.ts'
 import type { Cursor } from './cursor.ts'
 import { createDelivery, type Handler } from './delivery.ts'
-import { SSEError } from './errors.ts'
+import { SSEError, type SSEErrorCode, type SSEErrorDetails } from './errors.ts'
 import { createHeartbeat } from './heartbeat.ts'
+import { type Line, openLine } from './line.ts'
 import { type ConnectionInput, type ConnectionState, IDLE, transition } from './machine.ts'
 import type { Observers } from './observers.ts'
 import type { Settings } from './options.ts'
 import { isOffline, onOnline } from './page.ts'
 import { RESERVED } from './protocol.ts'
-import { resolveRequest } from './request.ts'
-import { advised, FRESH, judge } from './retry.ts'
+import { advised, FLOOR, FRESH, judge, proven } from './retry.ts'
 import type { Router } from './router.ts'
 import { createStore, type Store } from './store.ts'
-import { eventSourceTransport } from './transports/eventsource.ts'
-import { canStream, fetchTransport } from './transports/fetch.ts'
 import { failure } from './transports/response.ts'
-import type { TransportLink } from './transports/transport.ts'
 
 /*
  * Carries out what the machine says. There is one line, the try that is under way or open, and one timer: while
@@ -51,34 +49,43 @@ export function createConnection(
   wanted: () => boolean,
   closing: AbortSignal,
 ): Connection {
-  const { clock, connectTimeout, onUnauthorized, retry } = settings
+  const { clock, onUnauthorized, retry } = settings
   const isRequest = settings.mode === 'request'
+  const credentials = onUnauthorized && createCredentials(onUnauthorized)
   const state = createStore<ConnectionState>(IDLE)
-  let { transport } = settings
-  /** The try that is under way or open. Compared by identity: no callback of any other is heard. */
-  let line: object | undefined
-  let link: TransportLink | undefined
-  /** For messages. */
-  let url = typeof settings.url === 'function' ? '' : `${settings.url}`
+  /** The try that is under way or open. */
+  let line: Line | undefined
   let timer: unknown
   let history = FRESH
-  let refreshing: Promise<unknown> | undefined
 
   const heartbeat = createHeartbeat(settings.heartbeat, clock, dead, stale)
   const delivery = createDelivery(settings, cursor, router, observers, heartbeat)
 
   function send(...input: ConnectionInput): void {
+    settle()
     const next = transition(state.get(), input)
     if (next === state.get()) return
     const { status } = next
+    // Whoever connects by hand starts afresh.
+    if (input[0] === 'connect' || status === 'idle' || status === 'closed') forget()
     if (status !== 'open') drop()
     if (status === 'connecting') start(next.attempt)
     if (status === 'waiting') wake(next.until, stale)
     if (status === 'paused' && next.reasons.includes('offline')) wake(clock.now() + OFFLINE_MAX, resume)
-    if (status === 'idle' || status === 'closed') history = { ...FRESH, serverRetry: history.serverRetry }
     state.set(next)
     // If a listener changed it again, the observers have heard the newer state by now.
     if (state.get() === next) observers.tell('onState', next)
+  }
+
+  function forget(): void {
+    history = { ...FRESH, serverRetry: history.serverRetry }
+  }
+
+  /** Forgets earlier failures once a line has proved itself. @returns How many there are now. */
+  function settle(): number {
+    const current = state.get()
+    if (current.status === 'open' && proven(retry, clock.now() - current.since)) forget()
+    return history.failures
   }
 
   function wake(at: number, callback: () => void): void {
@@ -89,63 +96,36 @@ export function createConnection(
   function drop(): void {
     clock.clearTimeout(timer)
     heartbeat.stop()
+    line?.close()
     line = undefined
-    link?.close()
-    link = undefined
   }
 
   function start(attempt: number): void {
     drop()
-    const mine = {}
-    line = mine
     const lastEventId = cursor.id
-    /** What only the current line may do. */
-    const on =
-      <A, B, C>(act: (a: A, b: B, c: C) => void) =>
-      (a?: A, b?: B, c?: C): void => {
-        if (line === mine) act(a as A, b as B, c as C)
-      }
-    const open = (interval: number | undefined): void => {
-      clock.clearTimeout(timer)
-      history = { ...history, seen: {} }
-      heartbeat.start(interval)
-      send('opened', heartbeat.heardAt)
-      if (line === mine) delivery.opened(attempt, lastEventId)
-    }
-    const connect = async (): Promise<void> => {
-      // Listeners hear 'connecting' before the caller's functions are asked, and may change their mind.
-      await refreshing
-      if (line !== mine) return
-      wake(clock.now() + (connectTimeout || Infinity), () =>
-        fail(
-          failure(url, 'timeout', `no headers in ${connectTimeout} ms (HTTP/1.1 allows six connections to an origin)`),
-        ),
-      )
-      const request = await resolveRequest(settings, { attempt, lastEventId })
-      if (line !== mine) return
-      url = request.url
-      const names = [...router.patterns(), ...Object.keys(settings.events), ...RESERVED]
-      transport ??= isRequest || canStream() ? fetchTransport() : eventSourceTransport()
-      link = transport.connect(
-        { ...request, names },
-        {
-          open: on(open),
-          heard: on(heartbeat.heard),
-          beat: on(heartbeat.beat),
-          id: on(delivery.id),
-          event: on(delivery.event),
-          retry: on((ms) => {
-            history = advised(history, ms)
-          }),
-          oversized: on(() => delivery.gap({ reason: 'too-large' })),
-          end: on((reason) => {
-            if (reason === 'stop' || (reason === 'eof' && isRequest)) send('end', null)
-            else fail(reason)
-          }),
-        },
-      )
-    }
-    connect().catch(on(fail))
+    const names = (): string[] => [...router.patterns(), ...Object.keys(settings.events), ...RESERVED]
+    const mine = openLine(settings, { attempt, lastEventId }, credentials?.refreshing, names, {
+      open(interval) {
+        history = { ...history, seen: {} }
+        heartbeat.start(interval)
+        send('opened', heartbeat.heardAt)
+        if (line === mine) delivery.opened(attempt, lastEventId)
+      },
+      heard: heartbeat.heard,
+      // A model that thinks may be silent for long: in an answer no rhythm is guessed.
+      beat: isRequest ? () => {} : heartbeat.beat,
+      id: delivery.id,
+      event: delivery.event,
+      retry(ms) {
+        history = advised(history, ms)
+      },
+      oversized: () => delivery.gap({ reason: 'too-large' }),
+      end(reason) {
+        if (reason === 'stop' || (reason === 'eof' && isRequest)) send('end', null)
+        else fail(reason)
+      },
+    })
+    line = mine
   }
 
   function fail(cause: unknown): void {
@@ -156,34 +136,31 @@ export function createConnection(
     const error =
       cause instanceof SSEError
         ? cause
-        : failure(url, 'network', cause === 'eof' ? 'the stream ended' : `${cause}`, { cause })
+        : trouble('network', cause === 'eof' ? 'the stream ended' : `${cause}`, { cause })
     const openFor = current.status === 'open' ? now - current.since : -1
     const policy = isRequest && !id ? false : retry
-    const before = history
+    const before = line
     try {
-      history = judge(history, policy, error, openFor, id !== '', now, clock.random())
+      history =
+        leaveAt < Infinity && policy
+          ? // A server that asked us to leave, and then did not wait for it, has not failed.
+            { ...history, action: 'retry', until: Math.max(leaveAt, now + FLOOR) }
+          : judge(history, policy, error, openFor, id !== '', now, clock.random())
     } catch (cause) {
-      return send('end', failure(url, 'gave-up', `retry() threw ${cause}`, { cause }))
+      return send('end', trouble('gave-up', `retry() threw ${cause}`, { cause }))
     }
+    // The caller's own function may have closed or reconnected.
+    if (line !== before) return
     const { action } = history
     if (action === 'retry') {
-      // A server that asked us to leave, and then did not wait for it, has not failed.
-      if (leaveAt < Infinity) history = { ...before, until: leaveAt }
       const { failures: attempt, until } = history
       send('lost', { attempt, until, error })
       if (state.get().status !== 'waiting') return
       observers.tell('onRetry', { attempt, until, delay: until - now, error })
       if (error.code === 'network' && isOffline()) send('pause', 'offline')
-    } else if (action === 'credentials' && onUnauthorized) {
-      // Once for all who wait. The state stays 'connecting', and the next try waits for it.
-      refreshing ??= Promise.resolve(error)
-        .then(onUnauthorized)
-        .catch((cause) => {
-          throw failure(url, 'unauthorized', `${cause}`, { cause, status: 401 })
-        })
-        .finally(() => {
-          refreshing = undefined
-        })
+    } else if (action === 'credentials' && credentials) {
+      // The state stays 'connecting', and the next try waits for it.
+      credentials.refresh(error, line?.url ?? '')
       start(history.failures)
     } else if (action === 'cursor' && !isRequest) {
       cursor.reset('')
@@ -203,14 +180,18 @@ export function createConnection(
     else send('end', error)
   }
 
+  function trouble(code: SSEErrorCode, message: string, details?: SSEErrorDetails): SSEError {
+    return failure(line?.url ?? '', code, message, details)
+  }
+
   function dead(silence: number): void {
-    fail(failure(url, 'stalled', `silent for ${silence} ms`))
+    fail(trouble('stalled', `silent for ${silence} ms`))
   }
 
   /** Replaces a line that may be dead, though nothing failed; and a wait that is over. */
   function stale(): void {
     if (isRequest && !cursor.id) dead(clock.now() - heartbeat.heardAt)
-    else send('reopen', history.failures)
+    else send('reopen', settle())
   }
 
   function resume(): void {
@@ -223,19 +204,22 @@ export function createConnection(
     const current = state.get()
     if (current.status === 'waiting' && until < current.until) send('lost', { ...current, until })
     if (current.status === 'paused' && current.reasons.includes('offline')) wake(until, resume)
-    if (current.status === 'open' && now - heartbeat.heardAt > SILENT_ONLINE) heartbeat.leave(until)
+    const { heardAt } = heartbeat
+    // A request without an id would have to be sent again: it is left to its heartbeat.
+    if (current.status === 'open' && now - heardAt > SILENT_ONLINE && !(isRequest && !cursor.id))
+      wake(until, () => heartbeat.heardAt === heardAt && stale())
   }, closing)
 
   return {
     state,
     send,
-    listen: (name) => link?.listen?.(name),
+    listen: (name) => line?.listen(name),
     reconnect() {
-      if (state.get().status === 'connecting') start(history.failures)
-      else {
-        send('reopen', history.failures)
-        send('connect')
-      }
+      const before = state.get()
+      if (before.status === 'connecting') return start(history.failures)
+      send('reopen', settle())
+      // Whoever heard of it may have closed or paused: that is not to be undone.
+      if (state.get() === before) send('connect')
     },
   }
 }

@@ -78,9 +78,14 @@ export function headerValue(id: string): string | undefined {
   return id.length < 1024 && /^[!-~\x80-\xff]([ -~\x80-\xff]*[!-~\x80-\xff])?$/.test(bytes) ? bytes : undefined
 }
 
-/** `url` with one query parameter set: in the place of an earlier one, else at the end. */
+/** `url` with one query parameter set, at the end. The others stay letter by letter: the URL may be signed. */
 export function withParam(url: string, name: string, value: string): string {
   const target = new URL(url)
-  target.searchParams.set(name, value)
+  const pair = (value: string): string => `${encodeURIComponent(name)}=${value}`
+  const others = target.search
+    .slice(1)
+    .split('&')
+    .filter((each) => each && !each.startsWith(pair('')))
+  target.search = [...others, pair(encodeURIComponent(value))].join('&')
   return target.href
 }

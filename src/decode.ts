@@ -42,7 +42,10 @@ export const parseText = (parse: Parse, raw: string, type: string): unknown =>
 export function validate(schema: StandardSchema, data: unknown): unknown {
   const result = schema['~standard'].validate(data)
   // Waiting for it would let later events overtake this one.
-  if (result instanceof Promise) throw Error('an asynchronous schema')
+  if (result instanceof Promise) {
+    result.catch(() => {})
+    throw Error('an asynchronous schema')
+  }
   const { issues } = result
   if (issues) throw Object.assign(Error(issues.map(({ message }) => message).join()), { issues })
   return result.value

@@ -10,6 +10,9 @@ import type { Router } from './router.ts'
 
 export type Handler = (data: unknown, event: SSEEvent) => unknown
 
+/** How long a connection stays after a `goodbye`, at least. */
+const GOODBYE_MIN = 1000
+
 /** From what a transport reports to the handlers: cursor, repeats, the server's own events, decoding, routes. */
 export interface Delivery {
   /** A connection opened, which had asked to resume from `requested`. */
@@ -40,6 +43,8 @@ export function createDelivery(
   let behind = false
 
   function gap(gap: Pick<Gap, 'reason'> & Partial<Gap>): void {
+    // What came before it is accounted for.
+    if (gap.reason === 'refused') hadOpened = false
     tell('onGap', { certain: true, requested: '', resumedFrom: cursor.id, topics: ['*'], ...gap })
   }
 
@@ -78,7 +83,9 @@ export function createDelivery(
   function obey(type: string, control: Control): void {
     if (type === 'connected') heartbeat.announce(control.heartbeatMs)
     if (type === 'ping') heartbeat.beat()
-    if (type === 'goodbye') heartbeat.leave(heartbeat.heardAt + (control.reconnectInMs ?? 0))
+    // At once is too soon: a server that greets everybody with it must not be stormed.
+    if (type === 'goodbye')
+      heartbeat.leave(heartbeat.heardAt + Math.max(Number(control.reconnectInMs) || 0, GOODBYE_MIN))
     if (type === 'gap') gap({ ...control, reason: `${control.reason}` })
   }
 

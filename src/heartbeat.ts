@@ -25,8 +25,8 @@ export interface Heartbeat {
 
 /** How many gaps between beats are remembered. */
 const KEPT = 5
-/** Comments closer than this are one burst (`:ok`, padding against proxies), not a rhythm. */
-const BURST = 100
+/** Comments closer than this are one burst (`:ok`, `:processing`, padding against proxies), not a rhythm. */
+const BURST = 1000
 /** However fast the rhythm: a shorter silence is a hiccup of the network. */
 const SHORTEST = 10_000
 /** After a late timer: the time that bytes already in the machine need to get through. */
@@ -60,11 +60,14 @@ export function createHeartbeat(
   let announced: number | undefined
   let gaps: readonly number[] = []
   let lastBeat = 0
+  let running = false
   let timer: unknown
 
   /** One timer, set for when the line could be dead at the earliest. Bytes do not move it: it looks again. */
   function watch(again?: boolean): void {
     clock.clearTimeout(timer)
+    // What the server says may still be heard when whoever was told of it has closed the line.
+    if (!running) return
     const limit = patience(option, announced, gaps)
     const now = clock.now()
     // A clock that was set back must not make the line immortal.
@@ -78,8 +81,8 @@ export function createHeartbeat(
       // So late (laptop lid, throttled tab, blocked page) that bytes may be waiting behind this very timer.
       else if (now - due > Math.max(2000, limit / 4)) watch(true)
       else {
-        // If the limit was a guess, it may have been a bad one: learn anew.
-        gaps = []
+        // If the limit was a guess, it may have been a bad one: the next is made with this silence in mind.
+        gaps = [silence]
         dead(silence)
       }
     })
@@ -89,12 +92,14 @@ export function createHeartbeat(
     heardAt: 0,
     leaveAt: Infinity,
     start(interval) {
+      running = true
       lastBeat = 0
       self.heard()
       self.leave(Infinity)
       self.announce(interval)
     },
     stop() {
+      running = false
       clock.clearTimeout(timer)
       self.leaveAt = Infinity
     },
@@ -103,8 +108,7 @@ export function createHeartbeat(
     },
     beat() {
       const gap = self.heardAt - lastBeat
-      if (gap < BURST) return
-      if (lastBeat) gaps = [...gaps, gap].slice(-KEPT)
+      if (lastBeat && gap >= BURST) gaps = [...gaps, gap].slice(-KEPT)
       lastBeat = self.heardAt
       watch()
     },

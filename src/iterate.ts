@@ -22,8 +22,10 @@ export interface IterateOptions {
 }
 
 /** Events for `for await`. Leaving the loop unsubscribes. */
-export interface EventIterator<T> extends AsyncIterableIterator<T, undefined, undefined> {
+export interface EventIterator<T> {
+  next(): Promise<IteratorResult<T, undefined>>
   return(): Promise<IteratorResult<T, undefined>>
+  [Symbol.asyncIterator](): EventIterator<T>
 }
 
 const SPEC: Spec<IterateOptions> = {

@@ -93,11 +93,13 @@ export interface Observers {
   readonly watched: boolean
   /** Tells everybody who observes this. @returns Whether anybody does. */
   tell<N extends Name>(name: N, ...args: Arguments<N>): boolean
+  clear(): void
 }
 
 export function createObservers(): Observers {
   let observers: readonly Observer[] = []
   let watched = false
+  let latest: unknown
 
   function change(next: readonly Observer[]): void {
     observers = next
@@ -116,14 +118,21 @@ export function createObservers(): Observers {
     },
     tell(name, ...args) {
       let heard = false
-      for (const observer of observers) {
+      const told = observers
+      if (name === 'onState') latest = args
+      for (const observer of told) {
+        // Of a state that an earlier observer has changed again, the later ones have heard the newer already.
+        if (name === 'onState' && latest !== args) break
         // TypeScript does not see that the name picks both the callback and its arguments.
-        const callback = observer[name] as ((...args: unknown[]) => void) | undefined
-        if (!callback) continue
+        const callback = observer[name] as ((...args: unknown[]) => unknown) | undefined
+        if (!callback || !observers.includes(observer)) continue
         heard = true
         guarded(callback, ...args)
       }
       return heard
+    },
+    clear() {
+      change([])
     },
   }
 }

@@ -3,7 +3,7 @@ import { type Clock, systemClock } from './clock.ts'
 import type { Parse, StandardSchema } from './decode.ts'
 import type { SSEError } from './errors.ts'
 import type { Observer } from './observers.ts'
-import { RETRY_SPEC, type RetryFunction, type RetryOptions, type RetryPolicy } from './retry.ts'
+import { type CompleteRetry, RETRY_SPEC, type RetryFunction, type RetryOptions, type RetryPolicy } from './retry.ts'
 import type { Transport } from './transports/transport.ts'
 
 /** What a function that makes a URL, headers or a body may look at. */
@@ -88,13 +88,13 @@ export interface SSEOptions<E = Record<string, unknown>> extends Observer<E> {
    */
   readonly heartbeat?: 'auto' | number | false | undefined
   /**
-   * How long to wait for the response's headers. Infinity: for ever.
+   * How long to wait for the response's headers. 0 or Infinity: for ever.
    * @defaultValue 15000
    */
   readonly connectTimeout?: number | undefined
   /**
    * `subscribe`: the stream has no end; when it stops, reconnect. `request`: the end of the response is the end, as
-   * with a completion streamed from a model; the request is never sent a second time by itself, but to resume from an id.
+   * with a completion streamed from a model; the request is never sent a second time by itself, but to resume from an id or after a refusal with 401.
    * @defaultValue 'subscribe'
    */
   readonly mode?: 'subscribe' | 'request' | undefined
@@ -191,8 +191,15 @@ export interface Settings
   extends Omit<SSEOptions, WithDefault | 'transport' | 'retry'>,
     Required<{ readonly [N in WithDefault]: NonNullable<SSEOptions[N]> }> {
   readonly url: SSEUrl
+  /**
+   * What a relative URL is relative to, as of now: pages change their address, and `new EventSource(url)` looks at it once
+   * (HTML 9.2.2). Without a document or a worker's address, a fetch that was handed in still knows what is meant.
+   */
+  readonly base: string | undefined
   /** Undefined: to be chosen when the first connection is made. */
   readonly transport: Transport | undefined
+  /** Something is asked for that only `fetch` can do. */
+  readonly beyondUrl: boolean
   readonly retry: RetryPolicy
 }
 
@@ -202,17 +209,19 @@ export function resolveOptions(url: SSEUrl, options: SSEOptions): Settings {
   const filled = fill(SPEC, options) as SSEOptions & Settings
   const { transport, retry, method, body, events } = filled
   if (!url || !/string|function|object/.test(typeof url)) throw wrong('url', 'a string, a URL or a function', url)
-  if (body && (method === 'GET' || Object(body).constructor === Object))
+  if (body && (/^(get|head)$/i.test(method) || Object(body).constructor === Object))
     throw wrong('body', "method: 'POST' and JSON.stringify()", body)
   for (const name in events) if (!events[name]?.['~standard']) throw wrong(name, 'a Standard Schema', events[name])
   const chosen = typeof transport === 'function' ? transport() : transport
   const { credentials, headers, mode } = options
-  if (chosen?.urlOnly && (body || headers || options.method || credentials === 'omit' || mode === 'request'))
-    throw wrong('transport', 'fetchTransport() for more than a URL', 'EventSource')
+  const beyondUrl = Boolean(body || headers || method !== 'GET' || credentials === 'omit' || mode === 'request')
+  if (chosen?.urlOnly && beyondUrl) throw wrong('transport', 'fetchTransport() for more than a URL', 'EventSource')
   return {
     ...filled,
     url,
+    base: globalThis.document?.baseURI ?? globalThis.location?.href ?? (filled.fetch && 'http://localhost'),
     transport: chosen,
-    retry: typeof retry === 'object' ? (fill(RETRY_SPEC, retry) as Required<RetryOptions>) : retry,
+    beyondUrl: beyondUrl || Boolean(filled.fetch),
+    retry: typeof retry === 'object' ? (fill(RETRY_SPEC, retry) as CompleteRetry) : retry,
   }
 }

@@ -17,10 +17,7 @@ export async function resolveRequest(
   const [address, given, body] = await Promise.all([ask(settings.url), ask(settings.headers), ask(settings.body)])
   const own = settings.fetch
   try {
-    // As `new EventSource(url)` resolves it (HTML 9.2.2). Without a document or a worker's address, a fetch that was
-    // handed in still knows what is meant: a mock, a service binding.
-    const base = globalThis.document?.baseURI ?? globalThis.location?.href ?? (own && 'http://localhost')
-    const url = new URL(address, base).href
+    const url = new URL(address, settings.base).href
     const headers = new Headers(given as HeadersInit)
     // It would have said "undefined".
     for (const [name, value] of Object.entries(given)) if (value === undefined) headers.delete(name)

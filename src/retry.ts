@@ -11,35 +11,35 @@ export interface RetryOptions {
    * The spread of the first wait. A server's `retry:` field takes its place, and is a minimum besides.
    * @defaultValue 1000
    */
-  readonly initial?: number
+  readonly initial?: number | undefined
   /**
    * The largest spread. Infinity: it grows without end.
    * @defaultValue 30000
    */
-  readonly max?: number
+  readonly max?: number | undefined
   /**
    * What the spread grows by with each failure. 1: it does not grow.
    * @defaultValue 2
    */
-  readonly factor?: number
+  readonly factor?: number | undefined
   /**
    * `full`: wait 100 ms and a random part of the spread, so that clients cut off together do not come
    * back together. `none`: wait 100 ms and the whole spread; for tests.
    * @defaultValue 'full'
    */
-  readonly jitter?: 'full' | 'none'
+  readonly jitter?: 'full' | 'none' | undefined
   /**
    * How many retries in a row may fail before the subscription closes with `gave-up`.
    * Infinity: never, as phones go offline for hours. 0: the first failure is the last.
    * @defaultValue Infinity
    */
-  readonly attempts?: number
+  readonly attempts?: number | undefined
   /**
    * How long a connection must have been open before the count of failures starts over. A server that
    * accepts and hangs up at once is therefore still backed off from. 0: opening is enough. Infinity: never.
    * @defaultValue 10000
    */
-  readonly resetAfter?: number
+  readonly resetAfter?: number | undefined
 }
 
 /**
@@ -51,7 +51,10 @@ export interface RetryOptions {
  */
 export type RetryFunction = (attempt: number, error: SSEError, openFor: number) => number | null
 
-export type RetryPolicy = Required<RetryOptions> | RetryFunction | false
+/** The options with all of them filled in. */
+export type CompleteRetry = { readonly [N in keyof RetryOptions]-?: NonNullable<RetryOptions[N]> }
+
+export type RetryPolicy = CompleteRetry | RetryFunction | false
 
 /** The options and their defaults, for the check. */
 export const RETRY_SPEC: Spec<RetryOptions> = {
@@ -64,7 +67,7 @@ export const RETRY_SPEC: Spec<RetryOptions> = {
 }
 
 /** No wait is shorter: `retry: 0` must not become a busy loop (Chromium's own EventSource has no floor). */
-const FLOOR = 100
+export const FLOOR = 100
 const RETRY_FIELD_MAX = 600_000
 const RETRY_AFTER_MAX = 3_600_000
 
@@ -97,6 +100,10 @@ export interface History {
 
 export const FRESH: History = { failures: 0, since: 0, seen: {}, until: 0, earliest: 0 }
 
+/** What failed before a connection that has been open for so long is forgotten. */
+export const proven = (policy: RetryPolicy, openFor: number): boolean =>
+  openFor >= (typeof policy === 'object' ? policy.resetAfter : 10_000)
+
 /** The server sent a `retry:` field. */
 export const advised = (history: History, ms: number): History => ({
   ...history,
@@ -126,20 +133,20 @@ export function judge(
   if (!policy) return { ...history, action: 'end' }
 
   const own = typeof policy === 'function'
-  const failures = openFor < (own ? 10_000 : policy.resetAfter) ? history.failures + 1 : 1
+  const failures = proven(policy, openFor) ? 1 : history.failures + 1
   const next = { ...history, seen, failures, since: failures > 1 ? history.since : now }
   const [delay, guard] = own ? [policy(failures, error, Math.max(openFor, 0)), 0] : backoff(next, policy, random)
   if (delay === null) return { ...next, action: 'give-up' }
   // A random part on top, or everybody whom a 503 turned away comes back in the same millisecond.
-  const earliest = Math.max(now + (error.retryAfter ?? 0) * (1 + random / 5), guard)
+  const earliest = now + Math.min((error.retryAfter ?? 0) * (1 + random / 5), RETRY_AFTER_MAX)
   // `||`: a function may well answer NaN.
-  return { ...next, action: 'retry', earliest, until: Math.max(now + (delay || 0), now + FLOOR, earliest) }
+  return { ...next, action: 'retry', earliest, until: Math.max(now + (delay || 0), now + FLOOR, earliest, guard) }
 }
 
 /** The delay, null for none; and a time before which no try may be. */
 function backoff(
   { failures, since, serverRetry }: History,
-  policy: Required<RetryOptions>,
+  policy: CompleteRetry,
   random: number,
 ): [number | null, number] {
   const { initial, max, factor, jitter, attempts } = policy

@@ -324,6 +324,78 @@ describe('status 401', () => {
   })
 })
 
+describe('failures of long ago', () => {
+  const FIVE = Array<Step[]>(5).fill(refuse(503))
+
+  it('do not count after reconnect() from a connection that had proved itself', async () => {
+    const { sse, clock, statuses, states } = bench({}, { script: [...FIVE, [], refuse(503)] })
+    sse.connect()
+    await clock.advance(3_600_000)
+    expect(statuses().at(-1)).toBe('open')
+    sse.reconnect()
+    await clock.settle()
+    expect(states.at(-2)).toEqual({ status: 'connecting', attempt: 0 })
+    expect(states.at(-1)).toMatchObject({ status: 'waiting', attempt: 1, until: clock.now() + 600 })
+  })
+
+  it('do not count after disconnect() and connect()', async () => {
+    const { sse, clock } = bench({ retry: { attempts: 2 } }, { script: FIVE })
+    sse.connect()
+    await clock.advance(1000)
+    expect(sse.state.get()).toMatchObject({ status: 'waiting', attempt: 2 })
+    sse.disconnect()
+    sse.connect()
+    expect(sse.state.get()).toEqual({ status: 'connecting', attempt: 0 })
+    await clock.settle()
+    expect(sse.state.get()).toMatchObject({ status: 'waiting', attempt: 1 })
+  })
+})
+
+describe('what listeners do meanwhile', () => {
+  it.each(['close', 'disconnect'] as const)('%s() during reconnect() holds', async (act) => {
+    const { sse, stream, clock } = bench()
+    sse.subscribe('tick', () => {})
+    await clock.settle()
+    sse.state.subscribe(({ status }) => status === 'connecting' && sse[act]())
+    sse.reconnect()
+    await clock.advance(60_000)
+    expect(sse.state.get().status).toBe(act === 'close' ? 'closed' : 'paused')
+    expect(stream.connections).toEqual([])
+    expect(clock.timers).toBe(0)
+  })
+
+  it('close() in a retry function is not undone by its answer', async () => {
+    const { sse, clock, log } = bench(
+      {
+        retry() {
+          sse.close()
+          return null
+        },
+        onState: ({ status }) => log.push(status),
+      },
+      { script: [refuse(503)] },
+    )
+    sse.subscribe('tick', () => {})
+    await clock.advance(5000)
+    expect(log).toEqual(['connecting', 'closed'])
+    expect(sse.state.get()).toEqual({ status: 'closed', error: null })
+  })
+
+  it('close() when the connection opens: nobody hears of a gap after it', async () => {
+    const { sse, clock, log } = bench({}, { script: [EOF_AT_ONCE, []] })
+    sse.observe({
+      onOpen({ attempt }) {
+        log.push('open')
+        if (attempt) sse.close()
+      },
+      onGap: () => log.push('gap'),
+    })
+    sse.subscribe('tick', () => {})
+    await clock.advance(5000)
+    expect(log).toEqual(['open', 'open'])
+  })
+})
+
 describe('headers that do not come', () => {
   it('are waited for 15 s, then the try has failed', async () => {
     const { sse, stream, clock } = bench({}, { script: [[{ open: { delay: 100_000 } }]] })
@@ -390,6 +462,26 @@ describe('a dead line', () => {
     await clock.advance(86_400_000)
     expect(sse.state.get().status).toBe('open')
     expect(stream.requests).toHaveLength(1)
+  })
+
+  it.each([100, 500, 999])('is not what a greeting of comments %i ms apart and a quiet stream are', async (apart) => {
+    const { sse, stream, clock } = bench()
+    sse.connect()
+    await clock.settle()
+    for (let i = 0; i < 5; i++) {
+      stream.comment('ok')
+      await clock.advance(apart)
+    }
+    await clock.advance(3_600_000)
+    expect(stream.requests).toHaveLength(1)
+  })
+
+  it('that a rhythm was wrongly read from is left ever more seldom', async () => {
+    const greeting: Step[] = [0, 1, 2].flatMap(() => [{ comment: 'ok' }, { wait: 2000 }])
+    const { sse, stream, clock } = bench({}, { script: Array(50).fill(greeting) })
+    sse.connect()
+    await clock.advance(3_600_000)
+    expect(stream.requests.length).toBeLessThan(9)
   })
 
   it('is not left while comments keep it alive', async () => {
@@ -483,6 +575,31 @@ describe("mode: 'request'", () => {
     sse.subscribe('token', () => {})
     await clock.advance(60_000)
     expect(stream.requests).toHaveLength(1)
+  })
+
+  it('is not ended by a silence that no rhythm promised against', async () => {
+    const { sse, stream, clock } = bench(REQUEST)
+    sse.connect()
+    await clock.settle()
+    for (let i = 0; i < 5; i++) {
+      stream.comment('processing')
+      await clock.advance(2000)
+    }
+    await clock.advance(120_000)
+    expect(sse.state.get().status).toBe('open')
+  })
+
+  it('goes on from its id with connect() after an error', async () => {
+    const { sse, stream, clock } = bench(
+      { ...REQUEST, retry: { attempts: 0 } },
+      { script: [[{ send: { data: 1, id: '1' } }, { drop: true }], []] },
+    )
+    sse.subscribe('message', () => {})
+    await clock.settle()
+    expect(sse.state.get()).toMatchObject({ status: 'closed', error: { code: 'gave-up' } })
+    sse.connect()
+    await clock.settle()
+    expect(stream.requests.map(({ lastEventId }) => lastEventId)).toEqual(['', '1'])
   })
 
   it('starts from the beginning with connect()', async () => {
@@ -594,6 +711,28 @@ describe('the network', () => {
     expect(sse.state.get()).toMatchObject({ status: 'open', attempt: 0 })
   })
 
+  it('back, leaves a stream that turns out to be alive', async () => {
+    const { sse, stream, clock } = bench()
+    sse.subscribe('tick', () => {})
+    await clock.settle()
+    await clock.advance(6000)
+    online()
+    stream.comment()
+    await clock.advance(60_000)
+    expect(stream.requests).toHaveLength(1)
+  })
+
+  it('back, leaves an answer that cannot be asked for again', async () => {
+    const { sse, stream, clock } = bench({ mode: 'request' })
+    sse.subscribe('message', () => {})
+    await clock.settle()
+    await clock.advance(6000)
+    online()
+    await clock.advance(60_000)
+    expect(stream.requests).toHaveLength(1)
+    expect(sse.state.get().status).toBe('open')
+  })
+
   it('is not listened to after close()', async () => {
     const { sse, stream, clock } = bench({}, { script: [[{ drop: true }]] })
     sse.subscribe('tick', () => {})
@@ -620,6 +759,18 @@ describe('the cursor', () => {
       expect(sse.state.get().status).toBe('open')
     },
   )
+
+  it('refused after a connection is one gap, not two', async () => {
+    const onGap = vi.fn()
+    const { sse, stream, clock } = bench(
+      { onGap },
+      { script: [[{ send: { data: 1, id: '5' } }, { end: true }], refuse(409), []] },
+    )
+    sse.subscribe('message', () => {})
+    await clock.advance(5000)
+    expect(stream.requests).toHaveLength(3)
+    expect(onGap.mock.calls).toMatchObject([[{ reason: 'refused', certain: true }]])
+  })
 
   it('refused for ever ends it', async () => {
     const { sse, stream, clock } = bench({ lastEventId: '41' }, { script: Array(5).fill(refuse(409)) })

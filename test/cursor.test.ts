@@ -171,7 +171,8 @@ describe('the id as a parameter', () => {
   it.each([
     ['https://a.test/e', 'https://a.test/e?id=1-2'],
     ['https://a.test/e?x=1', 'https://a.test/e?x=1&id=1-2'],
-    ['https://a.test/e?x=1&id=old&y=2', 'https://a.test/e?x=1&id=1-2&y=2'],
+    ['https://a.test/e?x=1&id=old&y=2', 'https://a.test/e?x=1&y=2&id=1-2'],
+    ['https://a.test/e?sig=a/b~c%20d&flag&x=(1)+2&idx=1', 'https://a.test/e?sig=a/b~c%20d&flag&x=(1)+2&idx=1&id=1-2'],
     ['https://a.test/e?id=a&id=b', 'https://a.test/e?id=1-2'],
     ['https://a.test/e#part', 'https://a.test/e?id=1-2#part'],
   ])('of %s gives %s', (url, expected) => {

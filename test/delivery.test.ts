@@ -260,6 +260,48 @@ describe('with a server that introduces itself', () => {
     expect(sse.state.get()).toMatchObject({ status: 'open', attempt: 0 })
   })
 
+  it.each([
+    ['at once', { reconnectInMs: 0 }],
+    ['without a time', {}],
+    ['with a time that is none', { reconnectInMs: 'x' }],
+  ])('goodbye %s is no storm: the line is replaced once a second', async (_, data) => {
+    const greeting = [hello(true), send('goodbye', data)]
+    const { sse, stream, clock } = bench({}, { script: Array(50).fill(greeting) })
+    sse.subscribe('tick', () => {})
+    await clock.advance(5500)
+    expect(stream.requests).toHaveLength(6)
+  })
+
+  it('goodbye and the end at once is no storm either', async () => {
+    const greeting = [hello(true), send('goodbye', { reconnectInMs: 0 }), { end: true } as const]
+    const { sse, stream, clock } = bench({ retry: { attempts: 0 } }, { script: Array(50).fill(greeting) })
+    sse.subscribe('tick', () => {})
+    await clock.advance(5500)
+    expect(stream.requests).toHaveLength(6)
+    expect(sse.state.get().status).toBe('waiting')
+  })
+
+  it('that is told of when it introduces itself, and left then, leaves nothing behind', async () => {
+    const { sse, stream, clock, log } = bench(
+      { lastEventId: 'k3f9x2ab-1', retry: false },
+      { script: [[hello(true, 'k3f9x2ab-1', { heartbeatMs: 4000 }), send('tick', 1)]] },
+    )
+    sse.observe({
+      onOpen() {
+        sse.close()
+      },
+      onEvent: () => log.push('event'),
+      onGap: () => log.push('gap'),
+    })
+    sse.subscribe('tick', () => log.push('tick'))
+    await clock.settle()
+    expect(clock.timers).toBe(0)
+    await clock.advance(60_000)
+    expect(sse.state.get()).toEqual({ status: 'closed', error: null })
+    expect(log).toEqual([])
+    expect(stream.connections).toEqual([])
+  })
+
   it('that another has taken the place of is noticed', async () => {
     const { sse, clock, log } = bench(
       {},

@@ -52,4 +52,35 @@ describe('observers', () => {
     expect(reported).toHaveBeenCalledWith('oops')
     expect(heard).toHaveBeenCalledWith(RETRY)
   })
+
+  it('are not told an older state after a newer', () => {
+    const observers = createObservers()
+    const heard: unknown[] = []
+    observers.add({
+      onState({ status }) {
+        if (status === 'open') observers.tell('onState', { status: 'paused', reasons: ['manual'] })
+      },
+    })
+    observers.add({ onState: ({ status }) => heard.push(status) })
+    observers.tell('onState', { status: 'open', since: 0, attempt: 0 })
+    expect(heard).toEqual(['paused'])
+  })
+
+  it('that leave while others are told hear nothing more', () => {
+    const observers = createObservers()
+    const second = vi.fn()
+    observers.add({ onRetry: () => off() })
+    const off = observers.add({ onRetry: second })
+    observers.tell('onRetry', RETRY)
+    expect(second).not.toHaveBeenCalled()
+  })
+
+  it('may be asynchronous: a rejection is reported like an error', async () => {
+    const reported = vi.fn()
+    vi.stubGlobal('reportError', reported)
+    const observers = createObservers()
+    observers.add({ onRetry: async () => Promise.reject('oops') })
+    observers.tell('onRetry', RETRY)
+    await vi.waitFor(() => expect(reported).toHaveBeenCalledWith('oops'))
+  })
 })

@@ -7,7 +7,7 @@ export interface EventSourceTransportOptions {
    * The class to use: a polyfill, or a fake in a test.
    * @defaultValue the platform's `EventSource`
    */
-  readonly EventSource?: typeof globalThis.EventSource
+  readonly EventSource?: typeof globalThis.EventSource | undefined
 }
 
 /**

@@ -26,9 +26,10 @@ const SAFE = /^(authorization|accept|accept-language|content-language|content-ty
 
 /** @returns What ends the try, unless it throws that. */
 async function run(request: TransportRequest, sink: TransportSink, signal: AbortSignal): Promise<unknown> {
-  const { method, body, credentials, lastEventId } = request
+  // As a function of its own: called as a method, the platform's fetch is an illegal invocation.
+  const { fetch, method, body, credentials, lastEventId } = request
   const headers = new Headers(request.headers)
-  const redirect = [...headers.keys()].every((name) => SAFE.test(name)) ? 'follow' : 'error'
+  const redirect = [...headers.keys()].every((name) => SAFE.test(name)) ? 'follow' : 'manual'
   if (!headers.has('accept')) headers.set('accept', 'text/event-stream')
   let { url } = request
   if (lastEventId) {
@@ -40,17 +41,20 @@ async function run(request: TransportRequest, sink: TransportSink, signal: Abort
   const init: RequestInit = { method, headers, credentials, redirect, signal, cache: 'no-store' }
   // Some implementations take an explicit undefined for a body.
   if (body !== undefined) init.body = body
-  const response = await request.fetch(url, init)
+  const response = await fetch(url, init)
   const refused = refusal(response, url, request.clock.now())
   if (refused) return refused
 
   const reader = response.body?.getReader()
-  // Not every fetch that is handed in lets the signal end a read.
-  signal.addEventListener('abort', () => reader?.cancel().catch(() => {}))
+  if (!reader) return canStream() ? 'eof' : TypeError('fetch cannot stream here')
+  // Not every fetch that is handed in lets the signal end it.
+  const cancel = (): unknown => reader.cancel().catch(() => {})
+  signal.addEventListener('abort', cancel)
+  if (signal.aborted) return cancel()
   sink.open(Number(response.headers.get('x-sse-heartbeat')))
   const parse = createStreamParser(sink, request.maxEventSize)
   for (;;) {
-    const { done, value } = (await reader?.read()) ?? { done: true }
+    const { done, value } = await reader.read()
     // What stands before the end without a blank line is no event (HTML 9.2.6, last paragraph).
     if (done || signal.aborted) return 'eof'
     sink.heard()

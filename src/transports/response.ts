@@ -19,9 +19,14 @@ export function refusal({ status, headers, body }: Response, url: string, now: n
   if (status === 204) return 'stop'
   if (status === 200) return failure(url, 'content-type', `content type ${type} instead of text/event-stream`)
   const retryAfter = parseRetryAfter(headers.get('retry-after'), headers.get('date'), now)
-  return status === 401
-    ? failure(url, 'unauthorized', 'status 401; onUnauthorized may sign in again', { status, retryAfter })
-    : failure(url, 'http', `status ${status}`, { status, retryAfter })
+  const code = status === 401 ? 'unauthorized' : 'http'
+  return failure(url, code, HINTS[status] ?? `status ${status}`, { status, retryAfter })
+}
+
+const HINTS: Readonly<Record<number, string>> = {
+  // "Opaque redirect": what a browser makes of one that was not to be followed.
+  0: 'a redirect, which would take your headers along: use the address it leads to',
+  401: 'status 401; onUnauthorized may sign in again',
 }
 
 /** The last of the values, without its parameters (Fetch 3.6, "extract a MIME type"). */

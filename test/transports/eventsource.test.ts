@@ -223,21 +223,32 @@ describe('when it fails', () => {
   })
 })
 
-it('stands in where fetch cannot stream, and not for what it cannot do', async () => {
-  FakeEventSource.made = []
-  vi.stubGlobal('EventSource', FakeEventSource)
-  vi.stubGlobal('Response', class {})
-  const clock = createClock()
+describe('where fetch cannot stream', () => {
   const fetch = vi.fn(() => new Promise<never>(() => {}))
-  const plain = createSSE('https://a.test/events', { clock, fetch })
-  plain.connect()
-  await clock.settle()
-  expect(FakeEventSource.made).toHaveLength(1)
-  const request = createSSE('https://a.test/events', { clock, fetch, mode: 'request' })
-  request.connect()
-  await clock.settle()
-  expect(FakeEventSource.made).toHaveLength(1)
-  expect(fetch).toHaveBeenCalledTimes(1)
-  plain.close()
-  request.close()
+  async function opened(options: SSEOptions): Promise<'native' | 'fetch'> {
+    FakeEventSource.made = []
+    vi.stubGlobal('EventSource', FakeEventSource)
+    vi.stubGlobal('Response', class {})
+    vi.stubGlobal('fetch', fetch.mockClear())
+    const clock = createClock()
+    using sse = createSSE('https://a.test/events', { clock, ...options })
+    sse.connect()
+    await clock.settle()
+    expect(FakeEventSource.made.length + fetch.mock.calls.length).toBe(1)
+    return FakeEventSource.made.length ? 'native' : 'fetch'
+  }
+
+  it('it stands in', async () => {
+    expect(await opened({})).toBe('native')
+  })
+
+  it.each<SSEOptions>([
+    { mode: 'request' },
+    { headers: { authorization: 'Bearer x' } },
+    { method: 'POST', body: 'x' },
+    { credentials: 'omit' },
+    { fetch },
+  ])('but not for what it cannot do: %o', async (options) => {
+    expect(await opened(options)).toBe('fetch')
+  })
 })

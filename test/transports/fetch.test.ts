@@ -56,6 +56,16 @@ describe('a request', () => {
     expect('body' in sent.init).toBe(false)
   })
 
+  it('is not sent by a method: the platform does not let its fetch be one', async () => {
+    let receiver: unknown
+    function fetch(this: unknown): Promise<Response> {
+      receiver = this
+      return Promise.resolve(new Response('', STREAM))
+    }
+    await tried({ fetch }, () => new Response('', STREAM))
+    expect(receiver).toBeUndefined()
+  })
+
   it('to the own origin, or where there is none, has the cursor in the header', async () => {
     vi.stubGlobal('location', new URL('https://a.test/page'))
     for (const stub of [() => {}, () => vi.stubGlobal('location', undefined)]) {
@@ -85,7 +95,7 @@ describe('a request', () => {
   it.each([
     [{}, 'follow'],
     [{ authorization: 'Bearer x', 'content-type': 'application/json', accept: 'text/event-stream' }, 'follow'],
-    [{ 'x-api-key': 'secret' }, 'error'],
+    [{ 'x-api-key': 'secret' }, 'manual'],
   ])('with headers %j has redirects: %s', async (headers, redirect) => {
     const { sent } = await tried({ headers: new Headers(headers as HeadersInit) }, () => new Response('', STREAM))
     expect(sent.init.redirect).toBe(redirect)
@@ -106,6 +116,24 @@ describe('a response', () => {
   it('without a body is an empty stream', async () => {
     const { reports } = await tried({}, () => new Response(null, STREAM))
     expect(ended(reports)).toBe('eof')
+  })
+
+  it('whose body cannot be read here is an error, not an end', async () => {
+    const answer = { status: 200, headers: new Headers(STREAM.headers) } as Response
+    vi.stubGlobal('Response', class {})
+    const { reports } = await tried({}, () => answer)
+    expect(ended(reports)).toEqual(new TypeError('fetch cannot stream here'))
+  })
+
+  it('that comes when nobody wants it any more has its body cancelled', async () => {
+    const cancel = vi.fn()
+    let answer = (_: Response): void => {}
+    const { reports, link } = await tried({}, () => new Promise((resolve) => (answer = resolve)))
+    link.close()
+    answer(new Response(new ReadableStream({ cancel }), STREAM))
+    await createClock().settle()
+    expect(cancel).toHaveBeenCalled()
+    expect(reports.map(([what]) => what)).not.toContain('open')
   })
 
   it('that breaks off hands the reason up', async () => {

@@ -39,6 +39,11 @@ describe('a status', () => {
     expect(judged(respond(401))).toMatchObject({ code: 'unauthorized', status: 401 })
   })
 
+  it('0 is a redirect that was not to be followed, as browsers tell it', () => {
+    const { url, message } = { url: 'https://a.test/events', message: (judged(Response.error()) as Error).message }
+    expect(message).toBe(`${url}: a redirect, which would take your headers along: use the address it leads to`)
+  })
+
   it('204 means not to come back', () => {
     expect(judged(respond(204, { 'content-type': 'text/event-stream' }))).toBe('stop')
   })
