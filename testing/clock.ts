@@ -24,12 +24,12 @@ export interface TestClockOptions {
    * The time to start at, in epoch milliseconds.
    * @defaultValue 2026-01-01T00:00:00Z
    */
-  readonly now?: number
+  readonly now?: number | undefined
   /**
    * What `random()` answers, 0 <= random < 1; a function for several answers.
    * @defaultValue 0.5
    */
-  readonly random?: number | (() => number)
+  readonly random?: number | (() => number) | undefined
 }
 
 /** A hand-turned clock for the option `clock`. */

@@ -8,23 +8,23 @@ import type { Step } from './script.ts'
 /** What a mock server starts with. */
 export interface MockServerOptions {
   /** What to do with the first requests, one script each. Later ones, or all without it, open a stream that is left to you. */
-  readonly script?: readonly (readonly Step[])[]
+  readonly script?: readonly (readonly Step[])[] | undefined
   /**
    * The port to listen on. 0: a free one.
    * @defaultValue 0
    */
-  readonly port?: number
+  readonly port?: number | undefined
   /**
    * Let pages of every origin in, with credentials. False: no CORS headers at all.
    * @defaultValue true
    */
-  readonly cors?: boolean
+  readonly cors?: boolean | undefined
   /**
    * What each stream begins with. Firefox, and some proxies, hold an answer back until its first byte is there; a line end
    * is that, and says nothing. '': nothing, as from a server that does not know.
    * @defaultValue '\n'
    */
-  readonly preamble?: string
+  readonly preamble?: string | undefined
 }
 
 /** A real HTTP server on this machine that answers on every path. */

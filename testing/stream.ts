@@ -5,9 +5,9 @@ import type { Step } from './script.ts'
 /** What a mock stream starts with. */
 export interface MockStreamOptions {
   /** What to do with the first requests, one script each. Later ones, or all without it, open a stream that is left to you. */
-  readonly script?: readonly (readonly Step[])[]
+  readonly script?: readonly (readonly Step[])[] | undefined
   /** What the steps `wait` and `open.delay` wait on. By default real time passes. */
-  readonly clock?: Pick<Clock, 'now' | 'setTimeout'>
+  readonly clock?: Pick<Clock, 'now' | 'setTimeout'> | undefined
 }
 
 /** A server without a network: hand its `fetch` to a client. */
