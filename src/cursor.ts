@@ -31,22 +31,24 @@ export function createCursor(id: string, dedupe: boolean): Cursor {
   /** The overlap of two connections is one run at the start of the later. */
   let overlapping = false
   let count = 0
-  const delivered: string[] = []
+  // In parts: joining them into one key would build a string for each event.
+  const ids: string[] = []
+  const types: string[] = []
+  const payloads: string[] = []
 
-  return {
-    get id() {
-      return id
-    },
+  // A property, not a getter over a variable: it is read for each event.
+  const self: { -readonly [K in keyof Cursor]: Cursor[K] } = {
+    id,
     commit(newer) {
       if (ordered) {
         const dash = newer.lastIndexOf('-') + 1
-        if (dash && id.startsWith(newer.slice(0, dash)) && +newer.slice(dash) <= +id.slice(dash)) return false
+        if (dash && self.id.startsWith(newer.slice(0, dash)) && +newer.slice(dash) <= +self.id.slice(dash)) return false
       }
-      id = newer
+      self.id = newer
       return true
     },
     reset(to) {
-      id = to
+      self.id = to
     },
     opened() {
       ordered = false
@@ -58,12 +60,17 @@ export function createCursor(id: string, dedupe: boolean): Cursor {
     repeats(type, data) {
       if (ordered || !dedupe) return false
       // Never by the id alone: naive servers count from 1 again after a restart.
-      const key = `${id}\n${type}\n${data.length > COMPARED ? data.length : data}`
-      overlapping &&= delivered.includes(key)
-      if (!overlapping) delivered[count++ % REMEMBERED] = key
-      return overlapping
+      const payload = data.length > COMPARED ? `${data.length}` : data
+      overlapping &&= ids.some((known, n) => known === self.id && types[n] === type && payloads[n] === payload)
+      if (overlapping) return true
+      const slot = count++ % REMEMBERED
+      ids[slot] = self.id
+      types[slot] = type
+      payloads[slot] = payload
+      return false
     },
   }
+  return self
 }
 
 /** Whether an id looks like one that our server mints, so that its `connected` may be waited for. */

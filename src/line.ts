@@ -68,8 +68,13 @@ export function openLine(
         }),
         heard: on(sink.heard),
         beat: on(sink.beat),
-        id: on(sink.id),
-        event: on(sink.event),
+        // Called for each event, so they have call sites of their own: the one in `on` is shared by all.
+        id(id) {
+          if (!closed) sink.id(id)
+        },
+        event(type, raw, id) {
+          if (!closed) sink.event(type, raw, id)
+        },
         retry: on(sink.retry),
         oversized: on(sink.oversized),
         end,

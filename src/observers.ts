@@ -98,18 +98,15 @@ export interface Observers {
 
 export function createObservers(): Observers {
   let observers: readonly Observer[] = []
-  let watched = false
   let latest: unknown
 
   function change(next: readonly Observer[]): void {
     observers = next
-    watched = next.some(({ onEvent }) => onEvent)
+    self.watched = next.some(({ onEvent }) => onEvent)
   }
 
-  return {
-    get watched() {
-      return watched
-    },
+  const self: { -readonly [K in keyof Observers]: Observers[K] } = {
+    watched: false,
     add(observer) {
       // A copy, so that the same object may observe twice.
       const mine = { ...observer }
@@ -135,4 +132,5 @@ export function createObservers(): Observers {
       change([])
     },
   }
+  return self
 }

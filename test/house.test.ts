@@ -17,7 +17,7 @@ function filesOf(folder: string): string[] {
 
 /** What a source names in import and export statements and in import(): types as well as values. */
 function importsOf(source: string): string[] {
-  const code = source.replace(/\/\*.*?\*\/|^\s*\/\/.*$/gms, '')
+  const code = source.replace(/\/\*.*?\*\/|^\s*\/\/[^\n]*$/gms, '')
   const found = code.matchAll(
     /^(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)|^import\s*['"]([^'"]+)|\bimport\(\s*['"]([^'"]+)/gms,
   )

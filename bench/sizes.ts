@@ -1,0 +1,40 @@
+import { fileURLToPath } from 'node:url'
+import { brotliCompressSync, constants } from 'node:zlib'
+import { build } from 'esbuild'
+import { table } from './table.ts'
+
+/*
+ * npm run bench:sizes: what one import of each contestant adds to an application's bundle, its dependencies included.
+ */
+
+const IMPORTS = {
+  'eventsource-parser (floor)': "export { createParser } from 'eventsource-parser'",
+  'headwater: createSSE': "export { createSSE } from 'headwater'",
+  'headwater: everything': "export * from 'headwater'",
+  'eventsource-client': "export { createEventSource } from 'eventsource-client'",
+  eventsource: "export { EventSource } from 'eventsource'",
+  '@microsoft/fetch-event-source': "export { fetchEventSource } from '@microsoft/fetch-event-source'",
+  'sse.js': "export { SSE } from 'sse.js'",
+}
+
+async function sizes(contents: string): Promise<{ minified: number; brotli: number }> {
+  const { outputFiles } = await build({
+    // Stands in bench/, so that `headwater` is found where the project's tsconfig.json says.
+    stdin: { contents, resolveDir: fileURLToPath(new URL('.', import.meta.url)), loader: 'ts' },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2022',
+    write: false,
+  })
+  const bytes = Buffer.concat(outputFiles.map((file) => file.contents))
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 11 }
+  return { minified: bytes.length, brotli: brotliCompressSync(bytes, { params }).length }
+}
+
+const rows: string[][] = []
+for (const [name, contents] of Object.entries(IMPORTS)) {
+  const { minified, brotli } = await sizes(contents)
+  rows.push([name, `${minified}`, `${brotli}`])
+}
+console.log(table(['bytes', 'minified', 'brotli'], rows))
