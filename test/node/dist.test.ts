@@ -71,6 +71,9 @@ const load = {
     const loaded = require('${specifier}')`,
 }
 
+/** A client asks where relative URLs lead from; on a server there is neither, as here. */
+const NO_PAGE = 'delete globalThis.document; delete globalThis.location;'
+
 interface Outcome {
   readonly names: string[]
   /** What keeps the process from exiting. */
@@ -117,7 +120,11 @@ it.each(['import', 'require'] as const)(
   'a client made at the top of a module that is loaded by %s opens nothing',
   (how) => {
     dependencies(true)
-    const { open } = run(how, name, "loaded.createSSE('/events', { heartbeat: 5000 }).state.subscribe(() => {})")
+    const { open } = run(
+      how,
+      name,
+      `${NO_PAGE} loaded.createSSE('/events', { heartbeat: 5000 }).state.subscribe(() => {})`,
+    )
     expect(open).toEqual([])
   },
 )
@@ -146,7 +153,11 @@ it('the minified file has all that the package exports, and needs nothing beside
   dependencies(true)
   const { names } = run('import', name)
   dependencies(false)
-  const minified = run('import', `./node_modules/${name}/dist/headwater.min.js`, "loaded.createSSE('/events')")
+  const minified = run(
+    'import',
+    `./node_modules/${name}/dist/headwater.min.js`,
+    `${NO_PAGE} loaded.createSSE('/events')`,
+  )
   expect(minified).toEqual({ names, open: [] })
   expect(names).toContain('createSSE')
 })
