@@ -7,7 +7,7 @@ import esbuild, { minify } from 'rollup-plugin-esbuild'
  * testing/x.ts. The declarations are TypeScript's own (scripts/declarations.mjs).
  */
 
-const { exports, dependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
+const { exports, dependencies, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
 
 const input = Object.fromEntries(
   Object.values(exports)
@@ -20,7 +20,7 @@ const input = Object.fromEntries(
 
 const common = { input, treeshake: { moduleSideEffects: false } }
 const typescript = esbuild({ target: 'es2022' })
-const isBuiltin = (id) => id.startsWith('node:')
+const isForeign = (id) => id.startsWith('node:') || id in peerDependencies
 const output = (format, extension) => ({
   dir: 'dist',
   format,
@@ -32,14 +32,14 @@ const output = (format, extension) => ({
 export default [
   {
     ...common,
-    external: (id) => isBuiltin(id) || id in dependencies,
+    external: (id) => isForeign(id) || id in dependencies,
     plugins: [typescript],
     output: output('es', 'js'),
   },
   {
     // The parser is ESM alone, so require() needs it inside.
     ...common,
-    external: isBuiltin,
+    external: isForeign,
     plugins: [nodeResolve(), typescript],
     output: output('cjs', 'cjs'),
   },

@@ -7,6 +7,10 @@ import { mockCommands } from './test/browser/commands.ts'
 const root = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 // Tests import what users import; the sources stand in for the package.
 const alias = {
+  'headwater/store': root('./adapters/store.ts'),
+  'headwater/react': root('./adapters/react.ts'),
+  'headwater/vue': root('./adapters/vue.ts'),
+  'headwater/tanstack-query': root('./adapters/tanstack-query.ts'),
   'headwater/testing/node': root('./testing/node.ts'),
   'headwater/testing': root('./testing/index.ts'),
   headwater: root('./src/index.ts'),
@@ -22,7 +26,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['test/*.test.ts', 'test/transports/*.test.ts', 'test/testing/*.test.ts'],
+          include: ['test/*.test.ts', 'test/transports/*.test.ts', 'test/testing/*.test.ts', 'test/adapters/*.test.{ts,tsx}'],
           environment: './test/support/environment.ts',
         },
       },
