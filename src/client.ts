@@ -5,24 +5,15 @@ import { createConnection } from './connection.ts'
 import { createCursor } from './cursor.ts'
 import type { InferEvents, StandardSchema } from './decode.ts'
 import type { Handler } from './delivery.ts'
-import type { EventHandler, EventMap, EventPattern, Matching, SSEEvent } from './event.ts'
+import type { EventHandler, EventMap, EventPattern, Matching, SSEEvent, SubscribeOptions } from './event.ts'
 import { type EventIterator, type IterateOptions, iterate } from './iterate.ts'
 import type { ConnectionState } from './machine.ts'
 import { createObservers, type Observer } from './observers.ts'
-import { resolveOptions, type SSEOptions, type SSEUrl } from './options.ts'
+import type { SSEOptions, SSEUrl } from './options.ts'
 import { createRouter } from './router.ts'
+import { resolveOptions } from './settings.ts'
 import type { Store } from './store.ts'
-
-/** How to subscribe. */
-export interface SubscribeOptions {
-  /**
-   * Unsubscribe with the first event.
-   * @defaultValue false
-   */
-  readonly once?: boolean | undefined
-  /** Unsubscribes when it aborts. */
-  readonly signal?: AbortSignal | undefined
-}
+import { createTopic, type Topic } from './topic.ts'
 
 /** A subscription to a stream of events that outlives its connections. */
 export interface SSEClient<E = Record<string, unknown>> {
@@ -38,6 +29,15 @@ export interface SSEClient<E = Record<string, unknown>> {
   ): () => void
   /** The same as an async iterator, with a bound on what may wait unread. */
   events<P extends EventPattern<E>>(pattern: P, options?: IterateOptions): EventIterator<SSEEvent<E, Matching<E, P>>>
+  /** One of the server's topics. The server is told of it while somebody subscribes. */
+  topic(name: string): Topic<E>
+  /**
+   * Sends an event to the server: a POST of `{ event, data }` and of what `target` says, to `sendUrl` or else the stream's
+   * own URL, with the headers and credentials of the stream. It opens no connection and is never sent twice.
+   * @returns What the server answers, as JSON.
+   * @throws SSEError `network`, `http`, `unauthorized` or `content-type`.
+   */
+  send(type: string, data?: unknown, target?: Readonly<Record<string, unknown>>): Promise<unknown>
   /** Where the subscription stands. Watching it opens nothing. */
   readonly state: Store<ConnectionState>
   /** The id that the next connection would resume from; '' if there is none. */
@@ -94,7 +94,8 @@ export function createSSE(url: SSEUrl, options: SSEOptions = {}): SSEClient {
   const closing = controller.signal
 
   const wanted = (): boolean => held || router.size > 0
-  const { state, send, listen, reconnect } = createConnection(settings, cursor, router, observers, wanted, closing)
+  const connection = createConnection(settings, cursor, router, observers, wanted)
+  const { state, send, listen, reconnect, topics } = connection
 
   /** Whoever comes and goes in one go counts only by the outcome. */
   function recount(): void {
@@ -162,6 +163,8 @@ export function createSSE(url: SSEUrl, options: SSEOptions = {}): SSEClient {
         options,
         (gap) => observers.tell('onGap', gap),
       ),
+    topic: (name) => createTopic(name, topics, subscribe),
+    send: (event, data, target) => connection.tell(settings.sendUrl, { ...target, event, data }),
     state,
     get lastEventId() {
       return cursor.id

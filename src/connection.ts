@@ -2,17 +2,20 @@ import { setTimer } from './clock.ts'
 import { createCredentials } from './credentials.ts'
 import type { Cursor } from './cursor.ts'
 import { createDelivery, type Handler } from './delivery.ts'
-import { SSEError, type SSEErrorCode, type SSEErrorDetails } from './errors.ts'
+import { SSEError } from './errors.ts'
 import { createHeartbeat } from './heartbeat.ts'
 import { type Line, openLine } from './line.ts'
 import { type ConnectionInput, type ConnectionState, IDLE, transition } from './machine.ts'
 import type { Observers } from './observers.ts'
-import type { Settings } from './options.ts'
-import { isOffline, onOnline } from './page.ts'
+import type { SSEUrl } from './options.ts'
+import { isOffline, OFFLINE_MAX, onOnline, SILENT_ONLINE, WAKE_SPREAD } from './page.ts'
+import { post } from './post.ts'
 import { RESERVED } from './protocol.ts'
 import { advised, FLOOR, FRESH, judge, proven } from './retry.ts'
 import type { Router } from './router.ts'
+import type { Settings } from './settings.ts'
 import { createStore, type Store } from './store.ts'
+import { createTopics, type Topics } from './topics.ts'
 import { failure } from './transports/response.ts'
 
 /*
@@ -24,22 +27,17 @@ import { failure } from './transports/response.ts'
 export interface Connection {
   readonly state: Store<ConnectionState>
   send(...input: ConnectionInput): void
+  readonly topics: Topics
+  /** Sends JSON to the server, as the stream's own requests are sent. */
+  tell(url: SSEUrl | undefined, body: object): Promise<unknown>
   /** Leaves whatever there is and connects at once. */
   reconnect(): void
   /** Somebody wants to hear of one more name. */
   listen(name: string): void
 }
 
-/** How long a browser's word that there is no network is taken for granted. */
-const OFFLINE_MAX = 60_000
-/** The network came back: a stream that has been silent for this long may hang on the old one. */
-const SILENT_ONLINE = 5000
-/** Pages that wake together must not knock together. */
-const WAKE_SPREAD = 2000
-
 /**
  * @param wanted - Whether anybody wants a connection.
- * @param closing - Aborts when the client is closed for good.
  */
 export function createConnection(
   settings: Settings,
@@ -47,7 +45,6 @@ export function createConnection(
   router: Router<Handler>,
   observers: Observers,
   wanted: () => boolean,
-  closing: AbortSignal,
 ): Connection {
   const { clock, onUnauthorized, retry } = settings
   const isRequest = settings.mode === 'request'
@@ -57,18 +54,26 @@ export function createConnection(
   let line: Line | undefined
   let timer: unknown
   let history = FRESH
+  let offOnline: (() => void) | undefined
 
   const heartbeat = createHeartbeat(settings.heartbeat, clock, dead, stale)
-  const delivery = createDelivery(settings, cursor, router, observers, heartbeat)
+  const tell = (url: SSEUrl | undefined, body: object): Promise<unknown> => post(settings, url, body, credentials)
+  const topics = createTopics(settings, (change) => tell(settings.topicsUrl, change), replace)
+  const delivery = createDelivery(settings, cursor, router, observers, heartbeat, topics)
 
   function send(...input: ConnectionInput): void {
-    settle()
+    if (input[0] === 'pause') settle()
     const next = transition(state.get(), input)
     if (next === state.get()) return
     const { status } = next
     // Whoever connects by hand starts afresh.
     if (input[0] === 'connect' || status === 'idle' || status === 'closed') forget()
+    if (status === 'idle' || status === 'closed') {
+      offOnline?.()
+      offOnline = undefined
+    } else offOnline ??= onOnline(online)
     if (status !== 'open') drop()
+    if (status === 'closed') topics.lost(next.error ?? new SSEError('gave-up', 'the subscription has been closed'))
     if (status === 'connecting') start(next.attempt)
     if (status === 'waiting') wake(next.until, stale)
     if (status === 'paused' && next.reasons.includes('offline')) wake(clock.now() + OFFLINE_MAX, resume)
@@ -98,13 +103,14 @@ export function createConnection(
     heartbeat.stop()
     line?.close()
     line = undefined
+    topics.lost()
   }
 
   function start(attempt: number): void {
     drop()
     const lastEventId = cursor.id
     const names = (): string[] => [...router.patterns(), ...Object.keys(settings.events), ...RESERVED]
-    const mine = openLine(settings, { attempt, lastEventId }, credentials?.refreshing, names, {
+    const mine = openLine(settings, { attempt, lastEventId }, topics.request, credentials?.refreshing, names, {
       open(interval) {
         history = { ...history, seen: {} }
         heartbeat.start(interval)
@@ -136,7 +142,7 @@ export function createConnection(
     const error =
       cause instanceof SSEError
         ? cause
-        : trouble('network', cause === 'eof' ? 'the stream ended' : `${cause}`, { cause })
+        : failure(line?.url, 'network', cause === 'eof' ? 'the stream ended' : `${cause}`, { cause })
     const openFor = current.status === 'open' ? now - current.since : -1
     const policy = isRequest && !id ? false : retry
     const before = line
@@ -147,7 +153,7 @@ export function createConnection(
             { ...history, action: 'retry', until: Math.max(leaveAt, now + FLOOR) }
           : judge(history, policy, error, openFor, id !== '', now, clock.random())
     } catch (cause) {
-      return send('end', trouble('gave-up', `retry() threw ${cause}`, { cause }))
+      return send('end', failure(line?.url, 'gave-up', `retry() threw ${cause}`, { cause }))
     }
     // The caller's own function may have closed or reconnected.
     if (line !== before) return
@@ -160,45 +166,38 @@ export function createConnection(
       if (error.code === 'network' && isOffline()) send('pause', 'offline')
     } else if (action === 'credentials' && credentials) {
       // The state stays 'connecting', and the next try waits for it.
-      credentials.refresh(error, line?.url ?? '')
+      credentials.refresh(error, line?.url)
       start(history.failures)
     } else if (action === 'cursor' && !isRequest) {
       cursor.reset('')
       start(history.failures)
       if (id) delivery.gap({ reason: 'refused', requested: id })
-    } else if (action === 'give-up')
-      send(
-        'end',
-        new SSEError(
-          'gave-up',
-          `${error.message}; failure ${history.failures} was one too many, connect() starts again`,
-          {
-            cause: error,
-          },
-        ),
-      )
-    else send('end', error)
-  }
-
-  function trouble(code: SSEErrorCode, message: string, details?: SSEErrorDetails): SSEError {
-    return failure(line?.url ?? '', code, message, details)
+    } else if (action === 'give-up') {
+      const message = `${error.message}; failure ${history.failures} was one too many, connect() starts again`
+      send('end', new SSEError('gave-up', message, { cause: error }))
+    } else send('end', error)
   }
 
   function dead(silence: number): void {
-    fail(trouble('stalled', `silent for ${silence} ms`))
+    fail(failure(line?.url, 'stalled', `silent for ${silence} ms`))
   }
 
-  /** Replaces a line that may be dead, though nothing failed; and a wait that is over. */
+  /** Leaves the line, though nothing failed, or a wait that is over, and connects. */
+  function replace(): void {
+    send('reopen', settle())
+  }
+
+  /** The line may be dead. */
   function stale(): void {
     if (isRequest && !cursor.id) dead(clock.now() - heartbeat.heardAt)
-    else send('reopen', settle())
+    else replace()
   }
 
   function resume(): void {
     send('resume', 'offline', wanted(), history.failures)
   }
 
-  onOnline(() => {
+  function online(): void {
     const now = clock.now()
     const until = Math.max(now + clock.random() * WAKE_SPREAD, history.earliest)
     const current = state.get()
@@ -208,16 +207,18 @@ export function createConnection(
     // A request without an id would have to be sent again: it is left to its heartbeat.
     if (current.status === 'open' && now - heardAt > SILENT_ONLINE && !(isRequest && !cursor.id))
       wake(until, () => heartbeat.heardAt === heardAt && stale())
-  }, closing)
+  }
 
   return {
     state,
     send,
+    topics,
+    tell,
     listen: (name) => line?.listen(name),
     reconnect() {
       const before = state.get()
       if (before.status === 'connecting') return start(history.failures)
-      send('reopen', settle())
+      replace()
       // Whoever heard of it may have closed or paused: that is not to be undone.
       if (state.get() === before) send('connect')
     },

@@ -7,7 +7,7 @@ export interface Credentials {
   /** To be waited for ahead of a try; rejects with `unauthorized` if there are none to be had. Undefined: nothing to wait for. */
   readonly refreshing: Promise<unknown> | undefined
   /** @param error - Why: what the server at `url` said. */
-  refresh(error: SSEError, url: string): void
+  refresh(error: SSEError, url: string | undefined): void
 }
 
 export function createCredentials(onUnauthorized: NonNullable<SSEOptions['onUnauthorized']>): Credentials {

@@ -4,9 +4,10 @@ import { report } from './errors.ts'
 import type { SSEEvent } from './event.ts'
 import type { Heartbeat } from './heartbeat.ts'
 import type { Gap, Observers, Opened } from './observers.ts'
-import type { Settings } from './options.ts'
 import { type Control, RESERVED, readControl } from './protocol.ts'
 import type { Router } from './router.ts'
+import type { Settings } from './settings.ts'
+import type { Topics } from './topics.ts'
 
 export type Handler = (data: unknown, event: SSEEvent) => unknown
 
@@ -29,6 +30,7 @@ export function createDelivery(
   router: Router<Handler>,
   observers: Observers,
   heartbeat: Heartbeat,
+  topics: Topics,
 ): Delivery {
   const { tell } = observers
   const schemas = new Map(Object.entries(events))
@@ -81,7 +83,9 @@ export function createDelivery(
 
   /** A reserved event, once the server has introduced itself with the first of them. */
   function obey(type: string, control: Control): void {
-    if (type === 'connected') heartbeat.announce(control.heartbeatMs)
+    const introduction = type === 'connected'
+    if (introduction) heartbeat.announce(control.heartbeatMs)
+    if (introduction || type === 'subscribed') topics.told(introduction, control)
     if (type === 'ping') heartbeat.beat()
     // At once is too soon: a server that greets everybody with it must not be stormed.
     if (type === 'goodbye')
@@ -95,6 +99,7 @@ export function createDelivery(
       first = true
       behind = false
       cursor.opened()
+      topics.opened()
       tellOpened = (recovered = requested ? 'unknown' : false) => {
         tellOpened = undefined
         const lost = hadOpened && !requested && !introduced

@@ -41,3 +41,14 @@ export type Matching<E, P extends string> =
 
 /** Called with the payload and the event. What it returns is ignored, but for a promise: its rejection is reported. */
 export type EventHandler<E, N extends EventName<E>> = (data: E[N], event: SSEEvent<E, N>) => unknown
+
+/** How to subscribe. */
+export interface SubscribeOptions {
+  /**
+   * Unsubscribe with the first event.
+   * @defaultValue false
+   */
+  readonly once?: boolean | undefined
+  /** Unsubscribes when it aborts. */
+  readonly signal?: AbortSignal | undefined
+}

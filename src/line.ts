@@ -1,7 +1,8 @@
 import { setTimer } from './clock.ts'
 import { guarded } from './errors.ts'
-import type { RequestContext, Settings } from './options.ts'
+import type { RequestContext } from './options.ts'
 import { resolveRequest } from './request.ts'
+import type { Settings } from './settings.ts'
 import { eventSourceTransport } from './transports/eventsource.ts'
 import { canStream, fetchTransport } from './transports/fetch.ts'
 import { failure } from './transports/response.ts'
@@ -16,12 +17,14 @@ export interface Line extends Required<TransportLink> {
 /**
  * Makes a try, from asking for its request to the last word of its transport. Once it is closed nothing of it is heard
  * any more, whatever the transport still says: the sink need not ask whether a call is of the current line.
+ * @param topics - What to ask the server for, apart by commas, when the request is made.
  * @param ready - To be waited for first. What it or the caller's functions throw ends the line.
  * @param names - What somebody wants to hear of, when the request is sent.
  */
 export function openLine(
   settings: Settings,
   context: RequestContext,
+  topics: () => string,
   ready: Promise<unknown> | undefined,
   names: () => Iterable<string>,
   sink: TransportSink,
@@ -55,7 +58,7 @@ export function openLine(
       const hint = `no headers in ${connectTimeout} ms (HTTP/1.1 allows six connections to an origin)`
       end(failure(line.url, 'timeout', hint))
     })
-    const request = await resolveRequest(settings, context)
+    const request = await resolveRequest(settings, context, topics())
     if (closed) return
     line.url = request.url
     const transport = settings.transport ?? (beyondUrl || canStream() ? fetchTransport() : eventSourceTransport())

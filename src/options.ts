@@ -1,9 +1,8 @@
-import { fill, type Spec, wrong } from './check.ts'
-import { type Clock, systemClock } from './clock.ts'
+import type { Clock } from './clock.ts'
 import type { Parse, StandardSchema } from './decode.ts'
 import type { SSEError } from './errors.ts'
 import type { Observer } from './observers.ts'
-import { type CompleteRetry, RETRY_SPEC, type RetryFunction, type RetryOptions, type RetryPolicy } from './retry.ts'
+import type { RetryFunction, RetryOptions } from './retry.ts'
 import type { Transport } from './transports/transport.ts'
 
 /** What a function that makes a URL, headers or a body may look at. */
@@ -48,10 +47,11 @@ export interface SSEOptions<E = Record<string, unknown>> extends Observer<E> {
    */
   readonly fetch?: typeof globalThis.fetch | undefined
   /**
-   * What carries the stream: `fetchTransport`, `eventSourceTransport`, or your own.
-   * @defaultValue fetch where it can stream, else the native EventSource
+   * What carries the stream: `fetchTransport`, `eventSourceTransport`, or your own. `'auto'`: fetch where it can stream,
+   * else the native EventSource.
+   * @defaultValue 'auto'
    */
-  readonly transport?: Transport | (() => Transport) | undefined
+  readonly transport?: Transport | (() => Transport) | 'auto' | undefined
 
   /**
    * Called on status 401. When its promise resolves, one more request is sent at once, with the headers and the URL
@@ -118,6 +118,23 @@ export interface SSEOptions<E = Record<string, unknown>> extends Observer<E> {
   readonly dedupe?: boolean | undefined
 
   /**
+   * Topics that this client wants from the start, whoever listens; they travel as the query parameter `topics`.
+   * `sse.topic()` adds to them.
+   * @defaultValue []
+   */
+  readonly topics?: readonly string[] | undefined
+  /**
+   * Where changes of the topics are sent while the stream is open.
+   * @defaultValue the URL of the stream
+   */
+  readonly topicsUrl?: SSEUrl | undefined
+  /**
+   * Where `send()` sends.
+   * @defaultValue the URL of the stream
+   */
+  readonly sendUrl?: SSEUrl | undefined
+
+  /**
    * How long the connection stays open when nobody listens any more, so that a page can change what it shows without
    * reconnecting. 0: not at all. Infinity: for ever.
    * @defaultValue 1000
@@ -135,93 +152,4 @@ export interface SSEOptions<E = Record<string, unknown>> extends Observer<E> {
    * @defaultValue the platform's
    */
   readonly clock?: Clock | undefined
-}
-
-const CALLBACK = ['function'] as const
-
-const SPEC: Spec<SSEOptions> = {
-  method: ['string', 'GET'],
-  headers: ['object|function', {}],
-  body: ['string|object|function'],
-  credentials: ["'same-origin'|'include'|'omit'", 'same-origin'],
-  fetch: CALLBACK,
-  transport: ['object|function'],
-  onUnauthorized: CALLBACK,
-  parse: ["'json'|'text'|function", 'json'],
-  type: CALLBACK,
-  events: ['object', {}],
-  retry: ['object|function|false', {}],
-  heartbeat: ["number from 0|'auto'|false", 'auto'],
-  connectTimeout: ['number from 0', 15_000],
-  mode: ["'subscribe'|'request'", 'subscribe'],
-  lastEventId: ['string', ''],
-  lastEventIdParam: ['string', 'lastEventId'],
-  dedupe: ['boolean', true],
-  linger: ['number from 0', 1000],
-  maxEventSize: ['number from 0', 4 * 1024 * 1024],
-  signal: ['object'],
-  clock: ['object', systemClock],
-  onState: CALLBACK,
-  onOpen: CALLBACK,
-  onEvent: CALLBACK,
-  onGap: CALLBACK,
-  onRetry: CALLBACK,
-  onInvalid: CALLBACK,
-  onHandlerError: CALLBACK,
-}
-
-type WithDefault =
-  | 'method'
-  | 'headers'
-  | 'credentials'
-  | 'parse'
-  | 'events'
-  | 'heartbeat'
-  | 'connectTimeout'
-  | 'mode'
-  | 'lastEventId'
-  | 'lastEventIdParam'
-  | 'dedupe'
-  | 'linger'
-  | 'maxEventSize'
-  | 'clock'
-
-/** Options, checked and with their defaults filled in. */
-export interface Settings
-  extends Omit<SSEOptions, WithDefault | 'transport' | 'retry'>,
-    Required<{ readonly [N in WithDefault]: NonNullable<SSEOptions[N]> }> {
-  readonly url: SSEUrl
-  /**
-   * What a relative URL is relative to, as of now: pages change their address, and `new EventSource(url)` looks at it once
-   * (HTML 9.2.2). Without a document or a worker's address, a fetch that was handed in still knows what is meant.
-   */
-  readonly base: string | undefined
-  /** Undefined: to be chosen when the first connection is made. */
-  readonly transport: Transport | undefined
-  /** Something is asked for that only `fetch` can do. */
-  readonly beyondUrl: boolean
-  readonly retry: RetryPolicy
-}
-
-/** @throws SSEError `options`, naming the option and what it wants. */
-export function resolveOptions(url: SSEUrl, options: SSEOptions): Settings {
-  // That `fill` leaves no default out is not in its type.
-  const filled = fill(SPEC, options) as SSEOptions & Settings
-  const { transport, retry, method, body, events } = filled
-  if (!url || !/string|function|object/.test(typeof url)) throw wrong('url', 'a string, a URL or a function', url)
-  if (body && (/^(get|head)$/i.test(method) || Object(body).constructor === Object))
-    throw wrong('body', "method: 'POST' and JSON.stringify()", body)
-  for (const name in events) if (!events[name]?.['~standard']) throw wrong(name, 'a Standard Schema', events[name])
-  const chosen = typeof transport === 'function' ? transport() : transport
-  const { credentials, headers, mode } = options
-  const beyondUrl = Boolean(body || headers || method !== 'GET' || credentials === 'omit' || mode === 'request')
-  if (chosen?.urlOnly && beyondUrl) throw wrong('transport', 'fetchTransport() for more than a URL', 'EventSource')
-  return {
-    ...filled,
-    url,
-    base: globalThis.document?.baseURI ?? globalThis.location?.href ?? (filled.fetch && 'http://localhost'),
-    transport: chosen,
-    beyondUrl: beyondUrl || Boolean(filled.fetch),
-    retry: typeof retry === 'object' ? (fill(RETRY_SPEC, retry) as CompleteRetry) : retry,
-  }
 }

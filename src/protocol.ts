@@ -14,6 +14,10 @@ export interface Control extends Partial<Gap> {
   readonly v?: number
   /** `connected`: whether the stream goes on where the last connection stopped. */
   readonly recovered?: Opened['recovered']
+  /** `connected`: how the server knows this connection. */
+  readonly clientId?: string
+  /** `subscribed`: the number of the change that has been made. */
+  readonly rev?: number
   /** `connected`: the interval of the server's heartbeat. */
   readonly heartbeatMs?: number
   /** `goodbye`: the server is about to stop; come back in so many milliseconds. */

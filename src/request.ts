@@ -1,5 +1,7 @@
 import { wrong } from './check.ts'
-import type { PerTry, RequestContext, Settings } from './options.ts'
+import { withParam } from './cursor.ts'
+import type { PerTry, RequestContext } from './options.ts'
+import type { Settings } from './settings.ts'
 import type { TransportRequest } from './transports/transport.ts'
 
 /**
@@ -10,6 +12,7 @@ import type { TransportRequest } from './transports/transport.ts'
 export async function resolveRequest(
   settings: Settings,
   context: RequestContext,
+  topics = '',
 ): Promise<Omit<TransportRequest, 'names'>> {
   const ask = async <T>(value: PerTry<T>): Promise<T> =>
     // A type parameter may stand for a function itself; the options' own types do not.
@@ -17,7 +20,8 @@ export async function resolveRequest(
   const [address, given, body] = await Promise.all([ask(settings.url), ask(settings.headers), ask(settings.body)])
   const own = settings.fetch
   try {
-    const url = new URL(address, settings.base).href
+    const plain = new URL(address, settings.base).href
+    const url = topics ? withParam(plain, 'topics', topics) : plain
     const headers = new Headers(given as HeadersInit)
     // It would have said "undefined".
     for (const [name, value] of Object.entries(given)) if (value === undefined) headers.delete(name)

@@ -468,18 +468,23 @@ it('observe() ends what it began', async () => {
 it('leaves nothing behind after a thousand clients', async () => {
   const clock = createClock()
   const stream = createMockStream({ clock })
-  const add = vi.spyOn(globalThis, 'addEventListener')
-  const signals = new Set<AbortSignal>()
+  const listeners = new Set<unknown>()
+  vi.spyOn(globalThis, 'addEventListener').mockImplementation((_, listener) => listeners.add(listener))
+  vi.spyOn(globalThis, 'removeEventListener').mockImplementation((_, listener) => listeners.delete(listener))
   for (let i = 0; i < 1000; i++) {
     const sse = createSSE('/events', { fetch: stream.fetch, clock })
-    sse.subscribe('tick', () => {})
+    expect(listeners.size).toBe(0)
+    const off = sse.subscribe('tick', () => {})
     await clock.settle()
-    sse.close()
+    expect(listeners.size).toBe(1)
+    if (i % 2) sse.close()
+    else {
+      off()
+      await clock.advance(1000)
+    }
   }
-  for (const [type, , options] of add.mock.calls)
-    if (type === 'online') signals.add((options as { signal: AbortSignal }).signal)
-  expect(signals.size).toBe(1000)
-  expect([...signals].every(({ aborted }) => aborted)).toBe(true)
+  vi.restoreAllMocks()
+  expect(listeners.size).toBe(0)
   expect(stream.connections).toHaveLength(0)
   expect(clock.timers).toBe(0)
 })

@@ -351,6 +351,19 @@ describe('failures of long ago', () => {
   })
 })
 
+it('a failure after a good connection and the next are counted one, two', async () => {
+  const { sse, stream, clock, states } = bench({}, { script: [[], refuse(503), refuse(503), []] })
+  sse.connect()
+  await clock.advance(60_000)
+  stream.drop()
+  await clock.advance(10_000)
+  expect(states.filter(({ status }) => status === 'waiting')).toMatchObject([
+    { attempt: 1 },
+    { attempt: 2 },
+    { attempt: 3 },
+  ])
+})
+
 describe('what listeners do meanwhile', () => {
   it.each(['close', 'disconnect'] as const)('%s() during reconnect() holds', async (act) => {
     const { sse, stream, clock } = bench()

@@ -128,6 +128,7 @@ it('no file of the core is longer than 230 lines', () => {
 const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
   // Types alone: the compiler checks them.
   'src/event.ts': 'test/types/event.test-d.ts',
+  'src/options.ts': 'test/types/options.test-d.ts',
   'src/transports/transport.ts': 'test/types/options.test-d.ts',
   // It listens on a port, so its test runs in Node and not in a page.
   'testing/server.ts': 'test/node/mock-server.test.ts',

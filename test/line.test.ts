@@ -2,7 +2,8 @@ import type { SSEOptions, Transport, TransportRequest, TransportSink } from 'hea
 import { createClock } from 'headwater/testing'
 import { describe, expect, it, vi } from 'vitest'
 import { openLine } from '../src/line.ts'
-import { resolveOptions, type SSEUrl } from '../src/options.ts'
+import type { SSEUrl } from '../src/options.ts'
+import { resolveOptions } from '../src/settings.ts'
 import { recordingSink } from './support/wire.ts'
 
 const { settle } = createClock()
@@ -20,7 +21,14 @@ function lined(options: SSEOptions = {}, url: SSEUrl = 'https://a.test/events', 
   }
   const settings = resolveOptions(url, { transport, clock, ...options })
   const { sink, reports } = recordingSink()
-  const line = openLine(settings, { attempt: 2, lastEventId: '41' }, ready, () => ['tick'], sink)
+  const line = openLine(
+    settings,
+    { attempt: 2, lastEventId: '41' },
+    () => 'a,b',
+    ready,
+    () => ['tick'],
+    sink,
+  )
   return { line, clock, close, connected, reports, transport }
 }
 
@@ -32,9 +40,9 @@ describe('a line', () => {
     await settle()
     expect(url).toHaveBeenCalledWith({ attempt: 2, lastEventId: '41' })
     expect(connected).toMatchObject([
-      { request: { url: 'https://b.test/events?x=1', attempt: 2, lastEventId: '41', names: ['tick'] } },
+      { request: { url: 'https://b.test/events?x=1&topics=a%2Cb', attempt: 2, lastEventId: '41', names: ['tick'] } },
     ])
-    expect(line.url).toBe('https://b.test/events?x=1')
+    expect(line.url).toBe('https://b.test/events?x=1&topics=a%2Cb')
   })
 
   it('asks for nothing if it is closed at once', async () => {

@@ -14,16 +14,16 @@ it.each([
 })
 
 it('hears when the network is back, until it is told to stop', () => {
-  const controller = new AbortController()
   const callback = vi.fn()
-  onOnline(callback, controller.signal)
+  const off = onOnline(callback)
   dispatchEvent(new Event('online'))
-  controller.abort()
+  off()
   dispatchEvent(new Event('online'))
   expect(callback).toHaveBeenCalledTimes(1)
 })
 
 it('does without where there is no page', () => {
   vi.stubGlobal('addEventListener', undefined)
-  expect(() => onOnline(() => {}, new AbortController().signal)).not.toThrow()
+  vi.stubGlobal('removeEventListener', undefined)
+  expect(() => onOnline(() => {})()).not.toThrow()
 })

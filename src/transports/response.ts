@@ -2,7 +2,7 @@ import { SSEError, type SSEErrorCode, type SSEErrorDetails } from '../errors.ts'
 import { parseRetryAfter } from '../retry.ts'
 
 /** An error about a request. */
-export const failure = (url: string, code: SSEErrorCode, message: string, details?: SSEErrorDetails): SSEError =>
+export const failure = (url = '', code: SSEErrorCode, message: string, details?: SSEErrorDetails): SSEError =>
   new SSEError(code, `${publicPart(url)}: ${publicPart(message)}`, details)
 
 /** Query, fragment and credentials of a URL may be secrets; what a platform says of a failure may quote one. */

@@ -1,7 +1,7 @@
 import { createSSE, eventSourceTransport, fetchTransport, isSSEError, type SSEOptions } from 'headwater'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { resolveOptions } from '../src/options.ts'
+import { resolveOptions } from '../src/settings.ts'
 
 /** As JavaScript would, past the types. */
 function make(url: unknown, options?: unknown): unknown {

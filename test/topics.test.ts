@@ -1,0 +1,204 @@
+import { createClock } from 'headwater/testing'
+import { describe, expect, it, vi } from 'vitest'
+import { SSEError } from '../src/errors.ts'
+import type { SSEOptions } from '../src/options.ts'
+import { resolveOptions } from '../src/settings.ts'
+import { createTopics, type TopicsChange } from '../src/topics.ts'
+
+function setup(options: SSEOptions = {}) {
+  const clock = createClock()
+  const post = vi.fn((_: TopicsChange): Promise<unknown> => Promise.resolve())
+  const reconnect = vi.fn()
+  const topics = createTopics(resolveOptions('https://a.test/', { clock, ...options }), post, reconnect)
+  /** What became of a promise, once that is known. */
+  const outcome = (promise: Promise<void>): unknown[] => {
+    const log: unknown[] = []
+    promise.then(
+      () => log.push('joined'),
+      (error) => log.push(error.code),
+    )
+    return log
+  }
+  /** A stream that the server has introduced itself on. */
+  const greeted = (names: readonly string[] = topics.request().split(',').filter(Boolean)): void => {
+    topics.request()
+    topics.opened()
+    topics.told(true, { v: 1, clientId: 'n1.x', topics: names })
+  }
+  return { clock, post, reconnect, topics, outcome, greeted }
+}
+
+describe('the request', () => {
+  it('carries every topic that somebody wants, once', () => {
+    const { topics } = setup({ topics: ['always'] })
+    topics.want('orders')
+    topics.want('orders')
+    topics.want('jobs.*')
+    expect(topics.request()).toBe('always,orders,jobs.*')
+  })
+
+  it('carries a topic for a while after nobody wants it any more', async () => {
+    const { topics, clock } = setup()
+    const leave = [topics.want('orders'), topics.want('orders')]
+    leave[0]?.()
+    await clock.advance(5000)
+    expect(topics.request()).toBe('orders')
+    leave[1]?.()
+    await clock.advance(999)
+    expect(topics.request()).toBe('orders')
+    topics.want('orders')()
+    await clock.advance(999)
+    expect(topics.request()).toBe('orders')
+    await clock.advance(1)
+    expect(topics.request()).toBe('')
+  })
+})
+
+describe('a change while open', () => {
+  it('is one POST for all that comes together, numbered, with the whole set', async () => {
+    const { topics, post, clock, greeted } = setup()
+    topics.want('a')
+    greeted()
+    const leave = topics.want('b')
+    topics.want('c')
+    await clock.advance(20)
+    topics.told(false, { rev: 1, topics: ['a', 'b', 'c'] })
+    leave()
+    await clock.advance(1020)
+    expect(post.mock.calls).toEqual([
+      [{ clientId: 'n1.x', rev: 1, add: ['b', 'c'], remove: [], all: ['a', 'b', 'c'] }],
+      [{ clientId: 'n1.x', rev: 2, add: [], remove: ['b'], all: ['a', 'c'] }],
+    ])
+  })
+
+  it('that is taken back at once is none', async () => {
+    const { topics, post, clock, greeted } = setup({ linger: 0 })
+    greeted()
+    topics.want('a')()
+    await clock.advance(60_000)
+    expect(post).not.toHaveBeenCalled()
+  })
+
+  it('waits until the one before it has been made', async () => {
+    const { topics, post, clock, greeted } = setup()
+    greeted()
+    topics.want('a')
+    await clock.advance(20)
+    topics.want('b')
+    await clock.advance(1000)
+    expect(post).toHaveBeenCalledTimes(1)
+    topics.told(false, { rev: 1, topics: ['a'] })
+    await clock.advance(20)
+    expect(post.mock.calls[1]).toEqual([{ clientId: 'n1.x', rev: 2, add: ['b'], remove: [], all: ['a', 'b'] }])
+  })
+
+  it('is not made by word of an earlier one', async () => {
+    const { topics, clock, greeted, outcome } = setup()
+    greeted()
+    topics.want('a')
+    await clock.advance(20)
+    topics.told(false, { rev: 1, topics: ['a'] })
+    topics.want('b')
+    await clock.advance(20)
+    const b = outcome(topics.joined('b'))
+    topics.told(false, { rev: 1, topics: ['a'] })
+    await clock.settle()
+    expect(b).toEqual([])
+    topics.told(false, { rev: 2, topics: ['a', 'b'] })
+    await clock.settle()
+    expect(b).toEqual(['joined'])
+  })
+
+  it('is a reconnect if the stream does not say in 5 s that it has been made', async () => {
+    const { topics, reconnect, clock, greeted } = setup()
+    greeted()
+    topics.want('a')
+    await clock.advance(20 + 4999)
+    expect(reconnect).not.toHaveBeenCalled()
+    await clock.advance(1)
+    expect(reconnect).toHaveBeenCalledTimes(1)
+  })
+
+  it('is a reconnect if the server does not know us any more', async () => {
+    const { topics, post, reconnect, clock, greeted } = setup()
+    greeted()
+    post.mockRejectedValueOnce(new SSEError('http', 'status 404'))
+    topics.want('a')
+    await clock.advance(20)
+    expect(reconnect).toHaveBeenCalledTimes(1)
+  })
+
+  it('that fails after the stream was lost changes nothing: the next request carries the set', async () => {
+    const { topics, post, reconnect, clock, greeted } = setup()
+    greeted()
+    let reject = (_: unknown): void => {}
+    post.mockReturnValueOnce(new Promise((_, fail) => (reject = fail)))
+    topics.want('a')
+    await clock.advance(20)
+    topics.lost()
+    reject(new SSEError('http', 'status 404'))
+    await clock.advance(60_000)
+    expect(reconnect).not.toHaveBeenCalled()
+    expect(topics.request()).toBe('a')
+  })
+
+  it('is a reconnect with a server that has not introduced itself', async () => {
+    const { topics, post, reconnect, clock } = setup()
+    topics.request()
+    topics.opened()
+    topics.want('a')
+    await clock.advance(20)
+    expect(reconnect).toHaveBeenCalledTimes(1)
+    expect(post).not.toHaveBeenCalled()
+    topics.lost()
+    topics.request()
+    topics.opened()
+    await clock.advance(60_000)
+    expect(reconnect).toHaveBeenCalledTimes(1)
+  })
+})
+
+describe('joined()', () => {
+  it('resolves when the stream is open with it, at once if it is', async () => {
+    const { topics, clock, greeted, outcome } = setup()
+    topics.want('a')
+    const early = outcome(topics.joined('a'))
+    await clock.settle()
+    expect(early).toEqual([])
+    greeted()
+    const late = outcome(topics.joined('a'))
+    await clock.settle()
+    expect([early, late]).toEqual([['joined'], ['joined']])
+  })
+
+  it('rejects for what the server does not give, which is not asked for again', async () => {
+    const { topics, post, reconnect, clock, greeted, outcome } = setup()
+    greeted()
+    topics.want('secret')
+    const secret = outcome(topics.joined('secret'))
+    await clock.advance(20)
+    topics.told(false, { rev: 1, topics: [] })
+    await clock.advance(60_000)
+    expect(secret).toEqual(['unauthorized'])
+    expect(post).toHaveBeenCalledTimes(1)
+    expect(reconnect).not.toHaveBeenCalled()
+  })
+
+  it('takes * for all of them', async () => {
+    const { topics, clock, greeted, outcome } = setup()
+    topics.want('a')
+    greeted(['*'])
+    const a = outcome(topics.joined('a'))
+    await clock.settle()
+    expect(a).toEqual(['joined'])
+  })
+
+  it('rejects with what the client closed for', async () => {
+    const { topics, clock, outcome } = setup()
+    topics.want('a')
+    const a = outcome(topics.joined('a'))
+    topics.lost(new SSEError('http', 'status 403'))
+    await clock.settle()
+    expect(a).toEqual(['http'])
+  })
+})
