@@ -16,10 +16,11 @@ export type Spec<T> = { readonly [N in keyof T]-?: readonly [wants: string, init
  * @throws SSEError `options`, naming the option and what it wants.
  */
 export function fill<T extends object>(spec: Spec<T>, given: T): T {
+  if (typeof given !== 'object' || !given) throw wrong('options', 'an object', given)
   const filled = { ...given }
   for (const name in { ...given, ...spec }) {
     // Of its own: `constructor` is no option either.
-    const [wants, initial] = Object.hasOwn(spec, name) ? spec[name] : ['to be left out: there is no such option']
+    const [wants, initial] = Object.hasOwn(spec, name) ? spec[name] : ['to be left out, as there is no such option']
     filled[name] ??= initial as T[typeof name]
     const value = filled[name]
     if (value !== undefined && !wants.split('|').some((word) => fits(word, value))) throw wrong(name, wants, value)

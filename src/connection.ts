@@ -199,7 +199,7 @@ export function createConnection(
 
   function online(): void {
     const now = clock.now()
-    const until = Math.max(now + clock.random() * WAKE_SPREAD, history.earliest)
+    const until = Math.ceil(Math.max(now + clock.random() * WAKE_SPREAD, history.earliest))
     const current = state.get()
     if (current.status === 'waiting' && until < current.until) send('lost', { ...current, until })
     if (current.status === 'paused' && current.reasons.includes('offline')) wake(until, resume)

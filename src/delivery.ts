@@ -25,7 +25,7 @@ export interface Delivery {
 }
 
 export function createDelivery(
-  { parse, type: routeOf, events }: Settings,
+  { parse, type: routeOf, events, mode }: Settings,
   cursor: Cursor,
   router: Router<Handler>,
   observers: Observers,
@@ -62,7 +62,8 @@ export function createDelivery(
       const schema = schemas.size ? schemas.get(event.type) : undefined
       if (schema) event.data = validate(schema, event.data)
     } catch (error) {
-      if (!tell('onInvalid', { ...event, error })) report(error)
+      if (!tell('onInvalid', { ...event, error }))
+        report(Error(`event ${type} cannot be decoded: ${error}`, { cause: error }))
       return
     }
     if (watched) tell('onEvent', event)
@@ -86,7 +87,6 @@ export function createDelivery(
     const introduction = type === 'connected'
     if (introduction) heartbeat.announce(control.heartbeatMs)
     if (introduction || type === 'subscribed') topics.told(introduction, control)
-    if (type === 'ping') heartbeat.beat()
     // At once is too soon: a server that greets everybody with it must not be stormed.
     if (type === 'goodbye')
       heartbeat.leave(heartbeat.heardAt + Math.max(Number(control.reconnectInMs) || 0, GOODBYE_MIN))
@@ -122,6 +122,8 @@ export function createDelivery(
         if (introduced) cursor.trust()
         tellOpened?.(introduced ? control.recovered : undefined)
       }
+      // By convention, whoever sends it; in an answer to a request no rhythm is guessed.
+      if (type === 'ping' && mode !== 'request') heartbeat.beat()
       if (introduced && RESERVED.includes(type)) obey(type, readControl(raw))
       else if (id === undefined || !(behind || cursor.repeats(type, raw))) deliver(type, raw)
     },

@@ -140,7 +140,12 @@ export function judge(
   // A random part on top, or everybody whom a 503 turned away comes back in the same millisecond.
   const earliest = now + Math.min((error.retryAfter ?? 0) * (1 + random / 5), RETRY_AFTER_MAX)
   // `||`: a function may well answer NaN.
-  return { ...next, action: 'retry', earliest, until: Math.max(now + (delay || 0), now + FLOOR, earliest, guard) }
+  return {
+    ...next,
+    action: 'retry',
+    earliest,
+    until: Math.ceil(Math.max(now + (delay || 0), now + FLOOR, earliest, guard)),
+  }
 }
 
 /** The delay, null for none; and a time before which no try may be. */

@@ -79,7 +79,12 @@ export function resolveOptions(url: SSEUrl, options: SSEOptions): Settings {
   // That `fill` leaves no default out is not in its type.
   const filled = fill(SPEC, options) as SSEOptions & Settings
   const { retry, method, body, events } = filled
-  if (!url || !/string|function|object/.test(typeof url)) throw wrong('url', 'a string, a URL or a function', url)
+  if (!url || !(/string|function/.test(typeof url) || Object(url).href))
+    throw wrong('url', 'a string, a URL or a function', url)
+  const base = globalThis.document?.baseURI ?? globalThis.location?.href ?? (filled.fetch && 'http://localhost')
+  // Where there is nothing to be relative to, as on a server that only loads the module, nothing can be said yet.
+  if (base && typeof url !== 'function' && URL.canParse?.(`${url}`, base) === false)
+    throw wrong('url', 'a URL that can be parsed', url)
   if (body && (/^(get|head)$/i.test(method) || Object(body).constructor === Object))
     throw wrong('body', "method: 'POST' and JSON.stringify()", body)
   for (const name in events) if (!events[name]?.['~standard']) throw wrong(name, 'a Standard Schema', events[name])
@@ -91,7 +96,7 @@ export function resolveOptions(url: SSEUrl, options: SSEOptions): Settings {
   return {
     ...filled,
     url,
-    base: globalThis.document?.baseURI ?? globalThis.location?.href ?? (filled.fetch && 'http://localhost'),
+    base,
     transport: chosen,
     beyondUrl: beyondUrl || Boolean(filled.fetch),
     retry: typeof retry === 'object' ? (fill(RETRY_SPEC, retry) as CompleteRetry) : retry,

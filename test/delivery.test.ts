@@ -234,6 +234,21 @@ describe('with a server that introduces itself', () => {
     expect(sse.state.get()).toMatchObject({ status: 'waiting', error: { code: 'stalled' } })
   })
 
+  it.each([
+    ['subscribe', 60_000, 1],
+    ['request', 600_000, 0],
+  ] as const)('pings of any server are a rhythm, but not in an answer: mode %s', async (mode, ms, lost) => {
+    const { sse, stream, clock, statuses } = bench({ mode })
+    sse.connect()
+    await clock.settle()
+    for (let i = 0; i < 4; i++) {
+      stream.send('ping', {})
+      await clock.advance(15_000)
+    }
+    await clock.advance(ms)
+    expect(statuses().filter((status) => status === 'waiting')).toHaveLength(lost)
+  })
+
   it('goodbye has the line replaced when it says, without counting a failure', async () => {
     const { sse, stream, clock, statuses } = bench(
       {},
@@ -392,7 +407,9 @@ describe('decoding', () => {
     await clock.settle()
     stream.raw('data: oops\n\n')
     await clock.settle()
-    expect(reported).toHaveBeenCalledWith(expect.any(SyntaxError))
+    expect(reported.mock.calls).toMatchObject([
+      [{ message: expect.stringContaining('event message cannot be decoded'), cause: expect.any(SyntaxError) }],
+    ])
   })
 
   it('checks and transforms by schema, and reports what does not fit', async () => {

@@ -61,7 +61,7 @@ describe('the URL', () => {
   })
 
   it('that is none ends it, and says so', async () => {
-    const { sse, clock } = bench({}, {}, 'http://')
+    const { sse, clock } = bench({}, {}, () => 'http://')
     sse.connect()
     await clock.settle()
     expect(sse.state.get()).toMatchObject({

@@ -38,14 +38,16 @@ describe('a wrong option is refused at once, by name, with what it wants', () =>
     ['events', { events: { tick: { parse() {} } } }, /^tick wants a Standard Schema/],
     ['body', { body: { prompt: 'hi' }, method: 'POST' }, /^body wants .*JSON\.stringify/],
     ['body', { body: 'x' }, /^body wants method: 'POST'/],
-    ['an unknown name', { retries: 3 }, /^retries wants to be left out: there is no such option/],
+    ['options', null, /^options wants an object, got object null/],
+    ['options', 'GET', /^options wants an object/],
+    ['an unknown name', { retries: 3 }, /^retries wants to be left out, as there is no such option/],
   ])('%s: %o', (_, options, message) => {
     expect(() => make('/events', options)).toThrow(
       expect.objectContaining({ code: 'options', message: expect.stringMatching(message) }),
     )
   })
 
-  it.each([undefined, null, '', 5, true])('the URL %j', (url) => {
+  it.each([undefined, null, '', 5, true, { url: '/x' }, 'http://[bad'])('the URL %j', (url) => {
     expect(() => make(url)).toThrow(
       expect.objectContaining({ code: 'options', message: expect.stringMatching(/^url wants/) }),
     )

@@ -1,4 +1,4 @@
-import { type ConnectionState, createSSE, type SSEClient, type SSEOptions } from 'headwater'
+import { type ConnectionState, createSSE, type SSEClient, type SSEOptions, type SSEUrl } from 'headwater'
 import {
   createClock,
   createMockStream,
@@ -27,7 +27,7 @@ export interface Bench {
 export function bench(
   options: SSEOptions = {},
   { script }: Pick<MockStreamOptions, 'script'> = {},
-  url = '/events',
+  url: SSEUrl = '/events',
 ): Bench {
   const clock = createClock()
   const stream = createMockStream({ clock, ...(script && { script }) })
