@@ -19,17 +19,18 @@ import type { Outcome } from './names.ts'
  */
 const CHUNK = 16 * 1024
 
-export interface BenchServer {
+export interface BenchServer<O = Outcome> {
   readonly origin: string
   /** What the next page to report found; undefined if none does before `ms` are over. */
-  outcome(ms: number): Promise<Outcome | undefined>
+  outcome(ms: number): Promise<O | undefined>
   close(): void
 }
 
 /** Bundled as an application would be: minified, for production. */
-async function bundle(): Promise<string> {
+async function bundle(page: string): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL('page.ts', import.meta.url))],
+    entryPoints: [fileURLToPath(new URL(page, import.meta.url))],
+    define: { 'process.env.NODE_ENV': '"production"' },
     bundle: true,
     minify: true,
     format: 'esm',
@@ -45,11 +46,12 @@ function cut(bytes: Uint8Array): readonly Uint8Array[] {
   return chunks
 }
 
-export async function startServer(events: number): Promise<BenchServer> {
-  const script = await bundle()
+/** @param page - What the page runs. */
+export async function startServer<O = Outcome>(events: number, page = 'page.ts'): Promise<BenchServer<O>> {
+  const script = await bundle(page)
   // Encoded ahead: the time of a run is the reader's, not the writer's.
   const streams = { true: cut(encode(events, true)), false: cut(encode(events, false)) }
-  let arrived: (outcome: Outcome) => void = () => {}
+  let arrived: (outcome: O) => void = () => {}
 
   const send = (response: ServerResponse, type: string, body = ''): void => {
     response.writeHead(200, { 'content-type': type, 'cache-control': 'no-store' }).end(body)
@@ -67,7 +69,7 @@ export async function startServer(events: number): Promise<BenchServer> {
     if (pathname === '/events') return stream(response, streams[searchParams.get('ids') === 'true' ? 'true' : 'false'])
     if (pathname === '/page.js') return send(response, 'text/javascript', script)
     if (pathname === '/outcome') {
-      arrived((await json(request)) as Outcome)
+      arrived((await json(request)) as O)
       return send(response, 'text/plain')
     }
     send(
