@@ -105,6 +105,8 @@ export function createSSE(url: SSEUrl, options: SSEOptions = {}): SSEClient {
   }
 
   function release(): void {
+    // `connect()` may have come meanwhile.
+    if (wanted()) return
     // Wanted again later, a request would be sent a second time: that is for the caller to say.
     if (isRequest && state.get().status !== 'idle') send('end', null)
     else send('unwant')

@@ -465,6 +465,16 @@ it('observe() ends what it began', async () => {
   expect(log).toEqual([1])
 })
 
+it('stays open when connect() comes while it lingers', async () => {
+  const { sse, clock } = bench()
+  const off = sse.subscribe('tick', () => {})
+  await clock.settle()
+  off()
+  sse.connect()
+  await clock.advance(60_000)
+  expect(sse.state.get().status).toBe('open')
+})
+
 it('leaves nothing behind after a thousand clients', async () => {
   const clock = createClock()
   const stream = createMockStream({ clock })

@@ -9,7 +9,7 @@ function make(url: unknown, options?: unknown): unknown {
 }
 
 describe('a wrong option is refused at once, by name, with what it wants', () => {
-  it.each<[name: string, options: object, message: RegExp]>([
+  it.each<[name: string, options: unknown, message: RegExp]>([
     ['heartbeat', { heartbeat: '15s' }, /^heartbeat wants number from 0\|'auto'\|false, got string 15s$/],
     ['heartbeat', { heartbeat: -1 }, /^heartbeat wants .* got number -1$/],
     ['heartbeat', { heartbeat: Number.NaN }, /^heartbeat wants .* got number NaN$/],
