@@ -47,7 +47,7 @@ describe('a wrong option is refused at once, by name, with what it wants', () =>
     )
   })
 
-  it.each<[what: string, options: unknown, message: RegExp]>([
+  it.each<unknown>([
     undefined,
     null,
     '',
