@@ -25,6 +25,8 @@ const output = (format, extension) => ({
   dir: 'dist',
   format,
   sourcemap: true,
+  // Rollup drops the directive that lets a React server component import the hooks.
+  banner: ({ name }) => (name === 'adapters/react' ? "'use client'" : ''),
   entryFileNames: `[name].${extension}`,
   chunkFileNames: `chunks/[name].${extension}`,
 })

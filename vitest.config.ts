@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { playwright } from '@vitest/browser-playwright'
+import { compile } from 'svelte/compiler'
+import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
 import { findBrowsers } from './scripts/browsers.mjs'
 import { mockCommands } from './test/browser/commands.ts'
@@ -16,6 +18,13 @@ const alias = {
   headwater: root('./src/index.ts'),
 }
 const { chromium, firefox } = findBrowsers()
+const react18 = (name: string): string => root(`./test/react-18/node_modules/${name}`)
+
+const svelte: Plugin = {
+  name: 'svelte',
+  transform: (code, id) =>
+    id.endsWith('.svelte') ? compile(code, { filename: id, generate: 'client' }).js : undefined,
+}
 
 export default defineConfig({
   resolve: { alias },
@@ -26,8 +35,38 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['test/*.test.ts', 'test/transports/*.test.ts', 'test/testing/*.test.ts', 'test/adapters/*.test.{ts,tsx}'],
+          include: [
+            'test/*.test.ts',
+            'test/transports/*.test.ts',
+            'test/testing/*.test.ts',
+            'test/adapters/*.test.{ts,tsx}',
+          ],
           environment: './test/support/environment.ts',
+        },
+      },
+      {
+        // The same tests of React, on the oldest that is supported.
+        extends: true,
+        resolve: {
+          alias: { react: react18('react'), 'react-dom': react18('react-dom') },
+          dedupe: ['react', 'react-dom'],
+        },
+        test: {
+          name: 'react-18',
+          include: ['test/adapters/react*.test.tsx'],
+          environment: './test/support/environment.ts',
+        },
+      },
+      {
+        // As a bundler for browsers sees them: for Node, Svelte and Solid have builds that only render to text.
+        extends: true,
+        plugins: [svelte],
+        resolve: { conditions: ['browser'] },
+        test: {
+          name: 'examples',
+          include: ['test/examples/*.test.ts'],
+          environment: './test/support/environment.ts',
+          server: { deps: { inline: [/svelte/, /solid-js/] } },
         },
       },
       {
@@ -45,9 +84,11 @@ export default defineConfig({
       },
       {
         extends: true,
+        // Found only when a test asks for it, a dependency would make vite reload the page under the tests.
+        optimizeDeps: { include: ['react', 'react-dom/client', 'react-dom/server', 'react/jsx-dev-runtime'] },
         test: {
           name: 'browser',
-          include: ['test/browser/**/*.test.ts'],
+          include: ['test/browser/**/*.test.{ts,tsx}'],
           browser: {
             enabled: true,
             headless: true,

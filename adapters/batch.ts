@@ -1,44 +1,60 @@
 /** When notices are given: once for all events that arrived together, or at most once per animation frame. */
 export type Batch = 'chunk' | 'frame'
 
-/** How often a page that is hidden, and so has no frames, is told. */
-const HIDDEN = 100
+/** How often a page that has no frames is told. */
+const FRAMELESS = 100
 
 /**
  * Many requests, one call.
  * @param batch - `chunk`: in a microtask, which comes when the handlers of a chunk are through.
  */
 export function createBatch(batch: Batch = 'chunk', call: () => void): { request(): void; cancel(): void } {
-  let cancel: (() => void) | undefined
+  let requested = false
+  let frame = 0
+  let timer: ReturnType<typeof setTimeout> | undefined
 
-  function flush(): void {
-    cancel = undefined
-    call()
+  function cancel(): void {
+    requested = false
+    clearTimeout(timer)
+    if (frame) cancelAnimationFrame(frame)
+    frame = 0
   }
 
-  function schedule(): () => void {
-    if (batch === 'frame' && globalThis.document?.visibilityState === 'visible') {
-      const frame = requestAnimationFrame(flush)
-      return () => cancelAnimationFrame(frame)
-    }
-    if (batch === 'frame') {
-      const timer = setTimeout(flush, HIDDEN)
-      return () => clearTimeout(timer)
-    }
-    let wanted = true
-    queueMicrotask(() => wanted && flush())
-    return () => {
-      wanted = false
-    }
+  function flush(): void {
+    if (!requested) return
+    cancel()
+    call()
   }
 
   return {
     request() {
-      cancel ??= schedule()
+      if (requested) return
+      requested = true
+      // A microtask cannot be called off, but finds then that nothing is requested.
+      if (batch === 'chunk') return queueMicrotask(flush)
+      // A page may be hidden, or scrolled out of its parent's view, while a frame is awaited: then none comes.
+      timer = setTimeout(flush, FRAMELESS)
+      if (globalThis.document?.visibilityState === 'visible') frame = requestAnimationFrame(flush)
     },
-    cancel() {
-      cancel?.()
-      cancel = undefined
-    },
+    cancel,
+  }
+}
+
+/** The last resort for an error, as in the core: Node has no reportError. */
+const report = (error: unknown): void => (globalThis.reportError ?? console.error)(error)
+
+/**
+ * Calls a callback of the application's. What it throws, or its promise is rejected with, is reported: the others that
+ * are told in the same go still hear.
+ * @returns What it returned; undefined if it threw.
+ */
+export function guarded<T>(callback: () => T): T | undefined {
+  try {
+    const result = callback()
+    if (result instanceof Promise) result.catch(report)
+    return result
+  } catch (error) {
+    report(error)
+    return undefined
   }
 }

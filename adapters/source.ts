@@ -1,15 +1,19 @@
-import { createSSE, type Observer, type SSEClient, type SSEOptions, type SSEUrl } from '../src/index.ts'
+import { createSSE, type Observer, type SSEClient, SSEError, type SSEOptions, type SSEUrl } from '../src/index.ts'
 
 /** A client, or where to make one for. */
 export type Source<E> = SSEClient<E> | SSEUrl
 
-const isClient = <E>(source: Source<E>): source is SSEClient<E> => typeof source === 'object' && 'observe' in source
+export const isClient = <E>(source: Source<E>): source is SSEClient<E> =>
+  typeof source === 'object' && 'observe' in source
 
 /** The client itself, or a new one. */
 export const clientOf = <E extends object>(source: Source<E>, options: SSEOptions<E>): SSEClient<E> =>
   isClient(source) ? source : createSSE<E>(source, options)
 
 const CALLBACKS = ['onState', 'onOpen', 'onEvent', 'onGap', 'onRetry', 'onInvalid', 'onHandlerError'] as const
+
+/** Whether an option is one of an observer's callbacks. */
+export const isCallback = (name: string): boolean => CALLBACKS.some((callback) => callback === name)
 
 /**
  * An observer whose callbacks are looked up when they are called, so that a component's newest are heard without
@@ -34,3 +38,7 @@ export function hold<E>(sse: SSEClient<E>): () => void {
   const nothing = '' as Parameters<typeof sse.subscribe>[0]
   return sse.subscribe(nothing, () => {})
 }
+
+/** What a component without a client is told. @param how - What would give it one. */
+export const noClient = (how: string): SSEError =>
+  new SSEError('options', `no client: ${how} above this, or hand a client over as the first argument`)

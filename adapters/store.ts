@@ -8,7 +8,7 @@ import type {
   SSEEvent,
   Store,
 } from '../src/index.ts'
-import { type Batch, createBatch } from './batch.ts'
+import { type Batch, createBatch, guarded } from './batch.ts'
 
 /*
  * Plain stores over a client: what the framework adapters stand on, and all that Svelte, Solid and others need.
@@ -42,19 +42,22 @@ export interface ValueStoreOptions<T, D = unknown, V = SSEEvent> {
   readonly batch?: Batch | undefined
 }
 
+/** A first value alone is short for options; an object that has `initial` is options. */
+export const valueOptions = <T, D, V>(given: T | ValueStoreOptions<T, D, V>): ValueStoreOptions<T, D, V> =>
+  typeof given === 'object' && given && 'initial' in given ? given : { initial: given }
+
 /** The status of a client nobody has looked at yet, which is what a server renders. */
 export const IDLE_STATUS: Status = { status: 'idle', isConnected: false, isConnecting: false, error: null }
 
 /** The state of a connection, put as user interfaces ask for it. Watching it opens nothing. */
 export function createStatusStore<E>(sse: SSEClient<E>): Store<Status> {
-  let state: ConnectionState | undefined
   let status = IDLE_STATUS
 
   function get(): Status {
     const next = sse.state.get()
-    if (next === state) return status
-    state = next
-    const error = 'error' in next ? next.error : null
+    // A try that follows a failure does not undo it: the error would flicker.
+    const failed = next.status === 'connecting' && next.attempt > 0
+    const error = 'error' in next ? next.error : failed ? status.error : null
     // A countdown that starts anew is no other status.
     if (next.status !== status.status || error !== status.error)
       status = {
@@ -72,8 +75,10 @@ export function createStatusStore<E>(sse: SSEClient<E>): Store<Status> {
       let told: Status | undefined
       return sse.state.subscribe(() => {
         const now = get()
-        if (now !== told) listener(now)
+        if (now === told) return
+        // Noted first: a listener may change the state, and is then told of the newer one in the middle of this.
         told = now
+        listener(now)
       })
     },
   }
@@ -94,23 +99,33 @@ export function createValueStore<E, P extends EventPattern<E>, T = E[Matching<E,
 ): Store<T> {
   // Without a reduction the value is the payload, which the type of `initial` does not say.
   const { initial, reduce = (_, data) => data as unknown as T, batch } = options
-  const listeners = new Set<{ readonly listener: (value: T) => void }>()
+  const listeners = new Set<{ readonly listener: (value: T) => void; heard: number }>()
   let value = initial
+  /** How many events there were: the same payload twice is news, the same event twice is not. */
+  let events = 0
   let off: (() => void) | undefined
   const notices = createBatch(batch, () => {
-    for (const entry of [...listeners]) if (listeners.has(entry)) entry.listener(value)
+    // Whoever leaves meanwhile is passed over by the Set, whoever comes has been told.
+    for (const entry of listeners) tell(entry)
   })
+
+  function tell(entry: { readonly listener: (value: T) => void; heard: number }): void {
+    if (entry.heard === events) return
+    entry.heard = events
+    guarded(() => entry.listener(value))
+  }
 
   return {
     get: () => value,
     subscribe(listener) {
-      const entry = { listener }
-      listeners.add(entry)
+      const entry = { listener, heard: -1 }
       off ??= sse.subscribe(pattern, (data, event) => {
         value = reduce(value, data, event)
+        events++
         notices.request()
       })
-      listener(value)
+      listeners.add(entry)
+      tell(entry)
       return () => {
         if (!listeners.delete(entry) || listeners.size) return
         notices.cancel()

@@ -47,15 +47,7 @@ describe('a wrong option is refused at once, by name, with what it wants', () =>
     )
   })
 
-  it.each<unknown>([
-    undefined,
-    null,
-    '',
-    5,
-    true,
-    { url: '/x' },
-    'http://[bad',
-  ])('the URL %j', (url) => {
+  it.each<unknown>([undefined, null, '', 5, true, { url: '/x' }, 'http://[bad'])('the URL %j', (url) => {
     expect(() => make(url)).toThrow(
       expect.objectContaining({ code: 'options', message: expect.stringMatching(/^url wants/) }),
     )

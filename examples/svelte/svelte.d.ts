@@ -1,0 +1,7 @@
+// What svelte-check would know from the file itself.
+declare module '*.svelte' {
+  import type { Component } from 'svelte'
+
+  const component: Component<{ sse: import('headwater').SSEClient<{ notification: { text: string } }> }>
+  export default component
+}

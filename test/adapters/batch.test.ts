@@ -1,0 +1,193 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createBatch, guarded } from '../../adapters/batch.ts'
+
+const look = (visibility: DocumentVisibilityState) =>
+  vi.spyOn(document, 'visibilityState', 'get').mockReturnValue(visibility)
+
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+  vi.unstubAllGlobals()
+})
+
+describe('a batch for each chunk', () => {
+  it('makes one call of many requests, in a microtask', async () => {
+    const call = vi.fn()
+    const batch = createBatch(undefined, call)
+    batch.request()
+    batch.request()
+    expect(call).not.toHaveBeenCalled()
+    await Promise.resolve()
+    expect(call).toHaveBeenCalledTimes(1)
+    batch.request()
+    await Promise.resolve()
+    expect(call).toHaveBeenCalledTimes(2)
+  })
+
+  it('makes none that was called off, and one that was asked for after that', async () => {
+    const call = vi.fn()
+    const batch = createBatch('chunk', call)
+    batch.request()
+    batch.cancel()
+    await Promise.resolve()
+    expect(call).not.toHaveBeenCalled()
+    batch.request()
+    batch.cancel()
+    batch.request()
+    await Promise.resolve()
+    await Promise.resolve()
+    expect(call).toHaveBeenCalledTimes(1)
+  })
+
+  it('takes a request that is made by the call itself', async () => {
+    let calls = 0
+    const batch = createBatch('chunk', () => {
+      if (++calls < 3) batch.request()
+    })
+    batch.request()
+    for (let n = 0; n < 5; n++) await Promise.resolve()
+    expect(calls).toBe(3)
+  })
+
+  it('takes requests again after a call that threw', () => {
+    vi.useFakeTimers()
+    let calls = 0
+    const batch = createBatch('frame', () => {
+      calls++
+      throw new Error('oops')
+    })
+    look('hidden')
+    for (let n = 0; n < 2; n++) {
+      batch.request()
+      expect(() => vi.advanceTimersByTime(100)).toThrow('oops')
+    }
+    expect(calls).toBe(2)
+  })
+})
+
+describe('a batch for each frame', () => {
+  let frames: (() => void)[] = []
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    frames = []
+    vi.stubGlobal('requestAnimationFrame', (callback: () => void) => frames.push(callback))
+    vi.stubGlobal('cancelAnimationFrame', (frame: number) => {
+      frames[frame - 1] = () => {}
+    })
+  })
+  const nextFrame = (): void => {
+    for (const frame of frames.splice(0)) frame()
+  }
+
+  it('makes one call with the next frame', () => {
+    const call = vi.fn()
+    const batch = createBatch('frame', call)
+    look('visible')
+    batch.request()
+    batch.request()
+    expect(frames).toHaveLength(1)
+    expect(call).not.toHaveBeenCalled()
+    nextFrame()
+    expect(call).toHaveBeenCalledTimes(1)
+    expect(vi.getTimerCount()).toBe(0)
+    batch.request()
+    nextFrame()
+    expect(call).toHaveBeenCalledTimes(2)
+  })
+
+  it('makes it after 100 ms while the page is hidden', () => {
+    const call = vi.fn()
+    const batch = createBatch('frame', call)
+    look('hidden')
+    batch.request()
+    expect(frames).toHaveLength(0)
+    vi.advanceTimersByTime(99)
+    expect(call).not.toHaveBeenCalled()
+    vi.advanceTimersByTime(1)
+    expect(call).toHaveBeenCalledTimes(1)
+  })
+
+  it('makes it after 100 ms when the page is hidden before the frame comes, and once', () => {
+    const call = vi.fn()
+    const batch = createBatch('frame', call)
+    look('visible')
+    batch.request()
+    look('hidden')
+    vi.advanceTimersByTime(100)
+    expect(call).toHaveBeenCalledTimes(1)
+    nextFrame()
+    expect(call).toHaveBeenCalledTimes(1)
+  })
+
+  it('makes it after 100 ms where there is no page', () => {
+    const call = vi.fn()
+    vi.stubGlobal('document', undefined)
+    vi.stubGlobal('requestAnimationFrame', undefined)
+    vi.stubGlobal('cancelAnimationFrame', undefined)
+    const batch = createBatch('frame', call)
+    batch.request()
+    vi.advanceTimersByTime(100)
+    expect(call).toHaveBeenCalledTimes(1)
+    batch.request()
+    batch.cancel()
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('leaves neither frame nor timer when it is called off', () => {
+    const call = vi.fn()
+    const batch = createBatch('frame', call)
+    look('visible')
+    const cancelFrame = vi.fn()
+    vi.stubGlobal('cancelAnimationFrame', cancelFrame)
+    batch.request()
+    batch.cancel()
+    expect(vi.getTimerCount()).toBe(0)
+    expect(cancelFrame).toHaveBeenCalledExactlyOnceWith(frames.length)
+    nextFrame()
+    expect(call).not.toHaveBeenCalled()
+  })
+
+  it('goes on where frames come at once, as in some tests', () => {
+    const call = vi.fn()
+    vi.stubGlobal('requestAnimationFrame', (callback: () => void) => {
+      callback()
+      return 1
+    })
+    const batch = createBatch('frame', call)
+    look('visible')
+    batch.request()
+    batch.request()
+    expect(call).toHaveBeenCalledTimes(2)
+  })
+})
+
+describe('a guarded call', () => {
+  it('returns what the callback returns', () => {
+    expect(guarded(() => 5)).toBe(5)
+  })
+
+  it('reports what it throws, or its promise is rejected with', async () => {
+    const reported = vi.fn()
+    vi.stubGlobal('reportError', reported)
+    const oops = new Error('oops')
+    const thrown = guarded(() => {
+      throw oops
+    })
+    expect(thrown).toBeUndefined()
+    expect(reported.mock.calls).toEqual([[oops]])
+    guarded(async () => {
+      throw oops
+    })
+    await Promise.resolve()
+    expect(reported.mock.calls).toEqual([[oops], [oops]])
+  })
+
+  it('writes it to the console where nothing can be reported', () => {
+    const error = vi.spyOn(console, 'error').mockReturnValue()
+    vi.stubGlobal('reportError', undefined)
+    guarded(() => {
+      throw 'oops'
+    })
+    expect(error).toHaveBeenCalledExactlyOnceWith('oops')
+  })
+})

@@ -1,0 +1,153 @@
+import { createSSE, type SSEClient, type SSEError, type SSEEvent } from 'headwater'
+import {
+  SSEProvider,
+  type SSEProviderProps,
+  type UseSSE,
+  useSSE,
+  useSSEClient,
+  useSSEEvent,
+  useSSEValue,
+  useTopic,
+} from 'headwater/react'
+import type { ComponentProps } from 'react'
+import { expectTypeOf } from 'vitest'
+import { z } from 'zod'
+
+/*
+ * What the compiler makes of the hooks. Nothing here runs: `tsc` is the test.
+ */
+
+interface Order {
+  id: string
+  total: number
+}
+interface Events {
+  'order.created': Order
+  'order.updated': Partial<Order>
+  tick: number
+}
+const sse = createSSE<Events>('/events')
+
+export function useTypes() {
+  // A connection.
+  const live = useSSE(sse)
+  expectTypeOf(live).toEqualTypeOf<UseSSE<Events>>()
+  expectTypeOf(live.status).toEqualTypeOf<'idle' | 'connecting' | 'open' | 'waiting' | 'paused' | 'closed'>()
+  expectTypeOf(live.isConnected).toEqualTypeOf<boolean>()
+  expectTypeOf(live.error).toEqualTypeOf<SSEError | null>()
+  expectTypeOf(live.lastEvent).toEqualTypeOf<SSEEvent<Events> | null>()
+  if (live.lastEvent?.type === 'tick') expectTypeOf(live.lastEvent.data).toEqualTypeOf<number>()
+  expectTypeOf(live.client).toEqualTypeOf<SSEClient<Events>>()
+  expectTypeOf(live.send).toEqualTypeOf<typeof sse.send>()
+  expectTypeOf(live.connect).toEqualTypeOf<() => void>()
+  useSSE(sse, { onEvent: (event) => expectTypeOf(event).toEqualTypeOf<SSEEvent<Events>>() })
+  // @ts-expect-error how a client behaves is settled
+  useSSE(sse, { linger: 5 })
+  // @ts-expect-error nothing in it is the component's to set
+  live.isConnected = true
+
+  // One of its own.
+  expectTypeOf(useSSE('/events')).toEqualTypeOf<UseSSE>()
+  expectTypeOf(useSSE<Events>('/events', { linger: 5 })).toEqualTypeOf<UseSSE<Events>>()
+  expectTypeOf(useSSE<Events>(new URL('https://example.test'))).toEqualTypeOf<UseSSE<Events>>()
+  expectTypeOf(useSSE<Events>(async () => '/events')).toEqualTypeOf<UseSSE<Events>>()
+  useSSE<Events>('/events', { onEvent: (event) => expectTypeOf(event).toEqualTypeOf<SSEEvent<Events>>() })
+  useSSE('/events', { onEvent: ({ data }) => expectTypeOf(data).toEqualTypeOf<unknown>() })
+  // @ts-expect-error no such option
+  useSSE('/events', { lingers: 5 })
+  // @ts-expect-error not a place
+  useSSE(5)
+
+  // From schemas.
+  const checked = useSSE('/events', { events: { tick: z.number(), order: z.object({ id: z.string() }) } })
+  if (checked.lastEvent?.type === 'order') expectTypeOf(checked.lastEvent.data).toEqualTypeOf<{ id: string }>()
+  useSSEEvent(checked.client, 'tick', (data) => expectTypeOf(data).toEqualTypeOf<number>())
+  // @ts-expect-error no such event
+  useSSEEvent(checked.client, 'tock', () => {})
+
+  // Events.
+  useSSEEvent(sse, 'tick', (data, event) => {
+    expectTypeOf(data).toEqualTypeOf<number>()
+    expectTypeOf(event).toEqualTypeOf<SSEEvent<Events, 'tick'>>()
+  })
+  useSSEEvent(sse, 'order.*', (data) => expectTypeOf(data).toEqualTypeOf<Order | Partial<Order>>())
+  useSSEEvent(sse, '*', (_, event) => expectTypeOf(event).toEqualTypeOf<SSEEvent<Events>>())
+  useSSEEvent(live.client, 'tick', async (data) => expectTypeOf(data).toEqualTypeOf<number>())
+  // @ts-expect-error no such event
+  useSSEEvent(sse, 'tock', () => {})
+  // @ts-expect-error no event begins like that
+  useSSEEvent(sse, 'orders.*', () => {})
+  // @ts-expect-error a handler of another payload
+  useSSEEvent(sse, 'tick', (data: string) => data)
+
+  // Values.
+  expectTypeOf(useSSEValue(sse, 'tick', 0)).toEqualTypeOf<number>()
+  expectTypeOf(useSSEValue(sse, 'tick', null)).toEqualTypeOf<number | null>()
+  expectTypeOf(useSSEValue(sse, 'order.created', undefined)).toEqualTypeOf<Order | undefined>()
+  expectTypeOf(useSSEValue(sse, 'tick', { initial: null, batch: 'frame' })).toEqualTypeOf<number | null>()
+  expectTypeOf(
+    useSSEValue(sse, 'tick', {
+      initial: '',
+      reduce(text, data, event) {
+        expectTypeOf(text).toEqualTypeOf<string>()
+        expectTypeOf(data).toEqualTypeOf<number>()
+        expectTypeOf(event).toEqualTypeOf<SSEEvent<Events, 'tick'>>()
+        return text + data
+      },
+    }),
+  ).toEqualTypeOf<string>()
+  const list = useSSEValue(sse, 'order.created', {
+    initial: [] as readonly Order[],
+    reduce: (list, order) => [...list, order],
+  })
+  expectTypeOf(list).toEqualTypeOf<readonly Order[]>()
+  // @ts-expect-error no such event
+  useSSEValue(sse, 'tock', 0)
+  // @ts-expect-error a reduction to something else
+  useSSEValue(sse, 'tick', { initial: 0, reduce: () => '' })
+  // @ts-expect-error no such batch
+  useSSEValue(sse, 'tick', { initial: 0, reduce: (n) => n, batch: 'second' })
+
+  // Topics.
+  useTopic(sse, 'orders', (data, event) => {
+    expectTypeOf(data).toEqualTypeOf<Order | Partial<Order> | number>()
+    expectTypeOf(event).toEqualTypeOf<SSEEvent<Events>>()
+  })
+  // @ts-expect-error a name
+  useTopic(sse, 5, () => {})
+
+  // With the provider's client, whose events are not known there.
+  expectTypeOf(useSSE()).toEqualTypeOf<UseSSE>()
+  expectTypeOf(useSSE<Events>()).toEqualTypeOf<UseSSE<Events>>()
+  expectTypeOf(useSSEClient()).toEqualTypeOf<SSEClient>()
+  expectTypeOf(useSSEClient<Events>()).toEqualTypeOf<SSEClient<Events>>()
+  useSSEEvent('tick', (data) => expectTypeOf(data).toEqualTypeOf<unknown>())
+  useSSEEvent<Order>('order.created', (data, event) => {
+    expectTypeOf(data).toEqualTypeOf<Order>()
+    expectTypeOf(event.data).toEqualTypeOf<Order>()
+  })
+  useTopic<Order>('orders', (data) => expectTypeOf(data).toEqualTypeOf<Order>())
+  useTopic('orders', () => {})
+  expectTypeOf(useSSEValue('tick', 0)).toEqualTypeOf<number>()
+  expectTypeOf(useSSEValue<Order | null>('order.created', null)).toEqualTypeOf<Order | null>()
+  expectTypeOf(
+    useSSEValue<number, Order>('order.created', { initial: 0, reduce: (sum, order) => sum + order.total }),
+  ).toEqualTypeOf<number>()
+  expectTypeOf(useSSEValue('n', { initial: 0, reduce: (count) => count + 1 })).toEqualTypeOf<number>()
+}
+
+// The provider.
+expectTypeOf<ComponentProps<typeof SSEProvider<Events>>>().toEqualTypeOf<SSEProviderProps<Events>>()
+export const fine = [
+  <SSEProvider key="1" client={sse} />,
+  <SSEProvider key="2" client={sse} options={{ onOpen() {} }} />,
+  <SSEProvider key="3" url="/events" options={{ linger: 5 }}>
+    text
+  </SSEProvider>,
+]
+// @ts-expect-error a client or a URL
+export const nothing = <SSEProvider />
+// @ts-expect-error not both
+export const both = <SSEProvider client={sse} url="/events" />
+// @ts-expect-error how a client behaves is settled
+export const settled = <SSEProvider client={sse} options={{ linger: 5 }} />
