@@ -25,7 +25,7 @@ import {
   type Status,
   type ValueStoreOptions,
   valueOptions,
-} from './store.ts'
+} from './stores.ts'
 
 /*
  * Hooks for React 18 and 19. Rendering touches nothing: connections are held and events heard in effects, so what a server

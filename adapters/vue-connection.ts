@@ -1,7 +1,7 @@
 import { computed, customRef, getCurrentInstance, type MaybeRefOrGetter, type Ref, shallowRef, toValue } from 'vue'
 import type { EventMap, Observer, SSEClient, SSEEvent, SSEOptions } from '../src/index.ts'
 import { clientOf, hold, latestOf } from './source.ts'
-import { createStatusStore, IDLE_STATUS, type Status } from './store.ts'
+import { createStatusStore, IDLE_STATUS, type Status } from './stores.ts'
 import { begin, provided } from './vue-context.ts'
 
 /** What {@link useSSE} gives. */

@@ -8,7 +8,7 @@ import {
   unref,
 } from 'vue'
 import type { EventHandler, EventName, EventPattern, Matching, SSEClient, SSEEvent } from '../src/index.ts'
-import { createValueStore, type ValueStoreOptions, valueOptions } from './store.ts'
+import { createValueStore, type ValueStoreOptions, valueOptions } from './stores.ts'
 import { begin, provided } from './vue-context.ts'
 
 /*
