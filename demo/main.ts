@@ -4,6 +4,11 @@ import { showJobs } from './page/jobs.ts'
 import { showLog } from './page/log.ts'
 import { showNotices } from './page/notices.ts'
 import { showOrders } from './page/orders.ts'
+import { showAgreement } from './page/panels/agreement.ts'
+import { showReact } from './page/panels/react.ts'
+import { createShared } from './page/panels/shared.ts'
+import { showVanilla } from './page/panels/vanilla.ts'
+import { showVue } from './page/panels/vue.ts'
 import { createReplica } from './page/replica.ts'
 import { showStatus } from './page/status.ts'
 import { showStrip } from './page/strip.ts'
@@ -26,7 +31,12 @@ sse.subscribe('*', (_, event) => {
 showStatus(sse)
 showStrip(sse)
 showJobs(sse)
-showNotices(sse)
+const shared = createShared(sse, replica)
+showNotices(shared)
+showVanilla(shared)
+showReact(shared)
+showVue(shared)
+showAgreement(sse, replica)
 const log = showLog(sse)
 const verdict = showVerdict(sse, replica)
 wireButtons(sse, verdict, log)

@@ -7,6 +7,9 @@ import type { Events, Fault, OrdersSnapshot } from '../shared/events.ts'
 
 export type Stream = SSEClient<Events>
 
+/** Says whose stream it is, so that the server can count this page's apart from those of other tabs. */
+const PAGE = crypto.randomUUID()
+
 /**
  * @param cursor - The id of the last event that the page has already: what came before it is in the table.
  * @param refused - Told when the token is refused and another is asked for.
@@ -17,7 +20,7 @@ export function openStream(cursor: string, refused: (error: SSEError) => void): 
     lastEventId: cursor,
     headers: async () => {
       token ??= fetchToken()
-      return { authorization: `Bearer ${await token}` }
+      return { authorization: `Bearer ${await token}`, 'x-page': PAGE }
     },
     onUnauthorized(error) {
       refused(error)
@@ -31,6 +34,12 @@ export function openStream(cursor: string, refused: (error: SSEError) => void): 
 
 export async function fetchOrders(): Promise<OrdersSnapshot> {
   return (await request('/api/orders')).json()
+}
+
+/** How many streams the server has open for this page. */
+export async function countStreams(): Promise<number> {
+  const { streams }: { streams: number } = await (await request(`/api/connections?page=${PAGE}`)).json()
+  return streams
 }
 
 export async function causeFault(fault: Fault): Promise<void> {

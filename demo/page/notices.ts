@@ -1,12 +1,19 @@
-import type { Stream } from './client.ts'
-import { byId, make } from './dom.ts'
+import { createValueStore } from 'headwater/store'
+import { byId, make, setText } from './dom.ts'
 import { time } from './format.ts'
+import type { Shared } from './panels/shared.ts'
 
 const KEPT = 4
 
-/** The last notifications, newest first. */
-export function showNotices(sse: Stream): void {
+/** The last notifications, newest first, and how many are unread. */
+export function showNotices({ sse, notices, read }: Shared): void {
   const list = byId('notices', HTMLElement)
+  const unread = byId('unread', HTMLElement)
+  const count = createValueStore(sse, 'notification', notices)
+  const drawUnread = (): void => setText(unread, `${count.get() - read.get()} unread`)
+  count.subscribe(drawUnread)
+  read.subscribe(drawUnread)
+
   sse.subscribe('notification', ({ message, level, ts }) => {
     const item = make('li', 'notice')
     item.dataset.level = level

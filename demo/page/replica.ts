@@ -20,7 +20,15 @@ export interface Tally {
   readonly repeated: number
 }
 
+/** A table that events are added to, and the number of the last event that is in it. */
+export interface ReplicaBase {
+  readonly seq: number
+  readonly orders: OrderTable
+}
+
 export interface Replica {
+  /** Where the table began: as it was first loaded; after a reload, as it was when that was done. */
+  readonly base: ReplicaBase
   readonly orders: OrderTable
   readonly tally: Tally
   take(event: SSEEvent<Events>): void
@@ -34,6 +42,7 @@ export interface Replica {
 const PAST = 300
 
 export function createReplica(snapshot: OrdersSnapshot): Replica {
+  let base: ReplicaBase
   let orders: OrderTable
   let tally: Tally
   let waiting: { readonly seq: number; readonly resolve: (table: OrderTable) => void }[] = []
@@ -45,6 +54,7 @@ export function createReplica(snapshot: OrdersSnapshot): Replica {
   function start(from: OrdersSnapshot): void {
     const seq = parseId(from.cursor)?.seq ?? 0
     orders = toTable(from.orders)
+    base = { seq, orders }
     tally = { events: 0, start: seq, seq, missing: 0, repeated: 0 }
     past.clear()
     remember()
@@ -77,6 +87,9 @@ export function createReplica(snapshot: OrdersSnapshot): Replica {
   }
 
   return {
+    get base() {
+      return base
+    },
     get orders() {
       return orders
     },
@@ -96,6 +109,8 @@ export function createReplica(snapshot: OrdersSnapshot): Replica {
       held = undefined
       start(loaded)
       for (const event of later) take(event)
+      // What was held is in it too: whoever goes on from here has heard of these already.
+      base = { seq: tally.seq, orders }
     },
   }
 }

@@ -13,6 +13,8 @@ export interface Hub {
   connect(request: IncomingMessage, response: ServerResponse): void
   /** Writes an event down, then tells everybody. */
   publish<N extends keyof Events>(type: N, data: Events[N]): void
+  /** How many streams are open, stalled ones included; with a page: of those, its own. */
+  count(page: string | null): number
   /** Breaks every connection. */
   drop(): void
   /** Keeps every connection that there is open, and never writes to it again. */
@@ -26,6 +28,8 @@ const QUEUE_MAX = 1 << 20
 export function createHub(log: EventLog): Hub {
   const live = new Set<ServerResponse>()
   const stalled = new Set<ServerResponse>()
+  /** Which page a stream is for, as it says itself. */
+  const pages = new WeakMap<ServerResponse, unknown>()
 
   const frameOf = (entry: Entry): string => frame(entry.type, entry.data, log.id(entry))
 
@@ -73,6 +77,7 @@ export function createHub(log: EventLog): Hub {
 
       // Nothing was published since the log was read: all of this is one turn of the event loop.
       live.add(response)
+      pages.set(response, request.headers['x-page'])
       response.on('close', () => {
         live.delete(response)
         stalled.delete(response)
@@ -80,6 +85,10 @@ export function createHub(log: EventLog): Hub {
     },
     publish(type, data) {
       send(frameOf(log.append(type, data)))
+    },
+    count(page) {
+      const open = [...live, ...stalled]
+      return page === null ? open.length : open.filter((response) => pages.get(response) === page).length
     },
     drop() {
       for (const response of [...live, ...stalled]) response.destroy()

@@ -20,13 +20,15 @@ const faults = createFaults(hub)
 simulate(log, hub)
 
 const server = createServer((request, response) => {
-  const { pathname } = new URL(request.url ?? '/', 'http://localhost')
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost')
   const route = `${request.method} ${pathname}`
   const [, fault] = /^POST \/api\/faults\/(\w+)$/.exec(route) ?? []
   if (route === 'GET /api/events') {
     if (!faults.refuse(request, response)) hub.connect(request, response)
   } else if (route === 'GET /api/orders') {
     json(response, { cursor: log.cursor, orders: [...log.orders.values()] } satisfies OrdersSnapshot)
+  } else if (route === 'GET /api/connections') {
+    json(response, { streams: hub.count(searchParams.get('page')) })
   } else if (route === 'GET /api/token') {
     json(response, { token: faults.token() })
   } else if (fault && Object.hasOwn(faults.cause, fault)) {

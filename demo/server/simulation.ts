@@ -74,7 +74,7 @@ export function simulate(log: EventLog, hub: Hub): void {
     const delivered = [...log.orders.values()].some(({ status }) => status === 'delivered')
     if (delivered && roll(16) === 0) createOrder()
     if (roll(5) === 0) advanceJob()
-    if (roll(40) === 0) {
+    if (roll(20) === 0) {
       const [level, message] = pick(NOTICES)
       hub.publish('notification', { message, level, ts: Date.now() })
     }

@@ -25,9 +25,24 @@ export async function startWeb(
     root: path('..'),
     customLogger: logger,
     clearScreen: false,
-    resolve: { alias: { headwater: path('../../src/index.ts') } },
-    // All of it is ES modules already: nothing to bundle ahead, no cache to write.
-    optimizeDeps: { noDiscovery: true },
+    // The sources stand in for the package.
+    resolve: {
+      alias: {
+        'headwater/store': path('../../adapters/store.ts'),
+        'headwater/react': path('../../adapters/react.ts'),
+        'headwater/vue': path('../../adapters/vue.ts'),
+        headwater: path('../../src/index.ts'),
+      },
+    },
+    // All that must be bundled ahead: React comes as CommonJS, Vue in many files. The rest is ES modules already.
+    optimizeDeps: { noDiscovery: true, include: ['react', 'react-dom', 'react-dom/client', 'vue'] },
+    cacheDir: path('../../node_modules/.vite/demo'),
+    // Vue asks for an answer to each of these, and warns where there is none.
+    define: {
+      __VUE_OPTIONS_API__: 'false',
+      __VUE_PROD_DEVTOOLS__: 'false',
+      __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false',
+    },
     plugins: [restartRoute(api, failed)],
     server: {
       host: '127.0.0.1',

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { type Browser, chromium, type Locator, type Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findBrowsers } from '../../scripts/browsers.mjs'
+import { expectAgreement, readPanels } from './panels.ts'
 
 /*
  * The demo as a visitor meets it: the real supervisor, the real server process, a real browser.
@@ -89,6 +90,7 @@ describe('the demo', () => {
       )
       expect(await page.locator('#ids').textContent()).toMatch(/^#\d+ to #\d+: none missing, none twice$/)
       expect(await page.locator('#equal').textContent()).toMatch(/^12 rows equal the server’s as of #\d+, /)
+      await expectAgreement(page, url)
     },
     PATIENCE,
   )
@@ -116,13 +118,37 @@ describe('the demo', () => {
         const headers = { ...route.request().headers(), 'last-event-id': 'another0-1' }
         return route.continue({ headers })
       })
-      expect(await (await breakBy('drop')).getAttribute('data-result')).toBe('lost')
+      // Away for three seconds: enough happens to be missed.
+      expect(await (await breakBy('unavailable')).getAttribute('data-result')).toBe('lost')
       expect(await page.locator('#headline').textContent()).toBe(
         'Events were lost: the server began a new log. The table was loaded afresh.',
       )
+      await expectAgreement(page, url)
       await page.unroute('**/api/events')
       expect(await (await breakBy('drop')).getAttribute('data-result')).toBe('ok')
       expect(await page.locator('#headline').textContent()).toMatch(/ across 2 connections, /)
+    },
+    PATIENCE,
+  )
+
+  it(
+    'marks notifications as read in all panels, whichever of them is asked',
+    async () => {
+      for (const panel of ['#vanilla', '#react', '#vue']) {
+        await page.waitForFunction(() => document.querySelector('#unread')?.textContent !== '0 unread')
+        // So that no other one comes in between.
+        await page.locator('#disconnect').click()
+        await page.locator(`${panel} [data-state="not connected"]`).waitFor()
+        await page.locator(`${panel} button`).focus()
+        await page.keyboard.press('Enter')
+        const [vanilla, ...others] = await readPanels(page)
+        expect(vanilla?.text).toMatch(/^Connectionnot connected.*Unread0Mark read/)
+        expect(others).toEqual([vanilla, vanilla])
+        expect(await page.locator('#unread').textContent()).toBe('0 unread')
+        await page.locator('#connect').click()
+        await page.locator('#connection[data-status="open"]').waitFor()
+      }
+      await expectAgreement(page, url)
     },
     PATIENCE,
   )
@@ -150,7 +176,9 @@ describe('the demo', () => {
   })
 
   it('complains of nothing but the requests that the faults broke', () => {
-    expect(complaints.filter((text) => !/^Failed to load resource.* \S+\/api\/events$/.test(text))).toEqual([])
+    expect(
+      complaints.filter((text) => !/^Failed to load resource.* \S+\/api\/(events|connections\S*)$/.test(text)),
+    ).toEqual([])
   })
 
   it('ends with everything that it has started', async () => {
