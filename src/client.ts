@@ -34,8 +34,8 @@ export interface SSEClient<E = Record<string, unknown>> {
   /**
    * Sends an event to the server: a POST of `{ event, data }` and of what `target` says, to `sendUrl` or else the stream's
    * own URL, with the headers and credentials of the stream. It opens no connection and is never sent twice.
-   * @returns What the server answers, as JSON.
-   * @throws SSEError `network`, `http`, `unauthorized` or `content-type`.
+   * @returns What the server answers: JSON as a value, anything else as text.
+   * @throws SSEError `network`, `http` or `unauthorized`.
    */
   send(type: string, data?: unknown, target?: Readonly<Record<string, unknown>>): Promise<unknown>
   /** Where the subscription stands. Watching it opens nothing. */
@@ -165,7 +165,7 @@ export function createSSE(url: SSEUrl, options: SSEOptions = {}): SSEClient {
         options,
         (gap) => observers.tell('onGap', gap),
       ),
-    topic: (name) => createTopic(name, topics, subscribe),
+    topic: (name) => createTopic(name, topics, subscribe, listen),
     send: (event, data, target) => connection.tell(settings.sendUrl, { ...target, event, data }),
     state,
     get lastEventId() {

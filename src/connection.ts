@@ -58,7 +58,9 @@ export function createConnection(
 
   const heartbeat = createHeartbeat(settings.heartbeat, clock, dead, stale)
   const tell = (url: SSEUrl | undefined, body: object): Promise<unknown> => post(settings, url, body, credentials)
-  const topics = createTopics(settings, (change) => tell(settings.topicsUrl, change), replace)
+  // A request that cannot be resumed is not sent again for the sake of a topic.
+  const rejoin = (): void => (isRequest && !cursor.id ? undefined : replace())
+  const topics = createTopics(settings, (change) => tell(settings.topicsUrl, change), rejoin)
   const delivery = createDelivery(settings, cursor, router, observers, heartbeat, topics)
 
   function send(...input: ConnectionInput): void {

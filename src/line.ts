@@ -58,7 +58,7 @@ export function openLine(
       const hint = `no headers in ${connectTimeout} ms (HTTP/1.1 allows six connections to an origin)`
       end(failure(line.url, 'timeout', hint))
     })
-    const request = await resolveRequest(settings, context, topics())
+    const request = await resolveRequest(settings, context, topics)
     if (closed) return
     line.url = request.url
     const transport = settings.transport ?? (beyondUrl || canStream() ? fetchTransport() : eventSourceTransport())

@@ -8,9 +8,9 @@ import { failure, refusal } from './transports/response.ts'
 /**
  * Sends JSON to the server, with the headers and credentials of the stream.
  * @param url - Undefined: the stream's own.
- * @returns What it answers, as JSON; undefined for nothing.
- * @throws SSEError: `network` if it cannot be reached · `unauthorized` · `http` for any other status that is not 2xx ·
- *   `content-type` if the answer is not JSON. It is never sent a second time, but after a refusal with 401.
+ * @returns What it answers: JSON as a value, anything else as text; undefined for nothing.
+ * @throws SSEError: `network` if it cannot be reached · `unauthorized` · `http` for any other status that is not 2xx. It is
+ *   never sent a second time, but after a refusal with 401.
  */
 export async function post(
   settings: Settings,
@@ -33,14 +33,16 @@ async function once(settings: Settings, url = settings.url, body: object): Promi
   const { fetch, headers, credentials } = request
   headers.set('content-type', 'application/json')
   const init = { method: 'POST', headers, credentials, body: JSON.stringify(body) }
-  const response = await fetch(request.url, init).catch((cause) => {
+  const unreachable = (cause: unknown): never => {
     throw failure(request.url, 'network', `${cause}`, { cause })
-  })
+  }
+  const response = await fetch(request.url, init).catch(unreachable)
   if (!response.ok) throw refusal(response, request.url, settings.clock.now())
-  const text = await response.text()
+  const text = await response.text().catch(unreachable)
   try {
     return text ? JSON.parse(text) : undefined
-  } catch (cause) {
-    throw failure(request.url, 'content-type', 'the answer is not JSON', { cause })
+  } catch {
+    // It was taken all the same: an error would have the caller send it twice.
+    return text
   }
 }

@@ -12,7 +12,7 @@ import type { TransportRequest } from './transports/transport.ts'
 export async function resolveRequest(
   settings: Settings,
   context: RequestContext,
-  topics = '',
+  topics = (): string => '',
 ): Promise<Omit<TransportRequest, 'names'>> {
   const ask = async <T>(value: PerTry<T>): Promise<T> =>
     // A type parameter may stand for a function itself; the options' own types do not.
@@ -21,7 +21,9 @@ export async function resolveRequest(
   const own = settings.fetch
   try {
     const plain = new URL(address, settings.base).href
-    const url = topics ? withParam(plain, 'topics', topics) : plain
+    // As of now: the caller's functions may have taken their time.
+    const names = topics()
+    const url = names ? withParam(plain, 'topics', names) : plain
     const headers = new Headers(given as HeadersInit)
     // It would have said "undefined".
     for (const [name, value] of Object.entries(given)) if (value === undefined) headers.delete(name)

@@ -21,17 +21,20 @@ export interface Topic<E = Record<string, unknown>> {
 
 /**
  * @param subscribe - That of the client.
+ * @param listen - Tells a transport that must listen for each name of the topic's own.
  * @throws SSEError `options` for a name that cannot travel in a list.
  */
 export function createTopic(
   name: string,
   topics: Topics,
   subscribe: (pattern: string, handler: Handler, options?: SubscribeOptions) => () => void,
+  listen: (name: string) => void,
 ): Topic {
   if (!/^[^,]+$/.test(name)) throw wrong('topic', 'a name without a comma', name)
   return {
     joined: () => topics.joined(name),
     subscribe(handler, { once, signal } = {}) {
+      if (typeof handler !== 'function') throw wrong('subscribe', 'a function', handler)
       if (signal?.aborted) return () => {}
       const hear: Handler = (data, event) => {
         if (!belongs(name, event.type, data)) return
@@ -40,6 +43,7 @@ export function createTopic(
       }
       const off = subscribe('*', hear)
       const leave = topics.want(name)
+      listen(name)
       let left = false
       function end(): void {
         if (left) return

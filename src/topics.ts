@@ -37,6 +37,8 @@ export interface TopicsChange {
 
 /** Changes that come together travel together. */
 const GATHER = 20
+/** How long after the headers a server may introduce itself. */
+const INTRODUCTION = 1000
 /** For how long the stream may not say that a change has been made. */
 const ACK = 5000
 
@@ -61,6 +63,10 @@ export function createTopics(
   /** Gathers changes, or waits for the server's word on one. */
   let timer: unknown
   let telling = false
+  /** A stream is open. */
+  let live = false
+  /** Why there will be none, unless somebody connects. */
+  let over: SSEError | undefined
 
   function change(): void {
     if (!known || telling) return
@@ -73,13 +79,14 @@ export function createTopics(
     const add = all.filter((name) => !asked.includes(name))
     const remove = asked.filter((name) => !wanted.has(name))
     if (!add.length && !remove.length) return
-    if (!clientId) return reconnect()
+    // A server that has not introduced itself takes a request for a whole new stream: worth it to join, not to leave.
+    if (!clientId) return add.length ? reconnect() : undefined
     telling = true
     asked = all
     timer = setTimer(clock, ACK, reconnect)
     const told = { clientId, rev: ++revision, add, remove, all }
-    // It does not know us any more, or cannot be reached: a reconnect mends the one and finds out the other.
-    post(told).catch(() => told.clientId === clientId && reconnect())
+    // It does not know us any more. Whatever else it says, the stream has the last word, or its silence.
+    post(told).catch(({ status }) => (status === 404 || status === 410) && told.clientId === clientId && reconnect())
   }
 
   function know(names: readonly string[]): void {
@@ -114,27 +121,39 @@ export function createTopics(
     },
     joined: (name) =>
       new Promise((resolve, reject) => {
+        if (over) return reject(over)
         waiting.push({ name, resolve, reject })
         if (known) settle((other) => known?.includes(other) ?? false)
       }),
     request() {
+      over = undefined
       asked = [...wanted.keys()]
       return asked.join()
     },
-    opened: () => know(asked),
+    opened() {
+      live = true
+      clock.clearTimeout(timer)
+      // A server that introduces itself does so at once. From any other, what was asked for counts as given.
+      timer = setTimer(clock, INTRODUCTION, () => know(asked))
+    },
     told(introduction, { clientId: id, rev, topics = asked }) {
       // Whoever heard of the opening may have closed it.
-      if (!known) return
+      if (!live) return
       if (introduction) clientId = id
       if (introduction || !(Number(rev) < revision)) know(topics.includes('*') ? asked : topics)
     },
     lost(error) {
+      live = false
       known = undefined
       clientId = undefined
       telling = false
       clock.clearTimeout(timer)
       if (!error) return
-      for (const entry of wanted.values()) clock.clearTimeout(entry.timer)
+      over = error
+      for (const [name, { count, timer }] of wanted) {
+        clock.clearTimeout(timer)
+        if (!count) wanted.delete(name)
+      }
       settle(() => true, error)
     },
   }

@@ -55,9 +55,15 @@ describe('send()', () => {
     await expect(sse.send('touch')).rejects.toMatchObject({ code: 'network', cause })
   })
 
-  it('rejects for an answer that is no JSON', async () => {
-    const stream = createMockStream({ script: [answer(200, '<p>Sign in')] })
+  it('takes an answer that is no JSON as text', async () => {
+    const stream = createMockStream({ script: [answer(200, 'OK')] })
     const { sse } = bench({ fetch: stream.fetch })
-    await expect(sse.send('touch')).rejects.toMatchObject({ code: 'content-type' })
+    expect(await sse.send('touch')).toBe('OK')
+  })
+
+  it('rejects with network where the answer breaks off', async () => {
+    const body = new ReadableStream({ start: (controller) => controller.error(new TypeError('broken')) })
+    const { sse } = bench({ fetch: async () => new Response(body) })
+    await expect(sse.send('touch')).rejects.toMatchObject({ code: 'network' })
   })
 })

@@ -1,4 +1,5 @@
-import type { Step } from 'headwater/testing'
+import { createSSE } from 'headwater'
+import { createClock, createMockStream, type Step } from 'headwater/testing'
 import { describe, expect, it } from 'vitest'
 import { belongs } from '../src/topic.ts'
 import { bench } from './support/client.ts'
@@ -108,6 +109,39 @@ describe('a topic', () => {
     sse.topic('orders').subscribe(() => {})
     await clock.advance(60_000)
     expect(stream.requests).toHaveLength(1)
+  })
+
+  it('does not have a request sent again', async () => {
+    const { sse, stream, clock } = bench({ mode: 'request', method: 'POST', body: '{}' })
+    sse.subscribe('message', () => {})
+    await clock.settle()
+    sse.topic('tools').subscribe(() => {})
+    await clock.advance(60_000)
+    expect(stream.requests).toHaveLength(1)
+  })
+
+  it('that is wanted while a token is fetched is in the request', async () => {
+    const clock = createClock()
+    const headers = () => new Promise<Record<string, string>>((resolve) => clock.setTimeout(() => resolve({}), 100))
+    const mock = createMockStream({ clock })
+    const client = createSSE('/events', { clock, headers, fetch: mock.fetch })
+    client.topic('a').subscribe(() => {})
+    await clock.advance(50)
+    client.topic('b').subscribe(() => {})
+    await clock.advance(60_000)
+    expect(mock.requests.map(({ query }) => query.topics)).toEqual(['a,b'])
+    client.close()
+  })
+
+  it('that nobody wants any more when the client closes is not asked for later', async () => {
+    const { sse, stream, clock } = bench({}, { script: [[{ drop: true }], [{ refuse: { status: 204 } }]] })
+    sse.connect()
+    sse.topic('a').subscribe(() => {})()
+    await clock.advance(900)
+    expect(sse.state.get().status).toBe('closed')
+    sse.connect()
+    await clock.settle()
+    expect(stream.requests.at(-1)?.query).toEqual({})
   })
 
   it('leaves nothing behind with close(), and rejects those who wait for it', async () => {

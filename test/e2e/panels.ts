@@ -21,11 +21,14 @@ export function readPanels(page: Page): Promise<PanelView[]> {
   )
 }
 
-/** More than the server ever lets pass between two events. Later on, events would repair what was lost: they carry whole values. */
+/**
+ * Longer than the pause between two events, and no longer: later ones would repair what was lost, as they carry whole
+ * values.
+ */
 const FRAMES = 60
 
-/** Whether the panels come to say what the table of orders does: it is drawn once a frame, they are whenever events have come. */
-const joinTable = (page: Page): Promise<boolean> =>
+/** Whether the panels come to say what the table does: it is drawn once a frame, they are whenever events have come. */
+const equalTable = (page: Page): Promise<boolean> =>
   page.evaluate(async (frames) => {
     const digits = (text: string | null | undefined): number => Number(text?.replace(/\D/g, ''))
     for (let frame = 0; frame < frames; frame++) {
@@ -43,7 +46,7 @@ const joinTable = (page: Page): Promise<boolean> =>
 
 /** The panels agree with each other and with the table of orders, over one stream. */
 export async function expectAgreement(page: Page, url: string): Promise<void> {
-  expect(await joinTable(page)).toBe(true)
+  expect(await equalTable(page)).toBe(true)
   const [vanilla, ...others] = await readPanels(page)
   expect(vanilla?.text).toMatch(/^Connectionconnected/)
   expect(others).toEqual([vanilla, vanilla])
