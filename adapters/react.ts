@@ -103,6 +103,10 @@ export function useSSE<const S extends Schemas>(
   options: Omit<SSEOptions<InferEvents<S>>, 'events'> & { readonly events: S },
 ): UseSSE<InferEvents<S>>
 export function useSSE<E extends EventMap = Record<string, unknown>>(url: SSEUrl, options?: SSEOptions<E>): UseSSE<E>
+export function useSSE<E extends EventMap = Record<string, unknown>>(
+  source: Source<E>,
+  observer?: Observer<E>,
+): UseSSE<E>
 export function useSSE(given?: Source<Record<string, unknown>>, options: SSEOptions = {}): UseSSE {
   const client = useClient(useGiven(given), options)
   const [[statuses, events]] = useMade(() => [createStatusStore(client), createLastEvent(client)] as const, client)

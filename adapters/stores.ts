@@ -92,7 +92,19 @@ export function createStatusStore<E>(sse: SSEClient<E>): Store<Status> {
  * const price = createValueStore(sse, 'price', { initial: 0 })
  * const unread = createValueStore(sse, 'notification', { initial: 0, reduce: (count) => count + 1 })
  */
+export function createValueStore<E, P extends EventPattern<E>, T>(
+  sse: SSEClient<E>,
+  pattern: P,
+  options: ValueStoreOptions<T, E[Matching<E, P>], SSEEvent<E, Matching<E, P> & EventName<E>>> & {
+    readonly reduce: (...args: never) => unknown
+  },
+): Store<T>
 export function createValueStore<E, P extends EventPattern<E>, T = E[Matching<E, P>]>(
+  sse: SSEClient<E>,
+  pattern: P,
+  options: ValueStoreOptions<T, E[Matching<E, P>], SSEEvent<E, Matching<E, P> & EventName<E>>>,
+): Store<T | E[Matching<E, P>]>
+export function createValueStore<E, P extends EventPattern<E>, T>(
   sse: SSEClient<E>,
   pattern: P,
   options: ValueStoreOptions<T, E[Matching<E, P>], SSEEvent<E, Matching<E, P> & EventName<E>>>,

@@ -6,9 +6,10 @@ export type { QueryClientLike, QueryKey } from './query-client.ts'
 
 /**
  * A key, which stands for all queries whose keys begin with it; or a list of keys. A list is what consists of nothing but
- * arrays, so a key that does too, as some of tRPC's, goes into a list: `[[['post']]]`.
+ * arrays, so a key that does too, as some of tRPC's, goes into a list: `[[['post']]]`. `{ queryKey }`, as TanStack Query itself
+ * takes it, is the same as the key.
  */
-export type QueryKeys = QueryKey | readonly QueryKey[]
+export type QueryKeys = QueryKey | readonly QueryKey[] | { readonly queryKey: QueryKey }
 
 /** New data for a query in the cache. */
 export interface QueryPatch {
@@ -34,11 +35,12 @@ export interface QueryPatch {
 export interface QueryBinding<D = unknown, V = SSEEvent> {
   /** Queries whose data follows from the event. One that is being fetched is fetched once more instead. */
   readonly patch?: ((data: D, event: V) => QueryPatch | readonly QueryPatch[] | undefined) | undefined
-  /** Queries to fetch anew. Those that this binding patches in the same go are passed over. */
+  /** Queries to fetch anew. Those that this binding patches for the same event are passed over. */
   readonly invalidate?: QueryKeys | ((data: D, event: V) => QueryKeys | undefined) | undefined
   /**
    * Everything that these events may change: it is fetched anew when some of them were lost.
-   * @defaultValue `invalidate` if that is no function and there is no `patch`; else all queries
+   * @defaultValue all queries whose keys begin with the first part of a key that `invalidate` is or that this binding has
+   *   given so far; all there are while it has given none
    */
   readonly keys?: QueryKeys | undefined
 }
@@ -77,14 +79,16 @@ export interface BindQueryClientOptions<E = Record<string, unknown>> {
 interface Change {
   readonly update: QueryPatch['update']
   readonly event: unknown
-  readonly by: unknown
 }
 
 const isFetching = ({ state }: CachedQuery): boolean => state.fetchStatus !== 'idle'
 
-const isList = (keys: QueryKeys): keys is readonly QueryKey[] => keys.every(Array.isArray)
+const isList = (keys: QueryKey | readonly QueryKey[]): keys is readonly QueryKey[] => keys.every(Array.isArray)
 
-const listOf = (keys: QueryKeys = []): readonly QueryKey[] => (isList(keys) ? keys : [keys])
+function listOf(keys: QueryKeys = []): readonly QueryKey[] {
+  if ('queryKey' in keys) return [keys.queryKey]
+  return isList(keys) ? keys : [keys]
+}
 
 // What a query holds is known to whoever wrote the update.
 const updated = (update: QueryPatch['update'], old: unknown): unknown =>
@@ -123,8 +127,10 @@ export function bindQueryClient<E>(
   const entries = Object.entries(bindings) as [EventPattern<E>, QueryBinding<never, never>][]
   /** Since the last batch, in the order they came. */
   const changes = new Map<CachedQuery, Change[]>()
-  /** Since the last batch, each key once for each binding. */
-  const outdated = new Map<string, readonly [queryKey: QueryKey, by: unknown]>()
+  /** Since the last batch, each key once for each binding, with the events that say so. */
+  const outdated = new Map<string, { readonly queryKey: QueryKey; readonly events: unknown[] }>()
+  /** The first parts of the keys that each binding has given: what a loss makes stale. */
+  const bound = new Map<unknown, Map<string, QueryKey>>()
   /** To be invalidated as soon as they are not in flight: what lands may be older than the event. */
   const stale = new Set<CachedQuery>()
   /** Events were lost, and the cache does not know. */
@@ -139,52 +145,75 @@ export function bindQueryClient<E>(
   })
 
   function flush(): void {
-    for (const [query, list] of changes) change(query, list)
-    for (const [queryKey, by] of outdated.values())
-      for (const query of find(queryKey)) if (!changes.get(query)?.some((change) => change.by === by)) stale.add(query)
+    const settled = new Map([...changes].map(([query, list]) => [query, change(query, list)]))
+    for (const { queryKey, events } of outdated.values())
+      for (const query of find(queryKey)) {
+        const done = settled.get(query)
+        if (events.some((event) => !done?.has(event))) stale.add(query)
+      }
     changes.clear()
     outdated.clear()
     // What is fetched before the stream is open again may miss what happens in between.
     if (lost && isOpen()) {
       lost = false
-      for (const [, { patch, invalidate, keys = patch ?? invalidate }] of entries)
-        for (const query of typeof keys === 'function' ? cache.getAll() : listOf(keys).flatMap(find)) stale.add(query)
+      for (const [, by] of entries) {
+        const keys = by.keys ? listOf(by.keys) : [...(bound.get(by)?.values() ?? [[]])]
+        for (const query of keys.flatMap(find)) stale.add(query)
+      }
     }
     const now = new Set([...stale].filter((query) => !isFetching(query) && stale.delete(query)))
     if (now.size) queryClient.invalidateQueries({ predicate: (query) => now.has(query), refetchType })
   }
 
-  /** Folds the changes into one, so that whoever observes the query computes once. */
-  function change(query: CachedQuery, list: readonly Change[]): void {
+  /** Folds the changes into one, so that whoever observes the query computes once. @returns The events that need no more. */
+  function change(query: CachedQuery, list: readonly Change[]): ReadonlySet<unknown> {
+    const done = new Set<unknown>()
     const { data: old, isInvalidated } = query.state
     let data = old
     if (isFetching(query)) stale.add(query)
     else if (old !== undefined)
       for (const { update, event } of list) {
-        const next = guarded(() => (isNewer(data as never, event as never) ? updated(update, data) : undefined))
-        if (next !== undefined) data = next
+        const next = guarded(() => (isNewer(data as never, event as never) ? updated(update, data) : data))
+        if (next === undefined) continue
+        data = next
+        done.add(event)
       }
-    if (data === old) return
+    if (data === old) return done
     queryClient.setQueryData(query.queryKey, data)
     // New data counts as valid; but a patch does not mend what else was stale.
     if (isInvalidated) query.invalidate()
+    return done
   }
+
+  function bind(by: unknown, [first]: QueryKey): void {
+    const keys = bound.get(by) ?? new Map<string, QueryKey>()
+    if (first !== undefined) bound.set(by, keys.set(hashOf([first]), [first]))
+  }
+
+  for (const [, by] of entries)
+    if (by.invalidate && typeof by.invalidate !== 'function') for (const key of listOf(by.invalidate)) bind(by, key)
 
   const offs = entries.map(([pattern, by]) =>
     sse.subscribe(pattern, (data, event) => {
       const { patch, invalidate } = by
       for (const { queryKey, update, exact, create } of [patch?.(data as never, event as never) ?? []].flat()) {
+        bind(by, queryKey)
         const queries = exact === false ? find(queryKey) : [cache.get(hashOf(queryKey)) ?? []].flat()
         if (create && !queries.length) queryClient.setQueryData(queryKey, updated(update, undefined))
         for (const query of queries) {
           const list = changes.get(query) ?? []
-          list.push({ update, event, by })
+          list.push({ update, event })
           if (isFetching(query)) stale.add(query)
           else changes.set(query, list)
         }
       }
       const keys = typeof invalidate === 'function' ? invalidate(data as never, event as never) : invalidate
-      for (const queryKey of listOf(keys)) outdated.set(pattern + hashOf(queryKey), [queryKey, by])
+      for (const queryKey of listOf(keys)) {
+        bind(by, queryKey)
+        const entry = outdated.get(pattern + hashOf(queryKey)) ?? { queryKey, events: [] }
+        entry.events.push(event)
+        outdated.set(pattern + hashOf(queryKey), entry)
+      }
       notices.request()
     }),
   )

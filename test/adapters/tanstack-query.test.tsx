@@ -469,6 +469,20 @@ describe('when events may have been lost', () => {
     return { ...made, fetches }
   }
 
+  it.each(['one chunk', 'two chunks'])('what one event patches another may invalidate, in %s', async (cut) => {
+    const made = await loaded({
+      x: {
+        patch: (data) => (data === 'patch' ? { queryKey: ['orders', 'A'], update: {} } : undefined),
+        invalidate: (data) => (data === 'patch' ? undefined : { queryKey: ['orders', 'A'] }),
+      },
+    })
+    const [first, second] = ['event: x\ndata: "patch"\n\n', 'event: x\ndata: "invalidate"\n\n']
+    if (cut === 'one chunk') made.stream.raw(`${first}${second}`)
+    else made.stream.raw(`${first}`, `${second}`)
+    await made.clock.settle()
+    expect(made.fetches()).toEqual([2, 1, 1])
+  })
+
   it('the keys that are bound are fetched anew, once, and no others', async () => {
     const made = await loaded()
     // No id was ever seen: an opening that is not recovered, and a gap.
@@ -477,16 +491,27 @@ describe('when events may have been lost', () => {
     expect(made.fetches()).toEqual([2, 2, 1])
   })
 
-  it('everything is, where a binding could concern anything', async () => {
+  it('everything is, where a binding has given no key yet', async () => {
     for (const binding of [
       { patch: () => ({ queryKey: ['orders', 'A'], update: {} }) },
       { invalidate: () => ['orders'] },
-      { patch: () => undefined, invalidate: ['orders'] },
     ]) {
       const made = await loaded({ x: binding })
       await reopen(made)
       expect(made.fetches()).toEqual([2, 2, 2])
     }
+  })
+
+  it('what shares the first part of a key that a binding has given is, and nothing else', async () => {
+    const fixed = await loaded({ x: { patch: () => undefined, invalidate: ['orders', 'list'] } })
+    await reopen(fixed)
+    expect(fixed.fetches()).toEqual([2, 1, 1])
+
+    const seen = await loaded({ x: { patch: () => ({ queryKey: ['orders', 'A'], update: {} }) } })
+    seen.stream.send('x', 1)
+    await seen.clock.settle()
+    await reopen(seen)
+    expect(seen.fetches()).toEqual([2, 1, 1])
   })
 
   it('a reopening that nobody knows about counts', async () => {

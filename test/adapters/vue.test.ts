@@ -510,6 +510,9 @@ describe('useTopic', () => {
     sse.connect()
     unmount()
     await clock.advance(2000)
+    stream.drop()
+    await clock.advance(5000)
+    expect(stream.requests).toHaveLength(2)
     expect(stream.requests.at(-1)?.query).not.toHaveProperty('topics')
   })
 

@@ -41,6 +41,9 @@ export function useTypes() {
   expectTypeOf(live.send).toEqualTypeOf<typeof sse.send>()
   expectTypeOf(live.connect).toEqualTypeOf<() => void>()
   useSSE(sse, { onEvent: (event) => expectTypeOf(event).toEqualTypeOf<SSEEvent<Events>>() })
+  // A wrapper passes on whatever it is given.
+  const either = sse as string | SSEClient<Events>
+  expectTypeOf(useSSE(either)).toEqualTypeOf<UseSSE<Events>>()
   // @ts-expect-error how a client behaves is settled
   useSSE(sse, { linger: 5 })
   // @ts-expect-error nothing in it is the component's to set
