@@ -5,6 +5,16 @@ export type Batch = 'chunk' | 'frame'
 const FRAMELESS = 100
 
 /**
+ * What is due with the next frame. Whoever's frame comes first has all of it told in one go: told one by one, two
+ * components would show one value differently in between.
+ */
+const due = new Set<() => void>()
+
+function runDue(): void {
+  for (const flush of [...due]) guarded(flush)
+}
+
+/**
  * Many requests, one call.
  * @param batch - `chunk`: in a microtask, which comes when the handlers of a chunk are through.
  */
@@ -15,6 +25,7 @@ export function createBatch(batch: Batch = 'chunk', call: () => void): { request
 
   function cancel(): void {
     requested = false
+    due.delete(flush)
     clearTimeout(timer)
     if (frame) cancelAnimationFrame(frame)
     frame = 0
@@ -32,9 +43,10 @@ export function createBatch(batch: Batch = 'chunk', call: () => void): { request
       requested = true
       // A microtask cannot be called off, but finds then that nothing is requested.
       if (batch === 'chunk') return queueMicrotask(flush)
+      due.add(flush)
       // A page may be hidden, or scrolled out of its parent's view, while a frame is awaited: then none comes.
-      timer = setTimeout(flush, FRAMELESS)
-      if (globalThis.document?.visibilityState === 'visible') frame = requestAnimationFrame(flush)
+      timer = setTimeout(runDue, FRAMELESS)
+      if (globalThis.document?.visibilityState === 'visible') frame = requestAnimationFrame(runDue)
     },
     cancel,
   }

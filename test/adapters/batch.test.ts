@@ -57,11 +57,14 @@ describe('a batch for each chunk', () => {
       throw new Error('oops')
     })
     look('hidden')
+    const reported = vi.fn()
+    vi.stubGlobal('reportError', reported)
     for (let n = 0; n < 2; n++) {
       batch.request()
-      expect(() => vi.advanceTimersByTime(100)).toThrow('oops')
+      vi.advanceTimersByTime(100)
     }
     expect(calls).toBe(2)
+    expect(reported).toHaveBeenCalledTimes(2)
   })
 })
 
@@ -93,6 +96,20 @@ describe('a batch for each frame', () => {
     batch.request()
     nextFrame()
     expect(call).toHaveBeenCalledTimes(2)
+  })
+
+  it('makes the calls of all batches in one go, so that nobody sees one without the other', () => {
+    const log: string[] = []
+    look('visible')
+    const [a, b] = ['a', 'b'].map((name) => createBatch('frame', () => log.push(name)))
+    a?.request()
+    b?.request()
+    frames[0]?.()
+    expect(log).toEqual(['a', 'b'])
+    nextFrame()
+    vi.advanceTimersByTime(100)
+    expect(log).toEqual(['a', 'b'])
+    expect(vi.getTimerCount()).toBe(0)
   })
 
   it('makes it after 100 ms while the page is hidden', () => {
