@@ -19,9 +19,9 @@ import { createTopics, type Topics } from './topics.ts'
 import { failure } from './transports/response.ts'
 
 /*
- * Carries out what the machine says. There is one line, the try that is under way or open, and one timer: while
- * connecting it waits for the headers, while waiting for the next try, while offline for a look of our own. Open, it
- * is the heartbeat's turn.
+ * Carries out what the machine says. There is one line, the try that is under way or open, and one timer: while waiting
+ * for the next try, while offline for a look of our own, and after the network came back for a sign of life. The
+ * line itself waits for its headers, and open, it is the heartbeat's turn.
  */
 
 export interface Connection {
@@ -56,10 +56,12 @@ export function createConnection(
   let history = FRESH
   let offOnline: (() => void) | undefined
 
-  const heartbeat = createHeartbeat(settings.heartbeat, clock, dead, stale)
+  /** Whether the request may be sent again by itself: one that is a request, and not a subscription, only to resume. */
+  const isRepeatable = (): boolean => !isRequest || cursor.id !== ''
+
+  const heartbeat = createHeartbeat(settings.heartbeat, clock, dead, stale, !isRequest)
   const tell = (url: SSEUrl | undefined, body: object): Promise<unknown> => post(settings, url, body, credentials)
-  // A request that cannot be resumed is not sent again for the sake of a topic.
-  const rejoin = (): void => (isRequest && !cursor.id ? undefined : replace())
+  const rejoin = (): void => (isRepeatable() ? replace() : undefined)
   const topics = createTopics(settings, (change) => tell(settings.topicsUrl, change), rejoin)
   const delivery = createDelivery(settings, cursor, router, observers, heartbeat, topics)
 
@@ -74,9 +76,9 @@ export function createConnection(
       offOnline?.()
       offOnline = undefined
     } else offOnline ??= onOnline(online)
-    if (status !== 'open') drop()
-    if (status === 'closed') topics.lost(next.error ?? new SSEError('gave-up', 'the subscription has been closed'))
     if (status === 'connecting') start(next.attempt)
+    else if (status !== 'open') drop()
+    if (status === 'closed') topics.lost(next.error ?? new SSEError('gave-up', 'the subscription has been closed'))
     if (status === 'waiting') wake(next.until, stale)
     if (status === 'paused' && next.reasons.includes('offline')) wake(clock.now() + OFFLINE_MAX, resume)
     state.set(next)
@@ -120,8 +122,7 @@ export function createConnection(
         if (line === mine) delivery.opened(attempt, lastEventId)
       },
       heard: heartbeat.heard,
-      // A model that thinks may be silent for long: in an answer no rhythm is guessed.
-      beat: isRequest ? () => {} : heartbeat.beat,
+      beat: heartbeat.beat,
       id: delivery.id,
       event: delivery.event,
       retry(ms) {
@@ -146,7 +147,7 @@ export function createConnection(
         ? cause
         : failure(line?.url, 'network', cause === 'eof' ? 'the stream ended' : `${cause}`, { cause })
     const openFor = current.status === 'open' ? now - current.since : -1
-    const policy = isRequest && !id ? false : retry
+    const policy = isRepeatable() && retry
     const before = line
     try {
       history =
@@ -191,8 +192,8 @@ export function createConnection(
 
   /** The line may be dead. */
   function stale(): void {
-    if (isRequest && !cursor.id) dead(clock.now() - heartbeat.heardAt)
-    else replace()
+    if (isRepeatable()) replace()
+    else dead(clock.now() - heartbeat.heardAt)
   }
 
   function resume(): void {
@@ -206,8 +207,8 @@ export function createConnection(
     if (current.status === 'waiting' && until < current.until) send('lost', { ...current, until })
     if (current.status === 'paused' && current.reasons.includes('offline')) wake(until, resume)
     const { heardAt } = heartbeat
-    // A request without an id would have to be sent again: it is left to its heartbeat.
-    if (current.status === 'open' && now - heardAt > SILENT_ONLINE && !(isRequest && !cursor.id))
+    // What may not be sent again is left to its heartbeat.
+    if (current.status === 'open' && now - heardAt > SILENT_ONLINE && isRepeatable())
       wake(until, () => heartbeat.heardAt === heardAt && stale())
   }
 

@@ -25,7 +25,7 @@ export interface Delivery {
 }
 
 export function createDelivery(
-  { parse, type: routeOf, events, mode }: Settings,
+  { parse, type: routeOf, events }: Settings,
   cursor: Cursor,
   router: Router<Handler>,
   observers: Observers,
@@ -122,8 +122,8 @@ export function createDelivery(
         if (introduced) cursor.trust()
         tellOpened?.(introduced ? control.recovered : undefined)
       }
-      // By convention, whoever sends it; in an answer to a request no rhythm is guessed.
-      if (type === 'ping' && mode !== 'request') heartbeat.beat()
+      // By convention, whoever sends it.
+      if (type === 'ping') heartbeat.beat()
       if (introduced && RESERVED.includes(type)) obey(type, readControl(raw))
       else if (id === undefined || !(behind || cursor.repeats(type, raw))) deliver(type, raw)
     },

@@ -50,12 +50,15 @@ export function patience(
 /**
  * @param dead - Called when the line was silent for too long: for how many milliseconds.
  * @param stale - Called when the line should be replaced, though nothing says that it failed.
+ * @param guesses - Whether beats are taken for a rhythm. Not in an answer to a request: a model that thinks may be
+ *   silent for long.
  */
 export function createHeartbeat(
   option: 'auto' | number | false,
   clock: Clock,
   dead: (silence: number) => void,
   stale: () => void,
+  guesses = true,
 ): Heartbeat {
   let announced: number | undefined
   let gaps: readonly number[] = []
@@ -107,6 +110,7 @@ export function createHeartbeat(
       self.heardAt = clock.now()
     },
     beat() {
+      if (!guesses) return
       const gap = self.heardAt - lastBeat
       if (lastBeat && gap >= BURST) gaps = [...gaps, gap].slice(-KEPT)
       lastBeat = self.heardAt
