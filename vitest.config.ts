@@ -13,6 +13,9 @@ const alias = {
   'headwater/react': root('./adapters/react.ts'),
   'headwater/vue': root('./adapters/vue.ts'),
   'headwater/tanstack-query': root('./adapters/tanstack-query.ts'),
+  'headwater/server/node': root('./server/node.ts'),
+  'headwater/server/metrics': root('./server/metrics.ts'),
+  'headwater/server': root('./server/index.ts'),
   'headwater/testing/node': root('./testing/node.ts'),
   'headwater/testing': root('./testing/index.ts'),
   headwater: root('./src/index.ts'),
@@ -29,7 +32,7 @@ const svelte: Plugin = {
 export default defineConfig({
   resolve: { alias },
   test: {
-    coverage: { include: ['src/**', 'testing/**'] },
+    coverage: { include: ['src/**', 'server/**', 'testing/**'] },
     projects: [
       {
         extends: true,
@@ -39,6 +42,7 @@ export default defineConfig({
             'test/*.test.ts',
             'test/transports/*.test.ts',
             'test/testing/*.test.ts',
+            'test/server/*.test.ts',
             'test/adapters/*.test.{ts,tsx}',
           ],
           environment: './test/support/environment.ts',

@@ -19,7 +19,7 @@ export interface Delivery {
   /** A connection opened, which had asked to resume from `requested`. */
   opened(attempt: number, requested: string): void
   id(id: string): void
-  event(type: string, raw: string, id: string | undefined): void
+  event(type: string, raw: string, id: string | undefined, topic?: string): void
   /** Events were lost, or may have been. */
   gap(gap: Pick<Gap, 'reason'> & Partial<Gap>): void
 }
@@ -41,6 +41,8 @@ export function createDelivery(
   /** Tells `onOpen` of an opening that it has not been told of, since the server's word on it was still to come. */
   let tellOpened: ((recovered?: Opened['recovered']) => void) | undefined
   let hadOpened = false
+  /** What a `ping` said of the next event's topic, for transports that hear no comments. */
+  let announced: string | undefined
   /** The id of the block at hand lies behind the cursor. */
   let behind = false
 
@@ -50,12 +52,13 @@ export function createDelivery(
     tell('onGap', { certain: true, requested: '', resumedFrom: cursor.id, topics: ['*'], ...gap })
   }
 
-  function deliver(type: string, raw: string): void {
+  function deliver(type: string, raw: string, topic: string | undefined): void {
     const { watched } = observers
     // By its own name the route is known before anything is decoded.
     const route = routeOf ? undefined : router.match(type)
     if (!watched && route?.length === 0) return
-    const event = { type, data: undefined as unknown, id: cursor.id, raw, receivedAt: heartbeat.heardAt }
+    const event: Mutable<SSEEvent> = { type, data: undefined, id: cursor.id, raw, receivedAt: heartbeat.heardAt }
+    if (topic) event.topic = topic
     try {
       event.data = parseText(parse, raw, type)
       if (routeOf) event.type = routeOf(event)
@@ -87,6 +90,7 @@ export function createDelivery(
     const introduction = type === 'connected'
     if (introduction) heartbeat.announce(control.heartbeatMs)
     if (introduction || type === 'subscribed') topics.told(introduction, control)
+    if (type === 'ping') announced = control.topic
     // At once is too soon: a server that greets everybody with it must not be stormed.
     if (type === 'goodbye')
       heartbeat.leave(heartbeat.heardAt + Math.max(Number(control.reconnectInMs) || 0, GOODBYE_MIN))
@@ -98,6 +102,7 @@ export function createDelivery(
     opened(attempt, requested) {
       first = true
       behind = false
+      announced = undefined
       cursor.opened()
       topics.opened()
       tellOpened = (recovered = requested ? 'unknown' : false) => {
@@ -114,7 +119,7 @@ export function createDelivery(
     id(id) {
       behind = !cursor.commit(id)
     },
-    event(type, raw, id) {
+    event(type, raw, id, topic = announced) {
       if (first) {
         first = false
         const control = type === 'connected' ? readControl(raw) : {}
@@ -125,7 +130,13 @@ export function createDelivery(
       // By convention, whoever sends it.
       if (type === 'ping') heartbeat.beat()
       if (introduced && RESERVED.includes(type)) obey(type, readControl(raw))
-      else if (id === undefined || !(behind || cursor.repeats(type, raw))) deliver(type, raw)
+      else {
+        announced = undefined
+        if (id === undefined || !(behind || cursor.repeats(type, raw)))
+          deliver(type, raw, introduced ? topic : undefined)
+      }
     },
   }
 }
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }

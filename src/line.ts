@@ -75,8 +75,8 @@ export function openLine(
         id(id) {
           if (!closed) sink.id(id)
         },
-        event(type, raw, id) {
-          if (!closed) sink.event(type, raw, id)
+        event(type, raw, id, topic) {
+          if (!closed) sink.event(type, raw, id, topic)
         },
         retry: on(sink.retry),
         oversized: on(sink.oversized),

@@ -20,6 +20,8 @@ export interface Control extends Partial<Gap> {
   readonly rev?: number
   /** `connected`: the interval of the server's heartbeat. */
   readonly heartbeatMs?: number
+  /** `ping`: which topic the next event was published to. */
+  readonly topic?: string
   /** `goodbye`: the server is about to stop; come back in so many milliseconds. */
   readonly reconnectInMs?: number
 }

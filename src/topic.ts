@@ -6,8 +6,9 @@ import type { Topics } from './topics.ts'
 /** One of the server's topics, as far as this client wants it. */
 export interface Topic<E = Record<string, unknown>> {
   /**
-   * Joins the topic while somebody subscribes to it, and calls `handler` for its events: those named like the topic or
-   * under it (`orders`, `orders.created`), and those whose payload names it in `topic` or `resource`.
+   * Joins the topic while somebody subscribes to it, and calls `handler` for its events: those that the server says it has
+   * published to it; of others those named like the topic or under it (`orders`, `orders.created`), and those whose payload
+   * names it in `topic` or `resource`.
    * @returns Unsubscribes. The topic is left `linger` after the last has.
    */
   subscribe(handler: EventHandler<E, EventName<E>>, options?: SubscribeOptions): () => void
@@ -37,7 +38,7 @@ export function createTopic(
       if (typeof handler !== 'function') throw wrong('subscribe', 'a function', handler)
       if (signal?.aborted) return () => {}
       const hear: Handler = (data, event) => {
-        if (!belongs(name, event.type, data)) return
+        if (!belongs(name, event, data)) return
         if (once) end()
         return handler(data, event)
       }
@@ -58,9 +59,17 @@ export function createTopic(
   }
 }
 
-/** Whether an event belongs to a topic: it is named after it, or its payload says so in `topic` or `resource`. */
-export function belongs(topic: string, type: string, data: unknown): boolean {
+/**
+ * Whether an event belongs to a topic. The server's word on it counts, if there is one; else it is named after the topic, or its
+ * payload says so in `topic` or `resource`.
+ */
+export function belongs(
+  topic: string,
+  { type, topic: published }: { readonly type: string; readonly topic?: string },
+  data: unknown,
+): boolean {
   const { topic: own, resource } = Object(data) as { readonly topic?: unknown; readonly resource?: unknown }
   const head = topic.replace(/\.?\*$/, '')
+  if (published) return published === topic || (head !== topic && (!head || published.startsWith(`${head}.`)))
   return [type, own, resource].some((name) => !head || name === topic || `${name}`.startsWith(`${head}.`))
 }

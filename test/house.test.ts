@@ -106,10 +106,32 @@ it('the core knows nothing of what stands on it', () => {
   expect(arrows.filter(({ from, to }) => from.startsWith('src/') && !to.startsWith('src/'))).toEqual([])
 })
 
-it('what stands on the core knows only what is public of it', () => {
+/** Small change that client and server both need: no second copy of it, and no public name for it either. */
+const TOOLS = ['src/check.ts', 'src/clock.ts', 'src/errors.ts']
+
+it('what stands on the core knows only what is public of it, and the server its tools', () => {
   const into = arrows.filter(({ from, to }) => !from.startsWith('src/') && to.startsWith('src/'))
-  expect(into.filter(({ to }) => to !== 'src/index.ts')).toEqual([])
+  const allowed = ({ from, to }: (typeof into)[number]): boolean =>
+    to === 'src/index.ts' || (from.startsWith('server/') && TOOLS.includes(to))
+  expect(into.filter((arrow) => !allowed(arrow))).toEqual([])
   expect(into).not.toEqual([])
+})
+
+it('the server knows nothing of adapters and mocks', () => {
+  const out = arrows.filter(({ from, to }) => from.startsWith('server/') && !/^(server|src)\//.test(to))
+  expect(out).toEqual([])
+})
+
+it('the server runs wherever there is fetch: only the part for Node knows Node', () => {
+  const imported = filesOf('server').flatMap((file) =>
+    importsOf(readFileSync(join(root, file), 'utf8')).map((name) => ({ file, name })),
+  )
+  const foreign = imported.filter(({ name }) => !name.startsWith('.'))
+  expect([...new Set(foreign.map(({ file, name }) => `${file}: ${name}`))].sort()).toEqual([
+    'server/metrics.ts: prom-client',
+    'server/node.ts: node:http',
+    'server/node.ts: node:stream',
+  ])
 })
 
 it('no file of the core imports a package but the parser', () => {
@@ -117,8 +139,8 @@ it('no file of the core imports a package but the parser', () => {
   expect([...new Set(packages.filter((specifier) => !specifier.startsWith('.')))]).toEqual(['eventsource-parser'])
 })
 
-it('no file of the core is longer than 230 lines', () => {
-  const lines = filesOf('src').map(
+it('no file of core and server is longer than 230 lines', () => {
+  const lines = [...filesOf('src'), ...filesOf('server')].map(
     (file) => [file, readFileSync(join(root, file), 'utf8').split('\n').length - 1] as const,
   )
   expect(lines.filter(([, count]) => count > 230)).toEqual([])
@@ -137,7 +159,7 @@ const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
 }
 
 describe('every file has a test of the same name', () => {
-  it.each([...filesOf('src'), ...filesOf('testing')])('%s', (file) => {
+  it.each([...filesOf('src'), ...filesOf('server'), ...filesOf('testing')])('%s', (file) => {
     const sameName = `test/${file.replace(/^src\//, '').replace(/\.ts$/, '.test.ts')}`
     const test = TESTED_ELSEWHERE[file] ?? sameName
     expect(existsSync(join(root, test)), `${test} exists`).toBe(true)

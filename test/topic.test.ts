@@ -24,7 +24,7 @@ describe('an event belongs to a topic', () => {
     ['*', 'anything', undefined, true],
     ['constructor', 'x', {}, false],
   ])('%s: %s %j: %j', (topic, type, data, expected) => {
-    expect(belongs(topic, type, data)).toBe(expected)
+    expect(belongs(topic, { type }, data)).toBe(expected)
   })
 })
 

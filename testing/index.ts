@@ -1,5 +1,5 @@
+export type { WireEvent } from '../server/encode.ts'
 export { createClock, type TestClock, type TestClockOptions } from './clock.ts'
-export type { WireEvent } from './encode.ts'
 export type { Mock, MockActions, MockConnection, MockRequest, SendOptions } from './mock.ts'
 export type { Chunk, Refusal, Step } from './script.ts'
 export { createMockStream, type MockStream, type MockStreamOptions } from './stream.ts'

@@ -1,5 +1,5 @@
+import { encodeEvent } from '../server/encode.ts'
 import type { EventMap, EventName } from '../src/index.ts'
-import { encodeBlock, encodeComment } from './encode.ts'
 import { type Chunk, checkScript, type Refusal, type Step } from './script.ts'
 
 /** A request as the mock saw it. */
@@ -133,8 +133,8 @@ export function createMock<E extends EventMap>(script: readonly (readonly Step[]
       request,
       closed,
       send: (type, data, options) => connection.sendText(type, data === undefined ? '' : JSON.stringify(data), options),
-      sendText: (event, data, options) => write([encodeBlock({ event, data, ...options })]),
-      comment: (text = '') => write([encodeComment(text)]),
+      sendText: (event, data, options) => write([encodeEvent({ event, data, ...options })]),
+      comment: (text = '') => write([encodeEvent({ comment: text })]),
       retry: (ms) => write([`retry: ${ms}\n\n`]),
       raw: (...chunks) => write(chunks),
       end() {
@@ -160,7 +160,7 @@ export function createMock<E extends EventMap>(script: readonly (readonly Step[]
           open(step.open.headers)
         } else if ('send' in step) {
           const { data, text, ...rest } = step.send
-          write([encodeBlock({ ...rest, data: text ?? (data === undefined ? '' : JSON.stringify(data)) })])
+          write([encodeEvent({ ...rest, data: text ?? (data === undefined ? '' : JSON.stringify(data)) })])
         } else if ('comment' in step) connection.comment(step.comment)
         else if ('redirect' in step) respond(step.status ?? 307, { location: step.redirect })
         else if ('retry' in step) connection.retry(step.retry)

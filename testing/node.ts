@@ -1,4 +1,4 @@
-export type { WireEvent } from './encode.ts'
+export type { WireEvent } from '../server/encode.ts'
 export type { Mock, MockActions, MockConnection, MockRequest, SendOptions } from './mock.ts'
 export type { Chunk, Refusal, Step } from './script.ts'
 export { createMockServer, type MockServer, type MockServerOptions } from './server.ts'

@@ -1,4 +1,4 @@
-import { encodeBlock, type WireEvent } from './encode.ts'
+import { encodeEvent, type WireEvent } from '../server/encode.ts'
 
 /** Bytes, or text that is sent as UTF-8. */
 export type Chunk = string | Uint8Array
@@ -71,7 +71,7 @@ export function checkScript(steps: readonly Step[]): readonly Step[] {
     const [wants, fits] = STEPS[name]
     if (!fits(Object(step)[name])) throw new TypeError(`${JSON.stringify(step)}: ${name} wants ${wants}`)
     // What cannot be sent is told now, and not when the request comes.
-    if ('send' in step) encodeBlock({ ...step.send, data: '' })
+    if ('send' in step) encodeEvent({ ...step.send, data: '' })
   }
   return steps
 }

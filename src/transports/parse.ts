@@ -1,6 +1,9 @@
 import { createParser } from 'eventsource-parser'
 import type { TransportSink } from './transport.ts'
 
+/** How our server says, ahead of an event, which topic it was published to: any other client ignores it. */
+const TOPIC = /^topic (\S+)$/
+
 const BLANK_LINE = /(?:\r\n|\n|\r(?!\n)){2}/
 
 /**
@@ -18,14 +21,21 @@ export function createStreamParser(sink: TransportSink, maxEventSize: number): (
     onEvent({ event = 'message', data, id }) {
       // The parser checks only what it must hold, not an event that one chunk brings whole.
       if (data.length > maxEventSize) sink.oversized()
-      else sink.event(event, data, id)
+      else sink.event(event, data, id, topic)
+      topic = undefined
     },
     onRetry: sink.retry,
-    onComment: sink.beat,
+    onComment(text) {
+      const [, named] = TOPIC.exec(text) ?? []
+      if (named) topic = named
+      else sink.beat()
+    },
     onError(error) {
       if (error.type === 'max-buffer-size-exceeded') throw error
     },
   })
+  /** What the block at hand was published to. */
+  let topic: string | undefined
   /** An upper bound of what the parser holds, in characters. */
   let held = 0
   /** While an oversized event is skipped: its last characters, as the blank line that ends it may lie across chunks. */

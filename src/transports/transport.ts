@@ -39,8 +39,8 @@ export interface TransportSink {
   beat(): void
   /** A block with an `id` field has ended; its event, if it has one, follows. */
   id(id: string): void
-  /** An event. `id` is undefined if its block had no `id` field. */
-  event(type: string, data: string, id: string | undefined): void
+  /** An event. `id` is undefined if its block had no `id` field. `topic`: what a comment in its block says it was published to. */
+  event(type: string, data: string, id: string | undefined, topic?: string): void
   /** A `retry` field: milliseconds. */
   retry(ms: number): void
   /** An event longer than `maxEventSize` was dropped. */

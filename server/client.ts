@@ -1,0 +1,68 @@
+import type { Outlet, Sink } from './outlet.ts'
+import type { Principal } from './principal.ts'
+
+/** One open stream, as the hub sees it. */
+export interface Client {
+  /** Its public name; told in `connected`. */
+  readonly id: string
+  readonly principal: Principal
+  /** What it has joined. */
+  topics: ReadonlySet<string>
+  /** What it asked to join last: some of it may have been refused, or not been decided yet. */
+  wanted: ReadonlySet<string>
+  /** The number of the last change of topics that it asked for. */
+  revision: number
+  /** Comments do not reach it: it hears with the native EventSource. */
+  readonly native: boolean
+  readonly outlet: Outlet
+  readonly sink: Sink
+  readonly connectedAt: number
+  /** Epoch milliseconds: when its principal expires. */
+  readonly expiresAt: number
+  /** When it is asked to come anew. */
+  leavesAt: number
+  /** When the stream is ended, since it was asked to leave, and why. */
+  endsAt: number
+  leaving: Ending
+  /** It hears of events as they happen; before that it is being given what it missed. */
+  live: boolean
+  /** Events up to this number are behind it: it had them, or they were not for it. While it is live the hub's own place counts. */
+  after: number
+  /** The number in the last id that it was sent, and when. */
+  toldSeq: number
+  toldAt: number
+  /** Why it is gone. */
+  ended: Ending | undefined
+}
+
+/**
+ * Why a stream ended. `closed`: the client left. `overflow`: too far behind. `stalled`: it took nothing for too long. `expired`:
+ * its principal's time was over. `kicked`. `max-age`: it had been open for long enough. `drained`: the hub was closed. `error`:
+ * the log could not be read.
+ */
+export type Ending = 'closed' | 'overflow' | 'stalled' | 'expired' | 'kicked' | 'max-age' | 'drained' | 'error'
+
+/** What may be told of a client: nothing of who it is. */
+export interface ClientInfo {
+  readonly clientId: string
+  readonly topics: readonly string[]
+  readonly connectedAt: number
+  /** False while it is being given what it missed. */
+  readonly live: boolean
+  /** What waits for it, since it does not keep up. */
+  readonly queue: { readonly events: number; readonly bytes: number }
+}
+
+export const describeClient = ({ id, topics, connectedAt, live, outlet }: Client): ClientInfo => ({
+  clientId: id,
+  topics: [...topics],
+  connectedAt,
+  live,
+  queue: { events: outlet.events, bytes: outlet.bytes },
+})
+
+/** 128 bits of chance: nobody guesses the id of another. It is an address all the same, and not a key. */
+export function mintClientId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  return btoa(String.fromCharCode(...bytes)).replace(/[+/=]/g, (sign) => (sign === '+' ? '-' : sign === '/' ? '_' : ''))
+}

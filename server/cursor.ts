@@ -1,0 +1,46 @@
+import type { EventLog } from './log.ts'
+
+/*
+ * Ids are `<epoch>-<seq>`: which log, and which number in it. To clients they are opaque; whether one can be gone on from
+ * is for the server to say, since only it knows what it has thrown away.
+ */
+
+/** Why a client cannot go on from its cursor. */
+export type GapReason = 'expired' | 'epoch' | 'unknown-cursor'
+
+/** What to do about a cursor: `after` is the number to go on behind. */
+export type Resumption =
+  | { readonly recovered: true; readonly after: number }
+  /** No cursor, or one that leads nowhere; it starts at the head. */
+  | { readonly recovered: false; readonly after: number; readonly reason?: GapReason }
+
+/** Asks for everything that the log still has; needs a permission. */
+export const EARLIEST = 'earliest'
+
+export const formatId = (epoch: string, seq: number): string => `${epoch}-${seq}`
+
+/** Undefined for anything that is not one of our ids. */
+function parseId(id: string): { readonly epoch: string; readonly seq: number } | undefined {
+  const [, epoch, digits] = /^([a-z0-9]{8,64})-(0|[1-9][0-9]{0,15})$/.exec(id) ?? []
+  const seq = Number(digits)
+  return epoch && Number.isSafeInteger(seq) ? { epoch, seq } : undefined
+}
+
+/**
+ * Where a client goes on. Recovered means: every event behind the cursor is still there, of the same log.
+ * @param mayReadAll - Whether this client may have the whole log.
+ */
+export function resume(
+  requested: string,
+  { epoch, first, head }: Pick<EventLog, 'epoch' | 'first' | 'head'>,
+  mayReadAll: boolean,
+): Resumption {
+  if (!requested) return { recovered: false, after: head }
+  if (requested === EARLIEST && mayReadAll) return { recovered: true, after: first - 1 }
+  const cursor = parseId(requested)
+  if (!cursor) return { recovered: false, after: head, reason: 'unknown-cursor' }
+  if (cursor.epoch !== epoch) return { recovered: false, after: head, reason: 'epoch' }
+  if (cursor.seq > head) return { recovered: false, after: head, reason: 'unknown-cursor' }
+  if (cursor.seq + 1 < first) return { recovered: false, after: head, reason: 'expired' }
+  return { recovered: true, after: cursor.seq }
+}

@@ -1,0 +1,67 @@
+import { encodeEvent } from './encode.ts'
+
+/*
+ * What the hub itself has to say, as bytes: the events of the protocol (docs/protocol.md). Their payloads are ours, and JSON.
+ */
+
+const encoder = new TextEncoder()
+const block = (event: string, data: object, id?: string): Uint8Array => encoder.encode(encodeEvent({ event, data, id }))
+
+/** The payload of `connected`. */
+export interface Introduction {
+  readonly v: 1
+  readonly clientId: string
+  readonly epoch: string
+  readonly cursor: string
+  readonly recovered: boolean
+  /** Left out where there is no heartbeat. */
+  readonly heartbeatMs?: number
+  readonly topics: readonly string[]
+}
+
+/** The payload of `gap`. */
+export interface GapNotice {
+  readonly reason: string
+  readonly requested: string
+  readonly resumedFrom: string
+  readonly topics: readonly string[]
+}
+
+/** With an id: a connection that breaks before its first event can be resumed too. */
+export const connectedFrame = (introduction: Introduction, retry?: number): Uint8Array =>
+  encoder.encode(encodeEvent({ event: 'connected', data: introduction, id: introduction.cursor, retry }))
+
+export const gapFrame = (notice: GapNotice): Uint8Array => block('gap', notice, notice.resumedFrom)
+
+/** With an id: what was not for this client is behind it too. */
+export const liveFrame = (cursor: string): Uint8Array => block('live', { cursor }, cursor)
+
+export const subscribedFrame = (rev: number, topics: readonly string[], cursor: string): Uint8Array =>
+  block('subscribed', { rev, topics, cursor })
+
+export const goodbyeFrame = (reconnectInMs: number): Uint8Array => block('goodbye', { reconnectInMs })
+
+/**
+ * A sign of life. With an id it is a checkpoint: a client that none of the last events was for moves on all the same, and does
+ * not fall out of the log.
+ * @param native - As an event, since the native EventSource keeps comments to itself.
+ */
+export const pingFrame = (native: boolean, id: string | undefined, now: number): Uint8Array =>
+  native ? block('ping', { t: now }, id) : encoder.encode(encodeEvent({ comment: 'ping', id }))
+
+/**
+ * An event. The topic that it was published to stands in a comment, which a client hears ahead of the event and everybody else
+ * ignores. The native EventSource would not show it: there a `ping` goes ahead that says the same.
+ */
+export function eventFrame(
+  native: boolean,
+  type: string,
+  json: string,
+  id: string | undefined,
+  topic?: string,
+): Uint8Array {
+  if (topic === undefined) return encoder.encode(encodeEvent({ event: type, data: json, id }))
+  return native
+    ? encoder.encode(encodeEvent({ event: 'ping', data: { topic } }) + encodeEvent({ event: type, data: json, id }))
+    : encoder.encode(encodeEvent({ comment: `topic ${topic}`, event: type, data: json, id }))
+}

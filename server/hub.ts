@@ -1,0 +1,170 @@
+import { setTimer } from '../src/clock.ts'
+import type { EventMap, EventName } from '../src/index.ts'
+import { type Accept, createAccept } from './accept.ts'
+import { type ClientInfo, describeClient } from './client.ts'
+import { createCounters } from './counters.ts'
+import { createDelivery } from './delivery.ts'
+import { streamResponse } from './fetch.ts'
+import { createHubObservers, type HubObserver } from './observers.ts'
+import type { HubOptions } from './options.ts'
+import type { Principal } from './principal.ts'
+import { createPublish, type Publish, type Published, type PublishOptions } from './publish.ts'
+import { createRegistry } from './registry.ts'
+import { resolveHubOptions } from './settings.ts'
+import { createShapes, type Shapes } from './shapes.ts'
+import { type HubStats, readStats } from './stats.ts'
+import { createStreams } from './streams.ts'
+import { createUpkeep } from './upkeep.ts'
+
+/** Publishes to one kind of target: who, then the event. */
+export type PublishTo<E, To> = <N extends EventName<E>>(
+  to: To,
+  type: N,
+  data: E[N],
+  options?: PublishOptions,
+) => Promise<Published>
+
+/** A server of event streams. */
+export interface Hub<E = Record<string, unknown>> extends Shapes {
+  /** Answers a request: GET opens a stream, POST publishes or changes topics; `…/stats`, `…/reset` and `…/health` are what they say. */
+  fetch(request: Request): Promise<Response>
+  /** The same for hosts that carry the bytes of a stream themselves, as `toNodeHandler` does. */
+  readonly accept: Accept
+  /**
+   * Publishes an event. With the memory log, it is on its way when this returns; the promise tells what became of it.
+   * @throws TypeError for a name, a target or data that cannot be sent.
+   */
+  readonly publish: Publish<E>
+  /** To everyone. */
+  readonly broadcast: Publish<E>
+  readonly toTopic: PublishTo<E, string>
+  readonly toUser: PublishTo<E, string>
+  /** One session, or a list of them. */
+  readonly toSession: PublishTo<E, string | readonly string[]>
+  readonly toClients: PublishTo<E, string | readonly string[]>
+  /** Ends every stream of a user, who may come back if `authenticate` lets them. @returns How many there were. */
+  kick(userId: string): number
+  /** The streams that are open, without a word on whose they are. */
+  clients(): ClientInfo[]
+  stats(): HubStats
+  /** Adds callbacks like those of the options. @returns Takes them away again. */
+  observe(observer: HubObserver): () => void
+  /** Empties the log, under another epoch, and sets the counts to 0. Whoever is connected is told of a gap. */
+  reset(): Promise<void>
+  /**
+   * Ends everything: nobody is let in any more (503), and everybody is asked to come back within `drain` milliseconds, each at
+   * another time. Resolves when all have gone, or `drain` is over.
+   * @param options - `drain`: milliseconds, by default 0, at once.
+   */
+  close(options?: { readonly drain?: number }): Promise<void>
+}
+
+/**
+ * Makes a server of event streams, for `createSSE` and every other client.
+ *
+ * @example
+ * const hub = createHub<Events>({ authenticate: (request) => sessions.find(readToken(request)) })
+ * http.createServer(toNodeHandler(hub)).listen(8080)
+ * await hub.publish('order.updated', order, { topic: 'orders' })
+ *
+ * @throws SSEError with code `options` if an option cannot work.
+ */
+export function createHub<E extends EventMap = Record<string, unknown>, P extends Principal = Principal>(
+  options?: HubOptions<P>,
+): Hub<E>
+export function createHub(options: HubOptions = {}): Hub {
+  const settings = resolveHubOptions(options)
+  const { clock, log } = settings
+  const counters = createCounters()
+  const observers = createHubObservers()
+  observers.add(settings)
+  const registry = createRegistry()
+  let startedAt = clock.now()
+  /** Until when those who come are told to wait, once the hub is closing. */
+  let closingUntil: number | undefined
+  let closed: Promise<void> | undefined
+  let over = false
+
+  const failed = (where: string) => (error: unknown) => {
+    counters.errors[where] = (counters.errors[where] ?? 0) + 1
+    observers.tell('onError', error, where)
+  }
+  const streams = createStreams(settings, registry, () => delivery, counters, observers)
+  const delivery = createDelivery(
+    log,
+    registry,
+    settings.filter,
+    counters,
+    (client) => streams.end(client, 'overflow'),
+    failed('filter'),
+  )
+  const upkeep = createUpkeep(settings, registry, delivery, streams)
+  const stopListening = log.subscribe({ entry() {}, reset: streams.restart })
+
+  const publishNow = createPublish(settings, delivery, counters)
+  const publish: Publish<Record<string, unknown>> = (...args) =>
+    over ? Promise.reject(new Error('the hub has been closed')) : publishNow(...args)
+
+  async function reset(): Promise<void> {
+    await log.reset()
+    Object.assign(counters, createCounters())
+    startedAt = clock.now()
+  }
+
+  const stats = (): HubStats => readStats(counters, registry, log, clock.now() - startedAt)
+  const accept = createAccept(settings, registry, delivery, streams, counters, observers, {
+    publish,
+    stats,
+    reset,
+    closing: () =>
+      closingUntil === undefined ? undefined : Math.max(1, Math.ceil((closingUntil - clock.now()) / 1000)),
+  })
+  observers.add({ onConnect: upkeep.start })
+
+  async function shutDown(drain: number): Promise<void> {
+    closingUntil = clock.now() + drain
+    // Each at another time: those who wait for the new server are not to storm it.
+    for (const client of [...registry.all()]) streams.dismiss(client, Math.round(clock.random() * drain), 'drained')
+    if (drain && registry.size) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimer(clock, drain, resolve)
+        const gone = (): void => {
+          if (registry.size) return
+          clock.clearTimeout(timer)
+          resolve()
+        }
+        observers.add({ onDisconnect: gone })
+      })
+    }
+    for (const client of [...registry.all()]) streams.end(client, 'drained')
+    upkeep.stop()
+    stopListening()
+    over = true
+  }
+
+  return {
+    fetch: (request) => streamResponse(accept, request),
+    accept,
+    publish,
+    broadcast: publish,
+    toTopic: (topic, type, data, options) => publish(type, data, { ...options, topic }),
+    toUser: (userId, type, data, options) => publish(type, data, { ...options, userId }),
+    toSession: (sessions, type, data, options) => publish(type, data, { ...options, sessionIds: [sessions].flat() }),
+    toClients: (clients, type, data, options) => publish(type, data, { ...options, clientIds: [clients].flat() }),
+    ...createShapes(publish, clock.now, failed('notifyAfter')),
+    kick(userId) {
+      const found = [...registry.candidates({ userId })]
+      for (const client of found) streams.end(client, 'kicked')
+      return found.length
+    },
+    clients: () => Array.from(registry.all(), describeClient),
+    stats,
+    observe: observers.add,
+    reset,
+    close({ drain = 0 } = {}) {
+      if (!(drain >= 0 && drain < Infinity)) throw new TypeError(`drain wants a number of milliseconds, got ${drain}`)
+      closed ??= shutDown(drain)
+      return closed
+    },
+  }
+}

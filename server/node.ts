@@ -1,0 +1,85 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import type { Hub } from './hub.ts'
+import type { Sink, SinkEvents } from './outlet.ts'
+
+export type { Hub }
+
+/** A request as Node has it, and as frameworks leave it: Express strips a prefix from `url`, and parsers take the body. */
+export interface NodeRequest extends IncomingMessage {
+  readonly originalUrl?: string
+  readonly body?: unknown
+}
+
+/** For `node:http`, Express, Connect, and Fastify's and Nest's raw requests. */
+export type NodeHandler = (
+  request: NodeRequest,
+  response: ServerResponse,
+  next?: (error: unknown) => void,
+) => Promise<void>
+
+/**
+ * Serves a hub over Node's own HTTP, versions 1.1 and 2. Streams go straight to the socket, without a ReadableStream in between.
+ * @returns A handler. What goes wrong in it goes to `next`, or is answered with 500.
+ */
+export function toNodeHandler(hub: Pick<Hub, 'accept'>): NodeHandler {
+  return async (request, response, next) => {
+    try {
+      const answer = await hub.accept(toRequest(request), (headers, events) => {
+        response.writeHead(200, Object.fromEntries(headers))
+        return toSink(response, events)
+      })
+      if (answer) await send(answer, request, response)
+    } catch (error) {
+      if (next) return next(error)
+      if (!response.headersSent) response.writeHead(500)
+      response.end()
+      throw error
+    }
+  }
+}
+
+function toSink(response: ServerResponse, events: SinkEvents): Sink {
+  // An event is small and wants to travel at once, and not wait for others (Nagle).
+  response.socket?.setNoDelay?.(true)
+  response.on('drain', events.drained)
+  response.on('close', events.closed)
+  // What there is to say of a broken line, `close` says.
+  response.on('error', () => {})
+  if (response.destroyed) queueMicrotask(events.closed)
+  return {
+    write: (bytes) => response.write(bytes),
+    end: () => response.end(),
+    destroy: () => response.destroy(),
+  }
+}
+
+/** For the functions of the application, which look at headers, cookies and the query; and for the body of a POST. */
+function toRequest(request: NodeRequest): Request {
+  const { method = 'GET', headers, socket } = request
+  const host = headers[':authority'] ?? headers.host ?? 'localhost'
+  const scheme = 'encrypted' in socket && socket.encrypted ? 'https' : 'http'
+  const url = new URL(request.originalUrl ?? request.url ?? '/', `${scheme}://${host}`)
+  const own = new Headers()
+  // HTTP/2 has its request line among the headers.
+  for (const [name, value] of Object.entries(headers))
+    if (!name.startsWith(':')) for (const each of [value ?? []].flat()) own.append(name, each)
+  if (!own.has('host')) own.set('host', `${host}`)
+  if (method === 'GET' || method === 'HEAD') return new Request(url, { method, headers: own })
+  return new Request(url, { method, headers: own, ...body(request), duplex: 'half' } as RequestInit)
+}
+
+/** A parser in front of us may have taken it: then it is what that made of it. */
+function body(request: NodeRequest): { readonly body: BodyInit } {
+  if (request.body !== undefined && request.readableDidRead)
+    return { body: typeof request.body === 'string' ? request.body : JSON.stringify(request.body) }
+  return { body: Readable.toWeb(request) as ReadableStream<Uint8Array> }
+}
+
+async function send(answer: Response, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const text = await answer.text()
+  const headers = Object.fromEntries(answer.headers)
+  // A body that was refused half-way is not waited for: the connection cannot be used again.
+  if (!request.complete && request.httpVersionMajor < 2) headers['connection'] = 'close'
+  response.writeHead(answer.status, headers).end(text)
+}

@@ -1,0 +1,86 @@
+import type { Client } from './client.ts'
+import { eventFrame } from './frames.ts'
+import type { LogRecord } from './log.ts'
+import type { Expendable } from './outlet.ts'
+import type { Principal } from './principal.ts'
+import { selector } from './target.ts'
+
+/** An event as a filter sees it. */
+export interface HubEvent {
+  readonly type: string
+  /** The payload as the client will see it: what JSON makes of what was published. */
+  readonly data: unknown
+  /** '' for a volatile event. */
+  readonly id: string
+  /** The topic or the resource that it was published to. */
+  readonly topic: string | undefined
+  /** When it was published, in epoch milliseconds. */
+  readonly at: number
+}
+
+/** Whether a client may have an event: at once, no promise. Asked for each client that it is addressed to. */
+export type EventFilter<P extends Principal = Principal> = (principal: P, event: HubEvent) => boolean
+
+/** An event made ready to be sent, to however many. */
+export interface Parcel {
+  /** Addressed to this client, and allowed to it. */
+  isFor(client: Client): boolean
+  /** Its bytes: made once, shared by all. */
+  bytes(native: boolean): Uint8Array
+  readonly expendable: Expendable
+  /** How many clients it has been handed to. */
+  delivered: number
+}
+
+/**
+ * @param id - Undefined for an event that is in no log: it is volatile.
+ * @param failed - Told what the filter threw; the event is kept from the client then.
+ */
+export function prepare(
+  { type, json, to, at, key }: LogRecord,
+  id: string | undefined,
+  filter: EventFilter | undefined,
+  failed: (error: unknown) => void,
+): Parcel {
+  const topic = to.topic ?? to.resource
+  const reaches = selector(to)
+  const frames: [plain?: Uint8Array, native?: Uint8Array] = []
+  let data: { readonly value: unknown } | undefined
+  const event: HubEvent = {
+    type,
+    id: id ?? '',
+    topic,
+    at,
+    get data() {
+      data ??= { value: JSON.parse(json) }
+      return data.value
+    },
+  }
+  let broken = false
+
+  function allows(filter: EventFilter, principal: Principal): boolean {
+    try {
+      const answer: unknown = filter(principal, event)
+      if (typeof answer !== 'object' || answer === null) return Boolean(answer)
+      // A promise is truthy: taken for a yes it would let everything through.
+      throw new TypeError('filter wants to answer true or false at once; it answered with an object, or a promise')
+    } catch (error) {
+      // Told once for an event, and not for each of ten thousand clients.
+      if (!broken) failed(error)
+      broken = true
+      return false
+    }
+  }
+
+  return {
+    delivered: 0,
+    expendable: { key, volatile: id === undefined },
+    isFor: (client) => reaches(client) && (!filter || allows(filter, client.principal)),
+    bytes(native) {
+      // Without a topic there is one form for all.
+      const form = native && topic !== undefined ? 1 : 0
+      frames[form] ??= eventFrame(form === 1, type, json, id, topic)
+      return frames[form]
+    },
+  }
+}

@@ -1,0 +1,64 @@
+/*
+ * Who is at the other end, as `authenticate` found out.
+ */
+
+/**
+ * Who a request comes from. Add what your `filter` wants to know of them, their roles say. None of it is ever sent to a
+ * client.
+ */
+export interface Principal {
+  readonly userId?: string | undefined
+  readonly sessionId?: string | undefined
+  readonly tenant?: string | undefined
+  /** Until when: their stream is closed then. A Date, or epoch milliseconds; the `exp` of a JWT is seconds, times 1000. */
+  readonly expires?: Date | number | undefined
+  readonly [claim: string]: unknown
+}
+
+/** The 12th of January 1970 in milliseconds, some year past 33,000 in seconds: nobody means either. */
+const SECONDS_BELOW = 1e9 * 100
+
+/**
+ * When a principal expires, in epoch milliseconds; Infinity if never.
+ * @throws TypeError if that is no time, or one in seconds.
+ */
+export function expiryOf({ expires }: Principal): number {
+  if (expires === undefined) return Infinity
+  const at = Number(expires)
+  if (at > SECONDS_BELOW) return at
+  const hint = at > 1e9 ? 'epoch milliseconds, and that looks like seconds: multiply it by 1000' : 'a Date or epoch ms'
+  throw new TypeError(`expires wants ${hint}; got ${expires}`)
+}
+
+/** Whether two requests are of the same one: what is said of a stream counts only from whoever opened it. */
+export const isSame = (a: Principal, b: Principal): boolean =>
+  a.userId === b.userId && a.sessionId === b.sessionId && a.tenant === b.tenant
+
+/**
+ * The token of a request: of `Authorization: Bearer`, or else of a cookie, or else of a query parameter, for the native
+ * EventSource, which can send no header. Query parameters end up in the logs of proxies: let such tokens be short-lived.
+ * @param from - Where else to look: `{ cookie: 'session', query: 'token' }`.
+ */
+export function readToken(
+  request: Request,
+  from: { readonly cookie?: string; readonly query?: string } = {},
+): string | undefined {
+  const [, bearer] = /^Bearer +([^\s]+)$/i.exec(request.headers.get('authorization') ?? '') ?? []
+  if (bearer) return bearer
+  if (from.cookie) {
+    for (const pair of (request.headers.get('cookie') ?? '').split(';')) {
+      const equals = pair.indexOf('=')
+      if (pair.slice(0, equals).trim() === from.cookie) return decode(pair.slice(equals + 1).trim())
+    }
+  }
+  return (from.query && new URL(request.url).searchParams.get(from.query)) || undefined
+}
+
+/** Frameworks write cookies percent-encoded (RFC 6265 leaves it to them), some in quotes. */
+function decode(value: string): string {
+  try {
+    return decodeURIComponent(value.replace(/^"(.*)"$/, '$1'))
+  } catch {
+    return value
+  }
+}

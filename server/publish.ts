@@ -1,0 +1,56 @@
+import type { EventMap, EventName } from '../src/index.ts'
+import type { Counters } from './counters.ts'
+import { formatId } from './cursor.ts'
+import type { Delivery } from './delivery.ts'
+import { oneLine, toJSON } from './encode.ts'
+import type { LogRecord } from './log.ts'
+import type { HubSettings } from './settings.ts'
+import { checkTarget, checkType, type PublishTarget } from './target.ts'
+
+/** Who an event is for, and how it may be given up on its way to those who read slowly. */
+export interface PublishOptions extends PublishTarget {
+  /** While it waits for a slow client, a later event with the same key takes its place: prices, positions, progress. */
+  readonly key?: string
+  /**
+   * Not written down: no id, no replay, and dropped where there is no room for it. Cursors, typing, presence.
+   * @defaultValue false
+   */
+  readonly volatile?: boolean
+}
+
+/** What became of an event. */
+export interface Published {
+  /** Its id; '' for a volatile event. */
+  readonly id: string
+  /** To how many streams it has gone. Those that are away, or still catching up, have it from the log. */
+  readonly delivered: number
+}
+
+/** The names and payloads of a map, as the parameters of a publishing function. */
+export type Publish<E> = <N extends EventName<E>>(type: N, data: E[N], options?: PublishOptions) => Promise<Published>
+
+/**
+ * @returns Publishes. It rejects with a TypeError for what cannot be sent, and with what the log throws; then nobody has had it.
+ */
+export function createPublish(
+  { log, clock }: Pick<HubSettings, 'log' | 'clock'>,
+  delivery: Delivery,
+  counters: Counters,
+): Publish<EventMap & Record<string, unknown>> {
+  return async (type, data, { key, volatile = false, ...target } = {}) => {
+    checkType(type)
+    if (key !== undefined && typeof key !== 'string') throw new TypeError(`key wants to be a string, got ${typeof key}`)
+    if (typeof volatile !== 'boolean') throw new TypeError(`volatile wants to be true or false, got ${volatile}`)
+    const record: LogRecord = {
+      type,
+      json: toJSON(data, `the data of ${oneLine('event', type)}`),
+      to: checkTarget(target),
+      at: clock.now(),
+      ...(key !== undefined && { key }),
+    }
+    counters.published++
+    if (volatile) return { id: '', delivered: delivery.handOut(record) }
+    const entry = await log.append(record)
+    return { id: formatId(log.epoch, entry.seq), delivered: delivery.parcelOf(entry).delivered }
+  }
+}

@@ -1,0 +1,128 @@
+import type { Client } from './client.ts'
+import type { Address } from './target.ts'
+import { coveringPatterns } from './topic.ts'
+
+/*
+ * Everybody who is connected, found by whatever an event can be addressed to, so that an event for one user does not cost a
+ * look at ten thousand clients.
+ */
+
+export interface Registry {
+  readonly size: number
+  readonly users: number
+  /** How many topics somebody has joined, wildcards included. */
+  readonly topics: number
+  get(id: string): Client | undefined
+  all(): Iterable<Client>
+  add(client: Client): void
+  /** @returns False if it was gone already. */
+  remove(client: Client): boolean
+  /** Joins and leaves topics. */
+  move(client: Client, topics: ReadonlySet<string>): void
+  countOfUser(userId: string | undefined): number
+  countOfTopic(topic: string): number
+  /** Everybody an event may be for: each at most once, more than those it is for. */
+  candidates(to: Address): Iterable<Client>
+}
+
+export function createRegistry(): Registry {
+  const clients = new Map<string, Client>()
+  const byUser = createIndex()
+  const bySession = createIndex()
+  const byTopic = createIndex()
+  /** Those who have joined no topic. */
+  const unjoined = new Set<Client>()
+
+  function join(client: Client): void {
+    for (const topic of client.topics) byTopic.add(topic, client)
+    if (client.topics.size === 0) unjoined.add(client)
+  }
+
+  function leave(client: Client): void {
+    for (const topic of client.topics) byTopic.remove(topic, client)
+    unjoined.delete(client)
+  }
+
+  return {
+    get size() {
+      return clients.size
+    },
+    get users() {
+      return byUser.size
+    },
+    get topics() {
+      return byTopic.size
+    },
+    get: (id) => clients.get(id),
+    all: () => clients.values(),
+    add(client) {
+      clients.set(client.id, client)
+      byUser.add(client.principal.userId, client)
+      bySession.add(client.principal.sessionId, client)
+      join(client)
+    },
+    remove(client) {
+      if (!clients.delete(client.id)) return false
+      byUser.remove(client.principal.userId, client)
+      bySession.remove(client.principal.sessionId, client)
+      leave(client)
+      return true
+    },
+    move(client, topics) {
+      leave(client)
+      client.topics = topics
+      join(client)
+    },
+    countOfUser: (userId) => byUser.get(userId).size,
+    countOfTopic: (topic) => byTopic.get(topic).size,
+    candidates({ clientIds, sessionIds, userId, topic, resource }) {
+      if (clientIds) return new Set(clientIds.flatMap((id) => clients.get(id) ?? []))
+      if (sessionIds) return union(sessionIds.map(bySession.get))
+      if (userId !== undefined) return byUser.get(userId)
+      if (topic !== undefined) return union(coveringPatterns(topic).map(byTopic.get))
+      if (resource !== undefined) return union([unjoined, ...coveringPatterns(resource).map(byTopic.get)])
+      return clients.values()
+    },
+  }
+}
+
+interface Index {
+  readonly size: number
+  add(key: string | undefined, client: Client): void
+  remove(key: string | undefined, client: Client): void
+  get(key: string | undefined): ReadonlySet<Client>
+}
+
+const NOBODY: ReadonlySet<Client> = new Set()
+
+/** Sets of clients by a key that some of them have; a key without clients is forgotten. */
+function createIndex(): Index {
+  const sets = new Map<string, Set<Client>>()
+  return {
+    get size() {
+      return sets.size
+    },
+    add(key, client) {
+      if (key === undefined) return
+      const set = sets.get(key)
+      if (set) set.add(client)
+      else sets.set(key, new Set([client]))
+    },
+    remove(key, client) {
+      if (key === undefined) return
+      const set = sets.get(key)
+      if (set?.delete(client) && set.size === 0) sets.delete(key)
+    },
+    get: (key) => (key === undefined ? undefined : sets.get(key)) ?? NOBODY,
+  }
+}
+
+/** One of many sets is mostly all there is: then nothing is copied. */
+function union(sets: readonly ReadonlySet<Client>[]): ReadonlySet<Client> {
+  const some = sets.filter(({ size }) => size)
+  const [only] = some
+  if (some.length < 2) return only ?? NOBODY
+  const all = new Set<Client>()
+  for (const set of some) for (const client of set) all.add(client)
+  return all
+}

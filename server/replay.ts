@@ -1,0 +1,80 @@
+import type { Client } from './client.ts'
+import { formatId } from './cursor.ts'
+import type { Delivery } from './delivery.ts'
+import { gapFrame, liveFrame } from './frames.ts'
+import type { EventLog } from './log.ts'
+
+/*
+ * Catching up: a client is read the log from its cursor, page by page and no faster than it takes them, until it has reached
+ * the place up to which events have been handed out. From that very moment it is live: nothing is handed out in between, so
+ * that nothing is lost and nothing doubled, however slow log and client are.
+ */
+
+/** How many entries are read at a time. */
+const PAGE = 100
+/** How much is written at a time, about, in bytes: frames that go together cost one write. */
+const CHUNK = 64 * 1024
+
+/** @returns How many events it was given; rejects if the log cannot be read. */
+export async function catchUp(client: Client, log: EventLog, delivery: Delivery): Promise<number> {
+  const { epoch } = log
+  const { outlet, native } = client
+  /** The hub forgets it, or begins anew with all its clients. */
+  const isOver = (): boolean => client.ended !== undefined || log.epoch !== epoch
+  let count = 0
+  let frames: Uint8Array[] = []
+  let size = 0
+
+  /** @returns A promise only if there is something to wait for: what the socket takes goes out in one go. */
+  function flush(): Promise<void> | undefined {
+    if (frames.length) outlet.send(concat(frames, size))
+    frames = []
+    size = 0
+    return outlet.blockedSince ? outlet.room() : undefined
+  }
+
+  while (client.after < delivery.place) {
+    const read = log.read(client.after, PAGE)
+    const page = read instanceof Promise ? await read : read
+    if (isOver()) return count
+    if (page[0]?.seq !== client.after + 1) {
+      // Thrown away meanwhile: it was slower than the log is long.
+      await flush()
+      if (isOver()) return count
+      const requested = formatId(epoch, client.after)
+      client.after = delivery.place
+      const resumedFrom = formatId(epoch, client.after)
+      outlet.send(gapFrame({ reason: 'expired', requested, resumedFrom, topics: [...client.topics] }))
+      break
+    }
+    for (const entry of page) {
+      const parcel = delivery.parcelOf(entry)
+      if (parcel.isFor(client)) {
+        const bytes = parcel.bytes(native)
+        frames.push(bytes)
+        size += bytes.length
+        count++
+      }
+      client.after = entry.seq
+      if (size < CHUNK) continue
+      await flush()
+      if (isOver()) return count
+    }
+    await flush()
+    if (isOver()) return count
+  }
+  client.live = true
+  client.toldSeq = client.after
+  outlet.send(liveFrame(formatId(epoch, client.after)))
+  return count
+}
+
+function concat(frames: readonly Uint8Array[], size: number): Uint8Array {
+  const all = new Uint8Array(size)
+  let at = 0
+  for (const frame of frames) {
+    all.set(frame, at)
+    at += frame.length
+  }
+  return all
+}

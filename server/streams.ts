@@ -1,0 +1,188 @@
+import type { StreamRequest } from './address.ts'
+import { type Client, type Ending, mintClientId } from './client.ts'
+import type { Counters } from './counters.ts'
+import { formatId, resume } from './cursor.ts'
+import type { Delivery } from './delivery.ts'
+import { connectedFrame, gapFrame, goodbyeFrame } from './frames.ts'
+import { Refusal } from './http.ts'
+import type { HubObservers } from './observers.ts'
+import { createOutlet, type Sink, type SinkEvents } from './outlet.ts'
+import { expiryOf, type Principal } from './principal.ts'
+import type { Registry } from './registry.ts'
+import { catchUp } from './replay.ts'
+import type { HubSettings } from './settings.ts'
+
+/** The streams of a hub, from the first byte to the last. */
+export interface Streams {
+  /** @throws Refusal 503 or 429 if there are too many already. */
+  admit(principal: Principal, topics: readonly string[]): void
+  /**
+   * Opens a stream: introduces the hub, tells a gap, and sends what was missed.
+   * @param connect - Is given the headers of the answer; what it returns carries the bytes.
+   * @throws Refusal like {@link Streams.admit}.
+   */
+  open(principal: Principal, request: StreamRequest, mayReadAll: boolean, connect: Connect): void
+  /** Says something to a client that the protocol wants it to hear. */
+  tell(client: Client, frame: Uint8Array): void
+  /** Asks a client to come back in so many milliseconds, and ends its stream a little later. */
+  dismiss(client: Client, reconnectInMs: number, why: Ending): void
+  end(client: Client, why: Ending): void
+  /** The log has begun anew: whatever anybody had of the old one, they have a gap now. */
+  restart(): void
+}
+
+/** Begins the answer to a request, whatever carries it. */
+export type Connect = (headers: Headers, events: SinkEvents) => Sink
+
+/** A client that was asked to leave does so after a second at the earliest; then it has as long again to be gone. */
+const GRACE = 1000
+
+export function createStreams(
+  { log, limits, clock, heartbeat, maxAge, retry }: HubSettings,
+  registry: Registry,
+  /** Made after this, as it tells of clients that are too far behind. */
+  delivery: () => Delivery,
+  counters: Counters,
+  observers: HubObservers,
+): Streams {
+  function admit({ userId }: Principal, topics: readonly string[]): void {
+    const wait = (seconds: number): Record<string, string> => ({ 'retry-after': `${seconds}` })
+    if (registry.size >= limits.clients)
+      throw new Refusal(503, 'full', 'no more streams can be opened for now', wait(10))
+    if (userId !== undefined && registry.countOfUser(userId) >= limits.perUser)
+      throw new Refusal(429, 'per-user', `a user may have ${limits.perUser} streams open`, wait(30))
+    if (topics.length > limits.topics)
+      throw new Refusal(429, 'topics', `a client may join ${limits.topics} topics, not ${topics.length}`, wait(30))
+    const full = topics.find((topic) => registry.countOfTopic(topic) >= limits.perTopic)
+    if (full) throw new Refusal(429, 'per-topic', `no more streams can join ${full} for now`, wait(30))
+  }
+
+  function headers(): Headers {
+    const all = new Headers({
+      'content-type': 'text/event-stream',
+      // Proxies that compress collect until a block is full; no-transform keeps them from it.
+      'cache-control': 'no-store, no-transform',
+      'x-accel-buffering': 'no',
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+    })
+    if (heartbeat) all.set('x-sse-heartbeat', `${heartbeat}`)
+    return all
+  }
+
+  function tell(client: Client, frame: Uint8Array): void {
+    if (!client.ended && !client.outlet.send(frame)) end(client, 'overflow')
+  }
+
+  function end(client: Client, why: Ending): void {
+    if (client.ended) return
+    client.ended = why
+    registry.remove(client)
+    // What waits can wait no longer, and must not look like a proper end to those who read slowly.
+    const behind = client.outlet.events > 0
+    client.outlet.close()
+    counters.endings[why]++
+    if (why === 'stalled' || why === 'overflow' || behind) client.sink.destroy()
+    else if (why !== 'closed') client.sink.end()
+    observers.tell('onDisconnect', { clientId: client.id, reason: why, openFor: clock.now() - client.connectedAt })
+  }
+
+  async function replay(client: Client, recovered: boolean): Promise<void> {
+    const events = await catchUp(client, log, delivery())
+    if (!recovered) return
+    counters.replays.count++
+    counters.replays.events += events
+    observers.tell('onReplay', { clientId: client.id, events })
+  }
+
+  return {
+    admit,
+    tell,
+    end,
+    open(principal, { requested, topics, native }, mayReadAll, connect) {
+      admit(principal, topics)
+      const expiresAt = expiryOf(principal)
+      const resumption = resume(requested, log, mayReadAll)
+      const { recovered, after } = resumption
+      const { epoch } = log
+      const cursor = formatId(epoch, after)
+      const now = clock.now()
+      let gone = false
+      const sink = connect(headers(), {
+        drained: () => client.outlet.drained(),
+        closed: () => {
+          gone = true
+          if (registry.get(client.id) === client) end(client, 'closed')
+        },
+      })
+      const client: Client = {
+        id: mintClientId(),
+        principal,
+        topics: new Set(topics),
+        wanted: new Set(topics),
+        revision: 0,
+        native,
+        outlet: createOutlet(sink, limits, clock, counters.dropped),
+        sink,
+        connectedAt: now,
+        expiresAt,
+        leavesAt: now + maxAge * (0.8 + 0.4 * clock.random()),
+        endsAt: Infinity,
+        leaving: 'max-age',
+        live: false,
+        after,
+        toldSeq: after,
+        toldAt: now,
+        ended: undefined,
+      }
+      registry.add(client)
+      counters.connections++
+      const introduction = {
+        v: 1 as const,
+        clientId: client.id,
+        epoch,
+        cursor,
+        recovered,
+        ...(heartbeat && { heartbeatMs: heartbeat }),
+        topics,
+      }
+      const spread = retry ? Math.round(retry * (1 + clock.random())) : undefined
+      tell(client, connectedFrame(introduction, spread))
+      if (!resumption.recovered && resumption.reason) {
+        counters.gaps++
+        const { reason } = resumption
+        tell(
+          client,
+          gapFrame({ reason, requested: requested.slice(0, 200), resumedFrom: cursor, topics: everything(topics) }),
+        )
+      }
+      observers.tell('onConnect', { clientId: client.id, recovered })
+      replay(client, recovered).catch((error) => {
+        observers.tell('onError', error, 'log')
+        end(client, 'error')
+      })
+      if (gone) end(client, 'closed')
+    },
+    restart() {
+      const resumedFrom = formatId(log.epoch, log.head)
+      for (const client of registry.all()) {
+        client.after = log.head
+        client.toldSeq = log.head
+        // Also those that were being given what they missed: that is gone.
+        client.live = true
+        const topics = everything([...client.topics])
+        tell(client, gapFrame({ reason: 'epoch', requested: '', resumedFrom, topics }))
+      }
+    },
+    dismiss(client, reconnectInMs, why) {
+      if (client.endsAt < Infinity) return
+      client.leavesAt = Infinity
+      client.endsAt = clock.now() + Math.max(reconnectInMs, GRACE) + GRACE
+      client.leaving = why
+      tell(client, goodbyeFrame(reconnectInMs))
+    },
+  }
+}
+
+/** What a gap concerns: who has joined no topic had everything that is for nobody in particular. */
+const everything = (topics: readonly string[]): readonly string[] => (topics.length ? topics : ['*'])

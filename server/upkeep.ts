@@ -1,0 +1,104 @@
+import { setTimer } from '../src/clock.ts'
+import type { Clock } from '../src/index.ts'
+import type { Client } from './client.ts'
+import { formatId } from './cursor.ts'
+import type { Delivery } from './delivery.ts'
+import { pingFrame } from './frames.ts'
+import type { EventLog } from './log.ts'
+import type { Registry } from './registry.ts'
+import type { HubSettings } from './settings.ts'
+import type { Streams } from './streams.ts'
+
+/*
+ * One round every now and then for all clients, instead of timers for each: signs of life, checkpoints, and the ends of streams
+ * whose time is over. Nothing runs while nobody is there.
+ */
+
+/** Between two rounds; less where the heartbeat asks for it. */
+const ROUND = 1000
+
+export interface Upkeep {
+  /** Somebody has come. */
+  start(): void
+  stop(): void
+}
+
+export type Duty = 'stalled' | 'expired' | 'leave' | 'end' | 'ping' | undefined
+
+/** The same for all clients of a round. */
+export interface Circumstances {
+  readonly now: number
+  /** Up to which number events have been handed out. */
+  readonly place: number
+  /** The first number that the log still has. */
+  readonly first: number
+  readonly heartbeat: number
+  readonly stall: number
+}
+
+/** What is to be done about a client now. */
+export function dutyOf(client: Client, { now, place, first, heartbeat, stall }: Circumstances): Duty {
+  const { outlet, toldSeq, toldAt } = client
+  if (outlet.blockedSince && now - outlet.blockedSince >= stall) return 'stalled'
+  if (now >= client.expiresAt) return 'expired'
+  if (now >= client.endsAt) return 'end'
+  if (now >= client.leavesAt) return 'leave'
+  // What waits is a sign of life as soon as it is taken; a checkpoint in front of it would be wrong.
+  if (outlet.blockedSince || !client.live) return undefined
+  // The log throws away already, and has come half the way to what this client was told of last: none of the events since
+  // then was for it.
+  if (first > 1 && toldSeq - first < place - toldSeq) return 'ping'
+  if (!heartbeat) return undefined
+  const due = now - heartbeat
+  return outlet.lastWriteAt <= due || (toldSeq < place && toldAt <= due) ? 'ping' : undefined
+}
+
+export function createUpkeep(
+  { clock, heartbeat, limits, log }: Pick<HubSettings, 'clock' | 'heartbeat' | 'limits' | 'log'>,
+  registry: Registry,
+  delivery: Delivery,
+  streams: Streams,
+): Upkeep {
+  const every = Math.max(Math.min(ROUND, (heartbeat || Infinity) / 4), 1)
+  let timer: unknown
+
+  function round(): void {
+    const facts = {
+      now: clock.now(),
+      place: delivery.place,
+      first: log.first,
+      heartbeat,
+      stall: limits.stall,
+    }
+    for (const client of registry.all()) {
+      const duty = dutyOf(client, facts)
+      if (duty === 'stalled' || duty === 'expired') streams.end(client, duty)
+      else if (duty === 'end') streams.end(client, client.leaving)
+      else if (duty === 'leave') streams.dismiss(client, 0, 'max-age')
+      else if (duty === 'ping') ping(client, facts.place, clock, log, streams)
+    }
+    timer = undefined
+    start()
+  }
+
+  function start(): void {
+    if (registry.size > 0) timer ??= setTimer(clock, every, round)
+  }
+
+  return {
+    start,
+    stop() {
+      clock.clearTimeout(timer)
+      timer = undefined
+    },
+  }
+}
+
+/** Only with an id that is news: a heartbeat every 15 s to each of thousands is to be short. */
+function ping(client: Client, place: number, clock: Clock, log: EventLog, streams: Streams): void {
+  const id = place > client.toldSeq ? formatId(log.epoch, place) : undefined
+  const now = clock.now()
+  client.toldSeq = place
+  client.toldAt = now
+  streams.tell(client, pingFrame(client.native, id, now))
+}
