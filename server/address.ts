@@ -1,5 +1,5 @@
 import { wrong } from '../src/check.ts'
-import { Refusal } from './http.ts'
+import { percentDecoded, Refusal } from './http.ts'
 import { isTopic, isTopicPattern, TOPIC_RULE } from './topic.ts'
 
 /*
@@ -70,7 +70,7 @@ export function createPaths(paths: Readonly<Record<string, string>>): (request: 
     for (const { names, template, pattern } of routes) {
       const found = pattern.exec(pathname)
       if (!found) continue
-      const topic = template.replace(PART, (_, name) => decodeURIComponent(found[names.indexOf(name) + 1] ?? ''))
+      const topic = template.replace(PART, (_, name) => percentDecoded(found[names.indexOf(name) + 1] ?? ''))
       // No wildcard comes from an address: those are asked for by name.
       if (isTopic(topic)) return topic
       throw new Refusal(404, 'path', `${pathname} stands for no topic: ${TOPIC_RULE}`)

@@ -17,6 +17,15 @@ export class Refusal extends Error {
   }
 }
 
+/** Percent-encoding taken off, as frameworks put it on cookies too; text that is encoded badly as it is. */
+export function percentDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
 /** An answer in JSON. */
 export const json = (status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Response =>
   new Response(JSON.stringify(body), {

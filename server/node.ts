@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
+import { report } from '../src/errors.ts'
 import type { Hub } from './hub.ts'
 import type { Sink, SinkEvents } from './outlet.ts'
 
@@ -7,7 +8,7 @@ export type { Hub }
 
 /** A request as Node has it, and as frameworks leave it: Express strips a prefix from `url`, and parsers take the body. */
 export interface NodeRequest extends IncomingMessage {
-  readonly originalUrl?: string
+  readonly originalUrl?: string | undefined
   readonly body?: unknown
 }
 
@@ -20,21 +21,27 @@ export type NodeHandler = (
 
 /**
  * Serves a hub over Node's own HTTP, versions 1.1 and 2. Streams go straight to the socket, without a ReadableStream in between.
- * @returns A handler. What goes wrong in it goes to `next`, or is answered with 500.
+ * @returns A handler. What goes wrong in it goes to `next`; or it is reported, and answered with 500.
  */
 export function toNodeHandler(hub: Pick<Hub, 'accept'>): NodeHandler {
   return async (request, response, next) => {
     try {
-      const answer = await hub.accept(toRequest(request), (headers, events) => {
+      const asked = toRequest(request)
+      if (!asked) {
+        response.writeHead(400).end()
+        return
+      }
+      const answer = await hub.accept(asked, (headers, events) => {
         response.writeHead(200, Object.fromEntries(headers))
         return toSink(response, events)
       })
       if (answer) await send(answer, request, response)
     } catch (error) {
       if (next) return next(error)
+      // Thrown on, it would be an unhandled rejection, and the end of the process.
+      report(error)
       if (!response.headersSent) response.writeHead(500)
       response.end()
-      throw error
     }
   }
 }
@@ -54,12 +61,18 @@ function toSink(response: ServerResponse, events: SinkEvents): Sink {
   }
 }
 
-/** For the functions of the application, which look at headers, cookies and the query; and for the body of a POST. */
-function toRequest(request: NodeRequest): Request {
+/**
+ * For the functions of the application, which look at headers, cookies and the query; and for the body of a POST. Undefined for
+ * an address or a host that are none: Node lets them through.
+ */
+function toRequest(request: NodeRequest): Request | undefined {
   const { method = 'GET', headers, socket } = request
   const host = headers[':authority'] ?? headers.host ?? 'localhost'
   const scheme = 'encrypted' in socket && socket.encrypted ? 'https' : 'http'
-  const url = new URL(request.originalUrl ?? request.url ?? '/', `${scheme}://${host}`)
+  const target = request.originalUrl ?? request.url ?? '/'
+  // A path that begins with two slashes would name another host; a proxy's request names one rightly (RFC 9112, 3.2.2).
+  const url = target.startsWith('/') ? `${scheme}://${host}${target}` : target
+  if (!URL.canParse(url)) return undefined
   const own = new Headers()
   // HTTP/2 has its request line among the headers.
   for (const [name, value] of Object.entries(headers))

@@ -1,3 +1,5 @@
+import { percentDecoded } from './http.ts'
+
 /*
  * Who is at the other end, as `authenticate` found out.
  */
@@ -48,17 +50,14 @@ export function readToken(
   if (from.cookie) {
     for (const pair of (request.headers.get('cookie') ?? '').split(';')) {
       const equals = pair.indexOf('=')
-      if (pair.slice(0, equals).trim() === from.cookie) return decode(pair.slice(equals + 1).trim())
+      if (pair.slice(0, equals).trim() === from.cookie)
+        return percentDecoded(
+          pair
+            .slice(equals + 1)
+            .trim()
+            .replace(/^"(.*)"$/, '$1'),
+        )
     }
   }
   return (from.query && new URL(request.url).searchParams.get(from.query)) || undefined
-}
-
-/** Frameworks write cookies percent-encoded (RFC 6265 leaves it to them), some in quotes. */
-function decode(value: string): string {
-  try {
-    return decodeURIComponent(value.replace(/^"(.*)"$/, '$1'))
-  } catch {
-    return value
-  }
 }

@@ -107,12 +107,14 @@ export function createStreams(
       const { epoch } = log
       const cursor = formatId(epoch, after)
       const now = clock.now()
+      // A sink may speak before there is a client.
+      let opened: Client | undefined
       let gone = false
       const sink = connect(headers(), {
-        drained: () => client.outlet.drained(),
-        closed: () => {
+        drained: () => opened?.outlet.drained(),
+        closed() {
           gone = true
-          if (registry.get(client.id) === client) end(client, 'closed')
+          if (opened) end(opened, 'closed')
         },
       })
       const client: Client = {
@@ -135,8 +137,10 @@ export function createStreams(
         toldAt: now,
         ended: undefined,
       }
+      opened = client
       registry.add(client)
       counters.connections++
+      if (gone) return end(client, 'closed')
       const introduction = {
         v: 1 as const,
         clientId: client.id,
@@ -161,7 +165,6 @@ export function createStreams(
         observers.tell('onError', error, 'log')
         end(client, 'error')
       })
-      if (gone) end(client, 'closed')
     },
     restart() {
       const resumedFrom = formatId(log.epoch, log.head)

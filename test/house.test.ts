@@ -154,6 +154,10 @@ const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
   'src/transports/transport.ts': 'test/types/options.test-d.ts',
   // It listens on a port, so its test runs in Node and not in a page.
   'testing/server.ts': 'test/node/mock-server.test.ts',
+  // It needs sockets.
+  'server/node.ts': 'test/node/hub.test.ts',
+  // Types alone.
+  'server/options.ts': 'test/types/hub.test-d.ts',
   // Both entry points of the kit have one test.
   'testing/node.ts': 'test/testing/index.test.ts',
 }

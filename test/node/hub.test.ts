@@ -1,0 +1,285 @@
+import { once } from 'node:events'
+import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
+import { connect as connectH2, createServer as createH2Server } from 'node:http2'
+import { type AddressInfo, connect, type Socket } from 'node:net'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { createSSE } from 'headwater'
+import { createHub, type Hub, type HubOptions, memoryLog, type Principal } from 'headwater/server'
+import { toNodeHandler } from 'headwater/server/node'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+
+/*
+ * The hub behind Node's own HTTP, over real sockets: what frameworks do to requests, and what bad clients do to servers.
+ */
+
+type Listener = (request: IncomingMessage, response: ServerResponse) => void
+
+async function serve(options: HubOptions = {}, around?: (handle: ReturnType<typeof toNodeHandler>) => Listener) {
+  const hub = createHub({ heartbeat: false, ...options })
+  const handle = toNodeHandler(hub)
+  const server = createServer(around?.(handle) ?? handle).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  onTestFinished(async () => {
+    await hub.close()
+    server.closeAllConnections()
+    server.close()
+  })
+  const url = `http://127.0.0.1:${port}/events`
+  const post = (body: string, path = '') =>
+    fetch(url + path, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+  return { hub, port, url, post }
+}
+
+/** A client that is nothing but a socket. */
+async function socket(port: number, path = '/events'): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1')
+  socket.on('error', () => {})
+  socket.write(`GET ${path} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\n\r\n`)
+  await once(socket, 'data')
+  return socket
+}
+
+const gone = (hub: Hub): Promise<void> => vi.waitFor(() => expect(hub.stats().clients).toBe(0), { timeout: 20_000 })
+
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc')
+  runInNewContext('gc')()
+}
+
+describe('a stream over a socket', () => {
+  it('carries events to a client of ours, which resumes after a break', async () => {
+    const responses: ServerResponse[] = []
+    const { hub, url } = await serve({}, (handle) => (request, response) => {
+      responses.push(response)
+      void handle(request, response)
+    })
+    const sse = createSSE(url, { retry: { initial: 1 } })
+    onTestFinished(() => sse.close())
+    const heard: unknown[] = []
+    sse.subscribe('n', (data) => heard.push(data))
+    await vi.waitFor(() => expect(hub.stats().clients).toBe(1))
+    await hub.publish('n', 1)
+    await vi.waitFor(() => expect(heard).toEqual([1]))
+    responses[0]?.destroy()
+    await gone(hub)
+    await hub.publish('n', 2)
+    await vi.waitFor(() => expect(heard).toEqual([1, 2]), { timeout: 5000 })
+    expect(hub.stats()).toMatchObject({ connections: 2, gaps: 0, endings: { closed: 1 } })
+  })
+
+  it('ends well when the hub closes: the client sees the end of the response', async () => {
+    const { hub, url } = await serve()
+    const response = await fetch(url)
+    const text = response.text()
+    await hub.close()
+    expect(await text).toMatch(/event: goodbye\ndata: \{"reconnectInMs":0\}\n\n$/)
+  })
+
+  it('is noticed to be over, and nothing of it is left', async () => {
+    const { hub, port } = await serve()
+    const client = await socket(port, '/events?topics=orders')
+    expect(hub.stats()).toMatchObject({ clients: 1, topics: 1 })
+    client.destroy()
+    await gone(hub)
+    expect(hub.stats()).toMatchObject({ topics: 0, endings: { closed: 1 } })
+  })
+
+  it('of a client that went while it was being authenticated leaves nothing', async () => {
+    let admit = (_: Principal): void => {}
+    const admitted = new Promise<Principal>((resolve) => {
+      admit = resolve
+    })
+    const asked = vi.fn(() => admitted)
+    const { hub, port } = await serve({ authenticate: asked })
+    const client = connect(port, '127.0.0.1')
+    client.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n')
+    await vi.waitFor(() => expect(asked).toHaveBeenCalled())
+    client.destroy()
+    await once(client, 'close')
+    admit({})
+    await vi.waitFor(() => expect(hub.stats().connections).toBe(1))
+    await gone(hub)
+  })
+
+  it('works over HTTP/2', async () => {
+    const hub = createHub({ heartbeat: false, canPublish: () => true })
+    // The compatibility API of HTTP/2 is the same as far as a handler uses it; its types are not.
+    const server = createH2Server(toNodeHandler(hub) as never).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const session = connectH2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    onTestFinished(() => {
+      session.destroy()
+      server.close()
+    })
+    const stream = session.request({ ':path': '/events?topics=orders' })
+    let text = ''
+    stream.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk
+    })
+    await vi.waitFor(() => expect(text).toContain('event: live'))
+    const post = session.request({ ':method': 'POST', ':path': '/events', 'content-type': 'application/json' })
+    post.end('{"event":"x","data":1,"topic":"orders"}')
+    const [headers] = await once(post, 'response')
+    expect(headers[':status']).toBe(200)
+    await vi.waitFor(() => expect(text).toContain('event: x\ndata: 1\n\n'))
+    stream.close()
+    await gone(hub)
+  })
+})
+
+describe('what stands in front of the hub', () => {
+  it('may have parsed the body', async () => {
+    const { hub, post } = await serve({ canPublish: () => true }, (handle) => async (request, response) => {
+      const chunks: Buffer[] = []
+      for await (const chunk of request) chunks.push(chunk)
+      const body: unknown = JSON.parse(Buffer.concat(chunks).toString() || '{}')
+      await handle(Object.assign(request, { body }), response)
+    })
+    expect((await post('{"event":"x","data":[1]}')).status).toBe(200)
+    expect(hub.stats().published).toBe(1)
+  })
+
+  it('may have set an empty body, and left the request to us', async () => {
+    const { post } = await serve({ canPublish: () => true }, (handle) => (request, response) => {
+      void handle(Object.assign(request, { body: {} }), response)
+    })
+    expect((await post('{"event":"x"}')).status).toBe(200)
+  })
+
+  it('may have taken a prefix off the address', async () => {
+    const { hub, port } = await serve(
+      { paths: { '/api/sse/:stream/:channel': ':stream.:channel' } },
+      (handle) => (request, response) => {
+        const originalUrl = request.url
+        request.url = '/'
+        void handle(Object.assign(request, { originalUrl }), response)
+      },
+    )
+    const client = await socket(port, '/api/sse/orders/eu')
+    expect(hub.clients()[0]?.topics).toEqual(['orders.eu'])
+    client.destroy()
+  })
+
+  it('is handed what went wrong', async () => {
+    const errors: unknown[] = []
+    const handle = toNodeHandler({ accept: () => Promise.reject(new Error('broken')) })
+    const server = createServer((request, response) => {
+      void handle(request, response, (error) => {
+        errors.push(error)
+        response.writeHead(502).end()
+      })
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    onTestFinished(() => void server.close())
+    const { status } = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    expect(status).toBe(502)
+    expect(errors).toEqual([new Error('broken')])
+  })
+
+  it('need not be there: what went wrong is reported, and answered', async () => {
+    const reported = vi.spyOn(console, 'error').mockImplementation(() => {})
+    onTestFinished(() => reported.mockRestore())
+    const server = createServer(toNodeHandler({ accept: () => Promise.reject(new Error('broken')) })).listen(
+      0,
+      '127.0.0.1',
+    )
+    await once(server, 'listening')
+    onTestFinished(() => void server.close())
+    const { status } = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    expect(status).toBe(500)
+    expect(reported.mock.calls).toEqual([[new Error('broken')]])
+  })
+})
+
+describe('bad clients', () => {
+  it('that send a body without an end are cut off at the limit', async () => {
+    const { port } = await serve({ canPublish: () => true })
+    const client = httpRequest({
+      port,
+      host: '127.0.0.1',
+      method: 'POST',
+      path: '/events',
+      headers: { 'content-type': 'application/json' },
+    })
+    client.on('error', () => {})
+    const answered = once(client, 'response')
+    const timer = setInterval(() => client.write('x'.repeat(10_000)), 1)
+    onTestFinished(() => {
+      clearInterval(timer)
+      client.destroy()
+    })
+    const [response] = (await answered) as [IncomingMessage]
+    expect(response.statusCode).toBe(413)
+    expect(response.headers.connection).toBe('close')
+  })
+
+  it.each([
+    ['a header that is no token', 'GET / HTTP/1.1\r\nhost: a\r\nx y: 1\r\n\r\n', /^HTTP\/1.1 400/],
+    ['no host', 'GET /events/health HTTP/1.0\r\n\r\n', /^HTTP\/1.1 200/],
+    ['a host that is none', 'GET /events/health HTTP/1.1\r\nhost: a b:c\r\n\r\n', /^HTTP\/1.1 (200|400)/],
+    [
+      'an address of another server',
+      'GET http://evil.example/events/health HTTP/1.1\r\nhost: a\r\n\r\n',
+      /^HTTP\/1.1 200/,
+    ],
+    ['an address that is none', 'GET // HTTP/1.1\r\nhost: a\r\norigin: http://a\r\n\r\n', /^HTTP\/1.1 (200|400)/],
+  ])('that send %s do not bring the server down', async (_, bytes, expected) => {
+    const { port, url } = await serve()
+    const client = connect(port, '127.0.0.1')
+    onTestFinished(() => void client.destroy())
+    client.write(bytes)
+    const [answer] = await once(client, 'data')
+    expect(`${answer}`).toMatch(expected)
+    expect((await fetch(`${url}/health`)).status).toBe(200)
+  })
+
+  it('that never read cost a bounded amount of memory, and are cut off', async () => {
+    // No log: what is measured is what waits for them.
+    const { hub, port } = await serve({ log: memoryLog({ size: 0 }), limits: { queueBytes: 1 << 20 } })
+    const clients = await Promise.all(Array.from({ length: 10 }, () => socket(port)))
+    for (const client of clients) client.pause()
+    collectGarbage()
+    const before = process.memoryUsage().arrayBuffers
+    const payload = 'x'.repeat(100_000)
+    let most = 0
+    let queued = 0
+    // 40 MB for each of ten; without bounds the server would hold most of it.
+    for (let n = 0; n < 400; n++) {
+      await hub.publish('n', payload)
+      // As it would be between two events: sockets have their turn.
+      await new Promise(setImmediate)
+      queued = Math.max(queued, hub.stats().queue.bytes)
+      if (n % 50 === 0) collectGarbage()
+      if (n % 50 === 0) most = Math.max(most, process.memoryUsage().arrayBuffers - before)
+    }
+    expect(hub.stats()).toMatchObject({ clients: 0, queue: { bytes: 0 }, endings: { overflow: 10 } })
+    expect(queued).toBeGreaterThan(0)
+    expect(queued).toBeLessThanOrEqual(10 * (1 << 20))
+    expect(most).toBeLessThan(40 * 1024 * 1024)
+    for (const client of clients) client.destroy()
+  })
+
+  it('that connect and leave ten thousand times leave nothing behind', async () => {
+    const { hub, port } = await serve({
+      limits: { perUser: 10_000 },
+      authenticate: ({ url }) => ({ userId: url, sessionId: url }),
+    })
+    let opened = 0
+    async function visit(): Promise<void> {
+      while (opened < 10_000) {
+        const client = await socket(port, `/events?topics=t${opened % 100},u&user=${opened++}`)
+        // Reset, not closed: ten thousand sockets would wait for their time to be over (TIME_WAIT).
+        client.resetAndDestroy()
+      }
+    }
+    await Promise.all(Array.from({ length: 20 }, visit))
+    await gone(hub)
+    const { connections, endings } = hub.stats()
+    expect(connections).toBeGreaterThanOrEqual(10_000)
+    expect(endings.closed).toBe(connections)
+    expect(hub.stats()).toMatchObject({ users: 0, topics: 0, queue: { events: 0, bytes: 0 } })
+    expect(hub.clients()).toEqual([])
+  }, 60_000)
+})

@@ -1,0 +1,6 @@
+import * as server from 'headwater/server'
+import { expect, it } from 'vitest'
+
+it('exports what it promises, and nothing by accident', () => {
+  expect(Object.keys(server).sort()).toEqual(['createHub', 'encodeEvent', 'memoryLog', 'readToken'])
+})
