@@ -227,6 +227,29 @@ describe('with a server that introduces itself', () => {
     expect(sse.lastEventId).toBe('k3f9x2ab-60')
   })
 
+  it('what it says of the topics of events stands in the events', async () => {
+    const script = [
+      hello(false),
+      { raw: ': topic orders\nevent: tick\ndata: 1\n\n' },
+      send('tick', 2),
+      // For those who hear no comments.
+      send('ping', { topic: 'jobs' }),
+      send('tick', 3),
+      send('ping', { topic: 'jobs' }),
+      send('ping', { t: 1 }),
+      send('tick', 4),
+    ]
+    const { sse, clock, log } = bench({}, { script: [script] })
+    sse.subscribe('tick', (data, event) => log.push([data, event.topic, 'topic' in event]))
+    await clock.settle()
+    expect(log).toEqual([
+      [1, 'orders', true],
+      [2, undefined, false],
+      [3, 'jobs', true],
+      [4, undefined, false],
+    ])
+  })
+
   it('the heartbeat it announces is watched', async () => {
     const { sse, clock } = bench({}, { script: [[hello(false)]] })
     sse.subscribe('tick', () => {})

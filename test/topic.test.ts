@@ -26,6 +26,23 @@ describe('an event belongs to a topic', () => {
   ])('%s: %s %j: %j', (topic, type, data, expected) => {
     expect(belongs(topic, { type }, data)).toBe(expected)
   })
+
+  it.each<[topic: string, published: string, belongs: boolean]>([
+    ['orders', 'orders', true],
+    ['orders', 'orders.eu', false],
+    ['orders.*', 'orders.eu', true],
+    ['orders.*', 'orders.eu.north', true],
+    ['orders.*', 'orders', false],
+    ['orders.*', 'ordersx.eu', false],
+    ['*', 'orders', true],
+    ['jobs', 'orders', false],
+  ])(
+    '%s if the server says it was published to %s: %j, whatever its name and payload',
+    (topic, published, expected) => {
+      for (const type of ['orders', 'jobs', 'x'])
+        expect(belongs(topic, { type, topic: published }, { resource: 'jobs' })).toBe(expected)
+    },
+  )
 })
 
 describe('a topic', () => {

@@ -44,6 +44,7 @@ export function createStreamParser(sink: TransportSink, maxEventSize: number): (
 
   /** @param next - What comes first. The parser drops one BOM: the stream's own, or else this one that it is given. */
   function restart(next?: string): void {
+    topic = undefined
     parser.reset()
     if (next !== '\ufeff') parser.feed('\ufeff')
   }

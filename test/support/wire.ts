@@ -6,7 +6,7 @@ export type Report =
   | readonly ['open', number | undefined]
   | readonly ['beat']
   | readonly ['id', string]
-  | readonly ['event', string, string, string | undefined]
+  | readonly ['event', type: string, data: string, id: string | undefined, topic?: string]
   | readonly ['retry', number]
   | readonly ['oversized']
   | readonly ['end', unknown]
@@ -19,7 +19,8 @@ export function recordingSink(): { sink: TransportSink; reports: Report[] } {
     heard() {},
     beat: () => reports.push(['beat']),
     id: (id) => reports.push(['id', id]),
-    event: (type, data, id) => reports.push(['event', type, data, id]),
+    event: (type, data, id, topic) =>
+      reports.push(topic ? ['event', type, data, id, topic] : ['event', type, data, id]),
     retry: (ms) => reports.push(['retry', ms]),
     oversized: () => reports.push(['oversized']),
     end: (reason) => reports.push(['end', reason]),

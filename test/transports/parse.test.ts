@@ -35,6 +35,14 @@ const SAMPLES: Record<string, [wire: string, said: Report[]]> = {
   'a field that begins like another': ['database: a\ndata: b\n\n', [event('b')]],
   'unknown fields': ['foo: bar\nbaz\ndata: a\n\n', [event('a')]],
   comments: [': hello\n\n:\ndata: a\n\n', [['beat'], ['beat'], event('a')]],
+  'comments that say what events were published to': [
+    ': topic orders\nid: 1\ndata: a\n\ndata: b\n\n: topic jobs\r\ndata: c\r\n\r\n',
+    [['id', '1'], ['event', 'message', 'a', '1', 'orders'], event('b'), ['event', 'message', 'c', undefined, 'jobs']],
+  ],
+  'comments that only begin like that': [
+    ': topic\n: topic \n: topic a b\n:topical\ndata: a\n\n',
+    [['beat'], ['beat'], ['beat'], ['beat'], event('a')],
+  ],
   'a retry that is no number': ['retry: 5x0\nretry: -1\nretry:\nretry: 1e3\ndata: a\n\n', [event('a')]],
   'an event name that is empty': ['event:\ndata: a\n\n', [event('a')]],
   'names that objects have': [
@@ -112,6 +120,13 @@ describe('an event that is too long', () => {
   it('may be the first, the last, and one of several', () => {
     const bytes = encode(`data: ${long}\n\ndata: a\n\ndata: ${long}\n\ndata: ${long}\n\ndata: b\n\ndata: ${long}`)
     const expected = [['oversized'], event('a'), ['oversized'], ['oversized'], event('b'), ['oversized']]
+    expect(parseChunks([bytes], LIMIT)).toEqual(expected)
+    expect(parseChunks(cut(bytes, [...bytes.keys()]), LIMIT)).toEqual(expected)
+  })
+
+  it('takes along what is said of its topic: the next event has its own, or none', () => {
+    const bytes = encode(`: topic a\ndata: ${long}\n\ndata: b\n\n: topic c\ndata: c\n\n`)
+    const expected: Report[] = [['oversized'], event('b'), ['event', 'message', 'c', undefined, 'c']]
     expect(parseChunks([bytes], LIMIT)).toEqual(expected)
     expect(parseChunks(cut(bytes, [...bytes.keys()]), LIMIT)).toEqual(expected)
   })
