@@ -4,18 +4,12 @@ import type { Delivery } from './delivery.ts'
 import { corsHeaders, json, preflight, Refusal, readBody, refused } from './http.ts'
 import type { HubObservers } from './observers.ts'
 import { expiryOf, type Principal } from './principal.ts'
-import type { Publish, PublishOptions } from './publish.ts'
+import type { Publish, PublishRequest } from './publish.ts'
 import type { Registry } from './registry.ts'
 import type { HubSettings } from './settings.ts'
 import type { HubStats } from './stats.ts'
 import type { Connect, Streams } from './streams.ts'
 import { changeTopics } from './subscriptions.ts'
-
-/** The body of a POST that publishes: the event, and who it is for. */
-export interface PublishRequest extends PublishOptions {
-  readonly event: string
-  readonly data?: unknown
-}
 
 /**
  * Answers a request. A stream is begun by `connect`, and then there is nothing to return; anything else is a Response.

@@ -1,9 +1,9 @@
 import type { Clock } from '../src/index.ts'
-import type { PublishRequest } from './accept.ts'
 import type { EventLog } from './log.ts'
 import type { HubObserver } from './observers.ts'
 import type { EventFilter } from './parcel.ts'
 import type { Principal } from './principal.ts'
+import type { PublishRequest } from './publish.ts'
 
 /** How much a hub takes on. What goes beyond is refused; nobody is thrown out for somebody else. */
 export interface HubLimits {

@@ -1,10 +1,9 @@
-import type { EventMap, EventName } from '../src/index.ts'
+import type { Clock, EventMap, EventName } from '../src/index.ts'
 import type { Counters } from './counters.ts'
 import { formatId } from './cursor.ts'
 import type { Delivery } from './delivery.ts'
 import { oneLine, toJSON } from './encode.ts'
-import type { LogRecord } from './log.ts'
-import type { HubSettings } from './settings.ts'
+import type { EventLog, LogRecord } from './log.ts'
 import { checkTarget, checkType, type PublishTarget } from './target.ts'
 
 /** Who an event is for, and how it may be given up on its way to those who read slowly. */
@@ -16,6 +15,12 @@ export interface PublishOptions extends PublishTarget {
    * @defaultValue false
    */
   readonly volatile?: boolean
+}
+
+/** The body of a POST that publishes: the event, and who it is for. */
+export interface PublishRequest extends PublishOptions {
+  readonly event: string
+  readonly data?: unknown
 }
 
 /** What became of an event. */
@@ -33,7 +38,7 @@ export type Publish<E> = <N extends EventName<E>>(type: N, data: E[N], options?:
  * @returns Publishes. It rejects with a TypeError for what cannot be sent, and with what the log throws; then nobody has had it.
  */
 export function createPublish(
-  { log, clock }: Pick<HubSettings, 'log' | 'clock'>,
+  { log, clock }: { readonly log: EventLog; readonly clock: Clock },
   delivery: Delivery,
   counters: Counters,
 ): Publish<EventMap & Record<string, unknown>> {
