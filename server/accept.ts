@@ -1,14 +1,11 @@
 import { createPaths, lastSegment, readStreamRequest } from './address.ts'
-import type { Counters } from './counters.ts'
-import type { Delivery } from './delivery.ts'
+import { EARLIEST } from './cursor.ts'
 import { corsHeaders, json, preflight, Refusal, readBody, refused } from './http.ts'
-import type { HubObservers } from './observers.ts'
+import type { Parts } from './parts.ts'
 import { expiryOf, type Principal } from './principal.ts'
-import type { Publish, PublishRequest } from './publish.ts'
-import type { Registry } from './registry.ts'
-import type { HubSettings } from './settings.ts'
+import { type Message, type Published, type PublishRequest, toMessage } from './publish.ts'
 import type { HubStats } from './stats.ts'
-import type { Connect, Streams } from './streams.ts'
+import type { Connect } from './streams.ts'
 import { changeTopics } from './subscriptions.ts'
 
 /**
@@ -18,23 +15,16 @@ export type Accept = (request: Request, connect: Connect) => Promise<Response | 
 
 /** What of the hub can be had over HTTP. */
 export interface Services {
-  readonly publish: Publish<Record<string, unknown>>
+  send(message: Message): Promise<Published>
   stats(): HubStats
   reset(): Promise<void>
   /** Once the hub is closing: in how many seconds to come back. */
   closing(): number | undefined
 }
 
-export function createAccept(
-  settings: HubSettings,
-  registry: Registry,
-  delivery: Delivery,
-  streams: Streams,
-  counters: Counters,
-  observers: HubObservers,
-  services: Services,
-): Accept {
-  const { limits, origins } = settings
+export function createAccept(parts: Parts, services: Services): Accept {
+  const { settings, streams, counters, observers } = parts
+  const { clock, limits, origins } = settings
   const topicOf = createPaths(settings.paths)
 
   /** Asks a function of the application's. What it throws is not told to the client, who is to come again. */
@@ -50,7 +40,7 @@ export function createAccept(
   async function authenticate(request: Request): Promise<Principal> {
     const principal = await ask('authenticate', async () => {
       const found = await settings.authenticate(request)
-      return found && expiryOf(found) > settings.clock.now() ? found : undefined
+      return found && expiryOf(found) > clock.now() ? found : undefined
     })
     if (principal) return principal
     throw new Refusal(401, 'unauthorized', 'sign in first', { 'www-authenticate': 'Bearer' })
@@ -64,10 +54,15 @@ export function createAccept(
     throw new Refusal(403, 'forbidden', `this is not allowed to you; the option ${where} says who may`)
   }
 
-  async function stream(request: Request, fixed: string | undefined, connect: Connect): Promise<void> {
-    const asked = readStreamRequest(request)
-    // Ahead of all that costs something.
-    streams.admit({}, asked.topics)
+  function refuseWhenClosing(): void {
+    const seconds = services.closing()
+    if (seconds !== undefined)
+      throw new Refusal(503, 'closing', 'this server is stopping', { 'retry-after': `${seconds}` })
+  }
+
+  async function stream(request: Request, url: URL, fixed: string | undefined, connect: Connect): Promise<void> {
+    const asked = readStreamRequest(url, request.headers)
+    streams.admit(asked.topics)
     const principal = await authenticate(request)
     const allows = mayJoin(principal)
     const topics: string[] = []
@@ -76,64 +71,64 @@ export function createAccept(
       if (!(await allows(fixed))) throw new Refusal(403, 'forbidden', 'this is not allowed to you')
       if (!topics.includes(fixed)) topics.push(fixed)
     }
-    const mayReadAll = await ask('canReadAll', async () => Boolean(await settings.canReadAll(principal)))
+    const mayReadAll =
+      asked.requested === EARLIEST &&
+      (await ask('canReadAll', async () => Boolean(await settings.canReadAll(principal))))
     refuseWhenClosing()
     streams.open(principal, { ...asked, topics }, mayReadAll, connect)
   }
 
-  async function post(request: Request): Promise<Response> {
+  async function post(request: Request, action: string): Promise<Response> {
     const principal = await authenticate(request)
-    if (lastSegment(request) === 'reset') {
+    if (action === 'reset') {
       await demand('canReset', principal)
       await services.reset()
       return json(200, services.stats())
     }
     const body = await readBody(request, limits.body)
-    if ('event' in body) return publish(principal, body)
-    if ('clientId' in body)
-      return json(200, await changeTopics(body, principal, settings, registry, delivery, streams, mayJoin(principal)))
+    if ('event' in body) return json(200, await publish(principal, body))
+    if ('clientId' in body) return json(200, await changeTopics(body, principal, parts, mayJoin(principal)))
     throw new Refusal(400, 'body', 'the body wants to have event (to publish) or clientId (to change topics)')
   }
 
-  async function publish(principal: Principal, body: Readonly<Record<string, unknown>>): Promise<Response> {
-    const message = body as unknown as PublishRequest
+  async function publish(principal: Principal, body: Readonly<Record<string, unknown>>): Promise<Published> {
+    const request = body as unknown as PublishRequest
     if ('tenant' in body) throw new Refusal(400, 'target', 'the tenant is yours, and not to be said')
-    if (!(await ask('canPublish', () => settings.canPublish(principal, message))))
+    if (!(await ask('canPublish', () => settings.canPublish(principal, request))))
       throw new Refusal(403, 'forbidden', 'you may not publish this; the option canPublish says who may')
-    const { event, data, ...options } = message
+    const { event, data, ...options } = request
     const tenant = principal.tenant === undefined ? {} : { tenant: principal.tenant }
+    let message: Message
     try {
-      return json(200, await services.publish(event, data, { ...options, ...tenant }))
+      message = toMessage(event, data, { ...options, ...tenant }, clock.now())
     } catch (error) {
-      if (error instanceof TypeError) throw new Refusal(400, 'event', error.message)
-      observers.tell('onError', error, 'log')
-      throw new Refusal(503, 'log', 'the event could not be written down; nobody has had it', { 'retry-after': '5' })
+      throw new Refusal(400, 'event', error instanceof Error ? error.message : `${error}`)
     }
-  }
-
-  function refuseWhenClosing(): void {
-    const seconds = services.closing()
-    if (seconds !== undefined)
-      throw new Refusal(503, 'closing', 'this server is stopping', { 'retry-after': `${seconds}` })
+    refuseWhenClosing()
+    return services.send(message).catch((error) => {
+      observers.tell('onError', error, 'log')
+      const what = 'the event could not be written down; nobody has had it'
+      throw new Refusal(503, 'log', what, { 'retry-after': '5' })
+    })
   }
 
   async function answer(request: Request, connect: Connect): Promise<Response | undefined> {
     const { method } = request
     if (method === 'OPTIONS') return preflight(request)
-    if (method === 'GET' && lastSegment(request) === 'health') {
-      refuseWhenClosing()
-      return json(200, { status: 'ok' })
-    }
     refuseWhenClosing()
-    const fixed = topicOf(request)
-    if (method === 'POST') return post(request)
+    const url = new URL(request.url)
+    const fixed = topicOf(url)
+    // An address that stands for a topic is that, whatever its last word is.
+    const action = fixed === undefined ? lastSegment(url) : ''
+    if (method === 'POST') return post(request, action)
     if (method !== 'GET')
       throw new Refusal(405, 'method', `there is GET and POST here, no ${method}`, { allow: 'GET, POST, OPTIONS' })
-    if (fixed === undefined && lastSegment(request) === 'stats') {
+    if (action === 'health') return json(200, { status: 'ok' })
+    if (action === 'stats') {
       await demand('canReadStats', await authenticate(request))
       return json(200, services.stats())
     }
-    await stream(request, fixed, connect)
+    await stream(request, url, fixed, connect)
     return undefined
   }
 

@@ -19,8 +19,7 @@ export interface StreamRequest {
 const CURSOR_PARAMS = ['lastEventId', 'last_event_id', 'Last-Event-ID', 'last-event-id', 'evs_last_event_id']
 
 /** @throws Refusal 400 for a name that no topic can have. */
-export function readStreamRequest({ url, headers }: Request): StreamRequest {
-  const { searchParams } = new URL(url)
+export function readStreamRequest({ searchParams }: URL, headers: Headers): StreamRequest {
   const parameter = CURSOR_PARAMS.map((name) => searchParams.get(name)).find((value) => value)
   const names = searchParams.getAll('topics').flatMap((list) => list.split(','))
   return {
@@ -44,16 +43,15 @@ export function checkTopics(names: unknown): string[] {
 }
 
 /** The last part of the path: `stats` for `/api/events/stats`, wherever the hub is mounted. */
-export const lastSegment = ({ url }: Request): string =>
-  new URL(url).pathname.replace(/\/+$/, '').split('/').at(-1) ?? ''
+export const lastSegment = ({ pathname }: URL): string => pathname.split('/').filter(Boolean).at(-1) ?? ''
 
 /**
  * Topics that addresses stand for.
  * @param paths - `{ '/sse/:stream/:channel': ':stream.:channel' }`
- * @returns The topic of a request's path; undefined if it is none of these.
+ * @returns The topic of an address; undefined if it is none of these.
  * @throws SSEError `options` for a template with a part that its path does not have.
  */
-export function createPaths(paths: Readonly<Record<string, string>>): (request: Request) => string | undefined {
+export function createPaths(paths: Readonly<Record<string, string>>): (address: URL) => string | undefined {
   const PART = /:([A-Za-z]\w*)/g
   const routes = Object.entries(paths).map(([path, template]) => {
     const names = [...path.matchAll(PART)].map(([, name]) => name)
@@ -65,8 +63,7 @@ export function createPaths(paths: Readonly<Record<string, string>>): (request: 
       .join('')
     return { names, template, pattern: new RegExp(`^${source}/?$`) }
   })
-  return ({ url }) => {
-    const { pathname } = new URL(url)
+  return ({ pathname }) => {
     for (const { names, template, pattern } of routes) {
       const found = pattern.exec(pathname)
       if (!found) continue

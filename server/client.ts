@@ -42,6 +42,9 @@ export interface Client {
  */
 export type Ending = 'closed' | 'overflow' | 'stalled' | 'expired' | 'kicked' | 'max-age' | 'drained' | 'error'
 
+/** What a gap concerns: who has joined no topic had everything that is for nobody in particular. */
+export const concernOf = ({ topics }: Pick<Client, 'topics'>): readonly string[] => (topics.size ? [...topics] : ['*'])
+
 /** What may be told of a client: nothing of who it is. */
 export interface ClientInfo {
   readonly clientId: string

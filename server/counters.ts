@@ -30,3 +30,12 @@ export const createCounters = (): Counters => ({
   endings: { closed: 0, overflow: 0, stalled: 0, expired: 0, kicked: 0, 'max-age': 0, drained: 0, error: 0 },
   errors: {},
 })
+
+/** Sets all to 0, in place: whoever counts goes on with the same object. */
+export function resetCounters(counters: Counters): void {
+  const { dropped, replays, endings, ...numbers } = createCounters()
+  Object.assign(counters.dropped, dropped)
+  Object.assign(counters.replays, replays)
+  Object.assign(counters.endings, endings)
+  Object.assign(counters, numbers)
+}

@@ -13,19 +13,28 @@ export interface Delivery {
   parcelOf(entry: LogEntry): Parcel
   /** Hands an event that is in no log to whoever is live. @returns How many that were. */
   handOut(record: LogRecord): number
+  /** Hears nothing of the log any more. */
+  stop(): void
 }
 
-/**
- * @param overflowed - Told of a client that is too far behind.
- * @param failed - Told what a filter threw; the event is kept from the client then.
- */
+/** What else becomes of a delivery. */
+export interface DeliveryEvents {
+  /** This client is too far behind. */
+  overflowed(client: Client): void
+  /** What carries this client's bytes has thrown. */
+  broken(client: Client, error: unknown): void
+  /** A filter has thrown; the event is kept from the client. */
+  filterFailed(error: unknown): void
+  /** The log has begun anew. */
+  restarted(): void
+}
+
 export function createDelivery(
   log: EventLog,
   registry: Registry,
   filter: EventFilter | undefined,
   counters: Counters,
-  overflowed: (client: Client) => void,
-  failed: (error: unknown) => void,
+  events: DeliveryEvents,
 ): Delivery {
   const parcels = new WeakMap<LogEntry, Parcel>()
   const waiting: LogEntry[] = []
@@ -35,21 +44,28 @@ export function createDelivery(
   function parcelOf(entry: LogEntry): Parcel {
     const known = parcels.get(entry)
     if (known) return known
-    const parcel = prepare(entry, formatId(log.epoch, entry.seq), filter, failed)
+    const parcel = prepare(entry, formatId(log.epoch, entry.seq), filter, events.filterFailed)
     parcels.set(entry, parcel)
     return parcel
   }
 
-  /** @returns Whether the client has been given it. */
+  /** @returns Whether the client has been given it. One client that cannot be served costs the others nothing. */
   function give(client: Client, parcel: Parcel): boolean {
-    if (client.ended || !client.live || !parcel.isFor(client)) return false
-    if (client.outlet.send(parcel.bytes(client.native), parcel.expendable)) {
-      parcel.delivered++
-      counters.delivered++
-      return true
+    if (!client.live || client.ended || !parcel.isFor(client)) return false
+    // The filter, which is the application's, may have ended it.
+    if (client.ended) return false
+    try {
+      if (!client.outlet.send(parcel.bytes(client.native), parcel.expendable)) {
+        events.overflowed(client)
+        return false
+      }
+    } catch (error) {
+      events.broken(client, error)
+      return false
     }
-    overflowed(client)
-    return false
+    parcel.delivered++
+    counters.delivered++
+    return true
   }
 
   function deliver(entry: LogEntry): void {
@@ -60,11 +76,14 @@ export function createDelivery(
       client.toldSeq = seq
       client.toldAt = client.outlet.lastWriteAt
     }
+    parcel.settle()
     place = seq
   }
 
-  log.subscribe({
+  const stop = log.subscribe({
     entry(entry) {
+      // As of now: by the time it is its turn the log may have another epoch.
+      parcelOf(entry)
       // A filter may publish: that event waits until this one has reached everybody, or some would have them the other way
       // round.
       waiting.push(entry)
@@ -74,7 +93,10 @@ export function createDelivery(
       handing = false
     },
     reset() {
+      // Of the old log, and everybody is told of a gap.
+      waiting.length = 0
       place = log.head
+      events.restarted()
     },
   })
 
@@ -84,9 +106,10 @@ export function createDelivery(
     },
     parcelOf,
     handOut(record) {
-      const parcel = prepare(record, undefined, filter, failed)
+      const parcel = prepare(record, '', filter, events.filterFailed)
       for (const client of registry.candidates(record.to)) give(client, parcel)
       return parcel.delivered
     },
+    stop,
   }
 }

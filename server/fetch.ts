@@ -39,7 +39,7 @@ export async function streamResponse(accept: Accept, request: Request): Promise<
     stream = new Response(body, { status: 200, headers })
     return {
       write(bytes) {
-        controller?.enqueue(bytes)
+        quietly(() => controller?.enqueue(bytes))
         return (controller?.desiredSize ?? 0) > 0
       },
       end: close,

@@ -51,7 +51,8 @@ export const pingFrame = (native: boolean, id: string | undefined, now: number):
 
 /**
  * An event. The topic that it was published to stands in a comment, which a client hears ahead of the event and everybody else
- * ignores. The native EventSource would not show it: there a `ping` goes ahead that says the same.
+ * ignores. The native EventSource would not show it: there a `ping` goes ahead that says the same, and for which event, since
+ * of the two the client may hear the ping alone.
  */
 export function eventFrame(
   native: boolean,
@@ -62,6 +63,8 @@ export function eventFrame(
 ): Uint8Array {
   if (topic === undefined) return encoder.encode(encodeEvent({ event: type, data: json, id }))
   return native
-    ? encoder.encode(encodeEvent({ event: 'ping', data: { topic } }) + encodeEvent({ event: type, data: json, id }))
+    ? encoder.encode(
+        encodeEvent({ event: 'ping', data: { topic, event: type } }) + encodeEvent({ event: type, data: json, id }),
+      )
     : encoder.encode(encodeEvent({ comment: `topic ${topic}`, event: type, data: json, id }))
 }

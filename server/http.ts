@@ -39,12 +39,16 @@ export const refused = ({ status, code, message, headers }: Refusal): Response =
 
 /**
  * The headers by which a page of another origin may read the answer.
- * @throws Refusal 403 for an origin that is not allowed. Requests that no page sends have none, and pages cannot hide theirs:
- *   a browser sends it with every POST, and with each GET to another origin (Fetch 3.2).
+ * @throws Refusal 403 for an origin that is not allowed. Browsers name it with every POST, and with each GET that is to be
+ *   read (Fetch 3.2). A GET that is not, as of an image, has none; that it comes from elsewhere is said in `Sec-Fetch-Site`.
  */
 export function corsHeaders(request: Request, origins: readonly string[]): Record<string, string> {
   const origin = request.headers.get('origin')
-  if (origin === null) return {}
+  if (origin === null) {
+    const site = request.headers.get('sec-fetch-site') ?? 'none'
+    if (site === 'none' || site === 'same-origin') return {}
+    throw new Refusal(403, 'origin', 'pages of another origin may use this with CORS alone')
+  }
   if (origins.includes(origin))
     return {
       'access-control-allow-origin': origin,
@@ -97,7 +101,10 @@ async function readText(request: Request, limit: number): Promise<string> {
   let text = ''
   let size = 0
   while (reader) {
-    const { done, value } = await reader.read()
+    // The client may leave in the middle of it.
+    const { done, value } = await reader.read().catch((cause) => {
+      throw new Refusal(400, 'body', `the body broke off: ${cause}`)
+    })
     if (done) break
     size += value.length
     if (size > limit) {

@@ -1,19 +1,27 @@
-import { setTimer } from '../src/clock.ts'
 import type { EventMap, EventName } from '../src/index.ts'
 import { type Accept, createAccept } from './accept.ts'
 import { type ClientInfo, describeClient } from './client.ts'
-import { createCounters } from './counters.ts'
+import { createCounters, resetCounters } from './counters.ts'
 import { createDelivery } from './delivery.ts'
 import { streamResponse } from './fetch.ts'
 import { createHubObservers, type HubObserver } from './observers.ts'
 import type { HubOptions } from './options.ts'
 import type { Principal } from './principal.ts'
-import { createPublish, type Publish, type Published, type PublishOptions } from './publish.ts'
+import {
+  createPublisher,
+  type Message,
+  type Publish,
+  type Published,
+  type PublishOptions,
+  toMessage,
+} from './publish.ts'
 import { createRegistry } from './registry.ts'
 import { resolveHubOptions } from './settings.ts'
 import { createShapes, type Shapes } from './shapes.ts'
+import { createShutdown } from './shutdown.ts'
 import { type HubStats, readStats } from './stats.ts'
-import { createStreams } from './streams.ts'
+import { createStreams, type Streams } from './streams.ts'
+import { checkTarget } from './target.ts'
 import { createUpkeep } from './upkeep.ts'
 
 /** Publishes to one kind of target: who, then the event. */
@@ -31,8 +39,8 @@ export interface Hub<E = Record<string, unknown>> extends Shapes {
   /** The same for hosts that carry the bytes of a stream themselves, as `toNodeHandler` does. */
   readonly accept: Accept
   /**
-   * Publishes an event. With the memory log, it is on its way when this returns; the promise tells what became of it.
-   * @throws TypeError for a name, a target or data that cannot be sent.
+   * Publishes an event. With the memory log, it is on its way when this returns; the promise tells what became of it. It rejects
+   * with a TypeError for a name, a target or data that cannot be sent, with what the log throws, and once the hub has been closed.
    */
   readonly publish: Publish<E>
   /** To everyone. */
@@ -42,7 +50,11 @@ export interface Hub<E = Record<string, unknown>> extends Shapes {
   /** One session, or a list of them. */
   readonly toSession: PublishTo<E, string | readonly string[]>
   readonly toClients: PublishTo<E, string | readonly string[]>
-  /** Ends every stream of a user, who may come back if `authenticate` lets them. @returns How many there were. */
+  /**
+   * Ends every stream of a user, who may come back if `authenticate` lets them.
+   * @returns How many there were.
+   * @throws TypeError for anything but a name.
+   */
   kick(userId: string): number
   /** The streams that are open, without a word on whose they are. */
   clients(): ClientInfo[]
@@ -80,8 +92,6 @@ export function createHub(options: HubOptions = {}): Hub {
   observers.add(settings)
   const registry = createRegistry()
   let startedAt = clock.now()
-  /** Until when those who come are told to wait, once the hub is closing. */
-  let closingUntil: number | undefined
   let closed: Promise<void> | undefined
   let over = false
 
@@ -89,56 +99,43 @@ export function createHub(options: HubOptions = {}): Hub {
     counters.errors[where] = (counters.errors[where] ?? 0) + 1
     observers.tell('onError', error, where)
   }
-  const streams = createStreams(settings, registry, () => delivery, counters, observers)
-  const delivery = createDelivery(
-    log,
-    registry,
-    settings.filter,
-    counters,
-    (client) => streams.end(client, 'overflow'),
-    failed('filter'),
-  )
+  // Round they go: streams are opened with what was delivered, and delivery ends streams. Neither asks before both are there.
+  const streams: Streams = createStreams(settings, registry, () => delivery, counters, observers, {
+    came: () => upkeep.start(),
+    left: () => shutdown.left(),
+  })
+  const delivery = createDelivery(log, registry, settings.filter, counters, {
+    overflowed: (client) => streams.end(client, 'overflow'),
+    broken(client, error) {
+      failed('stream')(error)
+      streams.end(client, 'error')
+    },
+    filterFailed: failed('filter'),
+    restarted: streams.restart,
+  })
   const upkeep = createUpkeep(settings, registry, delivery, streams)
-  const stopListening = log.subscribe({ entry() {}, reset: streams.restart })
+  const shutdown = createShutdown(clock, registry, () => streams)
 
-  const publishNow = createPublish(settings, delivery, counters)
-  const publish: Publish<Record<string, unknown>> = (...args) =>
-    over ? Promise.reject(new Error('the hub has been closed')) : publishNow(...args)
+  const sendNow = createPublisher(log, delivery, counters)
+  const send = (message: Message): Promise<Published> =>
+    over ? Promise.reject(new Error('the hub has been closed')) : sendNow(message)
+  const publish: Publish<Record<string, unknown>> = async (type, data, options = {}) =>
+    send(toMessage(type, data, options, clock.now()))
 
   async function reset(): Promise<void> {
     await log.reset()
-    Object.assign(counters, createCounters())
+    resetCounters(counters)
     startedAt = clock.now()
   }
 
   const stats = (): HubStats => readStats(counters, registry, log, clock.now() - startedAt)
-  const accept = createAccept(settings, registry, delivery, streams, counters, observers, {
-    publish,
-    stats,
-    reset,
-    closing: () =>
-      closingUntil === undefined ? undefined : Math.max(1, Math.ceil((closingUntil - clock.now()) / 1000)),
-  })
-  observers.add({ onConnect: upkeep.start })
+  const parts = { settings, registry, delivery, streams, counters, observers }
+  const accept = createAccept(parts, { send, stats, reset, closing: shutdown.closing })
 
-  async function shutDown(drain: number): Promise<void> {
-    closingUntil = clock.now() + drain
-    // Each at another time: those who wait for the new server are not to storm it.
-    for (const client of [...registry.all()]) streams.dismiss(client, Math.round(clock.random() * drain), 'drained')
-    if (drain && registry.size) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimer(clock, drain, resolve)
-        const gone = (): void => {
-          if (registry.size) return
-          clock.clearTimeout(timer)
-          resolve()
-        }
-        observers.add({ onDisconnect: gone })
-      })
-    }
-    for (const client of [...registry.all()]) streams.end(client, 'drained')
+  async function close(drain: number): Promise<void> {
+    await shutdown.close(drain)
     upkeep.stop()
-    stopListening()
+    delivery.stop()
     over = true
   }
 
@@ -153,7 +150,8 @@ export function createHub(options: HubOptions = {}): Hub {
     toClients: (clients, type, data, options) => publish(type, data, { ...options, clientIds: [clients].flat() }),
     ...createShapes(publish, clock.now, failed('notifyAfter')),
     kick(userId) {
-      const found = [...registry.candidates({ userId })]
+      // Undefined, from a variable that should have had somebody, would be everybody.
+      const found = [...registry.candidates(checkTarget({ userId }))]
       for (const client of found) streams.end(client, 'kicked')
       return found.length
     },
@@ -163,7 +161,7 @@ export function createHub(options: HubOptions = {}): Hub {
     reset,
     close({ drain = 0 } = {}) {
       if (!(drain >= 0 && drain < Infinity)) throw new TypeError(`drain wants a number of milliseconds, got ${drain}`)
-      closed ??= shutDown(drain)
+      closed ??= close(drain)
       return closed
     },
   }

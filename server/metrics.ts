@@ -35,11 +35,19 @@ export function registerMetrics(
     return { name: prefix + name, help, registers }
   }
 
+  /** Asked for by each metric, and all of them in one turn. */
+  let current: HubStats | undefined
+  function stats(): HubStats {
+    if (!current) queueMicrotask(() => (current = undefined))
+    current ??= hub.stats()
+    return current
+  }
+
   const gauge = (name: string, help: string, read: (stats: HubStats) => number): void => {
     new Gauge({
       ...named(name, help),
       collect() {
-        this.set(read(hub.stats()))
+        this.set(read(stats()))
       },
     })
   }
@@ -56,7 +64,7 @@ export function registerMetrics(
       labelNames,
       collect() {
         this.reset()
-        for (const [value, label] of read(hub.stats())) {
+        for (const [value, label] of read(stats())) {
           const [labelName] = labelNames
           if (labelName !== undefined && label !== undefined)
             this.inc({ [labelName]: label } as Record<L, string>, value)

@@ -53,12 +53,17 @@ function toSink(response: ServerResponse, events: SinkEvents): Sink {
   response.on('close', events.closed)
   // What there is to say of a broken line, `close` says.
   response.on('error', () => {})
-  if (response.destroyed) queueMicrotask(events.closed)
+  if (isGone(response)) queueMicrotask(events.closed)
   return {
     write: (bytes) => response.write(bytes),
     end: () => response.end(),
     destroy: () => response.destroy(),
   }
+}
+
+/** The client left while it was being authenticated. Of HTTP/2 the response does not say so, its stream does. */
+function isGone(response: ServerResponse & { readonly stream?: { readonly destroyed: boolean } }): boolean {
+  return response.destroyed || response.stream?.destroyed === true
 }
 
 /**
@@ -70,9 +75,13 @@ function toRequest(request: NodeRequest): Request | undefined {
   const host = headers[':authority'] ?? headers.host ?? 'localhost'
   const scheme = 'encrypted' in socket && socket.encrypted ? 'https' : 'http'
   const target = request.originalUrl ?? request.url ?? '/'
-  // A path that begins with two slashes would name another host; a proxy's request names one rightly (RFC 9112, 3.2.2).
-  const url = target.startsWith('/') ? `${scheme}://${host}${target}` : target
-  if (!URL.canParse(url)) return undefined
+  // Node lets through what is no method of Fetch's (TRACE), no host and no address. A host must be nothing but one: joined to a
+  // path of its own it would decide what `authenticate` sees. A path that begins with two slashes is a path all the same; a
+  // proxy's request names its host itself (RFC 9112, 3.2.2).
+  const origin = URL.parse(`${scheme}://${host}`)
+  if (!origin || origin.href !== `${origin.origin}/` || /^(trace|track|connect)$/i.test(method)) return undefined
+  const url = URL.parse(target.startsWith('/') ? origin.origin + target : target)
+  if (!url) return undefined
   const own = new Headers()
   // HTTP/2 has its request line among the headers.
   for (const [name, value] of Object.entries(headers))
@@ -85,9 +94,12 @@ function toRequest(request: NodeRequest): Request | undefined {
 /** A parser in front of us may have taken it: then it is what that made of it. */
 function body(request: NodeRequest): { readonly body: BodyInit } {
   if (request.body !== undefined && request.readableDidRead)
-    return { body: typeof request.body === 'string' ? request.body : JSON.stringify(request.body) }
+    return { body: isText(request.body) ? request.body : JSON.stringify(request.body) }
   return { body: Readable.toWeb(request) as ReadableStream<Uint8Array> }
 }
+
+const isText = (body: unknown): body is string | Uint8Array<ArrayBuffer> =>
+  typeof body === 'string' || body instanceof Uint8Array
 
 async function send(answer: Response, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const text = await answer.text()

@@ -5,7 +5,9 @@ import type { EventFilter } from './parcel.ts'
 import type { Principal } from './principal.ts'
 import type { PublishRequest } from './publish.ts'
 
-/** How much a hub takes on. What goes beyond is refused; nobody is thrown out for somebody else. */
+/**
+ * How much a hub takes on. What goes beyond is refused; nobody is thrown out for somebody else. 0: none at all; Infinity: any.
+ */
 export interface HubLimits {
   /**
    * Streams altogether. Beyond: status 503 with `Retry-After`.
@@ -105,7 +107,7 @@ export interface HubOptions<P extends Principal = Principal> extends HubObserver
   readonly limits?: HubLimits | undefined
   /**
    * After so many milliseconds, a fifth more or less, a client is asked to come anew: it authenticates again, and streams are
-   * spread over servers anew. Infinity: never.
+   * spread over servers anew. 0 or Infinity: never.
    * @defaultValue 600_000
    */
   readonly maxAge?: number | undefined

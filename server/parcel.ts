@@ -23,32 +23,37 @@ export type EventFilter<P extends Principal = Principal> = (principal: P, event:
 
 /** An event made ready to be sent, to however many. */
 export interface Parcel {
+  /** '' for a volatile event. */
+  readonly id: string
   /** Addressed to this client, and allowed to it. */
   isFor(client: Client): boolean
-  /** Its bytes: made once, shared by all. */
+  /** Its bytes: made once, shared by all, and kept for those who come back. */
   bytes(native: boolean): Uint8Array
   readonly expendable: Expendable
   /** How many clients it has been handed to. */
   delivered: number
+  /** It has been handed out: what a filter had decoded is not kept as long as the log is. */
+  settle(): void
 }
 
 /**
- * @param id - Undefined for an event that is in no log: it is volatile.
+ * @param id - '' for an event that is in no log: it is volatile.
  * @param failed - Told what the filter threw; the event is kept from the client then.
  */
 export function prepare(
   { type, json, to, at, key }: LogRecord,
-  id: string | undefined,
+  id: string,
   filter: EventFilter | undefined,
   failed: (error: unknown) => void,
 ): Parcel {
   const topic = to.topic ?? to.resource
+  const volatile = id === ''
   const reaches = selector(to)
   const frames: [plain?: Uint8Array, native?: Uint8Array] = []
   let data: { readonly value: unknown } | undefined
   const event: HubEvent = {
     type,
-    id: id ?? '',
+    id,
     topic,
     at,
     get data() {
@@ -73,14 +78,19 @@ export function prepare(
   }
 
   return {
+    id,
     delivered: 0,
-    expendable: { key, volatile: id === undefined },
+    // A key is of its type; and what may be lost must not take the place of what may not. No type has a line end in it.
+    expendable: { key: key && `${volatile}\n${type}\n${key}`, volatile },
     isFor: (client) => reaches(client) && (!filter || allows(filter, client.principal)),
     bytes(native) {
       // Without a topic there is one form for all.
       const form = native && topic !== undefined ? 1 : 0
-      frames[form] ??= eventFrame(form === 1, type, json, id, topic)
+      frames[form] ??= eventFrame(form === 1, type, json, volatile ? undefined : id, topic)
       return frames[form]
+    },
+    settle() {
+      data = undefined
     },
   }
 }

@@ -17,14 +17,17 @@ export interface Principal {
   readonly [claim: string]: unknown
 }
 
-/** The 12th of January 1970 in milliseconds, some year past 33,000 in seconds: nobody means either. */
-const SECONDS_BELOW = 1e9 * 100
+/** As milliseconds March 1973, as seconds the year 5138: what lies below was meant as seconds. */
+const SECONDS_BELOW = 1e11
 
 /**
  * When a principal expires, in epoch milliseconds; Infinity if never.
- * @throws TypeError if that is no time, or one in seconds.
+ * @throws TypeError if that is no time, or one in seconds; and for a name that is no text, as no target would ever find it.
  */
-export function expiryOf({ expires }: Principal): number {
+export function expiryOf({ userId, sessionId, tenant, expires }: Principal): number {
+  for (const [name, value] of Object.entries({ userId, sessionId, tenant }))
+    if (value !== undefined && typeof value !== 'string')
+      throw new TypeError(`${name} wants a string, got ${typeof value} ${value}`)
   if (expires === undefined) return Infinity
   const at = Number(expires)
   if (at > SECONDS_BELOW) return at
@@ -50,13 +53,9 @@ export function readToken(
   if (from.cookie) {
     for (const pair of (request.headers.get('cookie') ?? '').split(';')) {
       const equals = pair.indexOf('=')
-      if (pair.slice(0, equals).trim() === from.cookie)
-        return percentDecoded(
-          pair
-            .slice(equals + 1)
-            .trim()
-            .replace(/^"(.*)"$/, '$1'),
-        )
+      const value = pair.slice(equals + 1).trim()
+      if (equals > 0 && value && pair.slice(0, equals).trim() === from.cookie)
+        return percentDecoded(value.replace(/^"(.*)"$/, '$1'))
     }
   }
   return (from.query && new URL(request.url).searchParams.get(from.query)) || undefined

@@ -1,8 +1,7 @@
-import type { Clock, EventMap, EventName } from '../src/index.ts'
+import type { EventName } from '../src/index.ts'
 import type { Counters } from './counters.ts'
-import { formatId } from './cursor.ts'
 import type { Delivery } from './delivery.ts'
-import { oneLine, toJSON } from './encode.ts'
+import { toJSON } from './encode.ts'
 import type { EventLog, LogRecord } from './log.ts'
 import { checkTarget, checkType, type PublishTarget } from './target.ts'
 
@@ -34,28 +33,36 @@ export interface Published {
 /** The names and payloads of a map, as the parameters of a publishing function. */
 export type Publish<E> = <N extends EventName<E>>(type: N, data: E[N], options?: PublishOptions) => Promise<Published>
 
-/**
- * @returns Publishes. It rejects with a TypeError for what cannot be sent, and with what the log throws; then nobody has had it.
- */
-export function createPublish(
-  { log, clock }: { readonly log: EventLog; readonly clock: Clock },
+/** An event that has been checked. */
+export interface Message {
+  readonly record: LogRecord
+  readonly volatile: boolean
+}
+
+/** @throws TypeError for a name, a target or data that cannot be sent. */
+export function toMessage(
+  type: unknown,
+  data: unknown,
+  { key, volatile = false, ...target }: PublishOptions,
+  at: number,
+): Message {
+  checkType(type)
+  if (key !== undefined && typeof key !== 'string') throw new TypeError(`key wants to be a string, got ${typeof key}`)
+  if (typeof volatile !== 'boolean') throw new TypeError(`volatile wants to be true or false, got ${volatile}`)
+  const json = toJSON(data, `the data of ${type}`)
+  return { volatile, record: { type, json, to: checkTarget(target), at, ...(key !== undefined && { key }) } }
+}
+
+/** @returns Publishes; rejects with what the log throws. */
+export function createPublisher(
+  log: EventLog,
   delivery: Delivery,
   counters: Counters,
-): Publish<EventMap & Record<string, unknown>> {
-  return async (type, data, { key, volatile = false, ...target } = {}) => {
-    checkType(type)
-    if (key !== undefined && typeof key !== 'string') throw new TypeError(`key wants to be a string, got ${typeof key}`)
-    if (typeof volatile !== 'boolean') throw new TypeError(`volatile wants to be true or false, got ${volatile}`)
-    const record: LogRecord = {
-      type,
-      json: toJSON(data, `the data of ${oneLine('event', type)}`),
-      to: checkTarget(target),
-      at: clock.now(),
-      ...(key !== undefined && { key }),
-    }
+): (message: Message) => Promise<Published> {
+  return async ({ record, volatile }) => {
     counters.published++
     if (volatile) return { id: '', delivered: delivery.handOut(record) }
-    const entry = await log.append(record)
-    return { id: formatId(log.epoch, entry.seq), delivered: delivery.parcelOf(entry).delivered }
+    const { id, delivered } = delivery.parcelOf(await log.append(record))
+    return { id, delivered }
   }
 }

@@ -1,4 +1,5 @@
 import type { Client } from './client.ts'
+import type { Principal } from './principal.ts'
 import type { Address } from './target.ts'
 import { coveringPatterns } from './topic.ts'
 
@@ -32,6 +33,8 @@ export function createRegistry(): Registry {
   const byTopic = createIndex()
   /** Those who have joined no topic. */
   const unjoined = new Set<Client>()
+  /** Under which keys a client was added: its principal is the application's, and may change. */
+  const keys = new Map<Client, Pick<Principal, 'userId' | 'sessionId'>>()
 
   function join(client: Client): void {
     for (const topic of client.topics) byTopic.add(topic, client)
@@ -57,14 +60,17 @@ export function createRegistry(): Registry {
     all: () => clients.values(),
     add(client) {
       clients.set(client.id, client)
-      byUser.add(client.principal.userId, client)
-      bySession.add(client.principal.sessionId, client)
+      const { userId, sessionId } = client.principal
+      keys.set(client, { userId, sessionId })
+      byUser.add(userId, client)
+      bySession.add(sessionId, client)
       join(client)
     },
     remove(client) {
       if (!clients.delete(client.id)) return false
-      byUser.remove(client.principal.userId, client)
-      bySession.remove(client.principal.sessionId, client)
+      byUser.remove(keys.get(client)?.userId, client)
+      bySession.remove(keys.get(client)?.sessionId, client)
+      keys.delete(client)
       leave(client)
       return true
     },

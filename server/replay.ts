@@ -1,4 +1,4 @@
-import type { Client } from './client.ts'
+import { type Client, concernOf } from './client.ts'
 import { formatId } from './cursor.ts'
 import type { Delivery } from './delivery.ts'
 import { gapFrame, liveFrame } from './frames.ts'
@@ -15,36 +15,52 @@ const PAGE = 100
 /** How much is written at a time, about, in bytes: frames that go together cost one write. */
 const CHUNK = 64 * 1024
 
-/** @returns How many events it was given; rejects if the log cannot be read. */
-export async function catchUp(client: Client, log: EventLog, delivery: Delivery): Promise<number> {
+/** What came of it. */
+export interface CaughtUp {
+  /** How many events it was given. */
+  readonly events: number
+  /** The log had thrown away what was still to be read; the client has been told. */
+  readonly gap: boolean
+}
+
+/**
+ * @param tell - Says something to the client.
+ * @returns What came of it; rejects if the log cannot be read.
+ */
+export async function catchUp(
+  client: Client,
+  log: EventLog,
+  delivery: Delivery,
+  tell: (client: Client, frame: Uint8Array) => void,
+): Promise<CaughtUp> {
   const { epoch } = log
   const { outlet, native } = client
-  /** The hub forgets it, or begins anew with all its clients. */
+  /** The client has gone, or the log has begun anew, and all clients with it. */
   const isOver = (): boolean => client.ended !== undefined || log.epoch !== epoch
-  let count = 0
+  let events = 0
+  let gap = false
   let frames: Uint8Array[] = []
   let size = 0
 
   /** @returns A promise only if there is something to wait for: what the socket takes goes out in one go. */
   function flush(): Promise<void> | undefined {
-    if (frames.length) outlet.send(concat(frames, size))
+    if (frames.length) tell(client, concat(frames, size))
     frames = []
     size = 0
     return outlet.blockedSince ? outlet.room() : undefined
   }
 
-  while (client.after < delivery.place) {
+  while (!isOver() && client.after < delivery.place) {
     const read = log.read(client.after, PAGE)
     const page = read instanceof Promise ? await read : read
-    if (isOver()) return count
+    if (isOver()) break
     if (page[0]?.seq !== client.after + 1) {
       // Thrown away meanwhile: it was slower than the log is long.
-      await flush()
-      if (isOver()) return count
       const requested = formatId(epoch, client.after)
       client.after = delivery.place
       const resumedFrom = formatId(epoch, client.after)
-      outlet.send(gapFrame({ reason: 'expired', requested, resumedFrom, topics: [...client.topics] }))
+      tell(client, gapFrame({ reason: 'expired', requested, resumedFrom, topics: concernOf(client) }))
+      gap = true
       break
     }
     for (const entry of page) {
@@ -53,20 +69,21 @@ export async function catchUp(client: Client, log: EventLog, delivery: Delivery)
         const bytes = parcel.bytes(native)
         frames.push(bytes)
         size += bytes.length
-        count++
+        events++
       }
+      parcel.settle()
       client.after = entry.seq
-      if (size < CHUNK) continue
-      await flush()
-      if (isOver()) return count
+      if (size >= CHUNK) await flush()
+      if (isOver()) break
     }
     await flush()
-    if (isOver()) return count
   }
-  client.live = true
-  client.toldSeq = client.after
-  outlet.send(liveFrame(formatId(epoch, client.after)))
-  return count
+  if (!isOver()) {
+    client.live = true
+    client.toldSeq = client.after
+    tell(client, liveFrame(formatId(epoch, client.after)))
+  }
+  return { events, gap }
 }
 
 function concat(frames: readonly Uint8Array[], size: number): Uint8Array {

@@ -55,15 +55,17 @@ type Given = { readonly [N in keyof HubOptions]-?: Exclude<HubOptions[N], undefi
 export function resolveHubOptions(options: HubOptions): HubSettings {
   const filled = fill(SPEC, options) as Given
   const { heartbeat, retry, origins } = filled
+  if (retry === Infinity) throw wrong('retry', 'milliseconds, or false for none', retry)
   if (!Array.isArray(origins)) throw wrong('origins', "a list: ['https://app.example']", origins)
   for (const origin of origins)
-    if (origin !== 'null' && (!URL.canParse(origin) || new URL(origin).origin !== origin))
+    if (origin !== 'null' && (URL.parse(origin)?.origin !== origin || `${origin}`.includes('*')))
       throw wrong('origins', "each as a browser sends it: 'https://app.example', no path, no *", origin)
   return {
     ...filled,
     // One that never comes is none.
     heartbeat: heartbeat && heartbeat < Infinity ? heartbeat : 0,
     retry: retry || 0,
+    maxAge: filled.maxAge || Infinity,
     log: filled.log ?? memoryLog(),
     limits: fill(LIMITS, filled.limits) as HubSettings['limits'],
   }

@@ -1,4 +1,5 @@
 import type { Publish, Published, PublishOptions } from './publish.ts'
+import { checkTarget } from './target.ts'
 
 /*
  * The events that most applications have, in one shape: what to say to a person, that data has changed, that a table is to be
@@ -73,7 +74,8 @@ export function createShapes(
 
   /** Whoever names a target means that one. */
   const about = (resource: string, options: ShapeOptions = {}): ShapeOptions => {
-    const { priority: _, key: __, volatile: ___, ...target } = options
+    // Whom it leaves out says nothing of whom it is for.
+    const { priority: _, key: __, volatile: ___, except: ____, ...target } = options
     return Object.keys(target).length ? options : { ...options, resource }
   }
 
@@ -85,6 +87,8 @@ export function createShapes(
     system: (message, level = 'info', options) => send('system', { message, level }, options),
     notifyAfter: (resource, mutation, options) => {
       const target = about(resource, options)
+      // Told now, and not after a mutation that has been made.
+      checkTarget({ resource })
       return async (...args) => {
         const result = await mutation(...args)
         // What was done is done: that nobody could be told must not look like a failure to whoever would do it again.

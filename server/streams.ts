@@ -1,9 +1,9 @@
 import type { StreamRequest } from './address.ts'
-import { type Client, type Ending, mintClientId } from './client.ts'
+import { type Client, concernOf, type Ending, mintClientId } from './client.ts'
 import type { Counters } from './counters.ts'
 import { formatId, resume } from './cursor.ts'
 import type { Delivery } from './delivery.ts'
-import { connectedFrame, gapFrame, goodbyeFrame } from './frames.ts'
+import { connectedFrame, gapFrame, goodbyeFrame, liveFrame } from './frames.ts'
 import { Refusal } from './http.ts'
 import type { HubObservers } from './observers.ts'
 import { createOutlet, type Sink, type SinkEvents } from './outlet.ts'
@@ -14,12 +14,12 @@ import type { HubSettings } from './settings.ts'
 
 /** The streams of a hub, from the first byte to the last. */
 export interface Streams {
-  /** @throws Refusal 503 or 429 if there are too many already. */
-  admit(principal: Principal, topics: readonly string[]): void
+  /** @throws Refusal 503 or 429 if there are too many streams, or topics in this request: to be asked ahead of what costs. */
+  admit(topics: readonly string[]): void
   /**
    * Opens a stream: introduces the hub, tells a gap, and sends what was missed.
    * @param connect - Is given the headers of the answer; what it returns carries the bytes.
-   * @throws Refusal like {@link Streams.admit}.
+   * @throws Refusal like {@link Streams.admit}, and 429 if its user or one of its topics has too many.
    */
   open(principal: Principal, request: StreamRequest, mayReadAll: boolean, connect: Connect): void
   /** Says something to a client that the protocol wants it to hear. */
@@ -44,15 +44,22 @@ export function createStreams(
   delivery: () => Delivery,
   counters: Counters,
   observers: HubObservers,
+  /** A stream has been opened, or is over. */
+  { came, left }: { came(): void; left(): void },
 ): Streams {
-  function admit({ userId }: Principal, topics: readonly string[]): void {
-    const wait = (seconds: number): Record<string, string> => ({ 'retry-after': `${seconds}` })
+  const wait = (seconds: number): Record<string, string> => ({ 'retry-after': `${seconds}` })
+
+  function admit(topics: readonly string[]): void {
     if (registry.size >= limits.clients)
       throw new Refusal(503, 'full', 'no more streams can be opened for now', wait(10))
-    if (userId !== undefined && registry.countOfUser(userId) >= limits.perUser)
-      throw new Refusal(429, 'per-user', `a user may have ${limits.perUser} streams open`, wait(30))
     if (topics.length > limits.topics)
       throw new Refusal(429, 'topics', `a client may join ${limits.topics} topics, not ${topics.length}`, wait(30))
+  }
+
+  function admitFurther({ userId }: Principal, topics: readonly string[]): void {
+    admit(topics)
+    if (userId !== undefined && registry.countOfUser(userId) >= limits.perUser)
+      throw new Refusal(429, 'per-user', `a user may have ${limits.perUser} streams open`, wait(30))
     const full = topics.find((topic) => registry.countOfTopic(topic) >= limits.perTopic)
     if (full) throw new Refusal(429, 'per-topic', `no more streams can join ${full} for now`, wait(30))
   }
@@ -78,17 +85,19 @@ export function createStreams(
     if (client.ended) return
     client.ended = why
     registry.remove(client)
-    // What waits can wait no longer, and must not look like a proper end to those who read slowly.
-    const behind = client.outlet.events > 0
+    // Whoever takes nothing would not take the end either, and keep the socket; and what waits must not look sent.
+    const behind = client.outlet.blockedSince > 0
     client.outlet.close()
     counters.endings[why]++
-    if (why === 'stalled' || why === 'overflow' || behind) client.sink.destroy()
+    if (behind) client.sink.destroy()
     else if (why !== 'closed') client.sink.end()
     observers.tell('onDisconnect', { clientId: client.id, reason: why, openFor: clock.now() - client.connectedAt })
+    left()
   }
 
   async function replay(client: Client, recovered: boolean): Promise<void> {
-    const events = await catchUp(client, log, delivery())
+    const { events, gap } = await catchUp(client, log, delivery(), tell)
+    if (gap) counters.gaps++
     if (!recovered) return
     counters.replays.count++
     counters.replays.events += events
@@ -100,7 +109,7 @@ export function createStreams(
     tell,
     end,
     open(principal, { requested, topics, native }, mayReadAll, connect) {
-      admit(principal, topics)
+      admitFurther(principal, topics)
       const expiresAt = expiryOf(principal)
       const resumption = resume(requested, log, mayReadAll)
       const { recovered, after } = resumption
@@ -140,6 +149,8 @@ export function createStreams(
       opened = client
       registry.add(client)
       counters.connections++
+      came()
+      observers.tell('onConnect', { clientId: client.id, recovered })
       if (gone) return end(client, 'closed')
       const introduction = {
         v: 1 as const,
@@ -150,17 +161,13 @@ export function createStreams(
         ...(heartbeat && { heartbeatMs: heartbeat }),
         topics,
       }
-      const spread = retry ? Math.round(retry * (1 + clock.random())) : undefined
-      tell(client, connectedFrame(introduction, spread))
+      tell(client, connectedFrame(introduction, retry ? Math.round(retry * (1 + clock.random())) : undefined))
       if (!resumption.recovered && resumption.reason) {
         counters.gaps++
         const { reason } = resumption
-        tell(
-          client,
-          gapFrame({ reason, requested: requested.slice(0, 200), resumedFrom: cursor, topics: everything(topics) }),
-        )
+        const notice = { reason, requested: requested.slice(0, 200), resumedFrom: cursor, topics: concernOf(client) }
+        tell(client, gapFrame(notice))
       }
-      observers.tell('onConnect', { clientId: client.id, recovered })
       replay(client, recovered).catch((error) => {
         observers.tell('onError', error, 'log')
         end(client, 'error')
@@ -171,10 +178,10 @@ export function createStreams(
       for (const client of registry.all()) {
         client.after = log.head
         client.toldSeq = log.head
-        // Also those that were being given what they missed: that is gone.
+        tell(client, gapFrame({ reason: 'epoch', requested: '', resumedFrom, topics: concernOf(client) }))
+        // What it was being given is gone; from here on it is up to date.
+        if (!client.live) tell(client, liveFrame(resumedFrom))
         client.live = true
-        const topics = everything([...client.topics])
-        tell(client, gapFrame({ reason: 'epoch', requested: '', resumedFrom, topics }))
       }
     },
     dismiss(client, reconnectInMs, why) {
@@ -186,6 +193,3 @@ export function createStreams(
     },
   }
 }
-
-/** What a gap concerns: who has joined no topic had everything that is for nobody in particular. */
-const everything = (topics: readonly string[]): readonly string[] => (topics.length ? topics : ['*'])

@@ -1,20 +1,17 @@
 import { checkTopics } from './address.ts'
 import type { Client } from './client.ts'
 import { formatId } from './cursor.ts'
-import type { Delivery } from './delivery.ts'
 import { subscribedFrame } from './frames.ts'
 import { Refusal } from './http.ts'
+import type { Parts } from './parts.ts'
 import { isSame, type Principal } from './principal.ts'
-import type { Registry } from './registry.ts'
-import type { HubSettings } from './settings.ts'
-import type { Streams } from './streams.ts'
 
 /*
  * Joining and leaving topics while a stream is open: a POST tells the change, and the stream itself tells that it has been made.
  */
 
 /** Why a topic was not joined: `denied` by `authorize`, or `full`. */
-export interface Denied {
+interface Denied {
   readonly topic: string
   readonly code: 'denied' | 'full'
 }
@@ -35,38 +32,37 @@ const unknown = (): Refusal => new Refusal(404, 'unknown-client', 'you have no s
 /**
  * @param allows - Asks whether the principal may join a topic.
  * @throws Refusal 400 for a body that says something else · 404 if there is no such stream of this principal · 429 for too many
- *   topics.
+ *   topics · what `allows` throws; then the change has not been made, and may be asked for again.
  */
 export async function changeTopics(
   body: Readonly<Record<string, unknown>>,
   principal: Principal,
-  { log, limits }: Pick<HubSettings, 'log' | 'limits'>,
-  registry: Registry,
-  delivery: Delivery,
-  streams: Streams,
+  { settings, registry, delivery, streams }: Parts,
   allows: (topic: string) => Promise<boolean>,
 ): Promise<Subscribed> {
-  const { clientId, rev } = body
+  const { log, limits } = settings
+  const { clientId, rev, add = [], remove = [], all } = body
   if (typeof rev !== 'number' || !Number.isSafeInteger(rev) || rev < 1)
     throw new Refusal(400, 'rev', 'rev wants to be a whole number from 1, larger with each change')
-  const { add = [], remove = [], all } = body
   const [joining, leaving, whole] = [
     checkTopics(add),
     checkTopics(remove),
     all === undefined ? undefined : checkTopics(all),
   ]
-  const client = registry.get(`${clientId}`)
-  if (!client || !isSame(client.principal, principal)) throw unknown()
+  const found = registry.get(`${clientId}`)
+  if (!found || !isSame(found.principal, principal)) throw unknown()
+  const client: Client = found
   const answer = (denied: readonly Denied[]): Subscribed => ({
     rev: client.revision,
     topics: [...client.topics],
     denied,
     cursor: formatId(log.epoch, client.live ? delivery.place : client.after),
   })
+  const before = { revision: client.revision, wanted: client.wanted }
   // An older change that comes late, or the same one twice: what it says is known.
-  if (rev <= client.revision) return answer([])
+  if (rev <= before.revision) return answer([])
 
-  const wanted = new Set(whole ?? [...client.wanted, ...joining])
+  const wanted = new Set(whole ?? [...before.wanted, ...joining])
   if (!whole) for (const topic of leaving) wanted.delete(topic)
   if (wanted.size > limits.topics)
     throw new Refusal(429, 'topics', `a client may join ${limits.topics} topics, not ${wanted.size}`, {
@@ -74,22 +70,28 @@ export async function changeTopics(
     })
   client.revision = rev
   client.wanted = wanted
-  const granted = new Set<string>()
   const denied: Denied[] = []
-  for (const topic of wanted) {
-    const joined = client.topics.has(topic)
-    if (!joined && !(await allows(topic))) denied.push({ topic, code: 'denied' })
-    else if (!joined && registry.countOfTopic(topic) >= limits.perTopic) denied.push({ topic, code: 'full' })
-    else granted.add(topic)
+  const allowed: string[] = []
+  try {
+    for (const topic of wanted)
+      if (client.topics.has(topic) || (await allows(topic))) allowed.push(topic)
+      else denied.push({ topic, code: 'denied' })
+  } catch (error) {
+    if (client.revision === rev) Object.assign(client, before)
+    throw error
   }
   if (client.ended) throw unknown()
   // While permissions were asked for, a later change came; it knew of this one, and says what counts.
-  if (client.revision === rev) apply(client, granted)
-  return answer(denied)
+  if (client.revision !== rev) return answer(denied)
 
-  function apply(client: Client, topics: ReadonlySet<string>): void {
-    registry.move(client, topics)
-    const { cursor } = answer([])
-    streams.tell(client, subscribedFrame(rev as number, [...topics], cursor))
-  }
+  // Counted in the turn in which they are joined.
+  const joined = allowed.filter((topic) => {
+    const free = client.topics.has(topic) || registry.countOfTopic(topic) < limits.perTopic
+    if (!free) denied.push({ topic, code: 'full' })
+    return free
+  })
+  registry.move(client, new Set(joined))
+  const done = answer(denied)
+  streams.tell(client, subscribedFrame(rev, joined, done.cursor))
+  return done
 }

@@ -1,3 +1,4 @@
+import { RESERVED } from '../src/protocol.ts'
 import { oneLine } from './encode.ts'
 import type { Principal } from './principal.ts'
 import { coveringPatterns, isTopic, TOPIC_RULE } from './topic.ts'
@@ -63,7 +64,7 @@ const FIELDS: Readonly<Record<keyof PublishTarget, readonly [wants: string, fits
 }
 
 /** The names that a target may have. */
-export const TARGET_FIELDS: readonly string[] = Object.keys(FIELDS)
+const TARGET_FIELDS: readonly string[] = Object.keys(FIELDS)
 
 /**
  * @throws TypeError for a field that does not exist, and for one that is there without a value: `{ userId: undefined }`, from
@@ -83,8 +84,9 @@ export function checkTarget(target: PublishTarget): Address {
   const only = sessions ?? (sessionId === undefined ? undefined : [sessionId])
   return {
     ...rest,
-    ...(only && { sessionIds: only }),
-    ...(clientIds && { clientIds }),
+    // Copies: what is written down must not change when the caller goes on with the same list.
+    ...(only && { sessionIds: [...only] }),
+    ...(clientIds && { clientIds: [...clientIds] }),
     ...(except !== undefined && { except: [except].flat() }),
   }
 }
@@ -98,21 +100,20 @@ const describe = (value: unknown): string =>
 
 /** Says of clients whether they are among those addressed. Made once for an event, asked for each client. */
 export function selector(to: Address): (client: Addressee) => boolean {
-  const { userId, tenant, sessionIds, clientIds, except } = to
+  const { userId, tenant } = to
+  // Lists may be as long as the hub has clients, and each of those is asked.
+  const [sessions, clients, except] = [to.sessionIds, to.clientIds, to.except].map((ids) => ids && new Set(ids))
   const name = to.topic ?? to.resource
   const patterns = name === undefined ? undefined : coveringPatterns(name)
   return ({ id, principal, topics }) => {
     if (userId !== undefined && principal.userId !== userId) return false
     if (tenant !== undefined && principal.tenant !== tenant) return false
-    if (sessionIds && !sessionIds.includes(principal.sessionId ?? '')) return false
-    if (clientIds && !clientIds.includes(id)) return false
-    if (except?.includes(id)) return false
+    if (sessions && !sessions.has(principal.sessionId ?? '')) return false
+    if (clients && !clients.has(id)) return false
+    if (except?.has(id)) return false
     return !patterns || patterns.some((each) => topics.has(each)) || (to.resource !== undefined && topics.size === 0)
   }
 }
-
-/** The names that the client itself uses and that nobody else may publish. */
-const RESERVED: readonly string[] = ['connected', 'gap', 'live', 'ping', 'subscribed', 'goodbye']
 
 /** @throws TypeError for a name that is none, would break its line or is the protocol's own. */
 export function checkType(type: unknown): asserts type is string {

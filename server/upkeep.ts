@@ -47,7 +47,7 @@ export function dutyOf(client: Client, { now, place, first, heartbeat, stall }: 
   if (outlet.blockedSince || !client.live) return undefined
   // The log throws away already, and has come half the way to what this client was told of last: none of the events since
   // then was for it.
-  if (first > 1 && toldSeq - first < place - toldSeq) return 'ping'
+  if (first > 1 && toldSeq < place && toldSeq - first < place - toldSeq) return 'ping'
   if (!heartbeat) return undefined
   const due = now - heartbeat
   return outlet.lastWriteAt <= due || (toldSeq < place && toldAt <= due) ? 'ping' : undefined

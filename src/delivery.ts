@@ -11,6 +11,8 @@ import type { Topics } from './topics.ts'
 
 export type Handler = (data: unknown, event: SSEEvent) => unknown
 
+const NOTHING: Control = {}
+
 /** How long a connection stays after a `goodbye`, at least. */
 const GOODBYE_MIN = 1000
 
@@ -41,12 +43,14 @@ export function createDelivery(
   /** Tells `onOpen` of an opening that it has not been told of, since the server's word on it was still to come. */
   let tellOpened: ((recovered?: Opened['recovered']) => void) | undefined
   let hadOpened = false
-  /** What a `ping` said of the next event's topic, for transports that hear no comments. */
-  let announced: string | undefined
+  /** What a `ping` said of the next event, for transports that hear no comments. They may not hear that event either. */
+  let announced = NOTHING
   /** The id of the block at hand lies behind the cursor. */
   let behind = false
 
   function gap(gap: Pick<Gap, 'reason'> & Partial<Gap>): void {
+    // It may have been the very event that was announced.
+    announced = NOTHING
     // What came before it is accounted for.
     if (gap.reason === 'refused') hadOpened = false
     tell('onGap', { certain: true, requested: '', resumedFrom: cursor.id, topics: ['*'], ...gap })
@@ -90,7 +94,6 @@ export function createDelivery(
     const introduction = type === 'connected'
     if (introduction) heartbeat.announce(control.heartbeatMs)
     if (introduction || type === 'subscribed') topics.told(introduction, control)
-    if (type === 'ping') announced = control.topic
     // At once is too soon: a server that greets everybody with it must not be stormed.
     if (type === 'goodbye')
       heartbeat.leave(heartbeat.heardAt + Math.max(Number(control.reconnectInMs) || 0, GOODBYE_MIN))
@@ -102,7 +105,7 @@ export function createDelivery(
     opened(attempt, requested) {
       first = true
       behind = false
-      announced = undefined
+      announced = NOTHING
       cursor.opened()
       topics.opened()
       tellOpened = (recovered = requested ? 'unknown' : false) => {
@@ -119,7 +122,8 @@ export function createDelivery(
     id(id) {
       behind = !cursor.commit(id)
     },
-    event(type, raw, id, topic = announced) {
+    event(type, raw, id, topic = type === announced.event ? announced.topic : undefined) {
+      announced = NOTHING
       if (first) {
         first = false
         const control = type === 'connected' ? readControl(raw) : {}
@@ -127,11 +131,14 @@ export function createDelivery(
         if (introduced) cursor.trust()
         tellOpened?.(introduced ? control.recovered : undefined)
       }
-      // By convention, whoever sends it.
-      if (type === 'ping') heartbeat.beat()
-      if (introduced && RESERVED.includes(type)) obey(type, readControl(raw))
-      else {
-        announced = undefined
+      if (introduced && RESERVED.includes(type)) {
+        const control = readControl(raw)
+        if (control.topic) announced = control
+        // By convention, whoever sends it; but what only announces an event keeps no rhythm.
+        else if (type === 'ping') heartbeat.beat()
+        obey(type, control)
+      } else {
+        if (type === 'ping') heartbeat.beat()
         if (id === undefined || !(behind || cursor.repeats(type, raw)))
           deliver(type, raw, introduced ? topic : undefined)
       }

@@ -20,8 +20,9 @@ export interface Control extends Partial<Gap> {
   readonly rev?: number
   /** `connected`: the interval of the server's heartbeat. */
   readonly heartbeatMs?: number
-  /** `ping`: which topic the next event was published to. */
+  /** `ping`: which topic the next event was published to, if it has the name `event`. */
   readonly topic?: string
+  readonly event?: string
   /** `goodbye`: the server is about to stop; come back in so many milliseconds. */
   readonly reconnectInMs?: number
 }

@@ -233,13 +233,20 @@ describe('with a server that introduces itself', () => {
       { raw: ': topic orders\nevent: tick\ndata: 1\n\n' },
       send('tick', 2),
       // For those who hear no comments.
-      send('ping', { topic: 'jobs' }),
+      send('ping', { topic: 'jobs', event: 'tick' }),
       send('tick', 3),
-      send('ping', { topic: 'jobs' }),
-      send('ping', { t: 1 }),
+      // The event that was announced is one that such a transport did not hear.
+      send('ping', { topic: 'jobs', event: 'unheard' }),
       send('tick', 4),
+      send('ping', { topic: 'jobs', event: 'tick' }),
+      send('ping', { t: 1 }),
+      send('tick', 5),
+      // Or it was too long.
+      send('ping', { topic: 'jobs', event: 'tick' }),
+      { raw: `event: tick\ndata: "${'x'.repeat(200)}"\n\n` },
+      send('tick', 6),
     ]
-    const { sse, clock, log } = bench({}, { script: [script] })
+    const { sse, clock, log } = bench({ maxEventSize: 150 }, { script: [script] })
     sse.subscribe('tick', (data, event) => log.push([data, event.topic, 'topic' in event]))
     await clock.settle()
     expect(log).toEqual([
@@ -247,7 +254,30 @@ describe('with a server that introduces itself', () => {
       [2, undefined, false],
       [3, 'jobs', true],
       [4, undefined, false],
+      [5, undefined, false],
+      [6, undefined, false],
     ])
+  })
+
+  it('pings that announce an event are no heartbeat', async () => {
+    const { sse, stream, clock, states } = bench()
+    sse.subscribe('tick', () => {})
+    await clock.settle()
+    stream.send('connected', { v: 1, recovered: false })
+    for (let n = 0; n < 4; n++) {
+      stream.send('ping', { topic: 'jobs', event: 'tick' })
+      stream.send('tick', n)
+      await clock.advance(2000)
+    }
+    await clock.advance(600_000)
+    expect(states.at(-1)?.status).toBe('open')
+  })
+
+  it('from a server that has not introduced itself, comments about topics are comments', async () => {
+    const { sse, clock, log } = bench({}, { script: [[{ raw: ': topic orders\nevent: tick\ndata: 1\n\n' }]] })
+    sse.subscribe('tick', (_, event) => log.push('topic' in event))
+    await clock.settle()
+    expect(log).toEqual([false])
   })
 
   it('the heartbeat it announces is watched', async () => {

@@ -33,6 +33,11 @@ describe('a stream is refused', () => {
     ],
     ['rejects', () => Promise.reject(new Error('secret db-host down')), 'Error: secret db-host down'],
     [
+      'names a user by a number',
+      () => ({ userId: 7 as unknown as string }),
+      'TypeError: userId wants a string, got number 7',
+    ],
+    [
       'takes seconds for milliseconds',
       () => ({ expires: 1_795_224_502 }),
       'TypeError: expires wants epoch milliseconds, and that looks like seconds: multiply it by 1000; got 1795224502',
@@ -144,9 +149,10 @@ describe('topics', () => {
     expect(response.status).toBe(200)
     expect(hub.clients()[0]?.topics).toEqual(['jobs', 'orders.eu'])
     // Words of the hub's own are no exception there.
-    expect((await hub.fetch(new Request(`${ORIGIN}/sse/orders/stats`))).headers.get('content-type')).toBe(
-      'text/event-stream',
-    )
+    for (const word of ['stats', 'health'])
+      expect((await hub.fetch(new Request(`${ORIGIN}/sse/orders/${word}`))).headers.get('content-type')).toBe(
+        'text/event-stream',
+      )
     await clock.settle()
   })
 
@@ -262,14 +268,25 @@ describe('a POST that publishes', () => {
     expect(hub.stats()).toMatchObject({ published, log: { head: 0 } })
   })
 
-  it('is answered with 503 where the log fails, and reaches nobody', async () => {
+  it('that was on its way when the hub began to close is to be sent again', async () => {
+    const { hub, post, errors } = hubBench({
+      canPublish: async () => {
+        await hub.close()
+        return true
+      },
+    })
+    expect(await post({ event: 'x' })).toMatchObject({ status: 503, body: { error: { code: 'closing' } } })
+    expect(errors).toEqual([])
+  })
+
+  it('is answered with 503 where the log fails, whatever it throws, and reaches nobody', async () => {
     const { post, errors } = hubBench({
       ...open,
       log: {
         epoch: 'abcdefgh',
         head: 0,
         first: 1,
-        append: () => Promise.reject(new Error('disk')),
+        append: () => Promise.reject(new TypeError('secret')),
         read: () => [],
         subscribe: () => () => {},
         reset() {},
@@ -278,7 +295,7 @@ describe('a POST that publishes', () => {
     expect(await post({ event: 'x' }, '/events?user=ada')).toMatchObject(
       refusal(503, 'log', 'the event could not be written down; nobody has had it'),
     )
-    expect(errors).toEqual([['log', 'Error: disk']])
+    expect(errors).toEqual([['log', 'TypeError: secret']])
   })
 })
 
@@ -335,6 +352,18 @@ describe('a body', () => {
     expect(pulled).toBeLessThan(20)
   })
 
+  it('that breaks off is refused, and nobody is told of an error', async () => {
+    const { ask, errors } = hubBench(open)
+    const broken = new ReadableStream({
+      pull(controller) {
+        controller.error(new Error('gone'))
+      },
+    })
+    const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: broken, duplex: 'half' }
+    expect((await ask('/events', init as RequestInit)).status).toBe(400)
+    expect(errors).toEqual([])
+  })
+
   it('of other bytes than UTF-8 breaks nothing', async () => {
     const { ask } = hubBench(open)
     const init = {
@@ -381,6 +410,18 @@ describe('an origin', () => {
     expect(answer.status).toBe(403)
     expect(answer.headers.has('access-control-allow-origin')).toBe(false)
     expect(hub.stats().published).toBe(0)
+  })
+
+  it.each(['cross-site', 'same-site'])('that is not named, but is said to be %s, may not connect', async (site) => {
+    const { ask } = hubBench({ origins })
+    expect(await ask('/events', { headers: { 'sec-fetch-site': site } })).toMatchObject(
+      refusal(403, 'origin', 'pages of another origin may use this with CORS alone'),
+    )
+  })
+
+  it.each(['none', 'same-origin'])('that is not named, and is said to be %s, may connect', async (site) => {
+    const { stream } = hubBench({ origins })
+    expect((await stream('', { 'sec-fetch-site': site })).response.status).toBe(200)
   })
 
   it('that is allowed may read refusals too', async () => {
@@ -449,6 +490,7 @@ describe('a token is read from', () => {
   it.each([
     ['the header', request({ authorization: 'Bearer abc' }), 'abc'],
     ['the header, first', request({ authorization: 'bearer abc', cookie: 'session=def' }, '?token=ghi'), 'abc'],
+    ['no cookie that has no value', request({ cookie: 'sessionx; session=; session' }, '?token=ghi'), 'ghi'],
     ['the cookie', request({ cookie: 'a=b; session=d%20f; c' }, '?token=ghi'), 'd f'],
     ['a cookie in quotes, badly encoded', request({ cookie: 'session="%zz"' }), '%zz'],
     ['the query', request({ cookie: 'xsession=1' }, '?token=ghi'), 'ghi'],

@@ -62,7 +62,7 @@ describe('a stream', () => {
     await hub.publish('order.updated', 7, { topic: 'orders' })
     await clock.settle()
     expect(events().slice(2)).toMatchObject([
-      { type: 'ping', data: { topic: 'orders' } },
+      { type: 'ping', data: { topic: 'orders', event: 'order.updated' } },
       { type: 'order.updated', data: 7 },
     ])
   })
@@ -137,6 +137,11 @@ describe('an event reaches', () => {
       ['ada1', 'ada2', 'all', 'nobody'],
     ],
     ['a user in a topic', () => ({ userId: 'ada', topic: 'orders' }), ['ada2']],
+    [
+      'a resource, but one that has joined it',
+      ({ id }) => ({ resource: 'orders', except: id('ada2') }),
+      ['ada1', 'all', 'nobody'],
+    ],
     ['all but one', ({ id }) => ({ topic: 'orders.eu', except: id('bob') }), ['all', 'eu']],
     ['all but some', ({ id }) => ({ except: [id('bob'), id('all'), id('eu')] }), ['ada1', 'ada2', 'nobody']],
   ])('%s', async (_, target, reached) => {
@@ -349,6 +354,21 @@ describe('what a filter keeps back', () => {
     expect(hub.stats().errors).toEqual({ filter: 2 })
   })
 
+  it('may end clients while it is asked: the others have the event, and the next', async () => {
+    const { hub, stream, clock, errors } = hubBench({
+      filter(principal) {
+        if (principal.userId === 'bob') hub.kick('bob')
+        return true
+      },
+    })
+    const [ada, bob, eve] = [await stream('?user=ada'), await stream('?user=bob'), await stream('?user=eve')]
+    expect(await hub.publish('n', 1)).toMatchObject({ delivered: 2 })
+    expect(await hub.publish('n', 2)).toMatchObject({ delivered: 2 })
+    await clock.settle()
+    expect([ada.payloads(), bob.payloads(), eve.payloads()]).toEqual([[1, 2], [], [1, 2]])
+    expect(errors).toEqual([])
+  })
+
   it('may publish itself: everybody has both in the same order', async () => {
     const { hub, stream, clock } = hubBench({
       filter(_, { data }) {
@@ -469,6 +489,30 @@ describe('a stream ends', () => {
     expect(hub.stats().endings['max-age']).toBe(1)
   })
 
+  it.each([undefined, '', null, 7])('for nobody if %j is kicked: that is no user', async (user) => {
+    const { hub, stream } = hubBench()
+    const { ended } = await stream()
+    expect(() => hub.kick(user as string)).toThrow(TypeError)
+    expect(ended()).toBeUndefined()
+  })
+
+  it('though its principal is another by now: nothing of it is left', async () => {
+    const principal: { userId: string } = { userId: 'ada' }
+    const { hub, stream } = hubBench({ authenticate: () => principal })
+    const reader = await stream()
+    principal.userId = 'bob'
+    await reader.leave()
+    expect(hub.stats()).toMatchObject({ clients: 0, users: 0 })
+    expect(hub.kick('ada')).toBe(0)
+  })
+
+  it.each([0, Infinity])('not by its age if maxAge is %s', async (maxAge) => {
+    const { stream, clock } = hubBench({ maxAge })
+    const { find } = await stream()
+    await clock.advance(3_600_000)
+    expect(find('goodbye')).toBeUndefined()
+  })
+
   it('at another time for each', async () => {
     const answers = [0, 0.999]
     const clock = createClock({ random: () => answers.shift() ?? 0.5 })
@@ -551,6 +595,38 @@ describe('reset', () => {
       { type: 'x', id: `${epoch}-1`, data: 2 },
     ])
     expect(hub.stats()).toMatchObject({ clients: 1, published: 1, connections: 0 })
+  })
+
+  it('in the same turn as an event does not take that one into the new log', async () => {
+    const { hub } = hubBench()
+    const before = hub.stats().log.epoch
+    const published = hub.publish('x', 1)
+    await hub.reset()
+    expect((await published).id).toBe(`${before}-1`)
+  })
+
+  it('takes those along who were being given what they missed', async () => {
+    const memory = memoryLog()
+    const log = Object.create(memory, { read: { value: () => new Promise(() => {}) } }) as typeof memory
+    const { hub, stream, clock } = hubBench({ log })
+    await hub.publish('x', 1)
+    const reader = await stream(`?lastEventId=${memory.epoch}-0`)
+    await hub.reset()
+    await hub.publish('x', 2)
+    await clock.settle()
+    expect(reader.events().map(({ type }) => type)).toEqual(['connected', 'gap', 'live', 'x'])
+  })
+})
+
+describe('the usual shapes', () => {
+  it('that leave somebody out go to the same as without', async () => {
+    const { hub, stream, clock } = hubBench()
+    const [orders, jobs] = [await stream('?topics=orders'), await stream('?topics=jobs')]
+    const except = `${orders.find('connected')?.['clientId']}`
+    await hub.update('orders', 'changed', 'secret', { except })
+    await hub.notifyAfter('orders', () => {}, { except })()
+    await clock.settle()
+    expect([orders.payloads(), jobs.payloads()]).toEqual([[], []])
   })
 })
 

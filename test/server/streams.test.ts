@@ -131,6 +131,66 @@ describe('a client that does not keep up', () => {
 })
 
 describe('a stream', () => {
+  it('that is ended while its client takes nothing is broken off: the end would never get through', async () => {
+    const bench = hubBench()
+    const { did, fill } = await blocked(bench, '?user=ada')
+    fill()
+    await bench.hub.publish('n', 1)
+    expect(bench.hub.stats().queue.events).toBe(0)
+    bench.hub.kick('ada')
+    expect(did).toEqual(['destroy'])
+  })
+
+  it('whose sink throws is ended, and the others have the event', async () => {
+    const bench = hubBench()
+    let broken = false
+    await bench.hub.accept(new Request(ORIGIN), () => ({
+      write() {
+        if (broken) throw new Error('no socket')
+        return true
+      },
+      end() {},
+      destroy() {},
+    }))
+    const other = await bench.stream()
+    broken = true
+    expect(await bench.hub.publish('n', 1)).toMatchObject({ delivered: 1 })
+    await bench.hub.publish('n', 2)
+    await bench.clock.settle()
+    expect(other.payloads()).toEqual([1, 2])
+    expect(bench.errors).toEqual([['stream', 'Error: no socket']])
+    expect(bench.hub.stats()).toMatchObject({ clients: 1, endings: { error: 1 }, errors: { stream: 1 } })
+  })
+
+  it('that is ended by whoever is told that it has begun hears nothing more', async () => {
+    const bench = hubBench({ onConnect: () => bench.hub.kick('ada') })
+    const { text, ended } = await bench.stream('?user=ada')
+    expect(text()).toBe('')
+    expect(ended()).toBe('end')
+    expect(bench.errors).toEqual([])
+  })
+
+  it('has a key for each of its types, and one for what is volatile', async () => {
+    const bench = hubBench()
+    const { taken, fill, drain } = await blocked(bench)
+    fill()
+    await bench.hub.publish('first', 0)
+    await bench.hub.publish('price', 1, { key: 'a' })
+    await bench.hub.publish('order', 2, { key: 'a' })
+    await bench.hub.publish('price', 3, { key: 'a', volatile: true })
+    drain()
+    expect(names(taken)).toEqual(['0', '1', '2', '3'])
+  })
+
+  it('goes on being counted after a reset', async () => {
+    const bench = hubBench()
+    const { fill } = await blocked(bench)
+    fill()
+    await bench.hub.reset()
+    for (const n of [1, 2, 3]) await bench.hub.publish('price', n, { key: 'a' })
+    expect(bench.hub.stats().dropped.coalesced).toBe(2)
+  })
+
   it('whose client leaves before it has begun leaves nothing behind', async () => {
     const bench = hubBench()
     await bench.hub.accept(new Request(ORIGIN), (_, { closed }) => {

@@ -92,6 +92,34 @@ describe('a change of topics', () => {
     })
   })
 
+  it('is not made if permission cannot be asked for, and may be asked for again', async () => {
+    let broken = true
+    const { hub, change, words, errors, clock } = await setup({
+      authorize(_, topic) {
+        if (topic === 'jobs' && broken) throw new Error('database')
+        return true
+      },
+    })
+    expect((await change({ rev: 1, add: ['jobs'] })).status).toBe(500)
+    expect(errors).toEqual([['authorize', 'Error: database']])
+    broken = false
+    expect(await change({ rev: 1, add: ['jobs'] })).toMatchObject({ body: { topics: ['orders', 'jobs'] } })
+    await clock.settle()
+    expect(words()).toHaveLength(1)
+    expect(hub.clients()[0]?.topics).toEqual(['orders', 'jobs'])
+  })
+
+  it('keeps to what a topic may hold where many come at once', async () => {
+    const bench = hubBench({ limits: { perTopic: 1 }, authorize: async () => true })
+    const readers = [await bench.stream('?user=a'), await bench.stream('?user=b'), await bench.stream('?user=c')]
+    await Promise.all(
+      readers.map(({ find }, n) =>
+        bench.post({ clientId: find('connected')?.['clientId'], rev: 1, add: ['t'] }, `/events?user=${'abc'[n]}`),
+      ),
+    )
+    expect(bench.hub.clients().filter(({ topics }) => topics.includes('t'))).toHaveLength(1)
+  })
+
   it('to a thousand topics is refused', async () => {
     const { hub, change } = await setup({ limits: { body: 1 << 20 } })
     const answer = await change({ rev: 1, add: Array.from({ length: 1000 }, (_, n) => `t${n}`) })
