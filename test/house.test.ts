@@ -158,6 +158,7 @@ const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
   'server/node.ts': 'test/node/hub.test.ts',
   // Types alone.
   'server/options.ts': 'test/types/hub.test-d.ts',
+  'server/parts.ts': 'test/types/hub.test-d.ts',
   // Both entry points of the kit have one test.
   'testing/node.ts': 'test/testing/index.test.ts',
 }
