@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
-import { connect as connectH2, createServer as createH2Server } from 'node:http2'
+import { type ClientHttp2Session, connect as connectH2, createServer as createH2Server } from 'node:http2'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -39,6 +39,19 @@ async function socket(port: number, path = '/events'): Promise<Socket> {
   socket.write(`GET ${path} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\n\r\n`)
   await once(socket, 'data')
   return socket
+}
+
+/** A client over HTTP/2. */
+async function sessionWith(hub: Hub): Promise<ClientHttp2Session> {
+  // The compatibility API of HTTP/2 is the same as far as a handler uses it; its types are not.
+  const server = createH2Server(toNodeHandler(hub) as never).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const session = connectH2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  onTestFinished(() => {
+    session.destroy()
+    server.close()
+  })
+  return session
 }
 
 const gone = (hub: Hub): Promise<void> => vi.waitFor(() => expect(hub.stats().clients).toBe(0), { timeout: 20_000 })
@@ -112,13 +125,7 @@ describe('a stream over a socket', () => {
         }),
     )
     const hub = createHub({ heartbeat: false, authenticate: asked })
-    const server = createH2Server(toNodeHandler(hub) as never).listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const session = connectH2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
-    onTestFinished(() => {
-      session.destroy()
-      server.close()
-    })
+    const session = await sessionWith(hub)
     const stream = session.request({ ':path': '/events' })
     stream.on('error', () => {})
     await vi.waitFor(() => expect(asked).toHaveBeenCalled())
@@ -133,14 +140,7 @@ describe('a stream over a socket', () => {
 
   it('works over HTTP/2', async () => {
     const hub = createHub({ heartbeat: false, canPublish: () => true })
-    // The compatibility API of HTTP/2 is the same as far as a handler uses it; its types are not.
-    const server = createH2Server(toNodeHandler(hub) as never).listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const session = connectH2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
-    onTestFinished(() => {
-      session.destroy()
-      server.close()
-    })
+    const session = await sessionWith(hub)
     const stream = session.request({ ':path': '/events?topics=orders' })
     let text = ''
     stream.setEncoding('utf8').on('data', (chunk: string) => {

@@ -1,5 +1,5 @@
 import { createSSE, isSSEError, type SSEOptions } from 'headwater'
-import { createHub, memoryLog, type PublishOptions } from 'headwater/server'
+import { createHub, type EventLog, memoryLog, type PublishOptions } from 'headwater/server'
 import { createClock } from 'headwater/testing'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { hubBench, ORIGIN, read } from '../support/reader.ts'
@@ -7,6 +7,9 @@ import { hubBench, ORIGIN, read } from '../support/reader.ts'
 /*
  * The hub as a whole, its fetch handler joined to a client in this process.
  */
+
+/** A memory log that is read in another way. */
+const readBy = (log: EventLog, read: EventLog['read']): EventLog => Object.create(log, { read: { value: read } })
 
 describe('a stream', () => {
   it('begins with an introduction that can be resumed from', async () => {
@@ -264,22 +267,10 @@ describe('a client that comes back', () => {
   it('loses nothing where the log is slow, and is told nothing twice', async () => {
     const memory = memoryLog()
     const reads: (() => void)[] = []
-    const log = {
-      ...memory,
-      get epoch() {
-        return memory.epoch
-      },
-      get head() {
-        return memory.head
-      },
-      get first() {
-        return memory.first
-      },
-      read: (seq: number, limit: number) =>
-        new Promise<Awaited<ReturnType<typeof memory.read>>>((resolve) =>
-          reads.push(() => resolve(memory.read(seq, limit))),
-        ),
-    }
+    const log = readBy(
+      memory,
+      (seq, limit) => new Promise((resolve) => reads.push(() => resolve(memory.read(seq, limit)))),
+    )
     const { hub, epoch, back, clock } = await setup({ log })
     await hub.publish('n', 1)
     const { payloads, events } = await back(`${epoch}-0`)
@@ -293,20 +284,7 @@ describe('a client that comes back', () => {
   })
 
   it('is dropped, and the error told, if the log cannot be read', async () => {
-    const memory = memoryLog()
-    const log = {
-      ...memory,
-      get epoch() {
-        return memory.epoch
-      },
-      get head() {
-        return memory.head
-      },
-      get first() {
-        return memory.first
-      },
-      read: () => Promise.reject(new Error('disk')),
-    }
+    const log = readBy(memoryLog(), () => Promise.reject(new Error('disk')))
     const { hub, epoch, back, errors } = await setup({ log })
     await hub.publish('n', 1)
     const { ended } = await back(`${epoch}-0`)
@@ -607,8 +585,7 @@ describe('reset', () => {
 
   it('takes those along who were being given what they missed', async () => {
     const memory = memoryLog()
-    const log = Object.create(memory, { read: { value: () => new Promise(() => {}) } }) as typeof memory
-    const { hub, stream, clock } = hubBench({ log })
+    const { hub, stream, clock } = hubBench({ log: readBy(memory, () => new Promise(() => {})) })
     await hub.publish('x', 1)
     const reader = await stream(`?lastEventId=${memory.epoch}-0`)
     await hub.reset()
