@@ -1,4 +1,6 @@
+import type { Server } from 'node:http'
 import type { SSEClient } from 'headwater'
+import type { Hub } from 'headwater/server'
 
 /* What the examples in the docs take for granted. */
 
@@ -13,4 +15,15 @@ declare global {
   function signIn(): Promise<void>
   function token(): Promise<string>
   function show(value: unknown): void
+  const hub: Hub<{
+    'order.created': Order
+    'price.changed': { sku: string; price: number }
+    typing: { name: string }
+  }>
+  const server: Server
+  const database: { save(order: Order): Promise<void> }
+  const sessions: {
+    find(token?: string): Promise<{ id: string; userId: string; roles: string[]; expiresAt: Date } | undefined>
+  }
+  function findUser(request: Request): Promise<{ userId: string; roles: string[] } | null>
 }

@@ -2,20 +2,25 @@ import type { Client } from './client.ts'
 import type { Counters } from './counters.ts'
 import { formatId } from './cursor.ts'
 import type { EventLog, LogEntry, LogRecord } from './log.ts'
-import { type EventFilter, type Parcel, prepare } from './parcel.ts'
+import { type EventFilter, type Frames, type Parcel, prepare } from './parcel.ts'
 import type { Registry } from './registry.ts'
 
 /** From the log to the clients that are live. Those that are not yet are given the same events by their replay. */
 export interface Delivery {
   /** Up to which number events have been handed out. */
   readonly place: number
-  /** An entry made ready to be sent; once, for the live and for those who catch up. */
+  /** An entry made ready to be sent. Its bytes are made once, for the live and for those who catch up. */
   parcelOf(entry: LogEntry): Parcel
+  /** What became of an entry, for whoever has appended it; once. */
+  outcomeOf(entry: LogEntry): Pick<Parcel, 'id' | 'delivered'> | undefined
   /** Hands an event that is in no log to whoever is live. @returns How many that were. */
   handOut(record: LogRecord): number
   /** Hears nothing of the log any more. */
   stop(): void
 }
+
+/** For how many entries it is remembered what became of them, until whoever has appended them asks. */
+const OUTCOMES = 1000
 
 /** What else becomes of a delivery. */
 export interface DeliveryEvents {
@@ -36,17 +41,18 @@ export function createDelivery(
   counters: Counters,
   events: DeliveryEvents,
 ): Delivery {
-  const parcels = new WeakMap<LogEntry, Parcel>()
-  const waiting: LogEntry[] = []
+  /** All that is kept of an event as long as the log keeps it: whoever comes back is sent the same bytes. */
+  const frames = new WeakMap<LogEntry, Frames>()
+  /** By number, of the last few: those that another process has appended are asked for by nobody. */
+  const outcomes = new Map<number, Parcel>()
+  const waiting: { readonly entry: LogEntry; readonly parcel: Parcel }[] = []
   let place = log.head
   let handing = false
 
   function parcelOf(entry: LogEntry): Parcel {
-    const known = parcels.get(entry)
-    if (known) return known
-    const parcel = prepare(entry, formatId(log.epoch, entry.seq), filter, events.filterFailed)
-    parcels.set(entry, parcel)
-    return parcel
+    const made = frames.get(entry) ?? []
+    frames.set(entry, made)
+    return prepare(entry, formatId(log.epoch, entry.seq), made, filter, events.filterFailed)
   }
 
   /** @returns Whether the client has been given it. One client that cannot be served costs the others nothing. */
@@ -68,33 +74,33 @@ export function createDelivery(
     return true
   }
 
-  function deliver(entry: LogEntry): void {
-    const parcel = parcelOf(entry)
-    const { seq } = entry
-    for (const client of registry.candidates(entry.to)) {
+  function deliver({ seq, to }: LogEntry, parcel: Parcel): void {
+    for (const client of registry.candidates(to)) {
       if (seq <= client.after || !give(client, parcel)) continue
       client.toldSeq = seq
       client.toldAt = client.outlet.lastWriteAt
     }
-    parcel.settle()
     place = seq
   }
 
   const stop = log.subscribe({
     entry(entry) {
       // As of now: by the time it is its turn the log may have another epoch.
-      parcelOf(entry)
+      const parcel = parcelOf(entry)
+      outcomes.set(entry.seq, parcel)
+      outcomes.delete(entry.seq - OUTCOMES)
       // A filter may publish: that event waits until this one has reached everybody, or some would have them the other way
       // round.
-      waiting.push(entry)
+      waiting.push({ entry, parcel })
       if (handing) return
       handing = true
-      for (let next = waiting.shift(); next; next = waiting.shift()) deliver(next)
+      for (let next = waiting.shift(); next; next = waiting.shift()) deliver(next.entry, next.parcel)
       handing = false
     },
     reset() {
       // Of the old log, and everybody is told of a gap.
       waiting.length = 0
+      outcomes.clear()
       place = log.head
       events.restarted()
     },
@@ -105,8 +111,13 @@ export function createDelivery(
       return place
     },
     parcelOf,
+    outcomeOf({ seq }) {
+      const outcome = outcomes.get(seq)
+      outcomes.delete(seq)
+      return outcome
+    },
     handOut(record) {
-      const parcel = prepare(record, '', filter, events.filterFailed)
+      const parcel = prepare(record, '', [], filter, events.filterFailed)
       for (const client of registry.candidates(record.to)) give(client, parcel)
       return parcel.delivered
     },

@@ -40,7 +40,7 @@ export interface EventLog {
   /** The first number that can still be read; `head + 1` if none can. */
   readonly first: number
   /**
-   * Gives a record its number. Listeners have heard of the entry, the same object, when this returns or its promise resolves.
+   * Gives a record its number. Listeners have heard of the entry when this returns or its promise resolves.
    */
   append(record: LogRecord): LogEntry | Promise<LogEntry>
   /** At most `limit` entries behind `seq`, in order; from `first` if that is later. Fewer only at the end. */

@@ -12,6 +12,17 @@ export interface NodeRequest extends IncomingMessage {
   readonly body?: unknown
 }
 
+/** Which request of Node's a Request was made of. */
+const sources = new WeakMap<Request, NodeRequest>()
+
+/**
+ * The request of Node's that a Request came with, for an `authenticate` that goes by what middleware has found out:
+ * `(request) => incomingMessage(request)?.user`. Undefined if it came another way.
+ */
+export const incomingMessage = <R extends IncomingMessage = IncomingMessage>(request: Request): R | undefined =>
+  // What the framework has made of it is known to the caller alone.
+  sources.get(request) as R | undefined
+
 /** For `node:http`, Express, Connect, and Fastify's and Nest's raw requests. */
 export type NodeHandler = (
   request: NodeRequest,
@@ -31,6 +42,7 @@ export function toNodeHandler(hub: Pick<Hub, 'accept'>): NodeHandler {
         response.writeHead(400).end()
         return
       }
+      sources.set(asked, request)
       const answer = await hub.accept(asked, (headers, events) => {
         response.writeHead(200, Object.fromEntries(headers))
         return toSink(response, events)

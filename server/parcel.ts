@@ -27,29 +27,31 @@ export interface Parcel {
   readonly id: string
   /** Addressed to this client, and allowed to it. */
   isFor(client: Client): boolean
-  /** Its bytes: made once, shared by all, and kept for those who come back. */
+  /** Its bytes: made once, shared by all. */
   bytes(native: boolean): Uint8Array
   readonly expendable: Expendable
   /** How many clients it has been handed to. */
   delivered: number
-  /** It has been handed out: what a filter had decoded is not kept as long as the log is. */
-  settle(): void
 }
+
+/** An event as bytes: for most, and for clients that hear no comments. */
+export type Frames = [plain?: Uint8Array, native?: Uint8Array]
 
 /**
  * @param id - '' for an event that is in no log: it is volatile.
+ * @param frames - What has been made of it already, and where to put what is made.
  * @param failed - Told what the filter threw; the event is kept from the client then.
  */
 export function prepare(
   { type, json, to, at, key }: LogRecord,
   id: string,
+  frames: Frames,
   filter: EventFilter | undefined,
   failed: (error: unknown) => void,
 ): Parcel {
   const topic = to.topic ?? to.resource
   const volatile = id === ''
   const reaches = selector(to)
-  const frames: [plain?: Uint8Array, native?: Uint8Array] = []
   let data: { readonly value: unknown } | undefined
   const event: HubEvent = {
     type,
@@ -88,9 +90,6 @@ export function prepare(
       const form = native && topic !== undefined ? 1 : 0
       frames[form] ??= eventFrame(form === 1, type, json, volatile ? undefined : id, topic)
       return frames[form]
-    },
-    settle() {
-      data = undefined
     },
   }
 }

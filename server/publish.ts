@@ -1,5 +1,6 @@
 import type { EventName } from '../src/index.ts'
 import type { Counters } from './counters.ts'
+import { formatId } from './cursor.ts'
 import type { Delivery } from './delivery.ts'
 import { toJSON } from './encode.ts'
 import type { EventLog, LogRecord } from './log.ts'
@@ -62,7 +63,10 @@ export function createPublisher(
   return async ({ record, volatile }) => {
     counters.published++
     if (volatile) return { id: '', delivered: delivery.handOut(record) }
-    const { id, delivered } = delivery.parcelOf(await log.append(record))
+    const { epoch } = log
+    const entry = await log.append(record)
+    // Unless the log has begun anew in this very moment.
+    const { id, delivered } = delivery.outcomeOf(entry) ?? { id: formatId(epoch, entry.seq), delivered: 0 }
     return { id, delivered }
   }
 }

@@ -71,7 +71,6 @@ export async function catchUp(
         size += bytes.length
         events++
       }
-      parcel.settle()
       client.after = entry.seq
       if (size >= CHUNK) await flush()
       if (isOver()) break

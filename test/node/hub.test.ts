@@ -6,7 +6,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { createSSE } from 'headwater'
 import { createHub, type Hub, type HubOptions, memoryLog, type Principal } from 'headwater/server'
-import { toNodeHandler } from 'headwater/server/node'
+import { incomingMessage, toNodeHandler } from 'headwater/server/node'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 
 /*
@@ -188,6 +188,19 @@ describe('what stands in front of the hub', () => {
     const client = await socket(port, '/api/sse/orders/eu')
     expect(hub.clients()[0]?.topics).toEqual(['orders.eu'])
     client.destroy()
+  })
+
+  it('may have found out who it is', async () => {
+    const { hub, port } = await serve(
+      {
+        authenticate: (request) => ({ userId: incomingMessage<IncomingMessage & { user: string }>(request)?.user }),
+      },
+      (handle) => (request, response) => void handle(Object.assign(request, { user: 'ada' }), response),
+    )
+    const client = await socket(port)
+    expect(hub.kick('ada')).toBe(1)
+    client.destroy()
+    expect(incomingMessage(new Request('http://a'))).toBeUndefined()
   })
 
   it('is handed what went wrong', async () => {

@@ -1,0 +1,68 @@
+import type { AddressInfo } from 'node:net'
+import express, { type RequestHandler } from 'express'
+import { createHub, readToken } from 'headwater/server'
+import { toNodeHandler } from 'headwater/server/node'
+
+interface Order {
+  readonly id: string
+  readonly total: number
+}
+
+/** What clients may tell each other; `table-update` comes from the hub itself. */
+interface Events {
+  'order.touched': { readonly id: string }
+}
+
+/** Stands for your sessions: whose a token is. */
+const users = new Map([
+  ['token-of-ada', 'ada'],
+  ['token-of-bob', 'bob'],
+])
+
+function principalOf(request: Request) {
+  const userId = users.get(readToken(request, { cookie: 'session', query: 'token' }) ?? '')
+  return userId ? { userId } : null
+}
+
+/** The app's own routes ask the same. */
+const signedIn: RequestHandler = ({ originalUrl, headers }, response, next) => {
+  const request = new Request(`http://localhost${originalUrl}`, { headers: headers as Record<string, string> })
+  if (principalOf(request)) next()
+  else response.sendStatus(401)
+}
+
+export function createApp() {
+  const hub = createHub<Events>({
+    authenticate: principalOf,
+    canPublish: (_, { event, topic }) => event === 'order.touched' && topic === 'orders',
+  })
+  const orders: Order[] = []
+  // Whoever shows orders hears that there are others now, and loads them.
+  const addOrder = hub.notifyAfter('orders', (total: number) => {
+    const order: Order = { id: `A-${orders.length + 1}`, total }
+    orders.push(order)
+    return order
+  })
+
+  const app = express()
+  app.use('/api/events', toNodeHandler(hub))
+  app.get('/api/orders', signedIn, (_, response) => {
+    response.json(orders)
+  })
+  app.post('/api/orders', signedIn, express.json(), async (request, response) => {
+    response.status(201).json(await addOrder(Number(request.body?.total)))
+  })
+  return { app, hub }
+}
+
+if (import.meta.main) {
+  const { app, hub } = createApp()
+  const server = app.listen(Number(process.env.PORT ?? 3000), () => {
+    console.log(`http://localhost:${(server.address() as AddressInfo).port}`)
+  })
+  process.once('SIGTERM', async () => {
+    // For five seconds clients move to another server, one by one. An open stream would keep this one from closing.
+    await hub.close({ drain: 5000 })
+    server.close()
+  })
+}

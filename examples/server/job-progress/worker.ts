@@ -1,0 +1,30 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import type { Task, Word } from './events.ts'
+
+/*
+ * A thread of its own for each job: a computation on the main thread would hold up every stream. What it throws ends it.
+ */
+
+/** How often it tells how far it is. Each time is an event in the log of the hub. */
+const TIMES = 10
+
+const { limit }: Task = workerData
+if (!Number.isSafeInteger(limit) || limit < 1)
+  throw new RangeError(`limit wants to be a whole number from 1, got ${limit}`)
+
+const say = (word: Word): void => parentPort?.postMessage(word)
+
+let primes = 0
+let told = 0
+for (let n = 2; n < limit; n++) {
+  if (isPrime(n)) primes++
+  if (n / limit < (told + 1) / TIMES) continue
+  told++
+  say({ done: n, total: limit })
+}
+say({ primes })
+
+function isPrime(n: number): boolean {
+  for (let divisor = 2; divisor * divisor <= n; divisor++) if (n % divisor === 0) return false
+  return true
+}

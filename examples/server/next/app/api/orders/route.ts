@@ -1,0 +1,28 @@
+import { hub, principalOf } from '../../../lib/hub.ts'
+
+export const dynamic = 'force-dynamic'
+
+interface Order {
+  readonly id: string
+  readonly total: number
+}
+
+/** Stands for your database. */
+const orders: Order[] = []
+
+// Whoever shows orders hears that there are others now, and loads them.
+const addOrder = hub.notifyAfter('orders', (total: number) => {
+  const order: Order = { id: `A-${orders.length + 1}`, total }
+  orders.push(order)
+  return order
+})
+
+export function GET(request: Request): Response {
+  return principalOf(request) ? Response.json(orders) : new Response(null, { status: 401 })
+}
+
+export async function POST(request: Request): Promise<Response> {
+  if (!principalOf(request)) return new Response(null, { status: 401 })
+  const { total }: { total?: unknown } = await request.json()
+  return Response.json(await addOrder(Number(total)), { status: 201 })
+}
