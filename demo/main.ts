@@ -1,5 +1,6 @@
 import { wireButtons } from './page/buttons.ts'
-import { fetchOrders, openStream, persist } from './page/client.ts'
+import { countMissed, fetchOrders, openStream } from './page/client.ts'
+import { persist } from './page/http.ts'
 import { showJobs } from './page/jobs.ts'
 import { showLog } from './page/log.ts'
 import { showNotices } from './page/notices.ts'
@@ -12,16 +13,18 @@ import { showVue } from './page/panels/vue.ts'
 import { createReplica } from './page/replica.ts'
 import { showStatus } from './page/status.ts'
 import { showStrip } from './page/strip.ts'
+import { showUser } from './page/user.ts'
 import { showVerdict } from './page/verdict.ts'
 import { describeError } from './page/words.ts'
 
+showUser()
 // The table is loaded once, with the id of the last event that is in it. From there on events alone change it.
 const snapshot = await persist(fetchOrders)
 const sse = openStream(snapshot.cursor, (error) => {
   log.note(`${describeError(error)}; another is fetched`)
   verdict.blame(error)
 })
-const replica = createReplica(snapshot)
+const replica = createReplica(snapshot, countMissed)
 const drawOrders = showOrders(replica)
 
 sse.subscribe('*', (_, event) => {

@@ -1,13 +1,16 @@
+import { randomBytes } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import type { ViteDevServer } from 'vite'
-import { type ApiProcess, startApi } from './supervisor/api.ts'
+import { createTokens } from './server/token.ts'
+import { type Api, startApi } from './supervisor/api.ts'
+import { gateway } from './supervisor/gateway.ts'
 import { startWeb } from './supervisor/web.ts'
 
 /*
- * `npm run demo [-- --port 8080]`: starts the API server and the page, and sees to it that both end together.
+ * `npm run demo [-- --port 8080]`: starts the API server and the pages, and sees to it that both end together.
  */
 
-let api: ApiProcess | undefined
+let api: Api | undefined
 let web: ViteDevServer | undefined
 
 async function stop(code: number): Promise<void> {
@@ -37,8 +40,10 @@ process.once('SIGTERM', () => void stop(0))
 
 try {
   const port = readPort()
-  api = await startApi(fail)
-  web = await startWeb(api, port, fail).catch((error) => {
+  // New each time, and known to both: whichever process comes next knows the tokens of the last.
+  const secret = randomBytes(32).toString('hex')
+  api = await startApi(secret, fail)
+  web = await startWeb(port, gateway(api, createTokens(secret), fail)).catch((error) => {
     if (!/already in use/.test(`${error}`)) throw error
     throw new Error(`port ${port} is taken. Choose another with --port, or 0 for any that is free.`)
   })

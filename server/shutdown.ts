@@ -16,6 +16,9 @@ export interface Shutdown {
   left(): void
 }
 
+/** How long clients take to leave, at least, once they are asked to. */
+const LEAVING = 1000
+
 export function createShutdown(clock: Clock, registry: Registry, streams: () => Streams): Shutdown {
   let until: number | undefined
   let emptied = (): void => {}
@@ -29,8 +32,9 @@ export function createShutdown(clock: Clock, registry: Registry, streams: () => 
     async close(drain) {
       until = clock.now() + drain
       const { dismiss, end } = streams()
-      // Those who wait for the new server are not to storm it.
-      for (const client of [...registry.all()]) dismiss(client, Math.round(clock.random() * drain), 'drained')
+      // Those who wait for the new server are not to storm it; and the last of them is to leave by itself.
+      const spread = Math.max(drain - LEAVING, 0)
+      for (const client of [...registry.all()]) dismiss(client, Math.round(clock.random() * spread), 'drained')
       if (drain && registry.size) {
         await new Promise<void>((resolve) => {
           const timer = setTimer(clock, drain, resolve)

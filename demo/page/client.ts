@@ -1,5 +1,7 @@
 import { createSSE, type SSEClient, type SSEError } from 'headwater'
-import type { Events, Fault, OrdersSnapshot } from '../shared/events.ts'
+import { type Events, type Fault, type MissedCount, type OrdersSnapshot, TOPICS } from '../shared/events.ts'
+import { persist, request } from './http.ts'
+import { currentUser } from './user.ts'
 
 /*
  * Everything that goes over the network: the stream, the table, the token, the faults.
@@ -9,22 +11,21 @@ export type Stream = SSEClient<Events>
 
 /** Says whose stream it is, so that the server can count this page's apart from those of other tabs. */
 const PAGE = crypto.randomUUID()
+/** Fetched when it is first needed, and again when it is refused. */
+let token: Promise<string> | undefined
 
 /**
  * @param cursor - The id of the last event that the page has already: what came before it is in the table.
  * @param refused - Told when the token is refused and another is asked for.
  */
 export function openStream(cursor: string, refused: (error: SSEError) => void): Stream {
-  let token: Promise<string> | undefined
   return createSSE<Events>('/api/events', {
     lastEventId: cursor,
-    headers: async () => {
-      token ??= fetchToken()
-      return { authorization: `Bearer ${await token}`, 'x-page': PAGE }
-    },
+    topics: TOPICS,
+    headers: async () => ({ ...(await authorization()), 'x-page': PAGE }),
     onUnauthorized(error) {
       refused(error)
-      token = fetchToken()
+      token = persist(fetchToken)
       return token
     },
     // The defaults are for a server with thousands of clients; here nobody should have to wait half a minute.
@@ -46,24 +47,19 @@ export async function causeFault(fault: Fault): Promise<void> {
   await request(`/api/faults/${fault}`, { method: 'POST' })
 }
 
+/** Of the numbers between two events, how many were for this page: the others were somebody else's. */
+export async function countMissed(after: number, before: number): Promise<number> {
+  const url = `/api/missed?after=${after}&before=${before}`
+  const { missed }: MissedCount = await (await request(url, { headers: await authorization() })).json()
+  return missed
+}
+
+async function authorization(): Promise<{ readonly authorization: string }> {
+  token ??= persist(fetchToken)
+  return { authorization: `Bearer ${await token}` }
+}
+
 async function fetchToken(): Promise<string> {
-  const { token }: { token: string } = await (await request('/api/token')).json()
+  const { token }: { token: string } = await (await request(`/api/token?user=${currentUser()}`)).json()
   return token
-}
-
-async function request(url: string, init?: RequestInit): Promise<Response> {
-  const response = await fetch(url, { cache: 'no-store', ...init })
-  if (!response.ok) throw new Error(`${url} answers ${response.status}`)
-  return response
-}
-
-/** Asks until there is an answer: the server may be just about to be restarted. */
-export async function persist<T>(ask: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await ask()
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, 500))
-    }
-  }
 }

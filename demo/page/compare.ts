@@ -2,7 +2,7 @@ import type { Gap } from 'headwater'
 import { type Order, parseId } from '../shared/events.ts'
 import type { OrderTable } from '../shared/orders.ts'
 import { count } from './format.ts'
-import type { Tally } from './replica.ts'
+import type { Tally } from './tally.ts'
 
 /*
  * Pure: what two tables and the numbers of the events say about what was lost.

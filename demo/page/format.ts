@@ -5,7 +5,7 @@ const clock = new Intl.DateTimeFormat('en-GB', {
   fractionalSecondDigits: 1,
 })
 const euro = new Intl.NumberFormat('en-IE', { style: 'currency', currency: 'EUR' })
-const whole = new Intl.NumberFormat('en-GB')
+const number = new Intl.NumberFormat('en-GB')
 
 /** `14:03:27.5` */
 export const time = (at: number): string => clock.format(at)
@@ -21,5 +21,11 @@ export function duration(ms: number): string {
 
 export const money = (cents: number): string => euro.format(cents / 100)
 
+/** `1,204` */
+export const whole = (n: number): string => number.format(n)
+
 /** `1 event`, `1,204 events` */
-export const count = (n: number, noun: string): string => `${whole.format(n)} ${noun}${n === 1 ? '' : 's'}`
+export const count = (n: number, noun: string): string => `${whole(n)} ${noun}${n === 1 ? '' : 's'}`
+
+/** `0`, `812 B`, `64 kB` */
+export const bytes = (n: number): string => (n ? (n < 1000 ? `${n} B` : `${whole(Math.round(n / 1000))} kB`) : '0')

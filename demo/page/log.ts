@@ -21,18 +21,32 @@ export function showLog(sse: Stream): Log {
   const pause = byId('log-pause', HTMLButtonElement)
   let lines: HTMLLIElement[] = []
   let paused = false
+  let following = true
+  let top = 0
 
   const schedule = frameBatch(() => {
     if (paused) {
       setText(pause, `Go on (${lines.length === KEPT ? `${KEPT} or more` : lines.length} new)`)
       return
     }
-    const atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 24
     list.append(...lines)
     lines = []
     while (list.children.length > KEPT) list.firstElementChild?.remove()
-    if (atEnd) scroller.scrollTop = scroller.scrollHeight
+    follow()
   })
+
+  function follow(): void {
+    if (following) scroller.scrollTop = scroller.scrollHeight
+  }
+
+  // Only who scrolls up leaves the end. In a window that is made narrower it moves away by itself, and is followed.
+  scroller.addEventListener('scroll', () => {
+    const { scrollTop, scrollHeight, clientHeight } = scroller
+    if (scrollHeight - scrollTop - clientHeight < 24) following = true
+    else if (scrollTop < top) following = false
+    top = scrollTop
+  })
+  new ResizeObserver(follow).observe(list)
 
   function add(kind: string, at: number, name: string, text: string, number = ''): void {
     const line = make('li')

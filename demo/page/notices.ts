@@ -14,10 +14,10 @@ export function showNotices({ sse, notices, read }: Shared): void {
   count.subscribe(drawUnread)
   read.subscribe(drawUnread)
 
-  sse.subscribe('notification', ({ message, level, ts }) => {
+  sse.subscribe('notification', ({ message, level, timestamp }) => {
     const item = make('li', 'notice')
     item.dataset.level = level
-    item.append(make('span', 'message', message), make('span', 'level', level), make('time', '', time(ts)))
+    item.append(make('span', 'message', message), make('span', 'level', level), make('time', '', time(timestamp)))
     list.prepend(item)
     list.querySelector(':scope > .none')?.remove()
     while (list.children.length > KEPT) list.lastElementChild?.remove()

@@ -1,24 +1,12 @@
 import type { SSEEvent } from 'headwater'
 import { type Events, type OrdersSnapshot, parseId } from '../shared/events.ts'
 import { applyOrderEvent, type OrderTable, toTable } from '../shared/orders.ts'
+import { type Counter, type CountMissed, createCounter, type Tally } from './tally.ts'
 
 /*
  * The page's own table of orders: loaded once, changed by events alone, and every number checked on the way. It keeps
  * its recent past, so that it can be compared with the server's table as of the very same event.
  */
-
-/** What the numbers of the events say. */
-export interface Tally {
-  readonly events: number
-  /** The number that the table was loaded at. */
-  readonly start: number
-  /** The number of the last event. */
-  readonly seq: number
-  /** Numbers that were left out. */
-  readonly missing: number
-  /** Numbers that came twice, or late. */
-  readonly repeated: number
-}
 
 /** A table that events are added to, and the number of the last event that is in it. */
 export interface ReplicaBase {
@@ -32,8 +20,10 @@ export interface Replica {
   readonly orders: OrderTable
   readonly tally: Tally
   take(event: SSEEvent<Events>): void
-  /** The table as of this event: now, if it has been here lately; else when it comes. */
+  /** The table as of this event: now, if it has been here lately; else when it, or a later one, comes. */
   at(cursor: string): Promise<OrderTable>
+  /** Resolves when the tally leaves nothing open. */
+  settled(): Promise<unknown>
   /** Events were lost: start from a table that has them. */
   reload(load: () => Promise<OrdersSnapshot>): Promise<void>
 }
@@ -41,10 +31,10 @@ export interface Replica {
 /** Half a minute and more, at seven a second. */
 const PAST = 300
 
-export function createReplica(snapshot: OrdersSnapshot): Replica {
+export function createReplica(snapshot: OrdersSnapshot, countMissed: CountMissed): Replica {
   let base: ReplicaBase
   let orders: OrderTable
-  let tally: Tally
+  let counter: Counter
   let waiting: { readonly seq: number; readonly resolve: (table: OrderTable) => void }[] = []
   /** Events that came while a table is being loaded; they may be in it or not. */
   let held: SSEEvent<Events>[] | undefined
@@ -55,13 +45,12 @@ export function createReplica(snapshot: OrdersSnapshot): Replica {
     const seq = parseId(from.cursor)?.seq ?? 0
     orders = toTable(from.orders)
     base = { seq, orders }
-    tally = { events: 0, start: seq, seq, missing: 0, repeated: 0 }
+    counter = createCounter(seq, countMissed)
     past.clear()
-    remember()
+    remember(seq)
   }
 
-  function remember(): void {
-    const { seq } = tally
+  function remember(seq: number): void {
     past.set(seq, orders)
     past.delete(seq - PAST)
     const due = waiting.filter((entry) => entry.seq <= seq)
@@ -75,15 +64,15 @@ export function createReplica(snapshot: OrdersSnapshot): Replica {
       return
     }
     const seq = parseId(event.id)?.seq ?? NaN
+    const { start, seq: last } = counter.tally
     // The table was loaded while these were on their way: they are in it.
-    if (seq <= tally.start) return
-    const { events, missing, repeated } = tally
-    const step = seq - tally.seq
-    if (step > 0) tally = { ...tally, events: events + 1, seq, missing: missing + step - 1 }
-    else tally = { ...tally, events: events + 1, repeated: repeated + 1 }
+    if (seq <= start) return
+    // Whatever was left out changed nothing, as far as this page knows.
+    for (let left = last + 1; left < seq; left++) remember(left)
+    counter.count(seq)
     // As an application would: whatever arrives is applied. If it is wrong, the comparison finds it.
     if (event.type === 'order.created' || event.type === 'order.updated') orders = applyOrderEvent(orders, event.data)
-    remember()
+    remember(counter.tally.seq)
   }
 
   return {
@@ -94,7 +83,7 @@ export function createReplica(snapshot: OrdersSnapshot): Replica {
       return orders
     },
     get tally() {
-      return tally
+      return counter.tally
     },
     take,
     at(cursor) {
@@ -102,6 +91,7 @@ export function createReplica(snapshot: OrdersSnapshot): Replica {
       const known = past.get(seq)
       return known ? Promise.resolve(known) : new Promise((resolve) => waiting.push({ seq, resolve }))
     },
+    settled: () => counter.settled(),
     async reload(load) {
       held = []
       const loaded = await load()
@@ -110,7 +100,7 @@ export function createReplica(snapshot: OrdersSnapshot): Replica {
       start(loaded)
       for (const event of later) take(event)
       // What was held is in it too: whoever goes on from here has heard of these already.
-      base = { seq: tally.seq, orders }
+      base = { seq: counter.tally.seq, orders }
     },
   }
 }

@@ -1,5 +1,4 @@
-import type { ConnectionState, Opened } from 'headwater'
-import type { Stream } from './client.ts'
+import type { ConnectionState, Opened, SSEClient } from 'headwater'
 import { byId, setText } from './dom.ts'
 import { duration, seconds } from './format.ts'
 import { describeState, STATUS } from './words.ts'
@@ -16,7 +15,7 @@ const SETTLED = 700
 /** Shorter silences are nothing to worry a reader with. */
 const QUIET = 2500
 
-export function showStatus(sse: Stream): void {
+export function showStatus<E>(sse: Pick<SSEClient<E>, 'state' | 'observe'>): void {
   const panel = byId('connection', HTMLElement)
   const badge = byId('badge', HTMLElement)
   const reason = byId('reason', HTMLElement)

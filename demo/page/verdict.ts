@@ -1,10 +1,12 @@
 import type { ConnectionState, Gap, SSEError } from 'headwater'
 import { happenedAt } from '../shared/events.ts'
 import { toTable } from '../shared/orders.ts'
-import { fetchOrders, persist, type Stream } from './client.ts'
+import { fetchOrders, type Stream } from './client.ts'
 import { complaint, describeGap, differences } from './compare.ts'
-import { byId, make, setText } from './dom.ts'
-import { count, seconds, time } from './format.ts'
+import { byId, setText } from './dom.ts'
+import { count, time } from './format.ts'
+import { persist } from './http.ts'
+import { type Interruption, record } from './interruptions.ts'
 import type { Replica } from './replica.ts'
 import { capital, describeError } from './words.ts'
 
@@ -14,34 +16,21 @@ import { capital, describeError } from './words.ts'
  */
 
 export interface Verdict {
-  /** Something is about to happen to the connection. @returns Takes it back. */
+  /** Something is about to happen to the connection. @returns Takes it back, as nothing will come of it. */
   announce(label: string): () => void
   /** One more reason why the connection is not back. */
   blame(error: SSEError): void
 }
 
-/** From the last event before the loss of a connection until the comparison. */
-interface Interruption {
-  labels: string[]
-  /** When an event was last heard: a stalled line is dead long before that is noticed. */
-  readonly heardAt: number
-  /** In the order they came; a set, as ten equal failures say no more than one. */
-  readonly reasons: Set<string>
-  backAt: number
-  /** Events that happened while nobody heard them, and came later. */
-  caughtUp: number
-}
-
-/** How many interruptions stay on the page. */
-const KEPT = 6
-
 export function showVerdict(sse: Stream, replica: Replica): Verdict {
   const panel = byId('verdict', HTMLElement)
   const headline = byId('headline', HTMLElement)
   const ids = byId('ids', HTMLElement)
+  const elsewhere = byId('others', HTMLElement)
   const table = byId('equal', HTMLElement)
-  const list = byId('interruptions', HTMLElement)
   let announced: string[] = []
+  /** What there was to say before something was announced. */
+  let settled: Parameters<typeof say> = ['pending', headline.textContent]
   let current: Interruption | undefined
   let gap: Gap | undefined
   /** Counts what makes the check under way pointless: it broke again, or the table is another. */
@@ -55,48 +44,52 @@ export function showVerdict(sse: Stream, replica: Replica): Verdict {
     setText(headline, text)
   }
 
+  function conclude(...said: Parameters<typeof say>): void {
+    settled = said
+    say(...said)
+  }
+
+  /** Something is announced, or has come, or is taken back. */
+  function redraw(): void {
+    const labels = current?.labels ?? announced
+    const name = capital(labels.join(' + ') || 'the line')
+    if (current) say('pending', `${name}: interrupted. To be compared once it is back.`)
+    else if (announced.length) say('pending', `${name}: waiting for the client to notice.`)
+    else say(...settled)
+  }
+
   function blame(error: SSEError): void {
     current?.reasons.add(describeError(error))
   }
 
   function drawIds(): void {
-    const { events, start, seq } = replica.tally
+    const { events, start, seq, asking, others } = replica.tally
+    // Whose a number was that is left out is known in a moment.
+    if (asking) return
     const wrong = complaint(replica.tally)
     setText(ids, events ? `#${start + 1} to #${seq}: ${wrong || 'none missing, none twice'}` : 'No event yet')
+    setText(elsewhere, others ? `${count(others, 'number')}, for somebody else` : 'No number was for somebody else')
   }
 
   async function check(): Promise<void> {
     const started = ++turn
     const server = await persist(fetchOrders)
     const mine = await replica.at(server.cursor)
+    await replica.settled()
     if (started !== turn) return
     const different = differences(mine, toTable(server.orders))
     const wrong = [complaint(replica.tally), ...different].filter(Boolean)
-    if (gap) say('lost', describeGap(gap))
-    else if (wrong.length) say('lost', `Something was lost. ${wrong.slice(0, 3).join('; ')}.`)
+    if (gap) conclude('lost', describeGap(gap))
+    else if (wrong.length) conclude('lost', `Something was lost. ${wrong.slice(0, 3).join('; ')}.`)
     else {
       const total = `${count(replica.tally.events, 'event')} across ${count(connections, 'connection')}`
-      say('ok', `Nothing was lost: ${total}, table equals the server’s.`)
+      conclude('ok', `Nothing was lost: ${total}, table equals the server’s.`)
     }
     const at = `as of #${server.cursor.slice(server.cursor.lastIndexOf('-') + 1)}, ${time(Date.now())}`
     setText(table, `${count(mine.size, 'row')} ${different.length ? 'differ from' : 'equal'} the server’s ${at}`)
     if (current) record(current, !gap && wrong.length === 0)
     current = undefined
     gap = undefined
-  }
-
-  function record({ labels, heardAt, backAt, reasons, caughtUp }: Interruption, ok: boolean): void {
-    const label = labels.join(' + ') || 'unannounced'
-    const item = make('li')
-    item.dataset.result = ok ? 'ok' : 'lost'
-    item.dataset.label = label
-    item.append(make('strong', 'label', capital(label)), make('span', 'reason', [...reasons].join(', then ')))
-    item.append(make('span', 'figure', `${seconds(backAt - heardAt)} away`))
-    item.append(make('span', 'figure', `${caughtUp} caught up`))
-    item.append(make('span', 'mark', ok ? 'nothing lost' : 'lost'))
-    list.querySelector(':scope > .none')?.remove()
-    list.prepend(item)
-    while (list.children.length > KEPT) list.lastElementChild?.remove()
   }
 
   sse.observe({
@@ -106,16 +99,13 @@ export function showVerdict(sse: Stream, replica: Replica): Verdict {
         current ??= {
           labels: [],
           heardAt,
-          reasons: new Set([reasonOf(state)]),
+          reasons: new Set([reasonOf(state, announced)]),
           backAt: 0,
           caughtUp: 0,
         }
         current.labels.push(...announced)
         announced = []
-        say(
-          'pending',
-          `${capital(current.labels.join(' + ') || 'the line')}: interrupted. To be compared once it is back.`,
-        )
+        redraw()
       }
       wasOpen = state.status === 'open'
     },
@@ -146,17 +136,31 @@ export function showVerdict(sse: Stream, replica: Replica): Verdict {
       // Pressed while the line is down already, it is part of the same interruption.
       const labels = !wasOpen && current ? current.labels : announced
       labels.push(label)
-      if (labels === announced) say('pending', `${capital(label)}: waiting for the client to notice.`)
+      redraw()
       return () => {
-        const index = labels.lastIndexOf(label)
-        if (index >= 0) labels.splice(index, 1)
+        // The announcement may be with an interruption by now.
+        for (const each of [announced, current?.labels ?? []]) {
+          const index = each.lastIndexOf(label)
+          if (index < 0) continue
+          each.splice(index, 1)
+          break
+        }
+        redraw()
       }
     },
   }
 }
 
-function reasonOf(state: ConnectionState): string {
-  if (state.status === 'waiting') return describeError(state.error)
-  if (state.status === 'closed' && state.error) return describeError(state.error)
-  return 'asked for on this page'
+function reasonOf(state: ConnectionState, announced: readonly string[]): string {
+  switch (state.status) {
+    case 'waiting':
+      return describeError(state.error)
+    case 'closed':
+      return state.error ? describeError(state.error) : 'asked for on this page'
+    case 'paused':
+      return state.reasons.includes('manual') ? 'asked for on this page' : `held back: ${state.reasons.join(', ')}`
+    default:
+      // A server that is about to stop asks for it; so does a page that has slept.
+      return announced.includes('reconnect') ? 'asked for on this page' : 'made anew, nothing failed'
+  }
 }

@@ -16,8 +16,8 @@ export const STATUS: Readonly<Record<ConnectionState['status'], string>> = {
 }
 
 /** What happened, for a reader who has never heard of the codes. */
-export function describeError({ code, status, message }: SSEError): string {
-  if (code === 'network') return 'connection broke'
+export function describeError({ code, status, message, cause }: SSEError): string {
+  if (code === 'network') return cause === 'eof' ? 'ended by the server' : 'connection broke'
   if (code === 'stalled') return 'silent for too long'
   if (code === 'timeout') return 'no answer in time'
   if (code === 'unauthorized') return 'token refused (401)'

@@ -1,6 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import type { Fault } from '../shared/events.ts'
-import type { Hub } from './hub.ts'
+import type { Streams } from './streams.ts'
+import type { Claims } from './token.ts'
 
 /*
  * What goes wrong on request. `restart` is not among these: the process that is killed cannot do it itself, so the
@@ -11,43 +12,38 @@ type OwnFault = Exclude<Fault, 'restart'>
 
 export interface Faults {
   readonly cause: Readonly<Record<OwnFault, () => void>>
-  /** Answers a request for the stream with an error, if one is due. */
-  refuse(request: IncomingMessage, response: ServerResponse): boolean
-  /** A token that opens the stream until the next `unauthorized`. */
-  token(): string
+  /** Answers a request for the stream with 503, if that is due: in front of the hub, where a load balancer would. */
+  refuse(response: ServerResponse): boolean
+  /** Whether a token is still good. */
+  accepts(claims: Claims): boolean
 }
 
 /** In seconds, as `Retry-After` has it. */
 const UNAVAILABLE_FOR = 3
 
-export function createFaults(hub: Hub): Faults {
+export function createFaults(streams: Streams): Faults {
   let unavailableUntil = 0
-  /** Tokens that were issued earlier are refused. */
+  /** Visitors' tokens that were issued earlier are refused. */
   let validFrom = 0
 
   return {
     cause: {
-      drop: () => hub.drop(),
-      stall: () => hub.stall(),
+      drop: () => streams.drop(),
+      stall: () => streams.stall(),
       unavailable() {
         unavailableUntil = Date.now() + UNAVAILABLE_FOR * 1000
-        hub.drop()
+        streams.drop()
       },
       unauthorized() {
         validFrom = Date.now()
-        hub.drop()
+        streams.drop()
       },
     },
-    refuse({ headers }, response) {
-      if (Date.now() < unavailableUntil) {
-        response.writeHead(503, { 'retry-after': `${UNAVAILABLE_FOR}` }).end()
-        return true
-      }
-      const [, issued] = /^Bearer demo\.(\d+)$/.exec(headers.authorization ?? '') ?? []
-      if (issued && Number(issued) >= validFrom) return false
-      response.writeHead(401, { 'www-authenticate': 'Bearer' }).end()
+    refuse(response) {
+      if (Date.now() >= unavailableUntil) return false
+      response.writeHead(503, { 'retry-after': `${UNAVAILABLE_FOR}` }).end()
       return true
     },
-    token: () => `demo.${Date.now()}`,
+    accepts: ({ role, issued }) => role === 'operator' || issued >= validFrom,
   }
 }

@@ -1,51 +1,57 @@
-import { createServer, type ServerResponse } from 'node:http'
+import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { OrdersSnapshot } from '../shared/events.ts'
+import { createApi } from './api.ts'
 import { createFaults } from './faults.ts'
-import { createHub } from './hub.ts'
+import { createShopHub } from './hub.ts'
 import { openLog } from './log.ts'
+import { reportToOperators } from './report.ts'
 import { simulate } from './simulation.ts'
+import { createStreams } from './streams.ts'
+import { createTokens } from './token.ts'
 
 /*
- * The API server: a process of its own, so that it can be killed. Started by the supervisor, which says where the log
- * is and which port to take, and is told the port once the server listens.
+ * The API server: a process of its own, so that it can be killed, and replaced by another. Started by the supervisor, which
+ * says where the log is, which port to take and how many came before, and is told the port once the server listens.
  */
 
-const [path, port] = process.argv.slice(2)
-if (!path) throw new Error('The API server is started by demo/start.ts')
+const [path, port, number] = process.argv.slice(2)
+// Not among the arguments, which every user of a machine can read.
+const secret = process.env['HEADWATER_DEMO_SECRET']
+if (!path || !secret) throw new Error('The API server is started by demo/start.ts')
+
+/** How long everybody has to go over to the next process, in milliseconds. */
+const DRAIN = 5000
 
 const log = openLog(path)
-const hub = createHub(log)
-const faults = createFaults(hub)
-simulate(log, hub)
+const tokens = createTokens(secret)
+const streams = createStreams()
+const faults = createFaults(streams)
+const hub = createShopHub(log, tokens, faults.accepts)
+const simulation = simulate(log, hub)
+let draining = false
+reportToOperators(hub, () => ({ process: Number(number), draining }))
 
-const server = createServer((request, response) => {
-  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost')
-  const route = `${request.method} ${pathname}`
-  const [, fault] = /^POST \/api\/faults\/(\w+)$/.exec(route) ?? []
-  if (route === 'GET /api/events') {
-    if (!faults.refuse(request, response)) hub.connect(request, response)
-  } else if (route === 'GET /api/orders') {
-    json(response, { cursor: log.cursor, orders: [...log.orders.values()] } satisfies OrdersSnapshot)
-  } else if (route === 'GET /api/connections') {
-    json(response, { streams: hub.count(searchParams.get('page')) })
-  } else if (route === 'GET /api/token') {
-    json(response, { token: faults.token() })
-  } else if (fault && Object.hasOwn(faults.cause, fault)) {
-    faults.cause[fault as keyof typeof faults.cause]()
-    response.writeHead(202).end()
-  } else {
-    response.writeHead(404).end()
-  }
-})
+const server = createServer(createApi({ hub, log, tokens, faults, streams, simulation }))
+server.listen(Number(port ?? 0), '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port))
 
-function json(response: ServerResponse, value: unknown): void {
-  response
-    .writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' })
-    .end(JSON.stringify(value))
+// In two steps. Nothing is written any more, so that the next process can open the log; streams stay open meanwhile.
+function handOver(): void {
+  simulation.stop()
+  log.close()
+  process.send?.('handed over')
 }
 
-server.listen(Number(port ?? 0), '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port))
+// Once the next one listens: everybody is asked to come back, each at another time, and meets it.
+async function drain(): Promise<void> {
+  draining = true
+  await hub.close({ drain: DRAIN })
+  process.exit()
+}
+
+process.on('message', (message) => {
+  if (message === 'hand over') handOver()
+  if (message === 'drain') void drain()
+})
 // Whatever becomes of the supervisor, this process does not outlive it.
 process.on('disconnect', () => process.exit())
 // Ctrl+C reaches every process of the terminal; the supervisor alone decides when this one ends.

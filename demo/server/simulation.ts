@@ -1,7 +1,8 @@
-import { happenedAt, type JobProgress, type Order, type OrderStatus } from '../shared/events.ts'
+import type { LogEntry, Published } from '../../server/index.ts'
+import type { JobProgress, Order, OrderCreated, OrderStatus } from '../shared/events.ts'
 import { BOARD_SIZE } from '../shared/orders.ts'
-import type { Hub } from './hub.ts'
-import type { EventLog } from './log.ts'
+import type { ShopHub } from './hub.ts'
+import type { ShopLog } from './log.ts'
 import { CUSTOMERS, JOBS, NOTICES } from './names.ts'
 
 /*
@@ -21,12 +22,22 @@ const NEXT: Readonly<Record<OrderStatus, OrderStatus>> = {
   delivered: 'delivered',
 }
 
-export function simulate(log: EventLog, hub: Hub): void {
-  let job = unfinishedJob(log)
-  let jobs = 0
-  let newest = newestNumber(log)
+const DELIVERED: Partial<Order> = { status: 'delivered', eta: 0 }
 
-  function createOrder(): void {
+export interface Simulation {
+  /** One more order, now. Where the board is full, its oldest order makes room: it is delivered. */
+  takeOrder(): Promise<Published>
+  /** The shop closes: nothing is published any more. */
+  stop(): void
+}
+
+export function simulate(log: ShopLog, hub: ShopHub): Simulation {
+  const history = log.read(0, Infinity)
+  let job = unfinishedJob(history)
+  let jobs = 0
+  let newest = newestNumber(history, [...log.orders.keys()])
+
+  function createOrder(): Promise<Published> {
     const [customer, city] = pick(CUSTOMERS)
     const items = 1 + roll(6)
     const id = `A-${++newest}`
@@ -39,17 +50,28 @@ export function simulate(log: EventLog, hub: Hub): void {
       total: items * (700 + roll(2400)),
       eta: 20 + roll(40),
     }
-    hub.publish('order.created', { type: 'order.created', id, order, ts: Date.now() })
+    return hub.toTopic('orders', 'order.created', { type: 'order.created', id, order, ts: Date.now() })
   }
 
-  function changeOrder(): void {
+  function changeOrder(): Promise<Published> {
     const open = [...log.orders.values()].filter(({ status }) => status !== 'delivered')
     if (open.length === 0) return createOrder()
     const order = pick(open)
-    hub.publish('order.updated', { type: 'order.updated', id: order.id, patch: change(order), ts: Date.now() })
+    return update(order.id, change(order))
   }
 
-  function advanceJob(): void {
+  const update = (id: string, patch: Partial<Order>): Promise<Published> =>
+    hub.toTopic('orders', 'order.updated', { type: 'order.updated', id, patch, ts: Date.now() })
+
+  async function takeOrder(): Promise<Published> {
+    const [oldest] = log.orders.values()
+    if (oldest && log.orders.size >= BOARD_SIZE && !hasDelivered()) await update(oldest.id, DELIVERED)
+    return createOrder()
+  }
+
+  const hasDelivered = (): boolean => [...log.orders.values()].some(({ status }) => status === 'delivered')
+
+  function advanceJob(): Promise<Published> {
     const timestamp = Date.now()
     if (!job || job.status === 'completed' || job.status === 'failed') {
       const name = pick(JOBS)
@@ -66,30 +88,33 @@ export function simulate(log: EventLog, hub: Hub): void {
       const status = failed ? 'failed' : percent === 100 ? 'completed' : 'started'
       job = { ...job, status, timestamp, data: { ...job.data, percent } }
     }
-    hub.publish('job.progress', job)
+    // To a page that reads slowly the newest progress of a job says all.
+    return hub.toTopic('jobs', 'job.progress', job, { key: job.jobId })
   }
 
+  // With a log that answers at once, an event is written down and on its way when the call returns; the promises are
+  // left to themselves, and a log that cannot be written to ends the process.
   function step(): void {
-    changeOrder()
-    const delivered = [...log.orders.values()].some(({ status }) => status === 'delivered')
-    if (delivered && roll(16) === 0) createOrder()
-    if (roll(5) === 0) advanceJob()
+    void changeOrder()
+    if (hasDelivered() && roll(16) === 0) void createOrder()
+    if (roll(5) === 0) void advanceJob()
     if (roll(20) === 0) {
       const [level, message] = pick(NOTICES)
-      hub.publish('notification', { message, level, ts: Date.now() })
+      void hub.notification(message, level)
     }
   }
 
-  while (log.orders.size < BOARD_SIZE) createOrder()
+  while (log.orders.size < BOARD_SIZE) void createOrder()
   // The shop was open while this process was dead: what happened meanwhile is what a client could have lost.
-  const last = log.entries.at(-1)?.data
-  const away = last ? Date.now() - happenedAt(last) : 0
+  const away = Date.now() - (history.at(-1)?.at ?? Date.now())
   for (let steps = Math.min(away / STEP, CATCH_UP_MAX); steps > 1; steps--) step()
 
-  setTimeout(function again() {
+  let timer = setTimeout(function again() {
     step()
-    setTimeout(again, STEP / 2 + roll(STEP))
+    timer = setTimeout(again, STEP / 2 + roll(STEP))
   }, STEP)
+
+  return { takeOrder, stop: () => clearTimeout(timer) }
 }
 
 /** A small, plausible change that changes something. */
@@ -97,7 +122,7 @@ function change(order: Order): Partial<Order> {
   const kind = roll(10)
   if (kind === 0) {
     const status = NEXT[order.status]
-    return status === 'delivered' ? { status, eta: 0 } : { status }
+    return status === 'delivered' ? DELIVERED : { status }
   }
   if (kind < 3) return { items: order.items + 1, total: order.total + 300 + roll(900) }
   if (kind < 5) return { total: order.total + 10 + roll(190) }
@@ -105,13 +130,17 @@ function change(order: Order): Partial<Order> {
 }
 
 /** The job that was running when the process was killed. */
-const unfinishedJob = (log: EventLog): JobProgress | undefined =>
-  log.entries.filter((entry) => entry.type === 'job.progress').at(-1)?.data
+function unfinishedJob(history: readonly LogEntry[]): JobProgress | undefined {
+  const last = history.filter(({ type }) => type === 'job.progress').at(-1)
+  return last && JSON.parse(last.json)
+}
 
 /** The number of the last order; it may have left the board already. */
-function newestNumber({ orders, entries }: EventLog): number {
-  const created = entries.filter((entry) => entry.type === 'order.created').map(({ data }) => data.id)
-  return Math.max(1000, ...[...orders.keys(), ...created].map((id) => Number(id.slice(2))))
+function newestNumber(history: readonly LogEntry[], onBoard: readonly string[]): number {
+  const created = history
+    .filter(({ type }) => type === 'order.created')
+    .map(({ json }) => (JSON.parse(json) as OrderCreated).id)
+  return Math.max(1000, ...[...onBoard, ...created].map((id) => Number(id.slice(2))))
 }
 
 /** A whole number from 0 up to, but not including, `sides`. */

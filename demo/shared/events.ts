@@ -1,6 +1,11 @@
+import type { ShapeEvents } from '../../server/index.ts'
+
 /*
  * What travels on the stream: the one description that the server writes by and the page reads by.
  */
+
+/** What a page joins. Notifications come without: they are for everyone, or for a user. */
+export const TOPICS = ['orders', 'jobs'] as const
 
 export type OrderStatus = 'placed' | 'packing' | 'on the way' | 'delivered'
 
@@ -30,11 +35,8 @@ export interface OrderUpdated {
   readonly ts: number
 }
 
-export interface Notice {
-  readonly message: string
-  readonly level: 'info' | 'success' | 'warning'
-  readonly ts: number
-}
+/** `{ message, level, priority, timestamp }`, as `hub.notification()` sends it. */
+export type Notice = ShapeEvents['notification']
 
 export interface JobProgress {
   readonly type: 'job.progress'
@@ -58,6 +60,11 @@ export const happenedAt = (data: Events[keyof Events]): number => ('ts' in data 
 export interface OrdersSnapshot {
   readonly cursor: string
   readonly orders: readonly Order[]
+}
+
+/** The answer of `GET /api/missed?after=…&before=…`: of the numbers in between, how many this page wants for. */
+export interface MissedCount {
+  readonly missed: number
 }
 
 export const FAULTS = ['drop', 'stall', 'unavailable', 'unauthorized', 'restart'] as const

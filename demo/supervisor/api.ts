@@ -7,70 +7,109 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 /*
- * The API server's process: started, killed on request and started again on the same port, with the same log.
+ * The API server's process: started, killed on request and started again on the same port with the same log; or replaced by
+ * another that takes over the log, while the first sends its clients there.
  */
 
-export interface ApiProcess {
+export interface Api {
+  /** Of the process that is in service. */
   readonly port: number
+  /** It is being killed or replaced just now. */
+  readonly busy: boolean
   /** Kills the process and, after a while, starts another in its place. */
   restart(): Promise<void>
+  /** Starts another process, and drains the one there is. Resolves once the new one is in service. */
+  replace(): Promise<void>
   stop(): Promise<void>
+}
+
+interface Running {
+  readonly child: ChildProcess
+  readonly port: number
 }
 
 const ENTRY = fileURLToPath(new URL('../server/main.ts', import.meta.url))
 /** For how long nobody answers: longer than the client's first wait, so that it meets a closed door. */
 const DOWN_FOR = 2000
 
-/** @param crashed - Called when the process has ended by itself, and will not be back. */
-export async function startApi(crashed: (error: Error) => void): Promise<ApiProcess> {
+/**
+ * @param secret - What tokens are signed with.
+ * @param crashed - Called when a process has ended by itself, and will not be back.
+ */
+export async function startApi(secret: string, crashed: (error: Error) => void): Promise<Api> {
   const folder = mkdtempSync(join(tmpdir(), 'headwater-demo-'))
   // At the very end, whatever ends this process: the log is of no use to anybody else.
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
   const log = join(folder, 'events.log')
-  let expected = false
-  let child: ChildProcess | undefined
+  const env = { ...process.env, HEADWATER_DEMO_SECRET: secret }
+  /** All that live: the one in service, and those that are being drained. */
+  const children = new Set<ChildProcess>()
+  /** Those whose end is no surprise. */
+  const dismissed = new WeakSet<ChildProcess>()
+  let started = 0
+  let busy = false
 
-  async function start(port: number): Promise<number> {
-    const started = fork(ENTRY, [log, `${port}`])
-    child = started
-    const exited = once(started, 'exit').then(
-      ([code, signal]) => new Error(`The API server has ended (${signal ?? code}).`),
-    )
-    const answer = await Promise.race([once(started, 'message'), exited])
+  async function start(port: number): Promise<Running> {
+    const child = fork(ENTRY, [log, `${port}`, `${++started}`], { env })
+    children.add(child)
+    const exited = once(child, 'exit').then(([code, signal]) => {
+      children.delete(child)
+      return new Error(`The API server has ended (${signal ?? code}).`)
+    })
+    const answer = await Promise.race([once(child, 'message'), exited])
     if (answer instanceof Error) throw answer
     exited.then((error) => {
-      if (!expected) crashed(error)
+      if (!dismissed.has(child)) crashed(error)
     })
-    return Number(answer[0])
+    return { child, port: Number(answer[0]) }
   }
 
-  async function stop(): Promise<void> {
-    expected = true
-    if (!child || child.exitCode !== null || child.signalCode !== null) return
+  async function kill(child: ChildProcess): Promise<void> {
+    dismissed.add(child)
     const gone = once(child, 'exit')
     // Not SIGTERM: the point is that the process has no chance to say goodbye.
     child.kill('SIGKILL')
     await gone
   }
 
-  const port = await start(0)
-  let restarting: Promise<void> | undefined
+  let current = await start(0)
 
-  async function replace(): Promise<void> {
-    await stop()
-    await sleep(DOWN_FOR)
-    expected = false
-    await start(port)
+  /** One at a time. */
+  const alone = (act: () => Promise<Running>) => async (): Promise<void> => {
+    busy = true
+    try {
+      current = await act()
+    } finally {
+      busy = false
+    }
   }
 
   return {
-    port,
-    restart() {
-      restarting ??= replace().finally(() => {
-        restarting = undefined
-      })
-      return restarting
+    get port() {
+      return current.port
     },
-    stop,
+    get busy() {
+      return busy
+    },
+    restart: alone(async () => {
+      await kill(current.child)
+      await sleep(DOWN_FOR)
+      return start(current.port)
+    }),
+    replace: alone(async () => {
+      const { child } = current
+      // Two must never write to the log: the old one says that it has stopped before the new one opens it.
+      const handedOver = once(child, 'message')
+      child.send('hand over')
+      await handedOver
+      const next = await start(0)
+      // From now on its end is what we want. Those whom it asks to come back are led to the new one.
+      dismissed.add(child)
+      child.send('drain')
+      return next
+    }),
+    async stop() {
+      await Promise.all([...children].map(kill))
+    },
   }
 }

@@ -1,29 +1,18 @@
 import { fileURLToPath } from 'node:url'
-import { createLogger, createServer, type Plugin, type ProxyOptions, type ViteDevServer } from 'vite'
-import type { ApiProcess } from './api.ts'
+import { createServer, type Plugin, type ViteDevServer } from 'vite'
 
 /*
- * What the browser talks to: Vite for the page, and a proxy in front of the API server, as in most set-ups.
+ * What the browser talks to: Vite for the pages, and a gateway to the API server ahead of it.
  */
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
 
 /** @param port - Undefined: 5173, or the next that is free. */
-export async function startWeb(
-  api: ApiProcess,
-  port: number | undefined,
-  failed: (error: Error) => void,
-): Promise<ViteDevServer> {
-  const logger = createLogger('warn')
-  const { error } = logger
-  // That the API server cannot be reached is what this demo shows; Vite would print a stack for each request.
-  logger.error = (message, options) => {
-    if (!options?.error || !('code' in options.error)) error(message, options)
-  }
+export async function startWeb(port: number | undefined, gateway: Plugin): Promise<ViteDevServer> {
   const server = await createServer({
     configFile: false,
     root: path('..'),
-    customLogger: logger,
+    logLevel: 'warn',
     clearScreen: false,
     // The sources stand in for the package.
     resolve: {
@@ -43,7 +32,7 @@ export async function startWeb(
       __VUE_PROD_DEVTOOLS__: 'false',
       __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false',
     },
-    plugins: [restartRoute(api, failed)],
+    plugins: [gateway],
     server: {
       host: '127.0.0.1',
       port: port ?? 5173,
@@ -51,41 +40,11 @@ export async function startWeb(
       // A demo, not a workshop: a file that is saved somewhere must not reload the page in the middle of a fault.
       hmr: false,
       watch: null,
+      // There is a token in one of the pages, which no page of another origin is to read.
+      cors: false,
       fs: { allow: [path('../..')] },
-      proxy: { '/api': proxyTo(api.port) },
     },
   })
   await server.listen()
   return server
-}
-
-function proxyTo(port: number): ProxyOptions {
-  return {
-    target: `http://127.0.0.1:${port}`,
-    configure(proxy) {
-      proxy.on('proxyRes', (upstream, _request, response) => {
-        // A pipe passes on the end, but not the break: the page would wait for ever on a server that is dead.
-        upstream.on('close', () => {
-          if (!upstream.complete) response.destroy()
-        })
-      })
-    },
-  }
-}
-
-/** Ahead of the proxy: whoever is about to be killed cannot answer. */
-function restartRoute(api: ApiProcess, failed: (error: Error) => void): Plugin {
-  return {
-    name: 'headwater-demo-restart',
-    configureServer({ middlewares }) {
-      middlewares.use('/api/faults/restart', (request, response) => {
-        if (request.method !== 'POST') {
-          response.writeHead(405, { allow: 'POST' }).end()
-          return
-        }
-        api.restart().catch(failed)
-        response.writeHead(202).end()
-      })
-    },
-  }
 }

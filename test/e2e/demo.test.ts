@@ -1,18 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
-import { type Browser, chromium, type Locator, type Page } from 'playwright'
+import type { Browser, Locator, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { findBrowsers } from '../../scripts/browsers.mjs'
 import { expectAgreement, readPanels } from './panels.ts'
+import { launchBrowser, newPage, PATIENCE, startDemo } from './start.ts'
 
 /*
- * The demo as a visitor meets it: the real supervisor, the real server process, a real browser.
+ * The shop: its faults, and what a visitor sees of them.
  */
-
-const root = fileURLToPath(new URL('../..', import.meta.url))
-/** A stall is noticed after ten seconds, and this machine may be busy. */
-const PATIENCE = 60_000
 
 let demo: ChildProcess
 let url: string
@@ -22,19 +17,9 @@ let page: Page
 const complaints: string[] = []
 
 beforeAll(async () => {
-  // The Node that npm scripts get: it runs TypeScript by itself, whichever runs the tests.
-  demo = spawn(`${root}/node_modules/.bin/node`, ['demo/start.ts', '--port', '0'], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  url = await readUrl(demo)
-  browser = await chromium.launch({ ...findBrowsers().chromium, args: ['--no-sandbox'] })
-  page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
-  page.setDefaultTimeout(PATIENCE)
-  page.on('pageerror', (error) => complaints.push(`${error}`))
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(`${message.text()} ${message.location().url}`)
-  })
+  ;({ process: demo, url } = await startDemo())
+  browser = await launchBrowser()
+  page = await newPage(browser, complaints)
   await page.goto(url)
   await page.locator('#verdict[data-result="ok"]').waitFor()
 }, PATIENCE)
@@ -43,18 +28,6 @@ afterAll(async () => {
   await browser?.close()
   demo?.kill('SIGKILL')
 })
-
-function readUrl({ stdout }: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let text = ''
-    stdout?.on('data', (chunk) => {
-      text += chunk
-      const [found] = /http:\S+/.exec(text) ?? []
-      if (found) resolve(found)
-    })
-    stdout?.on('end', () => reject(new Error(`The demo did not start: ${text}`)))
-  })
-}
 
 /** Breaks the connection once it has been open for so long that the client counts its failures from 0. */
 async function breakBy(fault: string): Promise<Locator> {
@@ -114,7 +87,7 @@ describe('the demo', () => {
   it(
     'says what was lost if the server cannot resume, and starts over',
     async () => {
-      await page.route('**/api/events', (route) => {
+      await page.route('**/api/events?*', (route) => {
         const headers = { ...route.request().headers(), 'last-event-id': 'another0-1' }
         return route.continue({ headers })
       })
@@ -124,7 +97,7 @@ describe('the demo', () => {
         'Events were lost: the server began a new log. The table was loaded afresh.',
       )
       await expectAgreement(page, url)
-      await page.unroute('**/api/events')
+      await page.unroute('**/api/events?*')
       expect(await (await breakBy('drop')).getAttribute('data-result')).toBe('ok')
       expect(await page.locator('#headline').textContent()).toMatch(/ across 2 connections, /)
     },
@@ -153,12 +126,47 @@ describe('the demo', () => {
     PATIENCE,
   )
 
+  it(
+    'takes back what it said of a fault that could not be caused',
+    async () => {
+      const before = await page.locator('#headline').textContent()
+      await page.route('**/api/faults/drop', async (route) => {
+        await page.getByText('Drop: waiting for the client to notice.').waitFor()
+        await route.fulfill({ status: 500 })
+      })
+      await page.locator('button[data-fault="drop"]').click()
+      await page
+        .locator('#log .text', { hasText: 'The fault could not be caused: /api/faults/drop answers 500' })
+        .waitFor()
+      expect(await page.locator('#headline').textContent()).toBe(before)
+      expect(await page.locator('#verdict').getAttribute('data-result')).toBe('ok')
+      await page.unroute('**/api/faults/drop')
+    },
+    PATIENCE,
+  )
+
+  it(
+    'stays the same visitor when the page is loaded again',
+    async () => {
+      const other = (await page.locator('#user').inputValue()) === 'ada' ? 'chiara' : 'ada'
+      const loaded = page.waitForEvent('load')
+      await page.locator('#user').selectOption(other)
+      await loaded
+      expect(await page.locator('#user').inputValue()).toBe(other)
+      await page.locator('#verdict[data-result="ok"]').waitFor()
+      await page.reload()
+      expect(await page.locator('#user').inputValue()).toBe(other)
+    },
+    PATIENCE,
+  )
+
   it('leads the keyboard to every fault, visibly', async () => {
     // The keyboard goes on from the last click, even if nothing has the focus any more.
     await page.reload()
     const reached: (string | undefined)[] = []
-    // Before the faults come the link that skips to them and the three buttons of the connection.
-    for (let presses = 0; presses < 9; presses++) {
+    // Before the faults come the link that skips to them, the visitor, the link to the other page and the three buttons of
+    // the connection.
+    for (let presses = 0; presses < 11; presses++) {
       await page.keyboard.press('Tab')
       const focus = await page.locator(':focus').evaluate((element: HTMLElement) => ({
         fault: element.dataset['fault'],
@@ -170,6 +178,32 @@ describe('the demo', () => {
     expect(reached).toEqual(['drop', 'stall', 'unavailable', 'unauthorized', 'restart'])
   })
 
+  it(
+    'follows the end of the event log in a window that is made narrower',
+    async () => {
+      const newest = (): Promise<number> =>
+        page
+          .locator('#log [data-kind="event"] .number')
+          .last()
+          .textContent()
+          .then((text) => Number(text?.slice(1)))
+      // Enough lines that there is something to scroll.
+      await page.waitForFunction(() => {
+        const scroller = document.querySelector('#log-scroller')
+        return scroller && scroller.scrollHeight > 2 * scroller.clientHeight
+      })
+      await page.setViewportSize({ width: 400, height: 740 })
+      const before = await newest()
+      await page.waitForFunction((before) => {
+        const scroller = document.querySelector('#log-scroller')
+        const numbers = [...document.querySelectorAll('#log [data-kind="event"] .number')]
+        if (!scroller || Number(numbers.at(-1)?.textContent?.slice(1)) < before + 3) return false
+        return scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 24
+      }, before)
+    },
+    PATIENCE,
+  )
+
   it('fits on a screen of 360 pixels', async () => {
     await page.setViewportSize({ width: 360, height: 740 })
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360)
@@ -177,7 +211,9 @@ describe('the demo', () => {
 
   it('complains of nothing but the requests that the faults broke', () => {
     expect(
-      complaints.filter((text) => !/^Failed to load resource.* \S+\/api\/(events|connections\S*)$/.test(text)),
+      complaints.filter(
+        (text) => !/^Failed to load resource.* \S+\/api\/(events\S*|connections\S*|faults\/drop)$/.test(text),
+      ),
     ).toEqual([])
   })
 

@@ -513,7 +513,7 @@ describe('closing', () => {
     const [one, two] = [await stream(), await stream()]
     const closed = hub.close({ drain: 10_000 })
     await clock.settle()
-    expect([one.find('goodbye'), two.find('goodbye')]).toEqual([{ reconnectInMs: 1000 }, { reconnectInMs: 9000 }])
+    expect([one.find('goodbye'), two.find('goodbye')]).toEqual([{ reconnectInMs: 900 }, { reconnectInMs: 8100 }])
     const refused = await ask('/events')
     expect(refused).toMatchObject({ status: 503, body: { error: { code: 'closing' } } })
     expect(refused.headers.get('retry-after')).toBe('10')

@@ -42,8 +42,8 @@ describe('shutting down', () => {
     })
     expect(log).toEqual([
       ['a', 0, 'drained'],
-      ['b', 5000, 'drained'],
-      ['c', 9990, 'drained'],
+      ['b', 4500, 'drained'],
+      ['c', 8991, 'drained'],
     ])
     leave('a')
     await clock.advance(9999)

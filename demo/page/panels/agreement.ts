@@ -38,8 +38,10 @@ export function showAgreement(sse: Stream, replica: Replica): void {
     // A server that has just been broken has nothing to say; it is asked again.
     const open = await countStreams().catch(() => undefined)
     if (open === undefined || sse.state.get().status !== 'open') return
-    streams.dataset.result = open === 1 ? 'ok' : 'lost'
-    setText(streams, `The server counts ${count(open, 'open stream')} for all of this page.`)
+    // There is one, or this would not be open: at the last process, which has been told to stop.
+    streams.dataset.result = open === 0 ? 'pending' : open === 1 ? 'ok' : 'lost'
+    if (open === 0) setText(streams, 'A new process has taken over; this page’s stream is still at the last one.')
+    else setText(streams, `The server counts ${count(open, 'open stream')} for all of this page.`)
   }
 
   sse.observe({

@@ -1,0 +1,30 @@
+import type { ClientInfo } from '../../../server/index.ts'
+import { ADMIN_TOPIC } from '../../shared/report.ts'
+import { byId, setText } from '../dom.ts'
+import { bytes, count, duration } from '../format.ts'
+import type { PanelStream } from './client.ts'
+import { fillRows } from './rows.ts'
+
+/*
+ * The streams that are open. Whose they are is not told, not even here.
+ */
+
+export function showClients(sse: PanelStream): void {
+  const section = byId('clients', HTMLElement)
+  const note = byId('clients-note', HTMLElement)
+
+  sse.subscribe('admin.report', ({ clients, stats, at }) => {
+    fillRows(section, clients, ({ clientId }) => clientId, {
+      client: ({ clientId }) => clientId,
+      topics: ({ topics }) => topics.join(', ') || 'none',
+      age: ({ connectedAt }) => duration(at - connectedAt),
+      queue: ({ queue, live }) => (live ? bytes(queue.bytes) : 'catching up'),
+    })
+    const more = stats.clients - clients.length
+    const shoppers = clients.some((client) => !isPanel(client))
+    if (more > 0) setText(note, `And ${count(more, 'client')} more.`)
+    else setText(note, shoppers ? '' : 'Nobody but this panel listens. Open the shop in another tab.')
+  })
+}
+
+const isPanel = ({ topics }: ClientInfo): boolean => topics.includes(ADMIN_TOPIC)

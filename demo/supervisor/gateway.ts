@@ -1,0 +1,44 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Plugin } from 'vite'
+import { bearerOf, type Tokens } from '../server/token.ts'
+import type { Api } from './api.ts'
+import { createProxy } from './proxy.ts'
+
+/*
+ * What comes between the pages and the API server: what only the supervisor can do, as whoever is about to be killed cannot
+ * answer; for all the rest, the proxy.
+ */
+
+/** @param failed - Told when there is no process any more. */
+export function gateway(api: Api, tokens: Tokens, failed: (error: Error) => void): Plugin {
+  const proxy = createProxy(() => api.port)
+
+  function route(request: IncomingMessage, response: ServerResponse, next: () => void): void {
+    const { method, url, headers } = request
+    const restarts = url === '/api/faults/restart'
+    const drains = url === '/api/admin/drain'
+    const answer = (status: number): unknown => response.writeHead(status).end()
+    if (!url?.startsWith('/api/')) next()
+    else if (!restarts && !drains) proxy(request, response)
+    else if (method !== 'POST') response.writeHead(405, { allow: 'POST' }).end()
+    else if (drains && tokens.read(bearerOf(headers))?.role !== 'operator') answer(401)
+    else if (api.busy) answer(409)
+    else if (drains) api.replace().then(() => answer(202), failed)
+    else {
+      api.restart().catch(failed)
+      answer(202)
+    }
+  }
+
+  return {
+    name: 'headwater-demo-gateway',
+    configureServer: ({ middlewares }) => void middlewares.use(route),
+    // Whoever may open this page gets a token: a real one would stand behind a login. The token stands in the page and is no
+    // cookie, so that nothing another page sends comes with it.
+    transformIndexHtml(_, { path }) {
+      if (path !== '/admin.html') return []
+      const content = tokens.mint({ role: 'operator' })
+      return [{ tag: 'meta', attrs: { name: 'operator-token', content }, injectTo: 'head' }]
+    },
+  }
+}

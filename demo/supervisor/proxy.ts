@@ -1,0 +1,38 @@
+import { request as ask, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
+
+/*
+ * What stands in front of the API server in most set-ups: a proxy. This one asks for each request which process is in service.
+ */
+
+/** What concerns one connection, and not the next (RFC 9110 7.6.1). */
+const forNext = ({ connection, 'keep-alive': _, ...headers }: IncomingHttpHeaders): IncomingHttpHeaders => headers
+
+/** @param port - Of the process that is in service. */
+export function createProxy(port: () => number) {
+  return (request: IncomingMessage, response: ServerResponse): void => {
+    const { method, url, headers } = request
+    const upstream = ask({
+      host: '127.0.0.1',
+      port: port(),
+      method,
+      path: url,
+      headers: forNext(headers),
+      // A connection that was kept may be to a process that has been killed meanwhile.
+      agent: false,
+    })
+    upstream.on('response', (answer) => {
+      response.writeHead(answer.statusCode ?? 502, forNext(answer.headers))
+      answer.pipe(response)
+      // A pipe passes on the end, but not the break: the page would wait for ever on a server that is dead.
+      answer.on('close', () => {
+        if (!answer.complete) response.destroy()
+      })
+    })
+    upstream.on('error', () => {
+      if (response.headersSent) response.destroy()
+      else response.writeHead(502).end()
+    })
+    response.on('close', () => upstream.destroy())
+    request.pipe(upstream)
+  }
+}
