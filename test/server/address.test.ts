@@ -1,0 +1,163 @@
+import { describe, expect, it } from 'vitest'
+import { checkTopics, createPaths, lastSegment, readStreamRequest } from '../../server/address.ts'
+
+const address = (path: string): URL => new URL(`http://hub.test${path}`)
+const ask = (path: string, headers: Record<string, string> = {}) =>
+  readStreamRequest(address(path), new Headers(headers))
+
+const NO_TOPIC = 'is no topic: letters, digits and . _ : / -, at most 200 of them; or a.* or *'
+const refusal = (status: number, code: string, message: string): unknown =>
+  expect.objectContaining({ name: 'Refusal', status, code, message })
+
+describe('the address of a stream', () => {
+  it('need not say anything', () => {
+    expect(ask('/events')).toEqual({ requested: '', topics: [], native: false })
+  })
+
+  it.each<[query: string, header: string | undefined, requested: string]>([
+    ['?lastEventId=a', undefined, 'a'],
+    ['?last_event_id=a', undefined, 'a'],
+    ['?Last-Event-ID=a', undefined, 'a'],
+    ['?last-event-id=a', undefined, 'a'],
+    ['?evs_last_event_id=a', undefined, 'a'],
+    ['?lasteventid=a', undefined, ''],
+    ['?lastEventId=', undefined, ''],
+    ['?lastEventId=&last_event_id=b', undefined, 'b'],
+    ['?last_event_id=b&lastEventId=a', undefined, 'a'],
+    ['?lastEventId=a%20%26b', undefined, 'a &b'],
+    ['?lastEventId=a', 'h', 'h'],
+    ['?lastEventId=a', '', 'a'],
+    ['', 'h', 'h'],
+  ])('%s with the header %s asks for what comes after %j', (query, header, requested) => {
+    const headers = header === undefined ? {} : { 'Last-Event-ID': header }
+    expect(ask(`/events${query}`, headers).requested).toBe(requested)
+  })
+
+  it.each<[query: string, topics: string[]]>([
+    ['?topics=', []],
+    ['?topics=a', ['a']],
+    ['?topics=a,b.*,*', ['a', 'b.*', '*']],
+    ['?topics=a&topics=b,c', ['a', 'b', 'c']],
+    ['?topics=,a,,b,', ['a', 'b']],
+    ['?topics=a,b,a', ['a', 'b']],
+    ['?topics=a%2Cb', ['a', 'b']],
+    ['?topic=a', []],
+  ])('%s asks for the topics %j', (query, topics) => {
+    expect(ask(`/events${query}`).topics).toEqual(topics)
+  })
+
+  it('with a name that no topic can have is refused', () => {
+    expect(() => ask('/events?topics=a,b%20c')).toThrow(refusal(400, 'topics', `"b c" ${NO_TOPIC}`))
+  })
+
+  it.each([
+    ['?heartbeat=event', true],
+    ['?heartbeat=comment', false],
+    ['?heartbeat=Event', false],
+    ['?heartbeat', false],
+  ])('%s says that comments are not heard: %j', (query, native) => {
+    expect(ask(`/events${query}`).native).toBe(native)
+  })
+})
+
+describe('a list of topics', () => {
+  it('is given back, each name once', () => {
+    expect(checkTopics(['a', '*', 'a.*', 'a', '*'])).toEqual(['a', '*', 'a.*'])
+    expect(checkTopics([])).toEqual([])
+  })
+
+  it.each([undefined, null, 'a', 7, { length: 1, 0: 'a' }, new Set(['a'])])('is none: %s', (names) => {
+    expect(() => checkTopics(names)).toThrow(refusal(400, 'topics', 'topics want to be a list of names'))
+  })
+
+  it.each<[names: unknown[], shown: string]>([
+    [['a', ''], '""'],
+    [['a', 'b c'], '"b c"'],
+    [['a\r\nb'], '"a\\r\\nb"'],
+    [['a.*.b'], '"a.*.b"'],
+    [[7], '"7"'],
+    [[null], '"null"'],
+    [[['a']], '"a"'],
+    [[{}], '"[object Object]"'],
+    [['x'.repeat(300)], JSON.stringify('x'.repeat(40))],
+  ])('with %j in it is refused', (names, shown) => {
+    expect(() => checkTopics(names)).toThrow(refusal(400, 'topics', `${shown} ${NO_TOPIC}`))
+  })
+})
+
+describe('the last part of a path', () => {
+  it.each([
+    ['/', ''],
+    ['/events', 'events'],
+    ['/events/stats', 'stats'],
+    ['/events/stats/', 'stats'],
+    ['/events/stats///', 'stats'],
+    ['/api/v1/events/reset?x=/health', 'reset'],
+    ['/events/health#/x', 'health'],
+    ['/stats/events', 'events'],
+  ])('of %s is %j', (path, last) => {
+    expect(lastSegment(address(path))).toBe(last)
+  })
+})
+
+describe('an address that stands for a topic', () => {
+  const topicOf = createPaths({
+    '/sse/:stream/:channel': ':stream.:channel',
+    '/jobs': 'jobs.all',
+    '/v1.0/(a+b)/:id': 'v:id',
+    '/twice/:a': ':a.:a',
+    '/turned/:a/:b_2': ':b_2/:a',
+  })
+
+  it.each<[path: string, topic: string | undefined]>([
+    ['/sse/orders/eu', 'orders.eu'],
+    ['/sse/orders/eu/', 'orders.eu'],
+    ['/sse/orders/eu?topics=a', 'orders.eu'],
+    ['/sse/a%2Fb/c%3Ad', 'a/b.c:d'],
+    ['/sse/orders', undefined],
+    ['/sse/orders/', undefined],
+    ['/sse//eu', undefined],
+    ['/sse/orders/eu/north', undefined],
+    ['/api/sse/orders/eu', undefined],
+    ['/SSE/orders/eu', undefined],
+    ['/jobs', 'jobs.all'],
+    ['/jobs/', 'jobs.all'],
+    ['/jobsx', undefined],
+    ['/v1.0/(a+b)/7', 'v7'],
+    ['/v1x0/(a+b)/7', undefined],
+    ['/v1.0/aab/7', undefined],
+    ['/twice/x', 'x.x'],
+    ['/turned/x/y', 'y/x'],
+    ['/', undefined],
+  ])('%s: %s', (path, topic) => {
+    expect(topicOf(address(path))).toBe(topic)
+  })
+
+  it.each(['/sse/orders/*', '/sse/a%20b/c', '/sse/orders/%0A', '/sse/%E0%A4%A/c', `/sse/${'a'.repeat(200)}/b`])(
+    'and makes none is refused: %s',
+    (path) => {
+      expect(() => topicOf(address(path))).toThrow(
+        refusal(404, 'path', `${path} stands for no topic: letters, digits and . _ : / -, at most 200 of them`),
+      )
+    },
+  )
+
+  it('is the first that fits', () => {
+    const first = createPaths({ '/a/:x': 'first.:x', '/a/b': 'second' })
+    expect(first(address('/a/b'))).toBe('first.b')
+  })
+
+  it('is none where none is named', () => {
+    expect(createPaths({})(address('/sse/a/b'))).toBeUndefined()
+  })
+
+  it.each([
+    [{ '/sse/:stream': ':stream.:channel' }, /^paths wants \/sse\/:stream to have :channel, as its topic has/],
+    [{ '/sse/:a': ':A' }, /^paths wants \/sse\/:a to have :A/],
+    [{ '/sse/stream': ':stream' }, /^paths wants \/sse\/stream to have :stream/],
+  ])('%j is refused at once', (paths, message) => {
+    expect(() => createPaths(paths as Record<string, string>)).toThrow(
+      expect.objectContaining({ code: 'options', message: expect.stringMatching(message) }),
+    )
+  })
+})

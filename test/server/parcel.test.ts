@@ -1,0 +1,195 @@
+import type { EventFilter, HubEvent, LogRecord } from 'headwater/server'
+import { describe, expect, it, vi } from 'vitest'
+import { type Frames, prepare } from '../../server/parcel.ts'
+import { testClient } from '../support/hub.ts'
+import { parseChunks } from '../support/wire.ts'
+
+const RECORD: LogRecord = { type: 'n', json: '{"a":1}', to: {}, at: 5 }
+const ID = 'k3f9x2abcdef-7'
+const ada = testClient({ principal: { userId: 'ada' }, topics: ['orders'] })
+const bob = testClient({ principal: { userId: 'bob' } })
+
+function setup(record: Partial<LogRecord> = {}, filter?: EventFilter, id = ID, frames: Frames = []) {
+  const failed = vi.fn()
+  return { parcel: prepare({ ...RECORD, ...record }, id, frames, filter, failed), failed }
+}
+
+describe('the bytes of an event', () => {
+  it.each<[topic: string | undefined, native: boolean, reports: unknown[]]>([
+    [
+      undefined,
+      false,
+      [
+        ['id', ID],
+        ['event', 'n', '{"a":1}', ID],
+      ],
+    ],
+    [
+      undefined,
+      true,
+      [
+        ['id', ID],
+        ['event', 'n', '{"a":1}', ID],
+      ],
+    ],
+    [
+      'a',
+      false,
+      [
+        ['id', ID],
+        ['event', 'n', '{"a":1}', ID, 'a'],
+      ],
+    ],
+    [
+      'a',
+      true,
+      [
+        ['event', 'ping', '{"topic":"a","event":"n"}', undefined],
+        ['id', ID],
+        ['event', 'n', '{"a":1}', ID],
+      ],
+    ],
+  ])('of topic %s, where comments are not heard: %j', (topic, native, reports) => {
+    for (const to of topic ? [{ topic }, { resource: topic }] : [{}, { userId: 'ada' }])
+      expect(parseChunks([setup({ to }).parcel.bytes(native)])).toEqual(reports)
+  })
+
+  it('are without an id where it is in no log', () => {
+    expect(parseChunks([setup({}, undefined, '').parcel.bytes(false)])).toEqual([['event', 'n', '{"a":1}', undefined]])
+  })
+
+  it('are made once, and shared', () => {
+    const { parcel } = setup()
+    expect(parcel.bytes(false)).toBe(parcel.bytes(false))
+    expect(parcel.bytes(true)).toBe(parcel.bytes(false))
+    const { parcel: ofTopic } = setup({ to: { topic: 'a' } })
+    const [plain, native] = [ofTopic.bytes(false), ofTopic.bytes(true)]
+    expect(plain).not.toEqual(native)
+    expect([ofTopic.bytes(false), ofTopic.bytes(true)]).toEqual([plain, native])
+    expect(ofTopic.bytes(false)).toBe(plain)
+    expect(ofTopic.bytes(true)).toBe(native)
+  })
+
+  it('are those that have been made of it before', () => {
+    const frames: Frames = []
+    const { parcel } = setup({ to: { topic: 'a' } }, undefined, ID, frames)
+    const [plain, native] = [parcel.bytes(false), parcel.bytes(true)]
+    expect(frames).toEqual([plain, native])
+    const { parcel: later } = setup({ to: { topic: 'a' } }, undefined, ID, frames)
+    expect(later.bytes(true)).toBe(native)
+    expect(later.bytes(false)).toBe(plain)
+  })
+})
+
+describe('an event may be given up', () => {
+  it('if it is in no log', () => {
+    expect(setup().parcel).toMatchObject({ id: ID, delivered: 0, expendable: { key: undefined, volatile: false } })
+    expect(setup({}, undefined, '').parcel).toMatchObject({ id: '', expendable: { key: undefined, volatile: true } })
+  })
+
+  it('for one with the same key, type and kind alone', () => {
+    const keys = ['a', 'b'].flatMap((key) =>
+      ['n', 'm'].flatMap((type) => [ID, ''].map((id) => setup({ key, type }, undefined, id).parcel.expendable.key)),
+    )
+    expect(new Set(keys).size).toBe(8)
+    const [one, other] = [setup({ key: 'a', json: '1' }), setup({ key: 'a', to: { userId: 'ada' } }, undefined, 'x-8')]
+    expect(one.parcel.expendable).toEqual(other.parcel.expendable)
+  })
+})
+
+describe('an event is for a client', () => {
+  it.each<[to: LogRecord['to'], ada: boolean, bob: boolean]>([
+    [{}, true, true],
+    [{ userId: 'ada' }, true, false],
+    [{ topic: 'orders' }, true, false],
+    [{ resource: 'orders' }, true, true],
+    [{ topic: 'orders', userId: 'bob' }, false, false],
+  ])('that it is addressed to, if nothing is filtered: %j', (to, forAda, forBob) => {
+    const { parcel } = setup({ to })
+    expect([parcel.isFor(ada), parcel.isFor(bob)]).toEqual([forAda, forBob])
+  })
+
+  it('if the filter lets it through, which is asked of nobody else', () => {
+    const filter = vi.fn<EventFilter>(({ userId }) => userId !== 'bob')
+    const { parcel, failed } = setup({ to: { resource: 'orders' } }, filter)
+    expect([ada, bob, testClient({ topics: ['jobs'] })].map(parcel.isFor)).toEqual([true, false, false])
+    expect(filter).toHaveBeenCalledTimes(2)
+    expect(failed).not.toHaveBeenCalled()
+  })
+
+  it.each([
+    [true, true],
+    [1, true],
+    ['yes', true],
+    [false, false],
+    [undefined, false],
+    [null, false],
+    [0, false],
+    ['', false],
+  ])('if the filter answers %j: %j', (answer, expected) => {
+    const { parcel, failed } = setup({}, () => answer as boolean)
+    expect(parcel.isFor(ada)).toBe(expected)
+    expect(failed).not.toHaveBeenCalled()
+  })
+
+  it.each([
+    ['a promise', Promise.resolve(true)],
+    ['an object', {}],
+    ['a list', [true]],
+  ])('not if the filter answers with %s', (_, answer) => {
+    const { parcel, failed } = setup({}, () => answer as unknown as boolean)
+    expect([parcel.isFor(ada), parcel.isFor(bob)]).toEqual([false, false])
+    expect(failed.mock.calls).toEqual([
+      [new TypeError('filter wants to answer true or false at once; it answered with an object, or a promise')],
+    ])
+  })
+
+  it('not if the filter throws, which is told once; others are asked all the same', () => {
+    const { parcel, failed } = setup({}, ({ userId }) => {
+      if (userId === 'ada') throw new Error('oops')
+      return true
+    })
+    expect([ada, ada, bob].map(parcel.isFor)).toEqual([false, false, true])
+    expect(failed.mock.calls).toEqual([[new Error('oops')]])
+  })
+})
+
+describe('what a filter sees', () => {
+  it.each<[to: LogRecord['to'], topic: string | undefined]>([
+    [{}, undefined],
+    [{ topic: 'a' }, 'a'],
+    [{ resource: 'b' }, 'b'],
+  ])('is the event as the client will have it: %j', (to, topic) => {
+    const seen: unknown[] = []
+    const client = testClient({ principal: { role: 'admin' }, topics: ['a', 'b'] })
+    const { parcel } = setup(
+      { to },
+      (principal, { type, data, id, topic, at }) => seen.push(principal, { type, data, id, topic, at }) > 0,
+    )
+    parcel.isFor(client)
+    expect(seen).toEqual([{ role: 'admin' }, { type: 'n', data: { a: 1 }, id: ID, topic, at: 5 }])
+    expect(seen[0]).toBe(client.principal)
+  })
+
+  it('has no id if the event is in no log', () => {
+    const ids: string[] = []
+    setup({}, (_, { id }) => ids.push(id) > 0, '').parcel.isFor(ada)
+    expect(ids).toEqual([''])
+  })
+
+  it('is decoded only if it is looked at, once for all', () => {
+    const events: HubEvent[] = []
+    const { parcel, failed } = setup({ json: '{' }, (_, event) => events.push(event) > 0)
+    expect(parcel.isFor(ada)).toBe(true)
+    expect(() => events[0]?.data).toThrow(SyntaxError)
+    expect(failed).not.toHaveBeenCalled()
+
+    const seen: unknown[] = []
+    const { parcel: good } = setup({}, (_, { data }) => seen.push(data) > 0)
+    good.isFor(ada)
+    good.isFor(bob)
+    const [first, second] = seen
+    expect(first).toEqual({ a: 1 })
+    expect(second).toBe(first)
+  })
+})

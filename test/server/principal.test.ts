@@ -1,0 +1,128 @@
+import { type Principal, readToken } from 'headwater/server'
+import { describe, expect, it } from 'vitest'
+import { expiryOf, isSame } from '../../server/principal.ts'
+
+describe('a principal expires', () => {
+  it.each<[expires: Principal['expires'], at: number]>([
+    [undefined, Infinity],
+    [Infinity, Infinity],
+    [1_795_224_502_000, 1_795_224_502_000],
+    [new Date('2026-01-01T00:00:00Z'), Date.UTC(2026, 0)],
+    [1e11 + 1, 1e11 + 1],
+  ])('with %s at %d', (expires, at) => {
+    expect(expiryOf({ expires })).toBe(at)
+    expect(expiryOf({ expires, userId: 'ada' })).toBe(at)
+  })
+
+  it('never if nothing is said', () => {
+    expect(expiryOf({})).toBe(Infinity)
+  })
+
+  it.each<[expires: unknown, hint: RegExp]>([
+    [1_795_224_502, /^expires wants epoch milliseconds, .*seconds: multiply it by 1000; got 1795224502$/],
+    [new Date(1_795_224_502), /seconds: multiply it by 1000/],
+    [99_999_999_999, /seconds/],
+    [3600, /^expires wants a Date or epoch ms; got 3600$/],
+    [0, /a Date or epoch ms; got 0$/],
+    [-1, /a Date or epoch ms/],
+    [-Infinity, /a Date or epoch ms/],
+    [Number.NaN, /a Date or epoch ms; got NaN$/],
+    [new Date('tomorrow'), /a Date or epoch ms; got Invalid Date$/],
+    ['2026-01-01', /a Date or epoch ms; got 2026-01-01$/],
+    [null, /a Date or epoch ms; got null$/],
+    [false, /a Date or epoch ms; got false$/],
+  ])('never with %s: that is an error', (expires, message) => {
+    expect(() => expiryOf({ expires } as Principal)).toThrow(
+      expect.objectContaining({ name: 'TypeError', message: expect.stringMatching(message) }),
+    )
+  })
+})
+
+describe('a name of a principal', () => {
+  const names = ['userId', 'sessionId', 'tenant']
+
+  it.each(names)('may be missing, or any text: %s', (name) => {
+    for (const value of [undefined, '', 'ada']) expect(expiryOf({ [name]: value })).toBe(Infinity)
+  })
+
+  it.each(names)('is no number, and nothing else that no target would ever find: %s', (name) => {
+    expect(() => expiryOf({ [name]: 7 })).toThrow(new TypeError(`${name} wants a string, got number 7`))
+    expect(() => expiryOf({ [name]: null })).toThrow(new TypeError(`${name} wants a string, got object null`))
+    expect(() => expiryOf({ [name]: 7, expires: Infinity })).toThrow(TypeError)
+  })
+
+  it('that the hub knows nothing of may be anything', () => {
+    expect(expiryOf({ seat: 7, roles: ['admin'] })).toBe(Infinity)
+  })
+})
+
+describe('two requests are of the same one', () => {
+  const ada: Principal = { userId: 'ada', sessionId: 's1', tenant: 'acme' }
+
+  it.each<[what: string, other: Principal, same: boolean]>([
+    ['all is equal', { ...ada }, true],
+    ['only the rest differs', { ...ada, role: 'admin', expires: 1e12 }, true],
+    ['the user is another', { ...ada, userId: 'bob' }, false],
+    ['the session is another', { ...ada, sessionId: 's2' }, false],
+    ['the tenant is another', { ...ada, tenant: 'umbrella' }, false],
+    ['the session is not known', { ...ada, sessionId: undefined }, false],
+    ['nothing is known', {}, false],
+  ])('if %s: %j, %j', (_, other, same) => {
+    expect(isSame(ada, other)).toBe(same)
+    expect(isSame(other, ada)).toBe(same)
+  })
+
+  it('if nothing is known of either', () => {
+    expect(isSame({}, { userId: undefined })).toBe(true)
+  })
+})
+
+describe('a token', () => {
+  const WHERE = { cookie: 'session', query: 'token' }
+
+  it.each<[what: string, headers: Record<string, string>, query: string, token: string | undefined]>([
+    ['none', {}, '', undefined],
+    ['a header', { authorization: 'Bearer abc.def-_' }, '', 'abc.def-_'],
+    ['a header in small letters', { authorization: 'bearer abc' }, '', 'abc'],
+    ['a header with more space', { authorization: 'Bearer   abc' }, '', 'abc'],
+    ['a header of another scheme', { authorization: 'Basic abc' }, '', undefined],
+    ['a header with more than a token', { authorization: 'Bearer abc def' }, '', undefined],
+    ['a header without a token', { authorization: 'Bearer ' }, '', undefined],
+    ['a cookie', { cookie: 'session=abc' }, '', 'abc'],
+    ['a cookie among others', { cookie: 'theme=dark; session=abc; x=1' }, '', 'abc'],
+    ['a cookie without a space', { cookie: 'theme=dark;session=abc' }, '', 'abc'],
+    ['a cookie with = in it', { cookie: 'session=abc==' }, '', 'abc=='],
+    ['a cookie in quotes', { cookie: 'session="abc"' }, '', 'abc'],
+    ['a cookie with half a quote', { cookie: 'session="abc' }, '', '"abc'],
+    ['an encoded cookie', { cookie: 'session=s%3Aabc%2Fd' }, '', 's:abc/d'],
+    ['a badly encoded cookie', { cookie: 'session=100%' }, '', '100%'],
+    ['the first of two cookies', { cookie: 'session=abc; session=def' }, '', 'abc'],
+    ['a cookie whose name ends like it', { cookie: 'my-session=abc; xsession=def' }, '', undefined],
+    ['a cookie whose name begins like it', { cookie: 'session-id=abc' }, '', undefined],
+    ['a cookie whose value looks like it', { cookie: 'x=session=abc' }, '', undefined],
+    ['a cookie without a value', { cookie: 'session=; x=1' }, '', undefined],
+    ['a cookie without a value, and another with one', { cookie: 'session=; session=abc' }, '', 'abc'],
+    ['a cookie without a value, and a parameter', { cookie: 'session=' }, '?token=c', 'c'],
+    ['a cookie without a name', { cookie: '=abc; sessions; session' }, '', undefined],
+    ['a cookie of other letters', { cookie: 'Session=abc' }, '', undefined],
+    ['a parameter', {}, '?token=abc%20d', 'abc d'],
+    ['an empty parameter', {}, '?token=', undefined],
+    ['another parameter', {}, '?tokens=abc', undefined],
+    ['all: the header counts', { authorization: 'Bearer a', cookie: 'session=b' }, '?token=c', 'a'],
+    ['two: the cookie counts', { cookie: 'session=b' }, '?token=c', 'b'],
+    ['two, of which the header is another scheme', { authorization: 'Basic a', cookie: 'session=b' }, '?token=c', 'b'],
+    ['two, of which the cookie is another', { cookie: 'theme=dark' }, '?token=c', 'c'],
+  ])('in %s', (_, headers, query, token) => {
+    expect(readToken(new Request(`http://hub.test/events${query}`, { headers }), WHERE)).toBe(token)
+  })
+
+  it('is looked for in cookies and parameters only if they are named', () => {
+    const request = new Request('http://hub.test/?token=c&undefined=d', {
+      headers: { cookie: 'session=b; undefined=e' },
+    })
+    expect(readToken(request)).toBeUndefined()
+    expect(readToken(request, { cookie: '' })).toBeUndefined()
+    expect(readToken(request, { cookie: 'session' })).toBe('b')
+    expect(readToken(request, { query: 'token' })).toBe('c')
+  })
+})

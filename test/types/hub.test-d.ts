@@ -1,0 +1,289 @@
+import { createSSE } from 'headwater'
+import {
+  type Address,
+  type ClientInfo,
+  createHub,
+  type Ending,
+  type EventFilter,
+  type EventLog,
+  type Hub,
+  type HubEvent,
+  type HubLimits,
+  type HubObserver,
+  type HubOptions,
+  type HubStats,
+  type LogEntry,
+  memoryLog,
+  type Principal,
+  type Publish,
+  type Published,
+  type PublishOptions,
+  type PublishRequest,
+  type PublishTarget,
+  type PublishTo,
+  readToken,
+  type ShapeEvents,
+} from 'headwater/server'
+import { toNodeHandler } from 'headwater/server/node'
+import { expectTypeOf } from 'vitest'
+
+/*
+ * What the compiler makes of a hub: its events, targets, principals and options. Nothing here runs: `tsc` is the test.
+ */
+
+interface Events {
+  'order.created': { id: string }
+  tick: number
+  note: string | undefined
+}
+const hub = createHub<Events>()
+expectTypeOf(hub).toEqualTypeOf<Hub<Events>>()
+
+// Publishing.
+expectTypeOf(hub.publish).toEqualTypeOf<Publish<Events>>()
+expectTypeOf(await hub.publish('tick', 7)).toEqualTypeOf<Published>()
+hub.publish('order.created', { id: 'a' }, { topic: 'orders', except: ['c1'], key: 'a', volatile: true })
+hub.publish('note', undefined)
+hub.broadcast('tick', 7, { volatile: true })
+// @ts-expect-error no such name
+hub.publish('order.deleted', { id: 'a' })
+// @ts-expect-error a pattern is no name
+hub.publish('order.*', { id: 'a' })
+// @ts-expect-error a payload of another type
+hub.publish('tick', '7')
+// @ts-expect-error the payload of another name
+hub.publish('tick', { id: 'a' })
+// @ts-expect-error a payload that lacks something
+hub.publish('order.created', {})
+// @ts-expect-error a payload with something that it does not have
+hub.publish('order.created', { id: 'a', total: 5 })
+// @ts-expect-error no payload
+hub.publish('tick')
+// @ts-expect-error no such name to everyone
+hub.broadcast('tock', 7)
+
+// To one kind of target.
+expectTypeOf(hub.toTopic).toEqualTypeOf<PublishTo<Events, string>>()
+hub.toTopic('orders', 'tick', 7)
+hub.toUser('ada', 'order.created', { id: 'a' }, { topic: 'orders', key: 'a' })
+hub.toSession('s1', 'tick', 7)
+hub.toSession(['s1', 's2'], 'tick', 7)
+hub.toClients(['c1'] as const, 'tick', 7)
+// @ts-expect-error a list of topics
+hub.toTopic(['a', 'b'], 'tick', 7)
+// @ts-expect-error a list of users
+hub.toUser(['ada'], 'tick', 7)
+// @ts-expect-error nobody
+hub.toUser(undefined, 'tick', 7)
+// @ts-expect-error a number is no session
+hub.toSession([7], 'tick', 7)
+// @ts-expect-error no such name to a user
+hub.toUser('ada', 'tock', 7)
+// @ts-expect-error a payload of another type to a client
+hub.toClients('c1', 'tick', 'seven')
+
+// Targets.
+const everybody: PublishTarget = {}
+hub.publish('tick', 7, everybody)
+hub.publish('tick', 7, { userId: 'ada', sessionId: 's', sessionIds: ['s'], clientIds: ['c'], tenant: 't', except: 'c' })
+// @ts-expect-error no such field
+hub.publish('tick', 7, { user: 'ada' })
+// @ts-expect-error no such field of a topic
+hub.toTopic('orders', 'tick', 7, { sessionID: 's' })
+// @ts-expect-error undefined must not mean everyone
+hub.publish('tick', 7, { userId: undefined })
+// @ts-expect-error a user that may be missing must not mean everyone
+hub.publish('tick', 7, { userId: new Map<string, string>().get('ada') })
+// @ts-expect-error a list of one kind
+hub.publish('tick', 7, { clientIds: 'c1' })
+// @ts-expect-error a list of names
+hub.publish('tick', 7, { sessionIds: [7] })
+// @ts-expect-error a target cannot be changed
+everybody.topic = 'a'
+// @ts-expect-error a key is a string
+hub.publish('tick', 7, { key: 7 })
+// @ts-expect-error yes or no
+hub.publish('tick', 7, { volatile: 'yes' })
+expectTypeOf<PublishOptions>().toExtend<PublishTarget>()
+expectTypeOf<PublishTarget['except']>().toEqualTypeOf<string | readonly string[] | undefined>()
+expectTypeOf<Address['except']>().toEqualTypeOf<readonly string[] | undefined>()
+
+// Without types every name will do, and every payload.
+const untyped = createHub()
+expectTypeOf(untyped).toEqualTypeOf<Hub>()
+untyped.publish('whatever', { a: 1 })
+untyped.toUser('ada', 'whatever', undefined)
+// @ts-expect-error a name is a string all the same
+untyped.publish(7, 1)
+// A hub with names of its own is not one for any, nor the other way round.
+expectTypeOf(hub).not.toExtend<Hub>()
+expectTypeOf(untyped).not.toExtend<Hub<Events>>()
+
+// A type alias serves like an interface.
+createHub<{ 'a.b': 1 | null }>().publish('a.b', null)
+// @ts-expect-error events are a map
+createHub<'tick'>()
+
+// What the shapes publish is for the client to add.
+expectTypeOf(hub.notification('hi', 'warning', { userId: 'ada', priority: 'high' })).toEqualTypeOf<Promise<Published>>()
+hub.alert('fire', 'run')
+hub.update('orders', 'created', { id: 'a' }, { topic: 'orders' })
+hub.system('bye')
+createSSE<Events & ShapeEvents>('/events').subscribe('notification', ({ level }) =>
+  expectTypeOf(level).toEqualTypeOf<'info' | 'success' | 'warning' | 'error'>(),
+)
+// @ts-expect-error no such level
+hub.notification('hi', 'fatal')
+// @ts-expect-error no such priority
+hub.alert('fire', 'run', { priority: 'highest' })
+// @ts-expect-error no such field of a notification's target
+hub.notification('hi', 'info', { user: 'ada' })
+
+// A wrapped function is called as before, and tells its result later.
+const rename = hub.notifyAfter('orders', (id: string, name: string) => ({ id, name }))
+expectTypeOf(rename).toEqualTypeOf<(id: string, name: string) => Promise<{ id: string; name: string }>>()
+const remove = hub.notifyAfter('orders', async (id: number) => id > 5, { userId: 'ada' })
+expectTypeOf(remove).toEqualTypeOf<(id: number) => Promise<boolean>>()
+// @ts-expect-error an argument of another type
+rename('a', 5)
+// @ts-expect-error nothing that could be called
+hub.notifyAfter('orders', { id: 'a' })
+
+// Principals.
+type User = { userId: string; role: 'admin' | 'guest'; tenant?: string }
+createHub<Events, User>({
+  authenticate: async (request) => (readToken(request) ? { userId: 'ada', role: 'admin' } : null),
+  authorize(principal, topic) {
+    expectTypeOf(principal).toEqualTypeOf<User>()
+    expectTypeOf(topic).toEqualTypeOf<string>()
+    return principal.role === 'admin'
+  },
+  filter(principal, event) {
+    expectTypeOf(principal).toEqualTypeOf<User>()
+    expectTypeOf(event).toEqualTypeOf<HubEvent>()
+    return principal.role === 'admin' || event.topic !== 'audit'
+  },
+  canPublish(principal, message) {
+    expectTypeOf(principal).toEqualTypeOf<User>()
+    expectTypeOf(message).toEqualTypeOf<PublishRequest>()
+    return Promise.resolve(true)
+  },
+  canReadAll: ({ role }) => role === 'admin',
+  canReadStats: async ({ role }) => role === 'admin',
+  canReset: ({ role }) => role === 'admin',
+})
+// Where only the principal is given by what `authenticate` returns, the others see it too.
+createHub({
+  authenticate: () => ({ userId: 'ada', seat: 5 }),
+  filter: ({ seat }) => seat > 3,
+  authorize: async ({ seat }) => expectTypeOf(seat).toEqualTypeOf<number>() && true,
+})
+// An interface says that it is a principal.
+interface Member extends Principal {
+  readonly userId: string
+  readonly seat: number
+}
+createHub<Events, Member>({ filter: ({ seat }) => seat > 3 })
+// Unless said otherwise there may be anything in a principal, of which nothing is known.
+createHub<Events>({
+  filter(principal, { data }) {
+    expectTypeOf(principal).toEqualTypeOf<Principal>()
+    expectTypeOf(principal.userId).toEqualTypeOf<string | undefined>()
+    expectTypeOf(principal['role']).toEqualTypeOf<unknown>()
+    expectTypeOf(data).toEqualTypeOf<unknown>()
+    return true
+  },
+})
+expectTypeOf<EventFilter>().parameter(0).toEqualTypeOf<Principal>()
+createHub({ authenticate: () => ({ expires: new Date() }) })
+createHub({ authenticate: () => undefined })
+createHub({ authenticate: async () => false as const })
+// @ts-expect-error a user of another type
+createHub({ authenticate: () => ({ userId: 7 }) })
+// @ts-expect-error a time that is no time
+createHub({ authenticate: () => ({ expires: '2026-01-01' }) })
+// @ts-expect-error true is nobody in particular
+createHub({ authenticate: () => true })
+// @ts-expect-error a principal that lacks a claim
+createHub<Events, User>({ authenticate: () => ({ userId: 'ada' }) })
+// @ts-expect-error no such claim
+createHub<Events, User>({ filter: ({ seat }) => seat > 3 })
+// @ts-expect-error no such role
+createHub<Events, User>({ authorize: ({ role }) => role === 'editor' })
+// @ts-expect-error a filter answers at once: a promise would let everything through
+createHub({ filter: async () => false })
+// @ts-expect-error a filter answers
+createHub({ filter: () => {} })
+// @ts-expect-error nothing is known of the payload
+createHub<Events>({ filter: (_, { data }) => data.id === 'a' })
+// @ts-expect-error a principal is an object
+createHub<Events, string>()
+
+// All options, at their most.
+const options: HubOptions = {
+  heartbeat: false,
+  log: memoryLog({ size: 0, characters: Infinity }),
+  limits: { clients: 1, perUser: 1, perTopic: 1, topics: 1, queueBytes: 1, queueEvents: 1, stall: 1, body: 1 },
+  maxAge: Infinity,
+  retry: 2000,
+  origins: ['https://app.example'] as const,
+  paths: { '/sse/:stream': ':stream' },
+  clock: { now: Date.now, setTimeout, clearTimeout: () => {}, random: Math.random },
+  onConnect: ({ clientId, recovered }) => expectTypeOf([clientId, recovered]).toEqualTypeOf<(string | boolean)[]>(),
+  onDisconnect: ({ reason }) => expectTypeOf(reason).toEqualTypeOf<Ending>(),
+  onReplay: ({ events }) => expectTypeOf(events).toEqualTypeOf<number>(),
+  onError: (error, where) => expectTypeOf([error, where]).toEqualTypeOf<unknown[]>(),
+}
+createHub(options)
+// Undefined is as good as left out.
+const maybe: number | undefined = undefined
+createHub({ heartbeat: maybe, limits: { clients: maybe }, log: undefined, filter: undefined, onError: undefined })
+expectTypeOf<keyof HubLimits>().toEqualTypeOf<
+  'clients' | 'perUser' | 'perTopic' | 'topics' | 'queueBytes' | 'queueEvents' | 'stall' | 'body'
+>()
+// @ts-expect-error no such option
+createHub({ hartbeat: 5 })
+// @ts-expect-error no such limit
+createHub({ limits: { client: 5 } })
+// @ts-expect-error milliseconds
+createHub({ heartbeat: '15s' })
+// @ts-expect-error there is nothing automatic here
+createHub({ heartbeat: 'auto' })
+// @ts-expect-error a list
+createHub({ origins: '*' })
+// @ts-expect-error how large a log is is the log's own
+createHub({ log: 10_000 })
+// @ts-expect-error who may publish is a question
+createHub({ canPublish: true })
+// @ts-expect-error a path stands for one topic
+createHub({ paths: { '/a': ['a'] } })
+// @ts-expect-error no such bound
+memoryLog({ age: 5 })
+// @ts-expect-error options cannot be changed
+options.heartbeat = 5
+
+// A log of one's own.
+expectTypeOf(memoryLog()).toEqualTypeOf<EventLog>()
+expectTypeOf<EventLog['append']>().returns.toEqualTypeOf<LogEntry | Promise<LogEntry>>()
+expectTypeOf<LogEntry['to']>().toEqualTypeOf<Address>()
+// @ts-expect-error a log that lacks something
+createHub({ log: { epoch: 'abcdefgh', head: 0 } })
+
+// The rest of a hub.
+expectTypeOf(hub.fetch).toEqualTypeOf<(request: Request) => Promise<Response>>()
+expectTypeOf(hub.kick('ada')).toEqualTypeOf<number>()
+expectTypeOf(hub.clients()).toEqualTypeOf<ClientInfo[]>()
+expectTypeOf(hub.stats()).toEqualTypeOf<HubStats>()
+expectTypeOf(hub.observe({ onError() {} })).toEqualTypeOf<() => void>()
+expectTypeOf(hub.observe).parameter(0).toEqualTypeOf<HubObserver>()
+expectTypeOf(hub.close({ drain: 5 })).toEqualTypeOf<Promise<void>>()
+toNodeHandler(hub)
+toNodeHandler(untyped)
+// @ts-expect-error who is there is not told
+hub.clients()[0]?.userId
+// @ts-expect-error figures cannot be changed
+hub.stats().published = 0
+// @ts-expect-error no such observer
+hub.observe({ onPublish() {} })
+// @ts-expect-error milliseconds, by name
+hub.close(5)
