@@ -6,7 +6,7 @@ import type { EventLog } from './log.ts'
  */
 
 /** Why a client cannot go on from its cursor. */
-export type GapReason = 'expired' | 'epoch' | 'unknown-cursor'
+type GapReason = 'expired' | 'epoch' | 'unknown-cursor'
 
 /** What to do about a cursor: `after` is the number to go on behind. */
 export type Resumption =

@@ -4,7 +4,7 @@ import { onTestFinished } from 'vitest'
 import { parseChunks } from './wire.ts'
 
 /** One event as it came, its payload decoded. */
-export interface Received {
+interface Received {
   readonly type: string
   readonly data: unknown
   readonly id: string | undefined
