@@ -57,7 +57,7 @@ describe('a script', () => {
   })
 
   it('is refused for an event that cannot be written', () => {
-    expect(() => checkScript([{ send: { event: 'a\nb' } }])).toThrow('event has a line break in it')
+    expect(() => checkScript([{ send: { event: 'a\nb' } }])).toThrow('event has a line end or NUL in it')
   })
 
   it('is refused where a list of steps stands for a list of scripts', () => {
