@@ -124,7 +124,7 @@ export function createAccept(parts: Parts, services: Services): Accept {
     if (method !== 'GET')
       throw new Refusal(405, 'method', `there is GET and POST here, no ${method}`, { allow: 'GET, POST, OPTIONS' })
     if (action === 'health') return json(200, { status: 'ok' })
-    if (action === 'stats') {
+    if (action === 'stats' || action === 'metrics') {
       await demand('canReadStats', await authenticate(request))
       return json(200, services.stats())
     }

@@ -101,7 +101,7 @@ export function createHub(options: HubOptions = {}): Hub {
   }
   // Round they go: streams are opened with what was delivered, and delivery ends streams. Neither asks before both are there.
   const streams: Streams = createStreams(settings, registry, () => delivery, counters, observers, {
-    came: () => upkeep.start(),
+    came: (client) => upkeep.watch(client),
     left: () => shutdown.left(),
   })
   const delivery = createDelivery(log, registry, settings.filter, counters, {

@@ -45,7 +45,7 @@ export function createStreams(
   counters: Counters,
   observers: HubObservers,
   /** A stream has been opened, or is over. */
-  { came, left }: { came(): void; left(): void },
+  { came, left }: { came(client: Client): void; left(): void },
 ): Streams {
   const wait = (seconds: number): Record<string, string> => ({ 'retry-after': `${seconds}` })
 
@@ -149,7 +149,7 @@ export function createStreams(
       opened = client
       registry.add(client)
       counters.connections++
-      came()
+      came(client)
       observers.tell('onConnect', { clientId: client.id, recovered })
       if (gone) return end(client, 'closed')
       const introduction = {

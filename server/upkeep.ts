@@ -14,12 +14,12 @@ import type { Streams } from './streams.ts'
  * whose time is over. Nothing runs while nobody is there.
  */
 
-/** Between two rounds; less where the heartbeat asks for it. */
+/** Between two rounds, at most; less where the heartbeat asks for it. What has a time of its own is done in time. */
 const ROUND = 1000
 
 export interface Upkeep {
-  /** Somebody has come. */
-  start(): void
+  /** Sees to it that there is a round in time for this client, and from then on for as long as anybody is there. */
+  watch(client: Client): void
   stop(): void
 }
 
@@ -61,8 +61,17 @@ export function createUpkeep(
 ): Upkeep {
   const every = Math.max(Math.min(ROUND, (heartbeat || Infinity) / 4), 1)
   let timer: unknown
+  let dueAt = Infinity
+
+  function schedule(at: number): void {
+    if (at >= dueAt) return
+    clock.clearTimeout(timer)
+    dueAt = at
+    timer = setTimer(clock, at - clock.now(), round)
+  }
 
   function round(): void {
+    dueAt = Infinity
     const facts = {
       now: clock.now(),
       place: delivery.place,
@@ -77,19 +86,18 @@ export function createUpkeep(
       else if (duty === 'leave') streams.dismiss(client, 0, 'max-age')
       else if (duty === 'ping') ping(client, facts.place, clock, log, streams)
     }
-    timer = undefined
-    start()
+    for (const client of registry.all()) watch(client)
   }
 
-  function start(): void {
-    if (registry.size > 0) timer ??= setTimer(clock, every, round)
+  function watch({ expiresAt, leavesAt, endsAt }: Client): void {
+    schedule(Math.min(clock.now() + every, expiresAt, leavesAt, endsAt))
   }
 
   return {
-    start,
+    watch,
     stop() {
       clock.clearTimeout(timer)
-      timer = undefined
+      dueAt = Infinity
     },
   }
 }

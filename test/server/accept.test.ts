@@ -451,6 +451,7 @@ describe('beside streams', () => {
   it('there are stats, for whom canReadStats allows them', async () => {
     const { ask, hub } = hubBench({ canReadStats: ({ userId }) => userId === 'ada' })
     expect(await ask('/events/stats?user=ada')).toMatchObject({ status: 200, body: hub.stats() })
+    expect(await ask('/events/metrics?user=ada')).toMatchObject({ status: 200, body: hub.stats() })
     expect((await ask('/events/stats?user=bob')).status).toBe(403)
     expect((await hubBench().ask('/stats/')).status).toBe(200)
     expect((await hubBench({ authenticate: () => null }).ask('/events/stats')).status).toBe(401)

@@ -79,7 +79,7 @@ describe('what is to be done about a client', () => {
   })
 })
 
-function setup({ heartbeat = 15_000, size = 1000 } = {}) {
+function setup({ heartbeat = 15_000, size = 1000, stall = 30_000 } = {}) {
   const parts = stage({ log: memoryLog({ size }) })
   const { clock, log, registry, delivery, join } = parts
   const did: unknown[] = []
@@ -94,7 +94,7 @@ function setup({ heartbeat = 15_000, size = 1000 } = {}) {
       client.leavesAt = Infinity
     },
   } as Partial<Streams> as Streams
-  const limits = { stall: 30_000 } as Parameters<typeof createUpkeep>[0]['limits']
+  const limits = { stall } as Parameters<typeof createUpkeep>[0]['limits']
   const upkeep = createUpkeep({ clock, heartbeat, limits, log }, registry, delivery, streams)
   return {
     ...parts,
@@ -102,7 +102,7 @@ function setup({ heartbeat = 15_000, size = 1000 } = {}) {
     upkeep,
     come(options: TestClientOptions = {}) {
       const client = join(options)
-      upkeep.start()
+      upkeep.watch(client)
       return client
     },
   }
@@ -111,7 +111,6 @@ function setup({ heartbeat = 15_000, size = 1000 } = {}) {
 describe('a round', () => {
   it('is made while somebody is there, with one timer for all', async () => {
     const { clock, registry, upkeep, come } = setup()
-    upkeep.start()
     expect(clock.timers).toBe(0)
     const clients = [come(), come()]
     expect(clock.timers).toBe(1)
@@ -124,7 +123,7 @@ describe('a round', () => {
     expect(clock.timers).toBe(1)
     upkeep.stop()
     expect(clock.timers).toBe(0)
-    upkeep.start()
+    come()
     expect(clock.timers).toBe(1)
   })
 
@@ -136,12 +135,29 @@ describe('a round', () => {
     [1, 1],
     [0, 1000],
   ])('with a heartbeat of %i ms comes every %i ms', async (heartbeat, every) => {
-    const { clock, come, did } = setup({ heartbeat })
-    come({ id: 'c1', expiresAt: clock.now() + 1 })
+    // What has no time of its own is noticed with the next round.
+    const { clock, come, did } = setup({ heartbeat, stall: 1 })
+    come({ id: 'c1', room: 1 }).outlet.send(new Uint8Array(1))
     await clock.advance(every - 1)
     expect(did).toEqual([])
     await clock.advance(1)
-    expect(did).toEqual([['end', 'c1', 'expired']])
+    expect(did).toEqual([['end', 'c1', 'stalled']])
+  })
+
+  it('is in time for whatever has a time, also for who came in between', async () => {
+    const { clock, did, come } = setup()
+    come({ id: 'late', expiresAt: clock.now() + 1700 })
+    await clock.advance(300)
+    come({ id: 'soon', expiresAt: clock.now() + 50 })
+    await clock.advance(49)
+    expect(did).toEqual([])
+    await clock.advance(1)
+    expect(did).toEqual([['end', 'soon', 'expired']])
+    expect(clock.timers).toBe(1)
+    await clock.advance(1349)
+    expect(did).toHaveLength(1)
+    await clock.advance(1)
+    expect(did[1]).toEqual(['end', 'late', 'expired'])
   })
 
   it('does for each client what is to be done', async () => {
