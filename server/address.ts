@@ -1,4 +1,5 @@
 import { wrong } from '../src/check.ts'
+import { shown } from './encode.ts'
 import { percentDecoded, Refusal } from './http.ts'
 import { isTopic, isTopicPattern, TOPIC_RULE } from './topic.ts'
 
@@ -34,11 +35,7 @@ export function checkTopics(names: unknown): string[] {
   if (!Array.isArray(names)) throw new Refusal(400, 'topics', 'topics want to be a list of names')
   for (const name of names)
     if (!isTopicPattern(name))
-      throw new Refusal(
-        400,
-        'topics',
-        `${JSON.stringify(`${name}`.slice(0, 40))} is no topic: ${TOPIC_RULE}; or a.* or *`,
-      )
+      throw new Refusal(400, 'topics', `${shown(name)} is no topic: ${TOPIC_RULE}; or a.* or *`)
   return [...new Set(names as string[])]
 }
 

@@ -43,6 +43,8 @@ export function createDelivery(
 ): Delivery {
   /** All that is kept of an event as long as the log keeps it: whoever comes back is sent the same bytes. */
   const frames = new WeakMap<LogEntry, Frames>()
+  /** What the filter has thrown at. */
+  const unfiltered = new WeakSet<LogEntry>()
   /** By number, of the last few: those that another process has appended are asked for by nobody. */
   const outcomes = new Map<number, Parcel>()
   const waiting: { readonly entry: LogEntry; readonly parcel: Parcel }[] = []
@@ -52,7 +54,11 @@ export function createDelivery(
   function parcelOf(entry: LogEntry): Parcel {
     const made = frames.get(entry) ?? []
     frames.set(entry, made)
-    return prepare(entry, formatId(log.epoch, entry.seq), made, filter, events.filterFailed)
+    return prepare(entry, formatId(log.epoch, entry.seq), made, filter, (error) => {
+      // Once, and not again for each who comes back.
+      if (!unfiltered.has(entry)) events.filterFailed(error)
+      unfiltered.add(entry)
+    })
   }
 
   /** @returns Whether the client has been given it. One client that cannot be served costs the others nothing. */
@@ -75,8 +81,13 @@ export function createDelivery(
   }
 
   function deliver({ seq, to }: LogEntry, parcel: Parcel): void {
+    const { epoch } = log
     for (const client of registry.candidates(to)) {
-      if (seq <= client.after || !give(client, parcel)) continue
+      if (seq <= client.after) continue
+      const given = give(client, parcel)
+      // A filter, which is the application's, may have begun the log anew.
+      if (log.epoch !== epoch) return
+      if (!given) continue
       client.toldSeq = seq
       client.toldAt = client.outlet.lastWriteAt
     }

@@ -61,3 +61,10 @@ function wholeNumber(retry: number): number {
   if (Number.isInteger(retry) && retry >= 0) return retry
   throw new TypeError(`retry wants a whole number of milliseconds, got ${retry}`)
 }
+
+/** A value for a message about it: no more than its beginning, and nothing that it could throw itself. */
+export function shown(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, 40))
+  if (Array.isArray(value)) return 'a list of something else'
+  return typeof value === 'object' && value !== null ? 'an object' : String(value)
+}

@@ -56,9 +56,10 @@ export function corsHeaders(request: Request, origins: readonly string[]): Recor
       'access-control-expose-headers': 'retry-after, date, x-sse-heartbeat',
       vary: 'origin',
     }
+  // The scheme is not compared: behind a proxy that ends TLS it is another here than out there. The port is: as of that scheme.
+  const page = URL.parse(origin)
   const host = request.headers.get('host') ?? new URL(request.url).host
-  // The scheme is not compared: behind a proxy that ends TLS it is another here than out there.
-  if (URL.canParse(origin) && new URL(origin).host === host) return {}
+  if (page && page.host === URL.parse(`${page.protocol}//${host}`)?.host) return {}
   throw new Refusal(403, 'origin', `pages of ${origin} may not ${request.method} here; the option origins lets them`)
 }
 

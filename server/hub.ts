@@ -6,7 +6,7 @@ import { createDelivery } from './delivery.ts'
 import { streamResponse } from './fetch.ts'
 import { createHubObservers, type HubObserver } from './observers.ts'
 import type { HubOptions } from './options.ts'
-import type { Principal } from './principal.ts'
+import type { Identity, Principal } from './principal.ts'
 import {
   createPublisher,
   type Message,
@@ -81,7 +81,7 @@ export interface Hub<E = Record<string, unknown>> extends Shapes {
  *
  * @throws SSEError with code `options` if an option cannot work.
  */
-export function createHub<E extends EventMap = Record<string, unknown>, P extends Principal = Principal>(
+export function createHub<E extends EventMap = Record<string, unknown>, P extends Identity = Principal>(
   options?: HubOptions<P>,
 ): Hub<E>
 export function createHub(options: HubOptions = {}): Hub {

@@ -74,6 +74,8 @@ export function memoryLog({ size = 10_000, characters = 64 * 1024 * 1024 }: Memo
   for (const [name, bound] of Object.entries({ size, characters }))
     if (typeof bound !== 'number' || !(bound >= 0)) throw new TypeError(`${name} wants a number from 0, got ${bound}`)
   const listeners = new Set<LogListener>()
+  const untold: LogEntry[] = []
+  let telling = false
   let epoch = mintEpoch()
   let head = 0
   let text = 0
@@ -110,7 +112,13 @@ export function memoryLog({ size = 10_000, characters = 64 * 1024 * 1024 }: Memo
       entries.push(entry)
       text += entry.json.length
       trim()
-      for (const listener of listeners) listener.entry(entry)
+      // A listener may append: the others hear of that entry after this one.
+      untold.push(entry)
+      if (telling) return entry
+      telling = true
+      for (let next = untold.shift(); next; next = untold.shift())
+        for (const listener of listeners) listener.entry(next)
+      telling = false
       return entry
     },
     read(seq, limit) {
@@ -127,6 +135,7 @@ export function memoryLog({ size = 10_000, characters = 64 * 1024 * 1024 }: Memo
       text = 0
       entries = []
       begin = 0
+      untold.length = 0
       for (const listener of listeners) listener.reset()
     },
   }

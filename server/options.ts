@@ -2,7 +2,7 @@ import type { Clock } from '../src/index.ts'
 import type { EventLog } from './log.ts'
 import type { HubObserver } from './observers.ts'
 import type { EventFilter } from './parcel.ts'
-import type { Principal } from './principal.ts'
+import type { Identity, Principal } from './principal.ts'
 import type { PublishRequest } from './publish.ts'
 
 /**
@@ -53,7 +53,7 @@ export interface HubLimits {
 }
 
 /** What a hub wants to know. */
-export interface HubOptions<P extends Principal = Principal> extends HubObserver {
+export interface HubOptions<P extends Identity = Principal> extends HubObserver {
   /**
    * Who this request comes from: look at its headers, its cookies, its query. Nothing, or false: nobody that is known, status
    * 401. If it throws, status 500.

@@ -138,6 +138,7 @@ export function createOutlet(
     room: () => (self.blockedSince ? new Promise((resolve) => waiters.push(resolve)) : Promise.resolve()),
     close() {
       queue.clear()
+      self.blockedSince = 0
       self.events = 0
       self.bytes = 0
       for (const resolve of waiters.splice(0)) resolve()

@@ -2,7 +2,7 @@ import type { Client } from './client.ts'
 import { eventFrame } from './frames.ts'
 import type { LogRecord } from './log.ts'
 import type { Expendable } from './outlet.ts'
-import type { Principal } from './principal.ts'
+import type { Identity, Principal } from './principal.ts'
 import { selector } from './target.ts'
 
 /** An event as a filter sees it. */
@@ -19,7 +19,7 @@ export interface HubEvent {
 }
 
 /** Whether a client may have an event: at once, no promise. Asked for each client that it is addressed to. */
-export type EventFilter<P extends Principal = Principal> = (principal: P, event: HubEvent) => boolean
+export type EventFilter<P extends Identity = Principal> = (principal: P, event: HubEvent) => boolean
 
 /** An event made ready to be sent, to however many. */
 export interface Parcel {
@@ -83,7 +83,7 @@ export function prepare(
     id,
     delivered: 0,
     // A key is of its type; and what may be lost must not take the place of what may not. No type has a line end in it.
-    expendable: { key: key && `${volatile}\n${type}\n${key}`, volatile },
+    expendable: { key: key === undefined ? undefined : `${volatile}\n${type}\n${key}`, volatile },
     isFor: (client) => reaches(client) && (!filter || allows(filter, client.principal)),
     bytes(native) {
       // Without a topic there is one form for all.

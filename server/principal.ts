@@ -4,16 +4,17 @@ import { percentDecoded } from './http.ts'
  * Who is at the other end, as `authenticate` found out.
  */
 
-/**
- * Who a request comes from. Add what your `filter` wants to know of them, their roles say. None of it is ever sent to a
- * client.
- */
-export interface Principal {
+/** What the hub itself wants to know of whoever makes a request. None of it is ever sent to a client. */
+export interface Identity {
   readonly userId?: string | undefined
   readonly sessionId?: string | undefined
   readonly tenant?: string | undefined
   /** Until when: their stream is closed then. A Date, or epoch milliseconds; the `exp` of a JWT is seconds, times 1000. */
   readonly expires?: Date | number | undefined
+}
+
+/** Who a request comes from, with whatever your `filter` wants to know of them: their roles, say. */
+export interface Principal extends Identity {
   readonly [claim: string]: unknown
 }
 
@@ -24,7 +25,7 @@ const SECONDS_BELOW = 1e11
  * When a principal expires, in epoch milliseconds; Infinity if never.
  * @throws TypeError if that is no time, or one in seconds; and for a name that is no text, as no target would ever find it.
  */
-export function expiryOf({ userId, sessionId, tenant, expires }: Principal): number {
+export function expiryOf({ userId, sessionId, tenant, expires }: Identity): number {
   for (const [name, value] of Object.entries({ userId, sessionId, tenant }))
     if (value !== undefined && typeof value !== 'string')
       throw new TypeError(`${name} wants a string, got ${typeof value} ${value}`)
@@ -36,7 +37,7 @@ export function expiryOf({ userId, sessionId, tenant, expires }: Principal): num
 }
 
 /** Whether two requests are of the same one: what is said of a stream counts only from whoever opened it. */
-export const isSame = (a: Principal, b: Principal): boolean =>
+export const isSame = (a: Identity, b: Identity): boolean =>
   a.userId === b.userId && a.sessionId === b.sessionId && a.tenant === b.tenant
 
 /**

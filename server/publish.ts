@@ -64,9 +64,12 @@ export function createPublisher(
     counters.published++
     if (volatile) return { id: '', delivered: delivery.handOut(record) }
     const { epoch } = log
-    const entry = await log.append(record)
-    // Unless the log has begun anew in this very moment.
-    const { id, delivered } = delivery.outcomeOf(entry) ?? { id: formatId(epoch, entry.seq), delivered: 0 }
-    return { id, delivered }
+    const appended = log.append(record)
+    const entry = appended instanceof Promise ? await appended : appended
+    const outcome = delivery.outcomeOf(entry)
+    // Published by a filter, it has its turn after the event that is being filtered; and that is in this turn.
+    await undefined
+    // Nothing became of it if the log has begun anew in this very moment.
+    return { id: outcome?.id ?? formatId(epoch, entry.seq), delivered: outcome?.delivered ?? 0 }
   }
 }

@@ -49,7 +49,7 @@ export async function changeTopics(
     checkTopics(remove),
     all === undefined ? undefined : checkTopics(all),
   ]
-  const found = registry.get(`${clientId}`)
+  const found = typeof clientId === 'string' ? registry.get(clientId) : undefined
   if (!found || !isSame(found.principal, principal)) throw unknown()
   const client: Client = found
   const answer = (denied: readonly Denied[]): Subscribed => ({

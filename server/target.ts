@@ -1,5 +1,5 @@
 import { RESERVED } from '../src/protocol.ts'
-import { oneLine } from './encode.ts'
+import { oneLine, shown } from './encode.ts'
 import type { Principal } from './principal.ts'
 import { coveringPatterns, isTopic, TOPIC_RULE } from './topic.ts'
 
@@ -75,8 +75,7 @@ export function checkTarget(target: PublishTarget): Address {
     if (!Object.hasOwn(FIELDS, name))
       throw new TypeError(`a target has no ${name}; it may have ${TARGET_FIELDS.join(', ')}`)
     const [wants, fits] = FIELDS[name as keyof PublishTarget]
-    if (!fits(value))
-      throw new TypeError(`${name} wants ${wants}, got ${describe(value)}; without ${name} it is everyone`)
+    if (!fits(value)) throw new TypeError(`${name} wants ${wants}, got ${shown(value)}; without ${name} it is everyone`)
   }
   if (target.topic && target.resource) throw new TypeError('a target has a topic or a resource, not both')
   const { sessionId, sessionIds, clientIds, except, ...rest } = target
@@ -90,13 +89,6 @@ export function checkTarget(target: PublishTarget): Address {
     ...(except !== undefined && { except: [except].flat() }),
   }
 }
-
-const describe = (value: unknown): string =>
-  typeof value === 'string'
-    ? JSON.stringify(value.slice(0, 40))
-    : Array.isArray(value)
-      ? 'a list of something else'
-      : `${value}`
 
 /** Says of clients whether they are among those addressed. Made once for an event, asked for each client. */
 export function selector(to: Address): (client: Addressee) => boolean {
@@ -118,7 +110,7 @@ export function selector(to: Address): (client: Addressee) => boolean {
 /** @throws TypeError for a name that is none, would break its line or is the protocol's own. */
 export function checkType(type: unknown): asserts type is string {
   if (typeof type !== 'string' || type === '')
-    throw new TypeError(`an event's name wants to be a string that is not empty, got ${describe(type)}`)
+    throw new TypeError(`an event's name wants to be a string that is not empty, got ${shown(type)}`)
   oneLine('event', type)
   if (type.length > 200) throw new TypeError(`an event's name has at most 200 characters, this one ${type.length}`)
   if (RESERVED.includes(type))

@@ -382,6 +382,7 @@ describe('an origin', () => {
   it.each([
     ['none, as of a server', {}, {}],
     ['its own', from('https://hub.test'), {}],
+    ['its own, with a port that goes without saying', { ...from('https://hub.test'), host: 'hub.test:443' }, {}],
     [
       'one that is allowed',
       from('https://app.example'),

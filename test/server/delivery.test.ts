@@ -54,6 +54,17 @@ describe('an event that is written down', () => {
     expect(clients.map(({ sink }) => payloads(sink))).toEqual([[], [2], [], [1, 2]])
   })
 
+  it('costs no look at those who have nothing to do with it', async () => {
+    const { join, append } = stage()
+    let looks = 0
+    const bob = join({ principal: { userId: 'bob' } })
+    Object.defineProperty(bob, 'after', { get: () => looks++ && 0 })
+    await append(1, { userId: 'ada' })
+    expect(looks).toBe(0)
+    await append(2, { userId: 'bob' })
+    expect(looks).toBe(1)
+  })
+
   it('is noted with those who were given it, and not with the others', async () => {
     const { clock, join, append } = stage()
     const start = clock.now()

@@ -294,6 +294,26 @@ describe('a client that comes back', () => {
   })
 })
 
+describe('what became of an event', () => {
+  it('is told for each of very many in one turn', async () => {
+    const { hub, stream } = hubBench()
+    await stream()
+    const all = await Promise.all(Array.from({ length: 1500 }, (_, n) => hub.publish('n', n)))
+    expect(all.filter(({ delivered }) => delivered !== 1)).toEqual([])
+    expect(new Set(all.map(({ id }) => id)).size).toBe(1500)
+  })
+
+  it('is that of another one in no case, though the log begins anew', async () => {
+    const { hub, stream } = hubBench()
+    await stream()
+    const before = hub.publish('n', 1)
+    await hub.reset()
+    const after = hub.publish('n', 2)
+    expect((await before).id).not.toBe((await after).id)
+    expect([(await before).delivered, (await after).delivered]).toEqual([1, 1])
+  })
+})
+
 describe('what a filter keeps back', () => {
   it('is kept back when it happens and when it is replayed', async () => {
     const filter = vi.fn((principal: { readonly userId?: string | undefined }, { data }: { data: unknown }) =>
@@ -345,6 +365,43 @@ describe('what a filter keeps back', () => {
     await clock.settle()
     expect([ada.payloads(), bob.payloads(), eve.payloads()]).toEqual([[1, 2], [], [1, 2]])
     expect(errors).toEqual([])
+  })
+
+  it('throws once for those who come back, too', async () => {
+    const { hub, stream, errors } = hubBench({
+      filter() {
+        throw new Error('no rule')
+      },
+    })
+    await hub.publish('n', 1)
+    const { epoch } = hub.stats().log
+    for (let n = 0; n < 3; n++) await stream(`?lastEventId=${epoch}-0`)
+    expect(errors).toEqual([['filter', 'Error: no rule']])
+  })
+
+  it('may begin the log anew: what is published then has its place in it', async () => {
+    let reset = false
+    const { hub, stream, clock } = hubBench({
+      filter() {
+        if (reset) void hub.reset()
+        reset = false
+        return true
+      },
+    })
+    const readers = [await stream(), await stream()]
+    for (let n = 1; n <= 3; n++) await hub.publish('n', n)
+    reset = true
+    await hub.publish('n', 4)
+    const { id } = await hub.publish('n', 5)
+    await clock.settle()
+    expect(id).toMatch(/-1$/)
+    for (const { payloads, events } of readers) {
+      expect(payloads().at(-1)).toBe(5)
+      expect(events().at(-1)?.id).toBe(id)
+    }
+    // Whoever comes now is live at once.
+    const { epoch } = hub.stats().log
+    expect((await stream(`?lastEventId=${epoch}-0`)).payloads()).toEqual([5])
   })
 
   it('may publish itself: everybody has both in the same order', async () => {

@@ -165,3 +165,18 @@ describe('whatever is written', () => {
     )
   })
 })
+
+it('tells everybody in order, also of what a listener appends', () => {
+  const log = memoryLog()
+  const told: number[] = []
+  const record = (n: number) => ({ type: 'n', json: `${n}`, to: {}, at: 0 })
+  log.subscribe({
+    entry({ seq }) {
+      if (seq === 1) log.append(record(2))
+    },
+    reset() {},
+  })
+  log.subscribe({ entry: ({ seq }) => told.push(seq), reset() {} })
+  log.append(record(1))
+  expect(told).toEqual([1, 2])
+})

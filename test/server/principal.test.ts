@@ -52,7 +52,8 @@ describe('a name of a principal', () => {
   })
 
   it('that the hub knows nothing of may be anything', () => {
-    expect(expiryOf({ seat: 7, roles: ['admin'] })).toBe(Infinity)
+    const principal: Principal = { seat: 7, roles: ['admin'] }
+    expect(expiryOf(principal)).toBe(Infinity)
   })
 })
 

@@ -175,11 +175,13 @@ describe('a stream', () => {
     const { taken, fill, drain } = await blocked(bench)
     fill()
     await bench.hub.publish('first', 0)
-    await bench.hub.publish('price', 1, { key: 'a' })
-    await bench.hub.publish('order', 2, { key: 'a' })
-    await bench.hub.publish('price', 3, { key: 'a', volatile: true })
+    for (const key of ['a', '']) {
+      await bench.hub.publish('price', 1, { key })
+      await bench.hub.publish('order', 2, { key })
+      await bench.hub.publish('price', 3, { key, volatile: true })
+    }
     drain()
-    expect(names(taken)).toEqual(['0', '1', '2', '3'])
+    expect(names(taken)).toEqual(['0', '1', '2', '3', '1', '2', '3'])
   })
 
   it('goes on being counted after a reset', async () => {

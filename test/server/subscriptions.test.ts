@@ -140,6 +140,7 @@ describe('a change of topics', () => {
       await change({ clientId: [clientId], rev: 1 }, '/events?user=eve'),
       await change({ clientId: '__proto__', rev: 1 }),
       await change({ clientId: null, rev: 1 }),
+      await change({ clientId: { toString: 1 }, rev: 1 }),
     ]
     for (const { status, body } of others) expect({ status, body }).toEqual({ status: 404, body: unknown.body })
     await reader.leave()
@@ -156,6 +157,7 @@ describe('a change of topics', () => {
     ['a topic that is none', { rev: 1, add: ['a b'] }],
     ['a topic that is no text', { rev: 1, all: [7] }],
     ['a line end', { rev: 1, remove: ['a\n'] }],
+    ['a topic that cannot even be made text', { rev: 1, add: [{ toString: 1 }] }],
   ])('is refused for %s', async (_, body) => {
     const { change, hub } = await setup()
     expect((await change(body)).status).toBe(400)

@@ -56,7 +56,7 @@ describe('a target', () => {
     [{ sessionIds: ['s', ''] }, wants('sessionIds', 'a list of strings', 'a list of something else')],
     [{ sessionIds: undefined }, wants('sessionIds', 'a list of strings', 'undefined')],
     [{ clientIds: [1] }, wants('clientIds', 'a list of strings', 'a list of something else')],
-    [{ clientIds: new Set(['c']) }, wants('clientIds', 'a list of strings', '[object Set]')],
+    [{ clientIds: new Set(['c']) }, wants('clientIds', 'a list of strings', 'an object')],
     [{ clientIds: undefined }, wants('clientIds', 'a list of strings', 'undefined')],
     [{ tenant: undefined }, wants('tenant', 'a string', 'undefined')],
     [{ tenant: false }, wants('tenant', 'a string', 'false')],

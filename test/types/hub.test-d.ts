@@ -287,3 +287,15 @@ hub.stats().published = 0
 hub.observe({ onPublish() {} })
 // @ts-expect-error milliseconds, by name
 hub.close(5)
+
+// A principal may be an interface of the application's own; what the hub knows of has its types.
+interface Seated {
+  readonly userId: string
+  readonly roles: readonly string[]
+}
+createHub<Events, Seated>({ filter: ({ roles }) => roles.includes('admin') })
+interface Numbered {
+  readonly userId: number
+}
+// @ts-expect-error a user is a string
+createHub<Events, Numbered>()
