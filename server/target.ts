@@ -94,7 +94,9 @@ export function checkTarget(target: PublishTarget): Address {
 export function selector(to: Address): (client: Addressee) => boolean {
   const { userId, tenant } = to
   // Lists may be as long as the hub has clients, and each of those is asked.
-  const [sessions, clients, except] = [to.sessionIds, to.clientIds, to.except].map((ids) => ids && new Set(ids))
+  const sessions = to.sessionIds && new Set(to.sessionIds)
+  const clients = to.clientIds && new Set(to.clientIds)
+  const except = to.except && new Set(to.except)
   const name = to.topic ?? to.resource
   const patterns = name === undefined ? undefined : coveringPatterns(name)
   return ({ id, principal, topics }) => {
