@@ -52,8 +52,9 @@ export function createDelivery(
   let handing = false
 
   function parcelOf(entry: LogEntry): Parcel {
-    const made = frames.get(entry) ?? []
-    frames.set(entry, made)
+    const known = frames.get(entry)
+    const made = known ?? []
+    if (!known) frames.set(entry, made)
     return prepare(entry, formatId(log.epoch, entry.seq), made, filter, (error) => {
       // Once, and not again for each who comes back.
       if (!unfiltered.has(entry)) events.filterFailed(error)

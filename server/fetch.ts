@@ -1,7 +1,7 @@
 import type { Accept } from './accept.ts'
 
 /*
- * For hosts that speak Request and Response: Hono, Next, Bun, Deno, workers.
+ * For hosts that speak Request and Response, as Hono and Next do.
  */
 
 /** What may lie in the stream until the host takes it, in bytes, before the client counts as slow. */

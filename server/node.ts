@@ -23,7 +23,7 @@ export const incomingMessage = <R extends IncomingMessage = IncomingMessage>(req
   // What the framework has made of it is known to the caller alone.
   sources.get(request) as R | undefined
 
-/** For `node:http`, Express, Connect, and Fastify's and Nest's raw requests. */
+/** For `node:http`, `node:http2`, Express and its like, and the raw requests of Fastify and others. */
 export type NodeHandler = (
   request: NodeRequest,
   response: ServerResponse,
