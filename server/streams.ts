@@ -83,15 +83,17 @@ export function createStreams(
 
   function end(client: Client, why: Ending): void {
     if (client.ended) return
-    client.ended = why
+    // Whoever was asked to leave and does has not just gone.
+    const reason = why === 'closed' && client.endsAt < Infinity ? client.leaving : why
+    client.ended = reason
     registry.remove(client)
     // Whoever takes nothing would not take the end either, and keep the socket; and what waits must not look sent.
     const behind = client.outlet.blockedSince > 0
     client.outlet.close()
-    counters.endings[why]++
+    counters.endings[reason]++
     if (behind) client.sink.destroy()
     else if (why !== 'closed') client.sink.end()
-    observers.tell('onDisconnect', { clientId: client.id, reason: why, openFor: clock.now() - client.connectedAt })
+    observers.tell('onDisconnect', { clientId: client.id, reason, openFor: clock.now() - client.connectedAt })
     left()
   }
 

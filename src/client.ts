@@ -35,7 +35,7 @@ export interface SSEClient<E = Record<string, unknown>> {
    * Sends an event to the server: a POST of `{ event, data }` and of what `target` says, to `sendUrl` or else the stream's
    * own URL, with the headers and credentials of the stream. It opens no connection and is never sent twice.
    * @returns What the server answers: JSON as a value, anything else as text.
-   * @throws SSEError `network`, `http` or `unauthorized`.
+   * @throws SSEError `network`, `http` or `unauthorized`; `options` for a target with a field that is undefined.
    */
   send(type: string, data?: unknown, target?: Readonly<Record<string, unknown>>): Promise<unknown>
   /** Where the subscription stands. Watching it opens nothing. */
@@ -166,7 +166,11 @@ export function createSSE(url: SSEUrl, options: SSEOptions = {}): SSEClient {
         (gap) => observers.tell('onGap', gap),
       ),
     topic: (name) => createTopic(name, topics, subscribe, listen),
-    send: (event, data, target) => connection.tell(settings.sendUrl, { ...target, event, data }),
+    async send(event, data, target = {}) {
+      // JSON would leave it out, and then it is for everyone.
+      for (const name in target) if (target[name] === undefined) throw wrong(`send: ${name}`, 'a value', undefined)
+      return connection.tell(settings.sendUrl, { ...target, event, data })
+    },
     state,
     get lastEventId() {
       return cursor.id

@@ -593,6 +593,7 @@ describe('closing', () => {
     await reader.leave()
     await closed
     expect(clock.timers).toBe(0)
+    expect(hub.stats().endings).toMatchObject({ drained: 1, closed: 0 })
   })
 
   it('at once is at once, and twice is once', async () => {
@@ -744,6 +745,16 @@ describe('with a client of ours', () => {
     await hub.publish('n', 2)
     await clock.settle()
     expect(heard).toEqual([1, 'epoch', 2])
+  })
+
+  it('send() is not for everyone because a variable is undefined', async () => {
+    const { hub, sse } = setup()
+    const error = await sse.send('x', 1, { userId: undefined }).catch((error: unknown) => error)
+    expect(isSSEError(error) && [error.code, error.message]).toEqual([
+      'options',
+      'send: userId wants a value, got undefined undefined',
+    ])
+    expect(hub.stats().errors).toEqual({})
   })
 
   it('send() reaches those it names, if that is allowed', async () => {
