@@ -1,4 +1,5 @@
 import { CONTESTANTS, type Job, type Name } from './names.ts'
+import { quantile } from './quantile.ts'
 import { table } from './table.ts'
 
 /*
@@ -56,12 +57,7 @@ export interface Setup {
   readonly machine: string
 }
 
-function median(times: readonly number[]): number | undefined {
-  const sorted = [...times].sort((a, b) => a - b)
-  const middle = sorted.length >> 1
-  const [low, high] = [sorted[Math.ceil(sorted.length / 2) - 1], sorted[middle]]
-  return low === undefined || high === undefined ? undefined : (low + high) / 2
-}
+const median = (times: readonly number[]): number | undefined => (times.length ? quantile(times, 0.5) : undefined)
 
 const ratio = (a: number | undefined, b: number | undefined): number | undefined => (a && b ? a / b : undefined)
 

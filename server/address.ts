@@ -39,6 +39,12 @@ export function checkTopics(names: unknown): string[] {
   return [...new Set(names as string[])]
 }
 
+/** @throws Refusal 429 for more topics than a client may join. */
+export function limitTopics(count: number, limit: number): void {
+  if (count <= limit) return
+  throw new Refusal(429, 'topics', `a client may join ${limit} topics, not ${count}`, { 'retry-after': '30' })
+}
+
 /** The last part of the path: `stats` for `/api/events/stats`, wherever the hub is mounted. */
 export const lastSegment = ({ pathname }: URL): string => pathname.split('/').filter(Boolean).at(-1) ?? ''
 

@@ -1,4 +1,4 @@
-import type { StreamRequest } from './address.ts'
+import { limitTopics, type StreamRequest } from './address.ts'
 import { type Client, concernOf, type Ending, mintClientId } from './client.ts'
 import type { Counters } from './counters.ts'
 import { formatId, resume } from './cursor.ts'
@@ -52,8 +52,7 @@ export function createStreams(
   function admit(topics: readonly string[]): void {
     if (registry.size >= limits.clients)
       throw new Refusal(503, 'full', 'no more streams can be opened for now', wait(10))
-    if (topics.length > limits.topics)
-      throw new Refusal(429, 'topics', `a client may join ${limits.topics} topics, not ${topics.length}`, wait(30))
+    limitTopics(topics.length, limits.topics)
   }
 
   function admitFurther({ userId }: Principal, topics: readonly string[]): void {

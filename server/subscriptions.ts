@@ -1,4 +1,4 @@
-import { checkTopics } from './address.ts'
+import { checkTopics, limitTopics } from './address.ts'
 import type { Client } from './client.ts'
 import { formatId } from './cursor.ts'
 import { subscribedFrame } from './frames.ts'
@@ -64,10 +64,7 @@ export async function changeTopics(
 
   const wanted = new Set(whole ?? [...before.wanted, ...joining])
   if (!whole) for (const topic of leaving) wanted.delete(topic)
-  if (wanted.size > limits.topics)
-    throw new Refusal(429, 'topics', `a client may join ${limits.topics} topics, not ${wanted.size}`, {
-      'retry-after': '30',
-    })
+  limitTopics(wanted.size, limits.topics)
   client.revision = rev
   client.wanted = wanted
   const denied: Denied[] = []

@@ -131,17 +131,13 @@ export function createDelivery(
         if (introduced) cursor.trust()
         tellOpened?.(introduced ? control.recovered : undefined)
       }
-      if (introduced && RESERVED.includes(type)) {
-        const control = readControl(raw)
-        if (control.topic) announced = control
-        // By convention, whoever sends it; but what only announces an event keeps no rhythm.
-        else if (type === 'ping') heartbeat.beat()
-        obey(type, control)
-      } else {
-        if (type === 'ping') heartbeat.beat()
-        if (id === undefined || !(behind || cursor.repeats(type, raw)))
-          deliver(type, raw, introduced ? topic : undefined)
-      }
+      const control = introduced && RESERVED.includes(type) ? readControl(raw) : undefined
+      if (control?.topic) announced = control
+      // By convention, whoever sends it; but what only announces an event keeps no rhythm.
+      else if (type === 'ping') heartbeat.beat()
+      if (control) obey(type, control)
+      else if (id === undefined || !(behind || cursor.repeats(type, raw)))
+        deliver(type, raw, introduced ? topic : undefined)
     },
   }
 }

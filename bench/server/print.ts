@@ -1,6 +1,7 @@
+import { quantile } from '../quantile.ts'
 import { table } from '../table.ts'
 import { CONTESTANTS, type Name } from './names.ts'
-import { type Expectation, quantile, type Results, type Row, type Setup } from './report.ts'
+import type { Expectation, Results, Row, Setup } from './report.ts'
 
 /*
  * The figures as tables.

@@ -1,3 +1,4 @@
+import { quantile } from '../quantile.ts'
 import type { Broadcast, Replay, Scene } from './measure.ts'
 import type { Name } from './names.ts'
 
@@ -73,14 +74,6 @@ export interface Setup {
   readonly paced: { readonly connections: number; readonly perSecond: number }
   /** Events. */
   readonly replayed: number
-}
-
-/** Between two values in proportion. NaN of nothing. */
-export function quantile(values: ArrayLike<number>, q: number): number {
-  const sorted = Float64Array.from(values).sort()
-  const place = (sorted.length - 1) * q
-  const [low = NaN, high = NaN] = [sorted[Math.floor(place)], sorted[Math.ceil(place)]]
-  return low + (high - low) * (place % 1)
 }
 
 const median = (rounds: readonly Broadcast[], figure: (round: Broadcast) => number): number =>

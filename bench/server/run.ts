@@ -1,9 +1,10 @@
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
+import { quantile } from '../quantile.ts'
 import { broadcast, latencies, type Replay, replay, type Scene } from './measure.ts'
 import { NAMES, type Name } from './names.ts'
 import { print } from './print.ts'
-import { type Latency, type Measured, quantile, type Results, report, type Setup } from './report.ts'
+import { type Latency, type Measured, type Results, report, type Setup } from './report.ts'
 
 /*
  * npm run bench:server -- [--connections 1000,5000] [--rounds 5] [--only floor,headwater] [--json]
