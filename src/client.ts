@@ -2,7 +2,6 @@
 import { wrong } from './check.ts'
 import { setTimer } from './clock.ts'
 import { createConnection } from './connection.ts'
-import { createCursor } from './cursor.ts'
 import type { InferEvents, StandardSchema } from './decode.ts'
 import type { Handler } from './delivery.ts'
 import type { EventHandler, EventMap, EventPattern, Matching, SSEEvent, SubscribeOptions } from './event.ts'
@@ -84,7 +83,6 @@ export function createSSE(url: SSEUrl, options: SSEOptions = {}): SSEClient {
   const isRequest = settings.mode === 'request'
   const observers = createObservers()
   observers.add(options)
-  const cursor = createCursor(lastEventId, settings.dedupe)
   const router = createRouter<Handler>()
   /** `connect()` asked for a connection, whoever listens. */
   let held = false
@@ -94,8 +92,8 @@ export function createSSE(url: SSEUrl, options: SSEOptions = {}): SSEClient {
   const closing = controller.signal
 
   const wanted = (): boolean => held || router.size > 0
-  const connection = createConnection(settings, cursor, router, observers, wanted)
-  const { state, send, listen, reconnect, topics } = connection
+  const connection = createConnection(settings, router, observers, wanted)
+  const { state, send, listen, reconnect, topics, cursor } = connection
 
   /** Whoever comes and goes in one go counts only by the outcome. */
   function recount(): void {
@@ -173,7 +171,7 @@ export function createSSE(url: SSEUrl, options: SSEOptions = {}): SSEClient {
     },
     state,
     get lastEventId() {
-      return cursor.id
+      return cursor.committed
     },
     connect: hold(() => send('connect')),
     disconnect() {

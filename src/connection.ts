@@ -1,22 +1,25 @@
 import { setTimer } from './clock.ts'
 import { createCredentials } from './credentials.ts'
-import type { Cursor } from './cursor.ts'
+import { type Cursor, createCursor } from './cursor.ts'
 import { createDelivery, type Handler } from './delivery.ts'
 import { SSEError } from './errors.ts'
 import { createHeartbeat } from './heartbeat.ts'
-import { type Line, openLine } from './line.ts'
+import { createLifecycle } from './lifecycle.ts'
+import { type Line, type LineParts, openLine } from './line.ts'
 import { type ConnectionInput, type ConnectionState, IDLE, transition } from './machine.ts'
 import type { Observers } from './observers.ts'
 import type { SSEUrl } from './options.ts'
-import { isOffline, OFFLINE_MAX, onOnline, SILENT_ONLINE, WAKE_SPREAD } from './page.ts'
+import { isOffline } from './page.ts'
 import { post } from './post.ts'
 import { RESERVED } from './protocol.ts'
-import { advised, FLOOR, FRESH, judge, proven } from './retry.ts'
+import { createRecovery } from './recovery.ts'
+import { createResume } from './resume.ts'
 import type { Router } from './router.ts'
 import type { Settings } from './settings.ts'
 import { createStore, type Store } from './store.ts'
 import { createTopics, type Topics } from './topics.ts'
 import { failure } from './transports/response.ts'
+import type { TransportHost } from './transports/transport.ts'
 
 /*
  * Carries out what the machine says. There is one line, the try that is under way or open, and one timer: while waiting
@@ -26,6 +29,7 @@ import { failure } from './transports/response.ts'
 
 export interface Connection {
   readonly state: Store<ConnectionState>
+  readonly cursor: Cursor
   send(...input: ConnectionInput): void
   readonly topics: Topics
   /** Sends JSON to the server, as the stream's own requests are sent. */
@@ -41,60 +45,72 @@ export interface Connection {
  */
 export function createConnection(
   settings: Settings,
-  cursor: Cursor,
   router: Router<Handler>,
   observers: Observers,
   wanted: () => boolean,
 ): Connection {
-  const { clock, onUnauthorized, retry } = settings
+  const { clock, dedupe, onUnauthorized } = settings
   const isRequest = settings.mode === 'request'
   const credentials = onUnauthorized && createCredentials(onUnauthorized)
+  const recovery = createRecovery(settings.retry, clock)
   const state = createStore<ConnectionState>(IDLE)
+  const cursor = createCursor(settings.lastEventId, dedupe, settings.commit === 'handled', () => stored?.moved())
+  const stored = createResume(settings, cursor)
   /** The try that is under way or open. */
   let line: Line | undefined
   let timer: unknown
-  let history = FRESH
-  let offOnline: (() => void) | undefined
 
   /** Whether the request may be sent again by itself: one that is a request, and not a subscription, only to resume. */
-  const isRepeatable = (): boolean => !isRequest || cursor.id !== ''
+  const isRepeatable = (): boolean => !isRequest || cursor.committed !== ''
 
   const heartbeat = createHeartbeat(settings.heartbeat, clock, dead, stale, !isRequest)
   const tell = (url: SSEUrl | undefined, body: object): Promise<unknown> => post(settings, url, body, credentials)
   const rejoin = (): void => (isRepeatable() ? replace() : undefined)
-  const topics = createTopics(settings, (change) => tell(settings.topicsUrl, change), rejoin)
+  const host: TransportHost = { state, send, reconnect, tell: (change) => tell(settings.topicsUrl, change) }
+  const topics = createTopics(settings, host.tell, (all) => line?.join(all) ?? false, rejoin)
   const delivery = createDelivery(settings, cursor, router, observers, heartbeat, topics)
+  const lifecycle = createLifecycle(settings, {
+    state,
+    heartbeat,
+    earliest: () => recovery.history.earliest,
+    isRepeatable,
+    send,
+    resume: (reason) => send('resume', reason, wanted(), recovery.history.failures),
+    wake,
+    stale,
+    flush: () => stored?.flush(),
+  })
 
   function send(...input: ConnectionInput): void {
-    if (input[0] === 'pause') settle()
-    const next = transition(state.get(), input)
-    if (next === state.get()) return
+    const before = state.get()
+    if (input[0] === 'pause') recovery.settle(before)
+    const next = transition(before, input)
+    if (next === before) return
     const { status } = next
+    const isOver = status === 'idle' || status === 'closed'
     // Whoever connects by hand starts afresh.
-    if (input[0] === 'connect' || status === 'idle' || status === 'closed') forget()
-    if (status === 'idle' || status === 'closed') {
-      offOnline?.()
-      offOnline = undefined
-    } else offOnline ??= onOnline(online)
+    if (input[0] === 'connect' || isOver) recovery.forget()
+    if (isOver) lifecycle.end()
     if (status === 'connecting') start(next.attempt)
     else if (status !== 'open') drop()
     if (status === 'closed') topics.lost(next.error ?? new SSEError('gave-up', 'the subscription has been closed'))
-    if (status === 'waiting') wake(next.until, stale)
-    if (status === 'paused' && next.reasons.includes('offline')) wake(clock.now() + OFFLINE_MAX, resume)
+    // Nothing of a request that is complete, or was broken off by hand, is to be asked for again.
+    if (isOver || status === 'paused') stored?.flush(isRequest && status === 'closed' && !next.error)
+    if (status === 'waiting') {
+      recovery.waits(next.attempt, next.until)
+      wake(next.until, stale)
+    }
+    if (status === 'paused' && next.reasons.includes('offline')) lifecycle.rest()
     state.set(next)
     // If a listener changed it again, the observers have heard the newer state by now.
-    if (state.get() === next) observers.tell('onState', next)
-  }
-
-  function forget(): void {
-    history = { ...FRESH, serverRetry: history.serverRetry }
-  }
-
-  /** Forgets earlier failures once a line has proved itself. @returns How many there are now. */
-  function settle(): number {
-    const current = state.get()
-    if (current.status === 'open' && proven(retry, clock.now() - current.since)) forget()
-    return history.failures
+    if (state.get() !== next) return
+    observers.tell('onState', next)
+    if (status === 'waiting' && before.status !== 'waiting' && state.get() === next) {
+      const { attempt, until, error } = next
+      observers.tell('onRetry', { attempt, until, delay: until - clock.now(), error })
+      if (error.code === 'network' && isOffline()) send('pause', 'offline')
+    }
+    if (!isOver && state.get() === next) lifecycle.begin()
   }
 
   function wake(at: number, callback: () => void): void {
@@ -112,22 +128,29 @@ export function createConnection(
 
   function start(attempt: number): void {
     drop()
-    const lastEventId = cursor.id
-    const names = (): string[] => [...router.patterns(), ...Object.keys(settings.events), ...RESERVED]
-    const mine = openLine(settings, { attempt, lastEventId }, topics.request, credentials?.refreshing, names, {
+    let requested = ''
+    const parts: LineParts = {
+      host,
+      topics: topics.request,
+      names: () => [...router.patterns(), ...Object.keys(settings.events), ...RESERVED],
+      context() {
+        requested = cursor.committed
+        return { attempt, lastEventId: requested }
+      },
+    }
+    const ready = [stored?.load(), credentials?.refreshing].filter(Boolean)
+    const mine = openLine(settings, parts, ready.length ? Promise.all(ready) : undefined, {
       open(interval) {
-        history = { ...history, seen: {} }
+        recovery.opened()
         heartbeat.start(interval)
         send('opened', heartbeat.heardAt)
-        if (line === mine) delivery.opened(attempt, lastEventId)
+        if (line === mine) delivery.opened(attempt, requested)
       },
       heard: heartbeat.heard,
       beat: heartbeat.beat,
       id: delivery.id,
       event: delivery.event,
-      retry(ms) {
-        history = advised(history, ms)
-      },
+      retry: recovery.advised,
       oversized: () => delivery.gap({ reason: 'too-large' }),
       end(reason) {
         if (reason === 'stop' || (reason === 'eof' && isRequest)) send('end', null)
@@ -138,45 +161,32 @@ export function createConnection(
   }
 
   function fail(cause: unknown): void {
-    const current = state.get()
-    const now = clock.now()
-    const { id } = cursor
-    const { leaveAt } = heartbeat
+    const id = cursor.committed
     const error =
       cause instanceof SSEError
         ? cause
         : failure(line?.url, 'network', cause === 'eof' ? 'the stream ended' : `${cause}`, { cause })
-    const openFor = current.status === 'open' ? now - current.since : -1
-    const policy = isRepeatable() && retry
     const before = line
     try {
-      history =
-        leaveAt < Infinity && policy
-          ? // A server that asked us to leave, and then did not wait for it, has not failed.
-            { ...history, action: 'retry', until: Math.max(leaveAt, now + FLOOR) }
-          : judge(history, policy, error, openFor, id !== '', now, clock.random())
+      recovery.failed(error, state.get(), isRepeatable(), id !== '', heartbeat.leaveAt)
     } catch (cause) {
       return send('end', failure(line?.url, 'gave-up', `retry() threw ${cause}`, { cause }))
     }
     // The caller's own function may have closed or reconnected.
     if (line !== before) return
-    const { action } = history
+    const { action, failures, until } = recovery.history
     if (action === 'retry') {
-      const { failures: attempt, until } = history
-      send('lost', { attempt, until, error })
-      if (state.get().status !== 'waiting') return
-      observers.tell('onRetry', { attempt, until, delay: until - now, error })
-      if (error.code === 'network' && isOffline()) send('pause', 'offline')
+      send('lost', { attempt: failures, until, error })
     } else if (action === 'credentials' && credentials) {
       // The state stays 'connecting', and the next try waits for it.
       credentials.refresh(error, line?.url)
-      start(history.failures)
+      start(failures)
     } else if (action === 'cursor' && !isRequest) {
       cursor.reset('')
-      start(history.failures)
+      start(failures)
       if (id) delivery.gap({ reason: 'refused', requested: id })
     } else if (action === 'give-up') {
-      const message = `${error.message}; failure ${history.failures} was one too many, connect() starts again`
+      const message = `${error.message}; failure ${failures} was one too many, connect() starts again`
       send('end', new SSEError('gave-up', message, { cause: error }))
     } else send('end', error)
   }
@@ -187,7 +197,7 @@ export function createConnection(
 
   /** Leaves the line, though nothing failed, or a wait that is over, and connects. */
   function replace(): void {
-    send('reopen', settle())
+    send('reopen', recovery.settle(state.get()))
   }
 
   /** The line may be dead. */
@@ -196,34 +206,21 @@ export function createConnection(
     else dead(clock.now() - heartbeat.heardAt)
   }
 
-  function resume(): void {
-    send('resume', 'offline', wanted(), history.failures)
-  }
-
-  function online(): void {
-    const now = clock.now()
-    const until = Math.ceil(Math.max(now + clock.random() * WAKE_SPREAD, history.earliest))
-    const current = state.get()
-    if (current.status === 'waiting' && until < current.until) send('lost', { ...current, until })
-    if (current.status === 'paused' && current.reasons.includes('offline')) wake(until, resume)
-    const { heardAt } = heartbeat
-    // What may not be sent again is left to its heartbeat.
-    if (current.status === 'open' && now - heardAt > SILENT_ONLINE && isRepeatable())
-      wake(until, () => heartbeat.heardAt === heardAt && stale())
+  function reconnect(): void {
+    const before = state.get()
+    if (before.status === 'connecting') return start(recovery.history.failures)
+    replace()
+    // Whoever heard of it may have closed or paused: that is not to be undone.
+    if (state.get() === before) send('connect')
   }
 
   return {
     state,
+    cursor,
     send,
     topics,
     tell,
     listen: (name) => line?.listen(name),
-    reconnect() {
-      const before = state.get()
-      if (before.status === 'connecting') return start(history.failures)
-      replace()
-      // Whoever heard of it may have closed or paused: that is not to be undone.
-      if (state.get() === before) send('connect')
-    },
+    reconnect,
   }
 }

@@ -11,6 +11,8 @@ const COMPARED = 4096
 export interface Cursor {
   /** The last event id; '' if there is none. */
   readonly id: string
+  /** The id that the next connection resumes from: {@link Cursor.id}, or, where handlers have a say, an earlier one. */
+  readonly committed: string
   /**
    * A block with an `id` field has ended (HTML 9.2.6, "dispatch the event", step 1).
    * @returns false if the id lies at or behind the cursor, which only ids in order can tell.
@@ -24,9 +26,16 @@ export interface Cursor {
   trust(): void
   /** Whether an event with an id repeats one that an earlier connection delivered; if not, it is remembered. */
   repeats(type: string, data: string): boolean
+  /** What has been delivered up to `id` has been handled. */
+  handled(id: string): void
 }
 
-export function createCursor(id: string, dedupe: boolean): Cursor {
+/**
+ * @param dedupe - Whether repeats are told at all.
+ * @param byHand - {@link Cursor.committed} moves only by {@link Cursor.handled}.
+ * @param moved - Called when it has.
+ */
+export function createCursor(id: string, dedupe: boolean, byHand = false, moved?: () => void): Cursor {
   let ordered = false
   /** The overlap of two connections is one run at the start of the later. */
   let overlapping = false
@@ -39,26 +48,32 @@ export function createCursor(id: string, dedupe: boolean): Cursor {
   // A property, not a getter over a variable: it is read for each event.
   const self: { -readonly [K in keyof Cursor]: Cursor[K] } = {
     id,
+    committed: id,
     commit(newer) {
-      if (ordered) {
-        const dash = newer.lastIndexOf('-') + 1
-        if (dash && self.id.startsWith(newer.slice(0, dash)) && +newer.slice(dash) <= +self.id.slice(dash)) return false
-      }
+      if (ordered && isBehind(newer, self.id)) return false
       self.id = newer
+      if (!byHand) self.handled(newer)
       return true
+    },
+    handled(upTo) {
+      self.committed = upTo
+      moved?.()
     },
     reset(to) {
       self.id = to
+      self.handled(to)
     },
     opened() {
       ordered = false
+      // What was not handled is to come again.
+      self.id = self.committed
       overlapping = count > 0
     },
     trust() {
       ordered = dedupe
     },
     repeats(type, data) {
-      if (ordered || !dedupe) return false
+      if (ordered || byHand || !dedupe) return false
       // Never by the id alone: naive servers count from 1 again after a restart.
       const payload = data.length > COMPARED ? `${data.length}` : data
       overlapping &&= ids.some((known, n) => known === self.id && types[n] === type && payloads[n] === payload)
@@ -71,6 +86,12 @@ export function createCursor(id: string, dedupe: boolean): Cursor {
     },
   }
   return self
+}
+
+/** Whether one of our server's ids, which are `<epoch>-<seq>`, lies at or behind another. */
+export function isBehind(id: string, other: string): boolean {
+  const dash = id.lastIndexOf('-') + 1
+  return dash > 0 && other.startsWith(id.slice(0, dash)) && +id.slice(dash) <= +other.slice(dash)
 }
 
 /** Whether an id looks like one that our server mints, so that its `connected` may be waited for. */

@@ -3,6 +3,7 @@ import { parseText, validate } from './decode.ts'
 import { report } from './errors.ts'
 import type { SSEEvent } from './event.ts'
 import type { Heartbeat } from './heartbeat.ts'
+import { createLedger } from './ledger.ts'
 import type { Gap, Observers, Opened } from './observers.ts'
 import { type Control, RESERVED, readControl } from './protocol.ts'
 import type { Router } from './router.ts'
@@ -27,7 +28,7 @@ export interface Delivery {
 }
 
 export function createDelivery(
-  { parse, type: routeOf, events }: Settings,
+  { parse, type: routeOf, events, commit }: Settings,
   cursor: Cursor,
   router: Router<Handler>,
   observers: Observers,
@@ -36,6 +37,9 @@ export function createDelivery(
 ): Delivery {
   const { tell } = observers
   const schemas = new Map(Object.entries(events))
+  const ledger = commit === 'handled' ? createLedger(cursor.handled) : undefined
+  /** What the handlers of the event at hand still do, where that counts. */
+  let work: Promise<unknown>[] = []
   /** Nothing has come on this connection yet. */
   let first = true
   /** This connection's server, or until it has spoken the last one's, has introduced itself. */
@@ -78,9 +82,12 @@ export function createDelivery(
       if (!subscriber.active) continue
       try {
         const result = subscriber.handler(event.data, event)
-        if (result instanceof Promise) result.catch((error) => handlerFailed(error, event))
+        if (!(result instanceof Promise)) continue
+        result.catch((error) => handlerFailed(error, event))
+        if (ledger) work.push(result)
       } catch (error) {
         handlerFailed(error, event)
+        if (ledger) work.push(Promise.reject(error))
       }
     }
   }
@@ -107,6 +114,7 @@ export function createDelivery(
       behind = false
       announced = NOTHING
       cursor.opened()
+      ledger?.restart()
       topics.opened()
       tellOpened = (recovered = requested ? 'unknown' : false) => {
         tellOpened = undefined
@@ -138,6 +146,8 @@ export function createDelivery(
       if (control) obey(type, control)
       else if (id === undefined || !(behind || cursor.repeats(type, raw)))
         deliver(type, raw, introduced ? topic : undefined)
+      ledger?.enter(cursor.id, work)
+      if (work.length) work = []
     },
   }
 }

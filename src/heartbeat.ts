@@ -1,4 +1,5 @@
 import { type Clock, setTimer } from './clock.ts'
+import { isHidden } from './page.ts'
 
 /*
  * Is the line alive? A dead TCP connection looks open until something is sent on it, and an event stream
@@ -11,6 +12,8 @@ export interface Heartbeat {
   readonly heardAt: number
   /** When to leave the line, as the server asked; Infinity if it has not. */
   readonly leaveAt: number
+  /** The longest silence to be believed, in milliseconds; Infinity: any. */
+  readonly limit: number
   /** A line opened. `interval`: what its headers announce. */
   start(interval: unknown): void
   stop(): void
@@ -31,6 +34,10 @@ const BURST = 1000
 const SHORTEST = 10_000
 /** After a late timer: the time that bytes already in the machine need to get through. */
 const SECOND_LOOK = 1000
+/** How often a line is looked at, whatever its rhythm: a look that comes late tells that the machine slept. */
+const TICK = 30_000
+/** How late that is. A page that nobody sees is late by itself: browsers throttle its timers. */
+const SLEPT = 5000
 
 /**
  * The longest silence to be believed, in milliseconds; Infinity: any.
@@ -66,23 +73,32 @@ export function createHeartbeat(
   let running = false
   let timer: unknown
 
-  /** One timer, set for when the line could be dead at the earliest. Bytes do not move it: it looks again. */
-  function watch(again?: boolean): void {
+  /**
+   * One timer, set for when the line could be dead at the earliest. Bytes do not move it: it looks again.
+   * @param doubted - The line is to be left, unless more has been heard than at this time.
+   */
+  function watch(doubted?: number): void {
     clock.clearTimeout(timer)
     // What the server says may still be heard when whoever was told of it has closed the line.
     if (!running) return
-    const limit = patience(option, announced, gaps)
+    const { limit } = self
     const now = clock.now()
     // A clock that was set back must not make the line immortal.
     self.heardAt = Math.min(self.heardAt, now)
-    const due = again ? now + SECOND_LOOK : Math.min(self.heardAt + limit, self.leaveAt)
+    const due = doubted === undefined ? Math.min(self.heardAt + limit, self.leaveAt, now + TICK) : now + SECOND_LOOK
     timer = setTimer(clock, due - now, () => {
       const now = clock.now()
+      const late = now - due
       const silence = now - self.heardAt
-      if (now >= self.leaveAt || (again && silence >= limit)) stale()
-      else if (silence < limit) watch()
-      // So late (laptop lid, throttled tab, blocked page) that bytes may be waiting behind this very timer.
-      else if (now - due > Math.max(2000, limit / 4)) watch(true)
+      const overdue = silence >= limit
+      // So late (laptop lid, throttled tab, blocked page) that bytes may be waiting behind this very timer. An answer to a
+      // request is not doubted for that alone: it cannot be asked for again.
+      const excused = overdue
+        ? late > Math.max(2000, limit / 4)
+        : guesses && late > SLEPT && silence >= late && !isHidden()
+      if (now >= self.leaveAt || self.heardAt === doubted) stale()
+      else if (excused) watch(self.heardAt)
+      else if (!overdue) watch()
       else {
         // If the limit was a guess, it may have been a bad one: the next is made with this silence in mind.
         gaps = [silence]
@@ -94,6 +110,9 @@ export function createHeartbeat(
   const self: Mutable<Heartbeat> = {
     heardAt: 0,
     leaveAt: Infinity,
+    get limit() {
+      return patience(option, announced, gaps)
+    },
     start(interval) {
       running = true
       lastBeat = 0

@@ -6,7 +6,7 @@ import type { Settings } from './settings.ts'
 import { eventSourceTransport } from './transports/eventsource.ts'
 import { canStream, fetchTransport } from './transports/fetch.ts'
 import { failure } from './transports/response.ts'
-import type { TransportLink, TransportSink } from './transports/transport.ts'
+import type { TransportHost, TransportLink, TransportSink } from './transports/transport.ts'
 
 /** One try, open or not. */
 export interface Line extends Required<TransportLink> {
@@ -14,19 +14,25 @@ export interface Line extends Required<TransportLink> {
   readonly url: string
 }
 
+/** What a try is made of, asked for when it is about to be sent. */
+export interface LineParts {
+  context(): RequestContext
+  /** What to ask the server for, apart by commas. */
+  topics(): string
+  /** What somebody wants to hear of. */
+  names(): Iterable<string>
+  readonly host: TransportHost
+}
+
 /**
  * Makes a try, from asking for its request to the last word of its transport. Once it is closed nothing of it is heard
  * any more, whatever the transport still says: the sink need not ask whether a call is of the current line.
- * @param topics - What to ask the server for, apart by commas, when the request is made.
  * @param ready - To be waited for first. What it or the caller's functions throw ends the line.
- * @param names - What somebody wants to hear of, when the request is sent.
  */
 export function openLine(
   settings: Settings,
-  context: RequestContext,
-  topics: () => string,
+  { context, topics, names, host }: LineParts,
   ready: Promise<unknown> | undefined,
-  names: () => Iterable<string>,
   sink: TransportSink,
 ): Line {
   const { clock, connectTimeout, beyondUrl } = settings
@@ -42,6 +48,7 @@ export function openLine(
   const line = {
     url: typeof settings.url === 'function' ? '' : `${settings.url}`,
     listen: (name: string) => link?.listen?.(name),
+    join: (names: readonly string[]) => link?.join?.(names) === true,
     close() {
       closed = true
       clock.clearTimeout(timer)
@@ -58,12 +65,12 @@ export function openLine(
       const hint = `no headers in ${connectTimeout} ms (HTTP/1.1 allows six connections to an origin)`
       end(failure(line.url, 'timeout', hint))
     })
-    const request = await resolveRequest(settings, context, topics)
+    const request = await resolveRequest(settings, context(), topics)
     if (closed) return
     line.url = request.url
     const transport = settings.transport ?? (beyondUrl || canStream() ? fetchTransport() : eventSourceTransport())
     link = transport.connect(
-      { ...request, names: names() },
+      { ...request, names: names(), host },
       {
         open: on((interval) => {
           clock.clearTimeout(timer)

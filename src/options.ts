@@ -22,6 +22,14 @@ export type RequestHeaders = Readonly<Record<string, string | undefined>> | Head
 /** Where the stream is. A relative URL is resolved against the document. */
 export type SSEUrl = PerTry<string | URL>
 
+/** Where the last event id is kept. What it throws is reported, and the subscription goes on without it. */
+export interface CursorStorage {
+  /** The id that was saved last; nothing for none. Asked for once, before the first request. */
+  load(): string | null | undefined | PromiseLike<string | null | undefined>
+  /** Keeps an id; '' for none. At most once a second, and when the page or the stream is left. */
+  save(id: string): unknown
+}
+
 /** A schema for each event that has one. */
 export type Schemas<E> = { readonly [N in keyof E]?: StandardSchema<E[N]> }
 
@@ -111,6 +119,27 @@ export interface SSEOptions<E = Record<string, unknown>> extends Observer<E> {
    */
   readonly lastEventIdParam?: string | undefined
   /**
+   * Where the last event id is kept, so that a page that is loaded again resumes. `'memory'`: nowhere. `'session'`: in
+   * sessionStorage, for reloads of this tab. `'local'`: in localStorage, for the next visit too; of several tabs the one that
+   * wrote last counts. Both keep it under the URL and `scope`, for the latest 50 streams. `{ load, save }`: a storage of
+   * your own, which may be async. `lastEventId`, where given, goes before what was kept.
+   * @defaultValue 'memory'
+   */
+  readonly resume?: 'memory' | 'session' | 'local' | CursorStorage | undefined
+  /**
+   * Whose stream it is, or which, where the URL does not tell: the id of who is signed in, say. Cursors are kept, and connections
+   * shared among tabs (`headwater/tabs`), only within one scope.
+   * @defaultValue ''
+   */
+  readonly scope?: string | undefined
+  /**
+   * When the cursor moves past an event. `'received'`: when it arrives. `'handled'`: when its handlers, async ones too, have
+   * all succeeded, and those of every event before it. A failure holds it for as long as the connection lasts: the next one
+   * starts there, so that handlers see that event again, and those after it once more. At least once, not exactly once.
+   * @defaultValue 'received'
+   */
+  readonly commit?: 'received' | 'handled' | undefined
+  /**
    * Drop what the server sends again after a reconnect: with ids in order, all that lies behind the cursor; else the first
    * events of the new connection that equal one of the last 128 in id, name and data.
    * @defaultValue true
@@ -140,6 +169,12 @@ export interface SSEOptions<E = Record<string, unknown>> extends Observer<E> {
    * @defaultValue 1000
    */
   readonly linger?: number | undefined
+  /**
+   * How long nobody may look at the page before the connection is paused; it is resumed as soon as somebody does. 0: at once.
+   * `false` or Infinity: it stays.
+   * @defaultValue false
+   */
+  readonly pauseWhenHidden?: number | false | undefined
   /**
    * The longest event, in characters. A longer one is dropped and reported as a gap; it never fills the memory.
    * @defaultValue 4194304

@@ -13,7 +13,7 @@ export async function resolveRequest(
   settings: Settings,
   context: RequestContext,
   topics = (): string => '',
-): Promise<Omit<TransportRequest, 'names'>> {
+): Promise<Omit<TransportRequest, 'names' | 'host'>> {
   const ask = async <T>(value: PerTry<T>): Promise<T> =>
     // A type parameter may stand for a function itself; the options' own types do not.
     typeof value === 'function' ? (value as (context: RequestContext) => T | PromiseLike<T>)(context) : value

@@ -1,6 +1,6 @@
 import { fill, type Spec, wrong } from './check.ts'
 import { systemClock } from './clock.ts'
-import type { SSEOptions, SSEUrl } from './options.ts'
+import type { CursorStorage, SSEOptions, SSEUrl } from './options.ts'
 import { type CompleteRetry, RETRY_SPEC, type RetryPolicy } from './retry.ts'
 import type { Transport } from './transports/transport.ts'
 
@@ -23,11 +23,15 @@ const SPEC: Spec<SSEOptions> = {
   mode: ["'subscribe'|'request'", 'subscribe'],
   lastEventId: ['string', ''],
   lastEventIdParam: ['string', 'lastEventId'],
+  resume: ["object|'memory'|'session'|'local'", 'memory'],
+  scope: ['string', ''],
   dedupe: ['boolean', true],
+  commit: ["'received'|'handled'", 'received'],
   topics: ['object', []],
   topicsUrl: ['string|object|function'],
   sendUrl: ['string|object|function'],
   linger: ['number from 0', 1000],
+  pauseWhenHidden: ['number from 0|false', false],
   maxEventSize: ['number from 0', 4 * 1024 * 1024],
   signal: ['object'],
   clock: ['object', systemClock],
@@ -51,9 +55,13 @@ type WithDefault =
   | 'mode'
   | 'lastEventId'
   | 'lastEventIdParam'
+  | 'resume'
+  | 'scope'
   | 'dedupe'
+  | 'commit'
   | 'topics'
   | 'linger'
+  | 'pauseWhenHidden'
   | 'maxEventSize'
   | 'clock'
 
@@ -78,7 +86,7 @@ export interface Settings
 export function resolveOptions(url: SSEUrl, options: SSEOptions): Settings {
   // That `fill` leaves no default out is not in its type.
   const filled = fill(SPEC, options) as SSEOptions & Settings
-  const { retry, method, body, events } = filled
+  const { retry, method, body, events, resume } = filled
   if (!url || !(/string|function/.test(typeof url) || Object(url).href))
     throw wrong('url', 'a string, a URL or a function', url)
   const base = globalThis.document?.baseURI ?? globalThis.location?.href ?? (filled.fetch && 'http://localhost')
@@ -87,6 +95,8 @@ export function resolveOptions(url: SSEUrl, options: SSEOptions): Settings {
     throw wrong('url', 'a URL that can be parsed', url)
   if (body && (/^(get|head)$/i.test(method) || Object(body).constructor === Object))
     throw wrong('body', "method: 'POST' and JSON.stringify()", body)
+  const { load, save } = resume as Partial<CursorStorage>
+  if (typeof resume === 'object' && !(load && save)) throw wrong('resume', '{ load, save }', resume)
   for (const name in events) if (!events[name]?.['~standard']) throw wrong(name, 'a Standard Schema', events[name])
   const { credentials, headers, mode, transport } = options
   const made = typeof transport === 'function' ? transport() : transport

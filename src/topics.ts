@@ -44,11 +44,13 @@ const ACK = 5000
 
 /**
  * @param post - Tells the server of a change.
+ * @param join - Has the line tell the server of the whole set. Answers false if it does not do that.
  * @param reconnect - Makes a new request, with the whole set.
  */
 export function createTopics(
   { clock, linger, topics: always }: Settings,
   post: (change: TopicsChange) => Promise<unknown>,
+  join: (all: readonly string[]) => boolean,
   reconnect: () => void,
 ): Topics {
   /** How many want it. One that nobody wants any more stays for a while, with the timer of its leaving. */
@@ -79,14 +81,19 @@ export function createTopics(
     const add = all.filter((name) => !asked.includes(name))
     const remove = asked.filter((name) => !wanted.has(name))
     if (!add.length && !remove.length) return
+    if (clientId && join(all)) return wait(all)
     // A server that has not introduced itself takes a request for a whole new stream: worth it to join, not to leave.
     if (!clientId) return add.length ? reconnect() : undefined
-    telling = true
-    asked = all
-    timer = setTimer(clock, ACK, reconnect)
+    wait(all)
     const told = { clientId, rev: ++revision, add, remove, all }
     // It does not know us any more. Whatever else it says, the stream has the last word, or its silence.
     post(told).catch(({ status }) => (status === 404 || status === 410) && told.clientId === clientId && reconnect())
+  }
+
+  function wait(all: readonly string[]): void {
+    telling = true
+    asked = all
+    timer = setTimer(clock, ACK, reconnect)
   }
 
   function know(names: readonly string[]): void {

@@ -4,6 +4,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { openLine } from '../src/line.ts'
 import type { SSEUrl } from '../src/options.ts'
 import { resolveOptions } from '../src/settings.ts'
+import { fakeHost } from './support/host.ts'
 import { recordingSink } from './support/wire.ts'
 
 const { settle } = createClock()
@@ -23,10 +24,13 @@ function lined(options: SSEOptions = {}, url: SSEUrl = 'https://a.test/events', 
   const { sink, reports } = recordingSink()
   const line = openLine(
     settings,
-    { attempt: 2, lastEventId: '41' },
-    () => 'a,b',
+    {
+      context: () => ({ attempt: 2, lastEventId: '41' }),
+      topics: () => 'a,b',
+      names: () => ['tick'],
+      host: fakeHost(),
+    },
     ready,
-    () => ['tick'],
     sink,
   )
   return { line, clock, close, connected, reports, transport }

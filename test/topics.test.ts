@@ -9,7 +9,8 @@ function setup(options: SSEOptions = {}) {
   const clock = createClock()
   const post = vi.fn((_: TopicsChange): Promise<unknown> => Promise.resolve())
   const reconnect = vi.fn()
-  const topics = createTopics(resolveOptions('https://a.test/', { clock, ...options }), post, reconnect)
+  const join = vi.fn((_: readonly string[]) => false)
+  const topics = createTopics(resolveOptions('https://a.test/', { clock, ...options }), post, join, reconnect)
   /** What became of a promise, once that is known. */
   const outcome = (promise: Promise<void>): unknown[] => {
     const log: unknown[] = []
@@ -25,7 +26,7 @@ function setup(options: SSEOptions = {}) {
     topics.opened()
     topics.told(true, { v: 1, clientId: 'n1.x', topics: names })
   }
-  return { clock, post, reconnect, topics, outcome, greeted }
+  return { clock, post, join, reconnect, topics, outcome, greeted }
 }
 
 describe('the request', () => {

@@ -1,4 +1,6 @@
 import type { Clock } from '../clock.ts'
+import type { ConnectionInput, ConnectionState } from '../machine.ts'
+import type { Store } from '../store.ts'
 
 /*
  * The seam between a subscription and what carries it. Above it nobody knows of bytes or sockets; below it
@@ -24,6 +26,22 @@ export interface TransportRequest {
   readonly clock: Clock
   /** What somebody wants to hear of, for a transport that must listen for each name. May contain wildcards. */
   readonly names: Iterable<string>
+  /** Whose stream it is: the client's option of that name. */
+  readonly scope: string
+  /** The subscription whose try this is; the same object at each of its tries. */
+  readonly host: TransportHost
+}
+
+/** A subscription, for a transport that has a life beyond one try: that shares a line, or keeps one warm. */
+export interface TransportHost {
+  /** Where it stands. Idle, paused and closed mean that it wants no line. */
+  readonly state: Store<ConnectionState>
+  /** Tells its state machine what happened to a line that it does not see. */
+  send(...input: ConnectionInput): void
+  /** Leaves its line, or the wait for one, and makes a new try now. Not to be called where it wants no line. */
+  reconnect(): void
+  /** Sends JSON to where changes of topics are sent. */
+  tell(body: object): Promise<unknown>
 }
 
 /**
@@ -58,6 +76,11 @@ export interface TransportLink {
   close(): void
   /** Somebody wants to hear of one more name. */
   listen?(name: string): void
+  /**
+   * Takes it upon itself to tell the server which topics are wanted: all of them, at each change. Without it, or where it
+   * answers false, the subscription does so.
+   */
+  join?(topics: readonly string[]): boolean
 }
 
 /** Carries event streams: `fetchTransport`, `eventSourceTransport`, or your own. */

