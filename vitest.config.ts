@@ -9,6 +9,7 @@ import { mockCommands } from './test/browser/commands.ts'
 const root = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 // Tests import what users import; the sources stand in for the package.
 const alias = {
+  'headwater/tabs': root('./src/tabs.ts'),
   'headwater/store': root('./adapters/store.ts'),
   'headwater/react': root('./adapters/react.ts'),
   'headwater/vue': root('./adapters/vue.ts'),

@@ -59,6 +59,8 @@ export function createConnection(
   /** The try that is under way or open. */
   let line: Line | undefined
   let timer: unknown
+  /** The last wait. */
+  let wait: ConnectionState = IDLE
 
   /** Whether the request may be sent again by itself: one that is a request, and not a subscription, only to resume. */
   const isRepeatable = (): boolean => !isRequest || cursor.committed !== ''
@@ -69,22 +71,15 @@ export function createConnection(
   const host: TransportHost = { state, send, reconnect, tell: (change) => tell(settings.topicsUrl, change) }
   const topics = createTopics(settings, host.tell, (all) => line?.join(all) ?? false, rejoin)
   const delivery = createDelivery(settings, cursor, router, observers, heartbeat, topics)
-  const lifecycle = createLifecycle(settings, {
-    state,
-    heartbeat,
-    earliest: () => recovery.history.earliest,
-    isRepeatable,
-    send,
-    resume: (reason) => send('resume', reason, wanted(), recovery.history.failures),
-    wake,
-    stale,
-    flush: () => stored?.flush(),
-  })
+  const subject = { state, heartbeat, recovery, isRepeatable, wanted, send, wake, stale }
+  const lifecycle = createLifecycle(settings, subject)
 
   function send(...input: ConnectionInput): void {
     const before = state.get()
     if (input[0] === 'pause') recovery.settle(before)
-    const next = transition(before, input)
+    let next = transition(before, input)
+    // A pause is no way round a server that wants to be left alone.
+    if (input[0] === 'resume' && next.status === 'connecting' && recovery.history.earliest > clock.now()) next = wait
     if (next === before) return
     const { status } = next
     const isOver = status === 'idle' || status === 'closed'
@@ -95,9 +90,12 @@ export function createConnection(
     else if (status !== 'open') drop()
     if (status === 'closed') topics.lost(next.error ?? new SSEError('gave-up', 'the subscription has been closed'))
     // Nothing of a request that is complete, or was broken off by hand, is to be asked for again.
-    if (isOver || status === 'paused') stored?.flush(isRequest && status === 'closed' && !next.error)
+    const isDone = isRequest && status === 'closed' && !next.error
+    if (isDone) cursor.reset(settings.lastEventId)
+    if (isOver || status === 'paused') stored?.flush(isDone)
     if (status === 'waiting') {
-      recovery.waits(next.attempt, next.until)
+      wait = next
+      recovery.waits(next.attempt)
       wake(next.until, stale)
     }
     if (status === 'paused' && next.reasons.includes('offline')) lifecycle.rest()
@@ -138,8 +136,8 @@ export function createConnection(
         return { attempt, lastEventId: requested }
       },
     }
-    const ready = [stored?.load(), credentials?.refreshing].filter(Boolean)
-    const mine = openLine(settings, parts, ready.length ? Promise.all(ready) : undefined, {
+    const ready = Promise.all([stored?.load(), credentials?.refreshing])
+    const mine = openLine(settings, parts, ready, {
       open(interval) {
         recovery.opened()
         heartbeat.start(interval)

@@ -26,7 +26,7 @@ export interface Cursor {
   trust(): void
   /** Whether an event with an id repeats one that an earlier connection delivered; if not, it is remembered. */
   repeats(type: string, data: string): boolean
-  /** What has been delivered up to `id` has been handled. */
+  /** What has been delivered up to `id` has been handled. After a {@link Cursor.reset} not until the next opening: it is of the past. */
   handled(id: string): void
 }
 
@@ -40,6 +40,8 @@ export function createCursor(id: string, dedupe: boolean, byHand = false, moved?
   /** The overlap of two connections is one run at the start of the later. */
   let overlapping = false
   let count = 0
+  /** Handlers still at work have a say no more. */
+  let severed = false
   // In parts: joining them into one key would build a string for each event.
   const ids: string[] = []
   const types: string[] = []
@@ -56,15 +58,18 @@ export function createCursor(id: string, dedupe: boolean, byHand = false, moved?
       return true
     },
     handled(upTo) {
+      if (severed) return
       self.committed = upTo
       moved?.()
     },
     reset(to) {
+      severed = false
       self.id = to
       self.handled(to)
+      severed = byHand
     },
     opened() {
-      ordered = false
+      ordered = severed = false
       // What was not handled is to come again.
       self.id = self.committed
       overlapping = count > 0

@@ -17,25 +17,20 @@ export function createLedger(advance: (id: string) => void): Ledger {
   return {
     enter(id, work) {
       const mine = pending
-      // Behind a failure nothing counts any more: it is not remembered either, so that the list is bounded by what is at work.
-      if (mine.at(-1)?.left === Infinity) return
       const entry = { id, left: work.length }
-      mine.push(entry)
-      function settle(): void {
+      // Behind a failure nothing counts any more, and nothing is remembered: it will come again.
+      if (mine.at(-1)?.left !== Infinity) mine.push(entry)
+      function settle(left: number): void {
+        entry.left = left
+        if (left === Infinity) mine.length = mine.indexOf(entry) + 1 || mine.length
         while (mine === pending && mine[0]?.left === 0) advance((mine.shift() as typeof entry).id)
       }
       for (const each of work)
         each.then(
-          () => {
-            entry.left--
-            settle()
-          },
-          () => {
-            entry.left = Infinity
-            mine.length = mine.indexOf(entry) + 1
-          },
+          () => settle(entry.left - 1),
+          () => settle(Infinity),
         )
-      settle()
+      settle(entry.left)
     },
     restart() {
       pending = []

@@ -4,12 +4,12 @@ import {
   isHidden,
   isPrerendering,
   OFFLINE_MAX,
-  type PageListener,
   SILENT_HIDDEN,
   SILENT_ONLINE,
   WAKE_SPREAD,
   watchPage,
 } from './page.ts'
+import type { History } from './retry.ts'
 import type { Settings } from './settings.ts'
 
 /*
@@ -17,22 +17,19 @@ import type { Settings } from './settings.ts'
  * heard of is never touched. A request that may not be sent again is never paused: it is left to its heartbeat.
  */
 
-/** What is asked of the connection. */
+/** The connection, as far as it is touched. */
 export interface Subject {
   readonly state: { get(): ConnectionState }
   readonly heartbeat: { readonly heardAt: number; readonly limit: number }
-  /** Before this not even good news leads to a try. */
-  earliest(): number
+  readonly recovery: { readonly history: History }
   isRepeatable(): boolean
+  /** Whether anybody wants a connection. */
+  wanted(): boolean
   send(...input: ConnectionInput): void
-  /** Lifts a reason to pause. */
-  resume(reason: PauseReason): void
   /** Calls back at a time, in place of what would have happened then. */
   wake(at: number, callback: () => void): void
   /** The line may be dead. */
   stale(): void
-  /** The page may never come back. */
-  flush(): void
 }
 
 /** For how long a request that cannot be sent again may be silent after a suspended page came back. */
@@ -40,7 +37,7 @@ const SILENT_THAWED = 10_000
 /** Bytes that came while the page was away are about to be heard. */
 const SECOND_LOOK = 1000
 
-export interface Lifecycle extends PageListener {
+export interface Lifecycle {
   /** Listens, unless it does already, and takes account of how things are: what has happened before is told by no event. */
   begin(): void
   /** Nobody wants a connection. */
@@ -51,42 +48,87 @@ export interface Lifecycle extends PageListener {
 
 export function createLifecycle(
   { clock, pauseWhenHidden }: Pick<Settings, 'clock' | 'pauseWhenHidden'>,
-  subject: Subject,
+  { state, heartbeat, recovery, isRepeatable, wanted, send, wake, stale }: Subject,
 ): Lifecycle {
-  const { state, heartbeat, isRepeatable, resume, send, stale, wake } = subject
   let unwatch: (() => void) | undefined
   let hiddenAt = Infinity
   let hiding: unknown
+  let suspended = false
 
-  const isOpen = (): boolean => state.get().status === 'open'
+  /** Lifts a reason to pause. */
+  const resume = (reason: PauseReason): void => send('resume', reason, wanted(), recovery.history.failures)
 
-  /** Unless something is heard until then, the line is dead. */
-  function doubt(at: number): void {
+  /** A line that has been silent for so long is dead, unless something is heard until then. */
+  function doubt(at: number, silent: number, whichever = isRepeatable()): void {
     const { heardAt } = heartbeat
-    wake(at, () => isOpen() && heartbeat.heardAt === heardAt && stale())
+    if (whichever && state.get().status === 'open' && clock.now() - heardAt >= silent)
+      wake(at, () => heartbeat.heardAt === heardAt && stale())
   }
 
   /** Something speaks for the network: a wait may end early. */
   function hope(): number {
-    const until = Math.ceil(Math.max(clock.now() + clock.random() * WAKE_SPREAD, subject.earliest()))
+    const until = Math.ceil(Math.max(clock.now() + clock.random() * WAKE_SPREAD, recovery.history.earliest))
     const current = state.get()
     if (current.status === 'waiting' && until < current.until) send('lost', { ...current, until })
     if (current.status === 'paused' && current.reasons.includes('offline')) wake(until, () => resume('offline'))
     return until
   }
 
+  const pause = (): unknown => isRepeatable() && send('pause', 'hidden')
+
   function seen(): void {
     clock.clearTimeout(hiding)
     hiddenAt = Infinity
   }
 
-  const lifecycle: Lifecycle = {
+  function frozen(): void {
+    suspended = true
+    if (isRepeatable()) send('pause', 'frozen')
+  }
+
+  function thawed(): void {
+    resume('frozen')
+    // A body that was being read when the page was suspended may never be heard of again, nor its end. Not so a page that has
+    // only just been loaded, which is told in the same way.
+    doubt(clock.now() + SILENT_THAWED, 0, suspended)
+    suspended = false
+  }
+
+  function look(): void {
+    const now = clock.now()
+    if (isHidden()) {
+      if (isPrerendering() || hiddenAt < Infinity) return
+      hiddenAt = now
+      // What was rendered ahead is visited now, though behind another tab.
+      resume('hidden')
+      if (pauseWhenHidden === 0) pause()
+      else hiding = setTimer(clock, pauseWhenHidden || Infinity, pause)
+    } else {
+      const unseen = now - hiddenAt
+      seen()
+      resume('hidden')
+      hope()
+      doubt(now + SECOND_LOOK, Math.min(heartbeat.limit / 2, unseen > SILENT_HIDDEN ? SILENT_HIDDEN : Infinity))
+    }
+  }
+
+  const signals = {
+    freeze: frozen,
+    pagehide: frozen,
+    resume: thawed,
+    pageshow: thawed,
+    visibilitychange: look,
+    prerenderingchange: look,
+    online: () => doubt(hope(), SILENT_ONLINE),
+  }
+
+  return {
     begin() {
       if (unwatch) return
-      unwatch = watchPage(lifecycle)
+      unwatch = watchPage(signals)
       // Somebody may come and look within the second: a page that only might be visited knocks at no server.
       if (isPrerendering()) send('pause', 'hidden')
-      else if (isHidden()) lifecycle.hidden()
+      else if (isHidden()) look()
     },
     end() {
       unwatch?.()
@@ -94,36 +136,5 @@ export function createLifecycle(
       seen()
     },
     rest: () => wake(clock.now() + OFFLINE_MAX, () => resume('offline')),
-    frozen() {
-      subject.flush()
-      if (isRepeatable()) send('pause', 'frozen')
-    },
-    thawed() {
-      resume('frozen')
-      // A body that was being read when the page was suspended may never be heard of again, nor its end.
-      if (isOpen() && !isRepeatable()) doubt(clock.now() + SILENT_THAWED)
-    },
-    hidden() {
-      if (isPrerendering()) return
-      hiddenAt = Math.min(hiddenAt, clock.now())
-      clock.clearTimeout(hiding)
-      if (pauseWhenHidden !== false)
-        hiding = setTimer(clock, pauseWhenHidden, () => isRepeatable() && send('pause', 'hidden'))
-    },
-    visible() {
-      const now = clock.now()
-      const unseen = now - hiddenAt
-      seen()
-      resume('hidden')
-      hope()
-      const silence = now - heartbeat.heardAt
-      const limit = Math.min(heartbeat.limit / 2, unseen > SILENT_HIDDEN ? SILENT_HIDDEN : Infinity)
-      if (isOpen() && silence > limit && isRepeatable()) doubt(now + SECOND_LOOK)
-    },
-    online() {
-      const until = hope()
-      if (isOpen() && clock.now() - heartbeat.heardAt > SILENT_ONLINE && isRepeatable()) doubt(until)
-    },
   }
-  return lifecycle
 }

@@ -23,40 +23,16 @@ export const isHidden = (): boolean => globalThis.document?.visibilityState === 
 export const isPrerendering = (): boolean =>
   (globalThis.document as (Document & { readonly prerendering?: boolean }) | undefined)?.prerendering === true
 
-/** What is told of the page; each may come twice in a row. */
-export interface PageListener {
-  /** It is about to be suspended, put into the back/forward cache or left. */
-  frozen(): void
-  /** It is back. */
-  thawed(): void
-  hidden(): void
-  visible(): void
-  /** The network is back. That it is gone is told by no event: whoever believes it closes what may still work. */
-  online(): void
-}
-
-const SIGNALS: readonly (readonly [type: string, tells: keyof PageListener])[] = [
-  ['freeze', 'frozen'],
-  ['pagehide', 'frozen'],
-  ['resume', 'thawed'],
-  ['pageshow', 'thawed'],
-  ['online', 'online'],
-]
-
 /**
  * Listens to page and network. Where there are none, as in Node, nothing happens.
+ * @param signals - What to call, by the type of event. Each may come twice in a row.
  * @returns Stops listening.
  */
-export function watchPage(listener: PageListener): () => void {
-  const look = (): void => (isHidden() ? listener.hidden() : listener.visible())
-  const callbacks: readonly (readonly [type: string, callback: () => void])[] = [
-    ...SIGNALS.map(([type, tells]) => [type, () => listener[tells]()] as const),
-    ['visibilitychange', look],
-    ['prerenderingchange', look],
-  ]
+export function watchPage(signals: Readonly<Record<string, () => void>>): () => void {
+  const hear = ({ type }: Event): void => signals[type]?.()
   // Captured, since `freeze` and `resume` are events of the document that need not bubble: one place for all of them.
-  for (const each of callbacks) globalThis.addEventListener?.(...each, true)
+  for (const type in signals) globalThis.addEventListener?.(type, hear, true)
   return () => {
-    for (const each of callbacks) globalThis.removeEventListener?.(...each, true)
+    for (const type in signals) globalThis.removeEventListener?.(type, hear, true)
   }
 }

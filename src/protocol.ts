@@ -16,6 +16,8 @@ export interface Control extends Partial<Gap> {
   readonly recovered?: Opened['recovered']
   /** `connected`: how the server knows this connection. */
   readonly clientId?: string
+  /** `subscribed`: all topics that the tabs have asked for as of it, where they share one line. */
+  readonly asked?: readonly string[]
   /** `subscribed`: the number of the change that has been made. */
   readonly rev?: number
   /** `connected`: the interval of the server's heartbeat. */

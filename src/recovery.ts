@@ -17,8 +17,8 @@ export interface Recovery {
   /** A line opened. */
   opened(): void
   advised(ms: number): void
-  /** The next try is due, whoever said so. */
-  waits(failures: number, until: number): void
+  /** Another try is due after so many failures, whoever said so. */
+  waits(failures: number): void
   /**
    * A try failed, or the stream broke.
    * @param repeatable - Whether there may be another try.
@@ -39,22 +39,23 @@ export function createRecovery(policy: RetryPolicy, clock: Clock): Recovery {
       return self.history.failures
     },
     opened() {
-      self.history = { ...self.history, seen: {} }
+      self.history = { ...self.history, seen: {}, earliest: 0 }
     },
     advised(ms) {
       self.history = advised(self.history, ms)
     },
-    waits(failures, until) {
-      self.history = { ...self.history, failures, until }
+    waits(failures) {
+      self.history = { ...self.history, failures }
     },
     failed(error, state, repeatable, cursorSent, leaveAt) {
       const now = clock.now()
       const openFor = state.status === 'open' ? now - state.since : -1
       const { history } = self
+      const until = Math.max(leaveAt, now + FLOOR)
       self.history =
-        leaveAt < Infinity && repeatable && policy
+        until < Infinity && repeatable && policy
           ? // A server that asked us to leave, and then did not wait for it, has not failed.
-            { ...history, action: 'retry', until: Math.max(leaveAt, now + FLOOR) }
+            { ...history, action: 'retry', until, earliest: until }
           : judge(history, repeatable && policy, error, openFor, cursorSent, now, clock.random())
     },
   }

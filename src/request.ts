@@ -28,7 +28,15 @@ export async function resolveRequest(
     // It would have said "undefined".
     for (const [name, value] of Object.entries(given)) if (value === undefined) headers.delete(name)
     // The global fetch is looked up at each try, as tests and tracers replace it; it must not be called as a method.
-    return { ...settings, ...context, url, headers, body, fetch: own ?? ((input, init) => fetch(input, init)) }
+    return {
+      ...settings,
+      ...context,
+      url,
+      topics: names ? names.split(',') : [],
+      headers,
+      body,
+      fetch: own ?? ((input, init) => fetch(input, init)),
+    }
   } catch (cause) {
     throw wrong('url or headers', 'what can be sent (a full URL where there is no document)', address, cause)
   }

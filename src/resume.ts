@@ -15,7 +15,7 @@ const DEBOUNCE = 1000
 const PREFIX = 'headwater:'
 /** How many streams are remembered in one storage: the latest. */
 const KEPT = 50
-/** Longer ids are not sent either. */
+/** A longer id is a document of its own. */
 const ID_MAX = 1024
 
 export interface Resume {
@@ -33,25 +33,27 @@ export function createResume(settings: Settings, cursor: Cursor): Resume | undef
   const storage = typeof resume === 'object' ? resume : webStorage(resume, keyOf(settings), clock.now)
   let timer: unknown
   let loading: Promise<void> | undefined
-  let loaded = false
-  let saved = ''
+  /** What is in the storage; undefined while that is not known. */
+  let saved: string | undefined
 
   async function load(): Promise<void> {
+    let id: unknown
     try {
-      const id: unknown = await storage.load()
-      saved = typeof id === 'string' && id.length <= ID_MAX ? id : ''
-      // Whoever says where to start knows better: the page has just been made for it.
-      if (!cursor.committed) cursor.reset(saved)
+      // A callback of the application's: not in the midst of a change of state.
+      await undefined
+      id = await storage.load()
     } catch (error) {
       report(error)
     }
-    loaded = true
+    saved ??= typeof id === 'string' && id.length <= ID_MAX ? id : ''
+    // Whoever says where to start knows better: the page has just been made for it.
+    if (saved && !cursor.committed) cursor.reset(saved)
   }
 
   return {
     load() {
       loading ??= load()
-      return loaded ? undefined : loading
+      return saved === undefined ? loading : undefined
     },
     moved() {
       timer ??= setTimer(clock, DEBOUNCE, () => this.flush())
@@ -60,7 +62,7 @@ export function createResume(settings: Settings, cursor: Cursor): Resume | undef
       clock.clearTimeout(timer)
       timer = undefined
       const id = forget || cursor.committed.length > ID_MAX ? '' : cursor.committed
-      if (!loaded || id === saved) return
+      if (id === saved || (saved === undefined && !forget)) return
       saved = id
       guarded(() => storage.save(id))
     },
@@ -76,8 +78,10 @@ function keyOf({ url, base, scope }: Settings): string {
     if (!scope) throw wrong('scope', 'a name for the stream, to keep its cursor under: url is a function', scope)
     return `${PREFIX}${hash(scope)}`
   }
-  const { origin, pathname, search } = new URL(url, base)
-  return `${PREFIX}${pathname}:${hash(origin + search + scope)}`
+  // On a server that only loads the module there is nothing to be relative to.
+  const { origin, pathname, search } = new URL(url, base ?? 'http://localhost')
+  // Apart by what no URL contains: `?a=1` and the scope `2` are not `?a=12`.
+  return `${PREFIX}${pathname}:${hash(`${origin}${search} ${scope}`)}`
 }
 
 /**
@@ -93,23 +97,16 @@ function webStorage(kind: 'session' | 'local', key: string, now: () => number): 
       return undefined
     }
   }
-  /** The entry starts with when it was made. */
-  const age = (area: Storage, name: string): number => Number.parseInt(`${area.getItem(name)}`, 10) || 0
-  let pruned = false
-
-  function prune(area: Storage): void {
-    pruned = true
-    const ours = Object.keys(area).filter((name) => name.startsWith(PREFIX))
-    for (const name of ours.sort((a, b) => age(area, b) - age(area, a)).slice(KEPT)) area.removeItem(name)
-  }
-
   return {
     load: () => attempt((area) => /^\d+ (.+)$/s.exec(`${area.getItem(key)}`)?.[1]),
     save: (id) =>
       attempt((area) => {
         if (!id) return area.removeItem(key)
         area.setItem(key, `${now()} ${id}`)
-        if (!pruned) prune(area)
+        // An entry starts with when it was made.
+        const age = (name: string): number => Number.parseInt(`${area.getItem(name)}`, 10) || 0
+        const ours = Object.keys(area).filter((name) => name.startsWith(PREFIX))
+        for (const name of ours.sort((a, b) => age(b) - age(a)).slice(KEPT)) area.removeItem(name)
       }),
   }
 }

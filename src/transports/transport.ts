@@ -9,8 +9,10 @@ import type { Store } from '../store.ts'
 
 /** One try, ready to be sent. */
 export interface TransportRequest {
-  /** Absolute, without the cursor. */
+  /** Absolute, with the topics, without the cursor. */
   readonly url: string
+  /** The topics that it asks for. */
+  readonly topics: readonly string[]
   readonly method: string
   /** The caller's own headers. */
   readonly headers: Headers

@@ -31,6 +31,7 @@ async function tried(request: object, respond: () => Response | Promise<Response
       clock: createClock(),
       names: [],
       scope: '',
+      topics: [],
       host: fakeHost(),
       fetch: async (url, init) => {
         sent.push({ url: `${url}`, init: init as Sent['init'] })

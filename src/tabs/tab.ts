@@ -1,0 +1,94 @@
+import { type Control, readControl } from '../protocol.ts'
+import { belongs } from '../topic.ts'
+import type { Transport, TransportLink, TransportRequest, TransportSink } from '../transports/transport.ts'
+import { type Backlog, createBacklog } from './backlog.ts'
+import type { Entry, Message, Position } from './message.ts'
+import type { TabsPlatform } from './platform.ts'
+
+/*
+ * One client in one tab: how far it has got, and what it hands to its client of what the one line brings.
+ */
+
+/** A try of the client's. */
+export interface Try {
+  readonly request: TransportRequest
+  readonly sink: TransportSink
+  /** What the client wants to hear of now. */
+  topics: readonly string[]
+  readonly names: Set<string>
+  /** The client has been told that it is open. */
+  opened: boolean
+  /** It hears the leader, from its own position on. */
+  synced: boolean
+  /** It waits for the server's word on its topics. */
+  joining: boolean
+  /** A line of its own: the leader's, or one to catch up. */
+  line: TransportLink | undefined
+}
+
+export interface Tab {
+  readonly id: string
+  /** Of the lock and the channel. */
+  readonly name: string
+  readonly inner: Transport
+  readonly host: TransportRequest['host']
+  readonly clock: TransportRequest['clock']
+  readonly platform: TabsPlatform
+  readonly backlog: Backlog
+  /** The latest leader's that it knows of. */
+  term: number
+  at: Position
+  /** What the server has said of itself last, to whichever tab. */
+  intro: Control | undefined
+  try: Try | undefined
+  post(message: Message): void
+  /** Makes the client leave its try, or its wait, and make a new one. */
+  renew(): void
+}
+
+/** Tells the client which topics it has joined, if it waits for that. */
+export function joined(to: Try, topics: readonly string[] | undefined): void {
+  if (to.joining) to.sink.event('subscribed', JSON.stringify({ topics }), undefined)
+  to.joining = false
+}
+
+export const NOWHERE: Position = { term: 0, n: 0, cursor: '' }
+
+export function createTab(rest: Omit<Tab, 'id' | 'backlog' | 'term' | 'at' | 'intro' | 'try'>): Tab {
+  // Two tabs that are told apart by chance alone: nobody guesses at it, so it need not be a secret.
+  const id = rest.clock.random().toString(36).slice(2) + rest.clock.now().toString(36)
+  return { ...rest, id, backlog: createBacklog(), term: 0, at: NOWHERE, intro: undefined, try: undefined }
+}
+
+/** The server's word on the one line, as it is for this client; undefined if it is not about it. */
+function own({ request, topics }: Try, type: string, data: string): string | undefined {
+  // One that had nowhere to resume from has not been resumed, though others have.
+  if (type === 'connected' && !request.lastEventId) return JSON.stringify({ ...readControl(data), recovered: false })
+  if (type !== 'subscribed') return data
+  const { asked } = readControl(data)
+  return !asked || topics.every((name) => asked.includes(name)) ? data : undefined
+}
+
+/** Hands one frame to the client, and takes its place. */
+export function hand(tab: Tab, to: Try, entry: Entry): void {
+  const { frame, term, n } = entry
+  const { sink } = to
+  tab.backlog.push(entry, tab.at)
+  tab.at = { term, n, cursor: frame[0] === 'id' ? frame[1] : tab.at.cursor }
+  switch (frame[0]) {
+    case 'id':
+      return sink.id(frame[1])
+    case 'retry':
+      return sink.retry(frame[1])
+    case 'event': {
+      const [, type, data, id, topic] = frame
+      const word = own(to, type, data)
+      // What only another tab has joined is not this one's to hear.
+      if (word !== undefined && (!topic || to.topics.some((name) => belongs(name, { type, topic }, undefined))))
+        sink.event(type, word, id, topic)
+      return
+    }
+    default:
+      return sink[frame[0]]()
+  }
+}

@@ -1,0 +1,229 @@
+import type { Page } from 'playwright'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFailed } from 'vitest'
+import {
+  comeBack,
+  crash,
+  expectAll,
+  glance,
+  heardBy,
+  type Lodging,
+  leave,
+  lodgeInChromium,
+  lodgeInFirefox,
+  openPage,
+  openStage,
+  type Stage,
+  setFrozen,
+  status,
+  streams,
+  until,
+} from './stage.ts'
+import { PATIENCE } from './start.ts'
+
+/*
+ * One connection for many tabs, in real browsers: whatever happens to the one that has it, the others hear each event once and
+ * in order, and the server never has more streams than the old one and the new one.
+ */
+
+let stage: Stage
+let lodging: Lodging
+let tabs: Page[]
+
+type Options = Readonly<Record<string, string | number>>
+
+/** Opens one more tab. */
+async function openTab(options: Options = {}): Promise<Page> {
+  const tab = await openPage(lodging, stage.page({ tabs: '', ...options }))
+  tabs.push(tab)
+  return tab
+}
+
+/** Opens so many tabs, and waits until all of them are open. */
+async function openTabs(count: number, options?: Options): Promise<void> {
+  for (let opened = 0; opened < count; opened++) await openTab(options)
+  await settled()
+}
+
+/** Waits until every tab is open. */
+async function settled(): Promise<void> {
+  for (const tab of tabs) await until(tab, status, 'open')
+}
+
+const role = async (tab: Page): Promise<string | undefined> => (await glance(tab)).roles.at(-1)
+
+/** A leader whose end is only noticed by its silence is missed for longer than this. */
+const SOON = 10_000
+
+/** Waits until exactly one of these tabs leads. */
+async function leaderOf(among: readonly Page[]): Promise<Page> {
+  let leaders: Page[] = []
+  const count = async (): Promise<number> => {
+    const roles = await Promise.all(among.map(role))
+    leaders = among.filter((_, index) => roles[index] === 'leader')
+    return leaders.length
+  }
+  await expect.poll(count, { timeout: SOON, interval: 10 }).toBe(1)
+  return leaders[0] as Page
+}
+
+/** Waits until each tab has heard of something that was published after this was asked. */
+async function expectNews(among: readonly Page[]): Promise<void> {
+  const { last } = stage
+  for (const tab of among) await until(tab, ({ numbers }) => Number(numbers[0]) > last, true)
+}
+
+const drop = (tab: Page): void => {
+  tabs = tabs.filter((other) => other !== tab)
+}
+
+beforeEach(async () => {
+  tabs = []
+  stage = await openStage()
+})
+
+afterEach(async () => {
+  for (const tab of lodging.context.pages()) await tab.close()
+  await stage.close()
+})
+
+/** What may happen to a tab that has the connection. After it the tab is as it was, but for those that are gone. */
+const FATES = {
+  async close(tab) {
+    drop(tab)
+    await tab.close()
+  },
+  async crash(tab) {
+    drop(tab)
+    await crash(tab)
+    await tab.close()
+  },
+  async reload(tab) {
+    await tab.reload()
+  },
+  async freeze(tab, meanwhile) {
+    await setFrozen(tab, true)
+    await meanwhile()
+    await setFrozen(tab, false)
+  },
+  async leave(tab, meanwhile) {
+    await leave(tab, stage)
+    await meanwhile()
+    await comeBack(tab)
+  },
+} satisfies Record<string, (tab: Page, meanwhile: () => Promise<unknown>) => Promise<void>>
+
+type Fate = keyof typeof FATES
+
+/** What has to hold once nothing more happens: everybody hears everything, through one connection. */
+async function expectHarmony(): Promise<void> {
+  await settled()
+  for (const tab of tabs) await expectAll(tab, stage.last)
+  await streams(stage, 1)
+  const roles = await Promise.all(tabs.map(role))
+  expect(roles.sort()).toEqual([...Array(tabs.length - 1).fill('follower'), 'leader'])
+  expect(stage.traffic().most).toBeLessThanOrEqual(2)
+}
+
+describe('in Chromium', () => {
+  beforeAll(async () => {
+    lodging = await lodgeInChromium()
+  }, PATIENCE)
+
+  afterAll(() => lodging.close())
+
+  it(
+    'twelve tabs share one connection, and each hears everything',
+    async () => {
+      const stop = stage.flow(200)
+      await openTabs(12)
+      await expectNews(tabs)
+      stop()
+      await expectHarmony()
+      expect(stage.traffic()).toEqual({ now: 1, most: 1, tries: 1 })
+    },
+    PATIENCE,
+  )
+
+  it.each(Object.keys(FATES) as Fate[])(
+    'another tab takes over from one that has the connection: %s',
+    async (fate) => {
+      const stop = stage.flow(200)
+      await openTabs(5)
+      for (let deaths = 0; deaths < 2; deaths++) {
+        const leader = await leaderOf(tabs)
+        const others = tabs.filter((tab) => tab !== leader)
+        await FATES[fate](leader, () => leaderOf(others).then(() => expectNews(others)))
+        await leaderOf(others)
+        await expectNews(tabs)
+        if (fate === 'leave') expect((await heardBy(leader)).life.at(-1)).toBe('persisted')
+        if (fate === 'freeze') expect((await heardBy(leader)).life.at(-1)).toBe('resume')
+      }
+      stop()
+      await expectHarmony()
+    },
+    PATIENCE,
+  )
+
+  it(
+    'nothing is lost or doubled by a hundred changes of the tab that has the connection',
+    async () => {
+      const seed = Number(process.env['TABS_SEED'] ?? Date.now() % 1_000_000)
+      const story: string[] = []
+      onTestFailed(() => console.log(`TABS_SEED=${seed} plays it again: ${story.join(' ')}`))
+      const random = seeded(seed)
+      const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T
+
+      const stop = stage.flow(200)
+      await openTabs(7)
+      for (let deaths = 0; deaths < 100; deaths++) {
+        const leader = await leaderOf(tabs)
+        const others = tabs.filter((tab) => tab !== leader)
+        // Some go in the middle of a change, some come back before there is another, some when all is settled.
+        if (random() < 0.5) await expectNews([leader])
+        const fate = pick<Fate>(['close', 'crash', 'freeze', 'leave'])
+        const isPatient = random() < 0.5
+        story.push(isPatient ? fate : `${fate}!`)
+        await FATES[fate](leader, async () => isPatient && leaderOf(others))
+        while (tabs.length < 6 + Math.floor(random() * 3)) await openTab()
+      }
+      stop()
+      await expectHarmony()
+    },
+    3 * PATIENCE,
+  )
+})
+
+/** Chance that can be played again (mulberry32). */
+function seeded(seed: number): () => number {
+  return () => {
+    seed = (seed + 0x6d2b79f5) | 0
+    let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+describe('in Firefox', () => {
+  beforeAll(async () => {
+    lodging = await lodgeInFirefox()
+  }, PATIENCE)
+
+  afterAll(() => lodging.close())
+
+  it.each<Fate>(['close', 'reload', 'leave'])(
+    'another tab takes over from one that has the connection: %s',
+    async (fate) => {
+      const stop = stage.flow(200)
+      await openTabs(4)
+      for (let deaths = 0; deaths < 2; deaths++) {
+        const leader = await leaderOf(tabs)
+        await FATES[fate](leader, async () => {})
+        await leaderOf(tabs.filter((tab) => tab !== leader))
+        await expectNews(tabs)
+      }
+      stop()
+      await expectHarmony()
+    },
+    PATIENCE,
+  )
+})
