@@ -60,7 +60,7 @@ export function createConnection(
   let line: Line | undefined
   let timer: unknown
   /** The last wait. */
-  let wait: ConnectionState = IDLE
+  let wait: ConnectionState | undefined
 
   /** Whether the request may be sent again by itself: one that is a request, and not a subscription, only to resume. */
   const isRepeatable = (): boolean => !isRequest || cursor.committed !== ''
@@ -79,7 +79,8 @@ export function createConnection(
     if (input[0] === 'pause') recovery.settle(before)
     let next = transition(before, input)
     // A pause is no way round a server that wants to be left alone.
-    if (input[0] === 'resume' && next.status === 'connecting' && recovery.history.earliest > clock.now()) next = wait
+    if (input[0] === 'resume' && next.status === 'connecting' && recovery.history.earliest > clock.now())
+      next = wait ?? next
     if (next === before) return
     const { status } = next
     const isOver = status === 'idle' || status === 'closed'

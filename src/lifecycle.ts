@@ -1,14 +1,6 @@
 import { setTimer } from './clock.ts'
 import type { ConnectionInput, ConnectionState, PauseReason } from './machine.ts'
-import {
-  isHidden,
-  isPrerendering,
-  OFFLINE_MAX,
-  SILENT_HIDDEN,
-  SILENT_ONLINE,
-  WAKE_SPREAD,
-  watchPage,
-} from './page.ts'
+import { isHidden, isPrerendering, OFFLINE_MAX, SILENT_HIDDEN, SILENT_ONLINE, WAKE_SPREAD, watchPage } from './page.ts'
 import type { History } from './retry.ts'
 import type { Settings } from './settings.ts'
 

@@ -1,5 +1,5 @@
 import { wrong } from './check.ts'
-import { setTimer } from './clock.ts'
+import { type Clock, setTimer } from './clock.ts'
 import type { Cursor } from './cursor.ts'
 import { guarded, report } from './errors.ts'
 import { hash } from './hash.ts'
@@ -30,7 +30,7 @@ export interface Resume {
 export function createResume(settings: Settings, cursor: Cursor): Resume | undefined {
   const { resume, clock } = settings
   if (resume === 'memory') return undefined
-  const storage = typeof resume === 'object' ? resume : webStorage(resume, keyOf(settings), clock.now)
+  const storage = typeof resume === 'object' ? resume : webStorage(resume, keyOf(settings), clock)
   let timer: unknown
   let loading: Promise<void> | undefined
   /** What is in the storage; undefined while that is not known. */
@@ -88,7 +88,7 @@ function keyOf({ url, base, scope }: Settings): string {
  * sessionStorage, which is of one tab and outlives its reloads, or localStorage, which is of all tabs and outlives the browser.
  * Where it is full, forbidden or not there, as on a server, nothing is kept: that must stop no stream.
  */
-function webStorage(kind: 'session' | 'local', key: string, now: () => number): CursorStorage {
+function webStorage(kind: 'session' | 'local', key: string, clock: Clock): CursorStorage {
   const attempt = <T>(act: (area: Storage) => T): T | undefined => {
     try {
       // Only to ask for it may throw, where cookies are blocked.
@@ -102,7 +102,7 @@ function webStorage(kind: 'session' | 'local', key: string, now: () => number): 
     save: (id) =>
       attempt((area) => {
         if (!id) return area.removeItem(key)
-        area.setItem(key, `${now()} ${id}`)
+        area.setItem(key, `${clock.now()} ${id}`)
         // An entry starts with when it was made.
         const age = (name: string): number => Number.parseInt(`${area.getItem(name)}`, 10) || 0
         const ours = Object.keys(area).filter((name) => name.startsWith(PREFIX))

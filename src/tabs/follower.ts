@@ -33,6 +33,8 @@ export function createFollower(tab: Tab, locks: Pick<LockManager, 'request'>, su
   const { host, clock, platform } = tab
   let heardAt = clock.now()
   let unanswered = 0
+  /** Of the last hello. */
+  let ask = 0
   let timer: unknown
   /** Leaves the queue for the one line on which tabs that lag behind catch up, or that line. */
   let leave: (() => void) | undefined
@@ -43,7 +45,7 @@ export function createFollower(tab: Tab, locks: Pick<LockManager, 'request'>, su
     const { id: from, term: to, at, inner } = tab
     const names = inner.urlOnly ? [...mine.names] : []
     const visible = platform.isVisible()
-    tab.post({ kind: 'hello', from, to, at, topics: mine.topics, names, visible, nudge })
+    tab.post({ kind: 'hello', from, to, ask: ++ask, at, topics: mine.topics, names, visible, nudge })
   }
 
   /** Nobody looks at a hidden tab, and its timers lie: it waits for one that is seen to notice. */
@@ -68,7 +70,6 @@ export function createFollower(tab: Tab, locks: Pick<LockManager, 'request'>, su
   function open(mine: Try, { heartbeatMs, intro, cursor }: Welcome): void {
     mine.opened = true
     mine.sink.open(heartbeatMs)
-    if (intro) tab.intro = readControl(intro)
     if (intro && tab.try === mine) mine.sink.event('connected', intro, undefined)
     if (!mine.request.lastEventId && cursor && tab.try === mine) mine.sink.id(cursor)
   }
@@ -167,7 +168,7 @@ export function createFollower(tab: Tab, locks: Pick<LockManager, 'request'>, su
       unanswered = 0
       if (message.kind === 'state') return mirror(message)
       if (!mine || leave) return
-      if (message.kind === 'welcome' && message.to === tab.id) {
+      if (message.kind === 'welcome' && message.to === tab.id && message.ask === ask) {
         if (!mine.synced) begin(mine, message)
         else if (message.intro) joined(mine, readControl(message.intro).topics)
       }

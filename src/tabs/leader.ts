@@ -27,6 +27,8 @@ export interface Leader {
 
 /** For how long tabs may say who they are, to one that begins to lead. Frozen ones never do. */
 const ROLL_CALL = 200
+/** How long a server may take to introduce itself, or not: until then nobody can be told what to make of it. */
+const INTRODUCTION = 1000
 /** A tab that has run nothing for so long may have been given up meanwhile. */
 const ABSENT = 3000
 /** A line this silent, and doubted by a follower, is left. */
@@ -44,8 +46,9 @@ export function createLeader(tab: Tab, locks: Pick<LockManager, 'request' | 'que
   /** Those that wait for a tab's lock: whoever gets it has outlived the tab. */
   const watches = new Map<string, () => void>()
   let resigned = false
-  /** The try whose line is open. */
+  /** The try whose line is open, and has said whose it is. */
   let live: Try | undefined
+  let introduction: unknown
   /** Another tab's position, from which the line is to begin. */
   let start: Position | undefined
   /** Called at each hello, until all have been heard. */
@@ -125,6 +128,13 @@ export function createLeader(tab: Tab, locks: Pick<LockManager, 'request' | 'que
     for (const act of acts) act()
   }
 
+  /** From now on others may join. */
+  function begin(mine: Try): void {
+    if (live === mine || tab.try !== mine) return
+    live = mine
+    tell()
+  }
+
   /** What this client has just asked for was there already, as another tab wants it. */
   function answer(mine: Try): void {
     if (settled && mine.joining) queueMicrotask(() => tab.try === mine && joined(mine, intro?.topics))
@@ -150,25 +160,24 @@ export function createLeader(tab: Tab, locks: Pick<LockManager, 'request' | 'que
     if (frame[0] !== 'event') return frame
     const [, type, data, id, topic] = frame
     const control = type === 'connected' || type === 'subscribed' ? readControl(data) : {}
-    if (type === 'connected' && control.v) tab.intro = intro = control
+    if (type === 'connected' && control.v) intro = control
     if (type !== 'subscribed' || !intro) return frame
     // Numbered by this tab, which the clients know nothing of; of an earlier number the later one's answer tells more.
     if (control.rev !== revision) return undefined
     settled = true
-    tab.intro = intro = { ...intro, topics: control.topics ?? asked }
+    intro = { ...intro, topics: control.topics ?? asked }
     queueMicrotask(tell)
     return ['event', type, JSON.stringify({ ...control, rev: undefined, asked }), id, topic]
   }
 
-  function welcome({ from, at, topics }: Hello): void {
+  function welcome({ from, ask, at, topics }: Hello): void {
     flush()
     const { n, cursor } = tab.at
     const entries = tab.backlog.after(at)
     const recovered = Boolean(entries && (at.n || at.cursor))
-    const last = intro ?? tab.intro
-    const word = last && JSON.stringify({ ...last, recovered })
+    const word = intro && JSON.stringify({ ...intro, recovered })
     if (topics.every((name) => asked.includes(name)) && settled)
-      tab.post({ kind: 'welcome', to: from, term, n, entries, heartbeatMs, intro: word, cursor })
+      tab.post({ kind: 'welcome', to: from, ask, term, n, entries, heartbeatMs, intro: word, cursor })
   }
 
   function tell(): void {
@@ -224,8 +233,9 @@ export function createLeader(tab: Tab, locks: Pick<LockManager, 'request' | 'que
             on(() => {
               heartbeatMs = ms
               heardAt = clock.now()
-              live = mine
               mine.opened = true
+              clock.clearTimeout(introduction)
+              introduction = setTimer(clock, INTRODUCTION, () => begin(mine))
               sink.open(ms)
             }),
           heard() {
@@ -240,6 +250,7 @@ export function createLeader(tab: Tab, locks: Pick<LockManager, 'request' | 'que
             const [type, data, id, topic] = event
             const frame = read(['event', type, data, id, topic])
             if (frame) take(mine, frame)
+            on(() => begin(mine))
           },
           retry: (ms) => take(mine, ['retry', ms]),
           beat: () => take(mine, ['beat']),
@@ -282,7 +293,7 @@ export function createLeader(tab: Tab, locks: Pick<LockManager, 'request' | 'que
       for (const name of message.names) tab.try?.line?.listen?.(name)
       retell()
       if (isLive()) welcome(message)
-      else tell()
+      else if (message.to !== term) tell()
       look()
     },
     resign() {
@@ -290,6 +301,7 @@ export function createLeader(tab: Tab, locks: Pick<LockManager, 'request' | 'que
       resigned = true
       unlook()
       clock.clearTimeout(unseen)
+      clock.clearTimeout(introduction)
       for (const release of watches.values()) release()
       counted?.()
     },

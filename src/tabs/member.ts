@@ -82,7 +82,12 @@ export function createMember(
 
   function queue(steal: boolean): void {
     leaveQueue?.()
-    leaveQueue = holdLock(locks, name, steal, lead, (stolen) => (stolen ? depose() : alone()))
+    leaveQueue = holdLock(locks, name, steal, lead, (stolen) => {
+      if (!stolen) alone()
+      else if (leader) depose()
+      // Before this tab knew that it had it.
+      else queue(false)
+    })
   }
 
   function lead(): void {

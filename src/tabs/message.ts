@@ -36,6 +36,8 @@ export interface Hello {
   readonly from: string
   /** The leader that it knows of. */
   readonly to: number
+  /** Told apart from earlier ones: an answer to one of those says nothing of where this tab stands now. */
+  readonly ask: number
   readonly at: Position
   readonly topics: readonly string[]
   /** For transports that must listen for each name. */
@@ -64,6 +66,8 @@ export type Message =
 export interface Welcome {
   readonly kind: 'welcome'
   readonly to: string
+  /** What it answers. */
+  readonly ask: number
   readonly term: number
   /** The number of the last frame so far. */
   readonly n: number

@@ -52,11 +52,9 @@ export function holdLock(
 ): () => void {
   const controller = new AbortController()
   const { signal } = controller
-  let isHeld = false
   const hold = (): Promise<void> | undefined => {
     // Let go of in the very moment that it was granted.
     if (signal.aborted) return undefined
-    isHeld = true
     granted()
     return new Promise((resolve) => {
       signal.addEventListener('abort', () => resolve())
@@ -66,6 +64,6 @@ export function holdLock(
   // The two options exclude each other (Web Locks 3.3.1).
   Promise.resolve()
     .then(() => locks.request(name, steal ? { steal } : { signal }, hold))
-    .catch(() => signal.aborted || lost(isHeld))
+    .catch(({ name }) => signal.aborted || lost(name === 'AbortError'))
   return () => controller.abort()
 }

@@ -1,4 +1,4 @@
-import { type Control, readControl } from '../protocol.ts'
+import { readControl } from '../protocol.ts'
 import { belongs } from '../topic.ts'
 import type { Transport, TransportLink, TransportRequest, TransportSink } from '../transports/transport.ts'
 import { type Backlog, createBacklog } from './backlog.ts'
@@ -38,8 +38,6 @@ export interface Tab {
   /** The latest leader's that it knows of. */
   term: number
   at: Position
-  /** What the server has said of itself last, to whichever tab. */
-  intro: Control | undefined
   try: Try | undefined
   post(message: Message): void
   /** Makes the client leave its try, or its wait, and make a new one. */
@@ -54,10 +52,10 @@ export function joined(to: Try, topics: readonly string[] | undefined): void {
 
 export const NOWHERE: Position = { term: 0, n: 0, cursor: '' }
 
-export function createTab(rest: Omit<Tab, 'id' | 'backlog' | 'term' | 'at' | 'intro' | 'try'>): Tab {
+export function createTab(rest: Omit<Tab, 'id' | 'backlog' | 'term' | 'at' | 'try'>): Tab {
   // Two tabs that are told apart by chance alone: nobody guesses at it, so it need not be a secret.
   const id = rest.clock.random().toString(36).slice(2) + rest.clock.now().toString(36)
-  return { ...rest, id, backlog: createBacklog(), term: 0, at: NOWHERE, intro: undefined, try: undefined }
+  return { ...rest, id, backlog: createBacklog(), term: 0, at: NOWHERE, try: undefined }
 }
 
 /** The server's word on the one line, as it is for this client; undefined if it is not about it. */

@@ -129,6 +129,8 @@ export function createWorld({ random, delay = 20 }: Options): World {
     ({
       request: (name: string, options: LockOptions, hold: (lock: unknown) => unknown) =>
         new Promise((resolve, reject) => {
+          // What promises of a dead process still do in this one.
+          if (!tab.alive) return
           const lock: Lock = {
             name,
             tab,
@@ -175,14 +177,16 @@ export function createWorld({ random, delay = 20 }: Options): World {
 
   function channelOf(tab: Inner, name: string, hear: (message: unknown) => void): ReturnType<TabsPlatform['channel']> {
     const mine: Channel = { name, tab, hear, arrives: new Map(), open: true }
-    channels.add(mine)
+    if (tab.alive) channels.add(mine)
     return {
       close() {
         mine.open = false
         channels.delete(mine)
       },
       postMessage(message) {
+        if (!tab.alive) return
         if (!mine.open) throw new DOMException('closed', 'InvalidStateError')
+        if ((globalThis as any).TRACE) console.log(now - ORIGIN, tab.name, JSON.stringify(message, (k, v) => k === 'term' || k === 'to' && typeof v === 'number' ? v - ORIGIN : v).slice(0, 400))
         const { kind, term } = message as { kind: string; term: number }
         if (kind === 'frames' || kind === 'welcome') leaders.set(term, (leaders.get(term) ?? new Set()).add(tab.name))
         for (const other of channels) {
@@ -225,11 +229,13 @@ export function createWorld({ random, delay = 20 }: Options): World {
 
   const server = (tab: Inner): Transport => ({
     connect(request, sink) {
+      if (!tab.alive) return { close() {} }
       requests++
       const line: Line = { sink, tab, at: now, open: true }
       tab.lines.add(line)
       at(now + 1 + some(), () => {
         if (!line.open || !tab.lines.has(line)) return
+        if ((globalThis as any).TRACE) console.log(now - ORIGIN, tab.name, 'LINE', request.lastEventId)
         lines.add(line)
         most = Math.max(most, lines.size)
         const from = request.lastEventId ? Number(request.lastEventId.split('-')[1]) : published
