@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createCursor, headerValue, isOurs, withParam } from '../src/cursor.ts'
 
 describe('the cursor', () => {
@@ -127,6 +127,84 @@ describe('repeats', () => {
     cursor.opened()
     cursor.commit('1')
     expect(cursor.repeats('a', 'x')).toBe(false)
+  })
+})
+
+describe('the committed id', () => {
+  it('is the last one, and whoever keeps it is told of each', () => {
+    const moved = vi.fn()
+    const cursor = createCursor('5', true, false, moved)
+    expect([cursor.committed, moved.mock.calls.length]).toEqual(['5', 0])
+    cursor.commit('6')
+    expect([cursor.committed, moved.mock.calls.length]).toEqual(['6', 1])
+    cursor.reset('')
+    expect([cursor.committed, moved.mock.calls.length]).toEqual(['', 2])
+  })
+
+  it('of ids in order is not moved by one that lies behind', () => {
+    const moved = vi.fn()
+    const cursor = createCursor('k3f9x2ab-10', true, false, moved)
+    cursor.opened()
+    cursor.trust()
+    cursor.commit('k3f9x2ab-9')
+    expect([cursor.committed, moved.mock.calls.length]).toEqual(['k3f9x2ab-10', 0])
+  })
+
+  describe('by hand', () => {
+    function byHand(id = '5', dedupe = true) {
+      const moved = vi.fn()
+      const cursor = createCursor(id, dedupe, true, moved)
+      cursor.opened()
+      return { cursor, moved }
+    }
+
+    it('moves only with what has been handled, and ids with what came', () => {
+      const { cursor, moved } = byHand()
+      cursor.commit('6')
+      cursor.commit('7')
+      expect([cursor.id, cursor.committed]).toEqual(['7', '5'])
+      expect(moved).not.toHaveBeenCalled()
+      cursor.handled('6')
+      expect([cursor.id, cursor.committed]).toEqual(['7', '6'])
+      expect(moved).toHaveBeenCalledTimes(1)
+    })
+
+    it('is where the next connection begins: what was not handled lies ahead of it', () => {
+      const { cursor } = byHand('k3f9x2ab-5')
+      cursor.trust()
+      cursor.commit('k3f9x2ab-6')
+      cursor.commit('k3f9x2ab-7')
+      cursor.handled('k3f9x2ab-6')
+      cursor.opened()
+      cursor.trust()
+      expect(cursor.id).toBe('k3f9x2ab-6')
+      expect(cursor.commit('k3f9x2ab-6')).toBe(false)
+      expect(cursor.commit('k3f9x2ab-7')).toBe(true)
+    })
+
+    it('takes nothing for a repeat that ids in no order bring again', () => {
+      const { cursor } = byHand()
+      cursor.commit('6')
+      cursor.repeats('a', 'x')
+      cursor.opened()
+      cursor.commit('6')
+      expect(cursor.repeats('a', 'x')).toBe(false)
+    })
+
+    it('is no longer moved by handlers of the past once it has been reset, until a connection opens', () => {
+      const { cursor, moved } = byHand()
+      cursor.commit('6')
+      cursor.reset('')
+      expect(moved).toHaveBeenCalledTimes(1)
+      cursor.handled('6')
+      expect([cursor.committed, moved.mock.calls.length]).toEqual(['', 1])
+      cursor.reset('3')
+      expect([cursor.committed, moved.mock.calls.length]).toEqual(['3', 2])
+      cursor.opened()
+      cursor.commit('4')
+      cursor.handled('4')
+      expect([cursor.committed, moved.mock.calls.length]).toEqual(['4', 3])
+    })
   })
 })
 

@@ -1,6 +1,7 @@
 import { createClock } from 'headwater/testing'
 import { describe, expect, it } from 'vitest'
 import { createHeartbeat, type Heartbeat, patience } from '../src/heartbeat.ts'
+import { stagePage } from './support/page.ts'
 
 describe('patience', () => {
   it.each([
@@ -23,7 +24,7 @@ describe('patience', () => {
   })
 })
 
-function watched(option: 'auto' | number | false) {
+function watched(option: 'auto' | number | false, guesses = true) {
   const clock = createClock()
   const calls: unknown[] = []
   const heartbeat: Heartbeat = createHeartbeat(
@@ -31,6 +32,7 @@ function watched(option: 'auto' | number | false) {
     clock,
     (silence) => calls.push(['dead', silence]),
     () => calls.push('stale'),
+    guesses,
   )
   /** Bytes come, as a heartbeat or not. */
   const hear = (beat = false): void => {
@@ -190,6 +192,103 @@ describe('a late timer', () => {
     await clock.sleep(24_000)
     expect(calls).toEqual([['dead', 24_000]])
   })
+})
+
+describe('a machine that slept', () => {
+  it('has a line of unknown rhythm looked at again after a second, and replaced if it stays silent', async () => {
+    const { clock, calls, heartbeat } = watched('auto')
+    heartbeat.start(undefined)
+    await clock.sleep(600_000)
+    await clock.advance(999)
+    expect(calls).toEqual([])
+    await clock.advance(1)
+    expect(calls).toEqual(['stale'])
+  })
+
+  it.each([false, Infinity, 3_600_000] as const)('is noticed whatever silence is believed: %s', async (option) => {
+    const { clock, calls, heartbeat } = watched(option)
+    heartbeat.start(undefined)
+    await clock.advance(100_000)
+    await clock.sleep(600_000)
+    await clock.advance(1000)
+    expect(calls).toEqual(['stale'])
+  })
+
+  it('loses no line that is heard of within that second, nor by a long silence after it', async () => {
+    const { clock, calls, heartbeat, hear } = watched('auto')
+    heartbeat.start(undefined)
+    await clock.sleep(600_000)
+    await clock.advance(999)
+    hear()
+    await clock.advance(86_400_000)
+    expect(calls).toEqual([])
+  })
+
+  it('loses no line that was heard of ahead of the late timer', async () => {
+    const { clock, calls, heartbeat, hear } = watched('auto')
+    heartbeat.start(undefined)
+    clock.setTimeout(() => hear(), 29_999)
+    await clock.sleep(600_000)
+    await clock.advance(20_000)
+    expect(calls).toEqual([])
+  })
+
+  it.each([
+    // The timer is due after 30 s.
+    [35_000, []],
+    [35_001, ['stale']],
+  ])('is one whose timer is more than five seconds late: %i', async (ms, expected) => {
+    const { clock, calls, heartbeat } = watched('auto')
+    heartbeat.start(undefined)
+    await clock.sleep(ms)
+    await clock.advance(1000)
+    expect(calls).toEqual(expected)
+  })
+
+  it('is none in a page that nobody sees, whose timers are late by themselves', async () => {
+    stagePage(false)
+    const { clock, calls, heartbeat } = watched('auto')
+    heartbeat.start(undefined)
+    await clock.sleep(600_000)
+    await clock.advance(60_000)
+    expect(calls).toEqual([])
+  })
+
+  it('leaves an answer alone, which cannot be asked for again', async () => {
+    const { clock, calls, heartbeat } = watched('auto', false)
+    heartbeat.start(undefined)
+    await clock.sleep(600_000)
+    await clock.advance(60_000)
+    expect(calls).toEqual([])
+  })
+
+  it('has an answer looked at again, too, before it is too silent for a limit that was set', async () => {
+    const { clock, calls, heartbeat } = watched(5000, false)
+    heartbeat.start(undefined)
+    await clock.sleep(600_000)
+    expect(calls).toEqual([])
+    await clock.advance(1000)
+    expect(calls).toEqual(['stale'])
+  })
+
+  it('leaves one timer, and none when the line is left', async () => {
+    const { clock, heartbeat } = watched('auto')
+    heartbeat.start(undefined)
+    await clock.sleep(600_000)
+    expect(clock.timers).toBe(1)
+    heartbeat.stop()
+    expect(clock.timers).toBe(0)
+  })
+})
+
+it('the limit is what patience says, with what has been learnt by now', async () => {
+  const { heartbeat, beats } = watched('auto')
+  expect(heartbeat.limit).toBe(Infinity)
+  heartbeat.start(undefined)
+  await beats(3, 15_000)
+  expect(heartbeat.limit).toBe(37_500)
+  heartbeat.announce(20_000)
+  expect(heartbeat.limit).toBe(50_000)
 })
 
 describe('leaving', () => {

@@ -21,7 +21,7 @@ const SIZE = 2_000_000
 const sizeOf = ({ frame }: Entry): number => (frame[0] === 'event' ? frame[2].length : 0)
 
 /** The id that the stream stands at after a frame, if it says so. */
-const idOf = ({ frame }: Entry): string | undefined =>
+export const idOf = ({ frame }: Entry): string | undefined =>
   frame[0] === 'id' ? frame[1] : frame[0] === 'event' ? frame[3] : undefined
 
 export function createBacklog(): Backlog {

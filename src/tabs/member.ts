@@ -11,7 +11,8 @@ import { createFollower } from './follower.ts'
 import { createLeader, type Leader } from './leader.ts'
 import { type Message, plain } from './message.ts'
 import { holdLock, type TabsChannel, type TabsPlatform } from './platform.ts'
-import { createTab, NOWHERE, type Try } from './tab.ts'
+import { createTab, createTry, NOWHERE } from './tab.ts'
+import { mayUsurp } from './usurp.ts'
 
 /*
  * A client among the tabs: joins when its client wants a line, queues for the lead, and leaves when it does not.
@@ -30,11 +31,6 @@ export interface Member {
 
 /** Followers that notice together must not take over together. */
 const USURP_SPREAD = 500
-/** However often a leader falls silent: a wedged tab must not have two take turns. */
-const USURP_PAUSE = 30_000
-const USURP_WINDOW = 600_000
-const USURP_MAX = 3
-
 export function createMember(
   name: string,
   inner: Transport,
@@ -50,7 +46,7 @@ export function createMember(
   let leaveQueue: (() => void) | undefined
   let unlook: (() => void) | undefined
   let leader: Leader | undefined
-  let usurpations: number[] = []
+  const usurpations: number[] = []
   let usurping: unknown
   /** The next try is this tab's doing, and not its client's. */
   let renewing = false
@@ -95,9 +91,7 @@ export function createMember(
     tab.term = Math.max(tab.term + 1, clock.now())
     leader = createLeader(tab, locks, depose)
     play('leader')
-    const { status } = host.state.get()
-    // A wait that the last leader was told to keep is kept.
-    if (status === 'connecting' || status === 'open') tab.renew()
+    move()
     leader.tell()
   }
 
@@ -110,16 +104,20 @@ export function createMember(
     leader = undefined
     play('follower')
     queue(false)
+    move()
+  }
+
+  /** Makes a new try in place of one there is. A wait, which the last leader was told to keep, is kept. */
+  function move(): void {
     const { status } = host.state.get()
     if (status === 'connecting' || status === 'open') tab.renew()
   }
 
   /** The leader does not answer. */
   function suspect(): void {
-    const now = clock.now()
-    usurpations = usurpations.filter((at) => now - at < USURP_WINDOW)
-    if (usurpations.length >= USURP_MAX) return alone()
-    if (now - (usurpations.at(-1) ?? -Infinity) < USURP_PAUSE) return
+    const answer = mayUsurp(usurpations, clock.now())
+    if (answer === 'never') return alone()
+    if (answer === 'later') return
     const { term } = tab
     clock.clearTimeout(usurping)
     usurping = setTimer(clock, clock.random() * USURP_SPREAD, () => {
@@ -134,8 +132,7 @@ export function createMember(
     if (isAlone || !channel) return
     isAlone = true
     leave()
-    const { status } = host.state.get()
-    if (status === 'connecting' || status === 'open' || status === 'waiting') tab.renew()
+    move()
   }
 
   function leave(): void {
@@ -188,16 +185,7 @@ export function createMember(
     leave,
     connect(request, sink) {
       if (isAlone) return inner.connect(request, sink)
-      const mine: Try = {
-        request,
-        sink,
-        topics: request.topics,
-        names: new Set(request.names),
-        opened: false,
-        synced: false,
-        joining: false,
-        line: undefined,
-      }
+      const mine = createTry(request, sink)
       const nudge = Boolean(channel) && !renewing
       renewing = false
       tab.try = mine

@@ -7,7 +7,10 @@ import type { ConnectionState } from '../machine.ts'
  * speak as `from`; what a leader says carries its term, and of two leaders only the later one counts.
  */
 
-/** What a transport reported, as it is passed on: a method of its sink and what it was called with. */
+/**
+ * What a transport reported, as it is passed on: a method of its sink and what it was called with. An event with an id of its
+ * own brings it along; an `id` by itself is a block without an event.
+ */
 export type Frame =
   | readonly ['id', id: string]
   | readonly ['event', type: string, data: string, id: string | undefined, topic: string | undefined]

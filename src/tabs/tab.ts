@@ -1,7 +1,8 @@
+import { isBehind } from '../cursor.ts'
 import { readControl } from '../protocol.ts'
 import { belongs } from '../topic.ts'
 import type { Transport, TransportLink, TransportRequest, TransportSink } from '../transports/transport.ts'
-import { type Backlog, createBacklog } from './backlog.ts'
+import { type Backlog, createBacklog, idOf } from './backlog.ts'
 import type { Entry, Message, Position } from './message.ts'
 import type { TabsPlatform } from './platform.ts'
 
@@ -25,6 +26,17 @@ export interface Try {
   /** A line of its own: the leader's, or one to catch up. */
   line: TransportLink | undefined
 }
+
+export const createTry = (request: TransportRequest, sink: TransportSink): Try => ({
+  request,
+  sink,
+  topics: request.topics,
+  names: new Set(request.names),
+  opened: false,
+  synced: false,
+  joining: false,
+  line: undefined,
+})
 
 export interface Tab {
   readonly id: string
@@ -72,7 +84,7 @@ export function hand(tab: Tab, to: Try, entry: Entry): void {
   const { frame, term, n } = entry
   const { sink } = to
   tab.backlog.push(entry, tab.at)
-  tab.at = { term, n, cursor: frame[0] === 'id' ? frame[1] : tab.at.cursor }
+  tab.at = { term, n, cursor: idOf(entry) ?? tab.at.cursor }
   switch (frame[0]) {
     case 'id':
       return sink.id(frame[1])
@@ -81,6 +93,8 @@ export function hand(tab: Tab, to: Try, entry: Entry): void {
     case 'event': {
       const [, type, data, id, topic] = frame
       const word = own(to, type, data)
+      // A line that was taken up further back, for another tab, must not take this one back.
+      if (id !== undefined && !(type === 'connected' && isBehind(id, to.request.lastEventId))) sink.id(id)
       // What only another tab has joined is not this one's to hear.
       if (word !== undefined && (!topic || to.topics.some((name) => belongs(name, { type, topic }, undefined))))
         sink.event(type, word, id, topic)

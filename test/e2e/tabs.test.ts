@@ -114,9 +114,11 @@ const FATES = {
 
 type Fate = keyof typeof FATES
 
-/** What has to hold once nothing more happens: everybody hears everything, through one connection. */
-async function expectHarmony(): Promise<void> {
+/** What has to hold in the end: everybody hears everything, through one connection. @param stop - Ends the flow of events. */
+async function expectHarmony(stop: () => void): Promise<void> {
   await settled()
+  await expectNews(tabs)
+  stop()
   for (const tab of tabs) await expectAll(tab, stage.last)
   await streams(stage, 1)
   const roles = await Promise.all(tabs.map(role))
@@ -136,9 +138,7 @@ describe('in Chromium', () => {
     async () => {
       const stop = stage.flow(200)
       await openTabs(12)
-      await expectNews(tabs)
-      stop()
-      await expectHarmony()
+      await expectHarmony(stop)
       expect(stage.traffic()).toEqual({ now: 1, most: 1, tries: 1 })
     },
     PATIENCE,
@@ -158,8 +158,7 @@ describe('in Chromium', () => {
         if (fate === 'leave') expect((await heardBy(leader)).life.at(-1)).toBe('persisted')
         if (fate === 'freeze') expect((await heardBy(leader)).life.at(-1)).toBe('resume')
       }
-      stop()
-      await expectHarmony()
+      await expectHarmony(stop)
     },
     PATIENCE,
   )
@@ -186,10 +185,139 @@ describe('in Chromium', () => {
         await FATES[fate](leader, async () => isPatient && leaderOf(others))
         while (tabs.length < 6 + Math.floor(random() * 3)) await openTab()
       }
-      stop()
-      await expectHarmony()
+      await expectHarmony(stop)
     },
     3 * PATIENCE,
+  )
+
+  it(
+    'all tabs wait for a server that is unavailable, and one alone asks it again',
+    async () => {
+      await openTabs(4)
+      const leader = await leaderOf(tabs)
+      stage.publish(10)
+      for (const tab of tabs) await expectAll(tab, stage.last)
+      stage.refuse(2)
+      stage.cut()
+      for (const tab of tabs) await until(tab, status, 'waiting http')
+      const waits = await Promise.all(tabs.map((tab) => tab.evaluate(() => JSON.stringify(window.client.state.get()))))
+      expect(new Set(waits).size).toBe(1)
+      stage.publish(10)
+      stage.refuse(undefined)
+      await settled()
+      for (const tab of tabs) {
+        await expectAll(tab, stage.last)
+        const { states, roles } = await heardBy(tab)
+        expect(states).toEqual([
+          ...['connecting', 'open', 'waiting network', 'connecting', 'waiting http', 'connecting', 'open'],
+        ])
+        expect(roles.at(-1)).toBe(tab === leader ? 'leader' : 'follower')
+      }
+      expect(stage.traffic()).toEqual({ now: 1, most: 1, tries: 3 })
+    },
+    PATIENCE,
+  )
+
+  it(
+    'tabs with different topics share one connection, and each hears its own alone',
+    async () => {
+      const topics = ['fish', 'fowl']
+      for (const topic of topics) await openTab({ topic })
+      await settled()
+      for (const [index, tab] of tabs.entries())
+        await tab.evaluate((topic) => window.client.topic(topic).joined(), `${topics[index]}`)
+      for (let n = 1; n <= 20; n++) stage.publish(1, topics[n % 2])
+      const expectOwn = async (tab: Page, remainder: number): Promise<void> => {
+        const own = Array.from({ length: stage.last }, (_, index) => index + 1).filter((n) => n % 2 === remainder)
+        await until(tab, ({ count }) => count, own.length)
+        expect((await heardBy(tab)).numbers).toEqual(own)
+      }
+      for (const [index, tab] of tabs.entries()) await expectOwn(tab, index)
+      expect(stage.traffic()).toEqual({ now: 1, most: 1, tries: 1 })
+      expect(stage.hub.clients().map((each) => [...each.topics].sort())).toEqual([topics])
+
+      const leader = await leaderOf(tabs)
+      const [heir] = tabs.filter((tab) => tab !== leader)
+      if (!heir) throw new Error('no other tab')
+      const remainder = tabs.indexOf(heir)
+      await FATES.close(leader)
+      for (let n = 21; n <= 40; n++) stage.publish(1, topics[n % 2])
+      await expectOwn(heir, remainder)
+      await expect.poll(() => stage.hub.clients().map((each) => each.topics)).toEqual([[topics[remainder]]])
+    },
+    PATIENCE,
+  )
+
+  it.each(['key', 'scope'])(
+    'tabs of another %s have a connection of their own',
+    async (option) => {
+      for (const value of ['ada', 'ada', 'bjorn']) await openTab({ [option]: value })
+      await settled()
+      stage.publish(10)
+      for (const tab of tabs) await expectAll(tab, stage.last)
+      expect(await Promise.all(tabs.map(role))).toEqual(['leader', 'follower', 'leader'])
+      expect(stage.traffic()).toEqual({ now: 2, most: 2, tries: 2 })
+    },
+    PATIENCE,
+  )
+
+  it(
+    'who signs out in one tab has signed out in all, until they connect again',
+    async () => {
+      await openTabs(3)
+      await tabs[1]?.evaluate(() => window.tabs?.reset())
+      for (const tab of tabs) await until(tab, status, 'closed unauthorized')
+      await streams(stage, 0)
+      expect(await Promise.all(tabs.map(role))).toEqual(['alone', 'alone', 'alone'])
+      for (const tab of tabs) await tab.evaluate(() => window.client.connect())
+      await settled()
+      stage.publish(10)
+      for (const tab of tabs) await expectAll(tab, stage.last)
+      expect(stage.traffic()).toMatchObject({ now: 1, most: 1 })
+    },
+    PATIENCE,
+  )
+
+  it(
+    'a tab without Web Locks has a connection of its own',
+    async () => {
+      await openTabs(2)
+      const tab = await lodging.context.newPage()
+      await tab.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, 'locks'))
+      await tab.goto(stage.page({ tabs: '' }))
+      tabs.push(tab)
+      await settled()
+      stage.publish(10)
+      for (const each of tabs) await expectAll(each, stage.last)
+      expect(await Promise.all(tabs.map(role))).toEqual(['leader', 'follower', 'alone'])
+      expect(stage.traffic().now).toBe(2)
+    },
+    PATIENCE,
+  )
+})
+
+describe('in Chromium, with a clock that can be set', () => {
+  beforeAll(async () => {
+    lodging = await lodgeInChromium()
+    await lodging.context.clock.install()
+  }, PATIENCE)
+
+  afterAll(() => lodging.close())
+
+  it(
+    'a tab that nobody has seen for half a minute gives the connection to one that somebody sees',
+    async () => {
+      const stop = stage.flow(200)
+      await openTabs(3)
+      const leader = await leaderOf(tabs)
+      expect(await leader.evaluate(() => document.visibilityState)).toBe('hidden')
+      await leader.context().clock.fastForward(31_000)
+      const seen = tabs[2] as Page
+      await until(seen, ({ roles }) => roles.at(-1), 'leader')
+      expect(await seen.evaluate(() => document.visibilityState)).toBe('visible')
+      await expectHarmony(stop)
+    },
+    PATIENCE,
   )
 })
 
@@ -221,8 +349,7 @@ describe('in Firefox', () => {
         await leaderOf(tabs.filter((tab) => tab !== leader))
         await expectNews(tabs)
       }
-      stop()
-      await expectHarmony()
+      await expectHarmony(stop)
     },
     PATIENCE,
   )
