@@ -41,6 +41,7 @@ export default defineConfig({
           name: 'unit',
           include: [
             'test/*.test.ts',
+            'test/tabs/*.test.ts',
             'test/transports/*.test.ts',
             'test/testing/*.test.ts',
             'test/server/*.test.ts',

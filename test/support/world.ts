@@ -128,7 +128,7 @@ export function createWorld({ random, delay = 20 }: Options): World {
   const locksOf = (tab: Inner): TabsPlatform['locks'] =>
     ({
       request: (name: string, options: LockOptions, hold: (lock: unknown) => unknown) =>
-        new Promise((resolve, reject) => {
+        new Promise<unknown>((resolve, reject) => {
           // What promises of a dead process still do in this one.
           if (!tab.alive) return
           const lock: Lock = {
@@ -186,7 +186,6 @@ export function createWorld({ random, delay = 20 }: Options): World {
       postMessage(message) {
         if (!tab.alive) return
         if (!mine.open) throw new DOMException('closed', 'InvalidStateError')
-        if ((globalThis as any).TRACE) console.log(now - ORIGIN, tab.name, JSON.stringify(message, (k, v) => k === 'term' || k === 'to' && typeof v === 'number' ? v - ORIGIN : v).slice(0, 400))
         const { kind, term } = message as { kind: string; term: number }
         if (kind === 'frames' || kind === 'welcome') leaders.set(term, (leaders.get(term) ?? new Set()).add(tab.name))
         for (const other of channels) {
@@ -235,7 +234,6 @@ export function createWorld({ random, delay = 20 }: Options): World {
       tab.lines.add(line)
       at(now + 1 + some(), () => {
         if (!line.open || !tab.lines.has(line)) return
-        if ((globalThis as any).TRACE) console.log(now - ORIGIN, tab.name, 'LINE', request.lastEventId)
         lines.add(line)
         most = Math.max(most, lines.size)
         const from = request.lastEventId ? Number(request.lastEventId.split('-')[1]) : published
