@@ -60,10 +60,9 @@ const VERSION = 1
 export function acrossTabs(inner: Transport = fetchTransport(), options: TabsOptions = {}): TabsTransport {
   const { key, scope, platform = browser } = fill(SPEC, options)
   const members = new Map<TransportHost, Member>()
+  /** All that clients of this tab have shared under. */
+  const names = new Set<string>()
   const role = createStore<TabsRole>('alone')
-  const play = (next: TabsRole): void => {
-    if (next !== role.get()) role.set(next)
-  }
 
   /** Two accounts, or two streams, have two names. The name quotes neither: a URL or a header may hold a token. */
   function nameOf({ url, topics, headers, credentials, scope: own }: TransportRequest): string {
@@ -77,7 +76,13 @@ export function acrossTabs(inner: Transport = fetchTransport(), options: TabsOpt
     ...(inner.urlOnly && { urlOnly: true }),
     role,
     reset() {
-      for (const member of members.values()) member.reset()
+      for (const name of names) {
+        // One of its own, as a client that is paused has none.
+        const channel = platform.channel(name, () => {})
+        channel.postMessage({ kind: 'reset' })
+        channel.close()
+      }
+      for (const member of [...members.values()]) member.stop()
     },
     connect(request, sink) {
       const { host, method } = request
@@ -87,7 +92,11 @@ export function acrossTabs(inner: Transport = fetchTransport(), options: TabsOpt
       let member = members.get(host)
       if (member?.name !== name) {
         member?.leave()
-        member = createMember(name, inner, host, request, platform, locks, play)
+        const play = (next: TabsRole): void => {
+          if (next !== 'alone') names.add(name)
+          if (next !== role.get()) role.set(next)
+        }
+        member = createMember(name, inner, request, platform, locks, play, () => members.delete(host))
         members.set(host, member)
       }
       return member.connect(request, sink)

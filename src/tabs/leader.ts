@@ -1,7 +1,7 @@
 import { setTimer } from '../clock.ts'
-import { withParam } from '../cursor.ts'
+import { isBehind, withParam } from '../cursor.ts'
 import { type Control, readControl } from '../protocol.ts'
-import { type Hello, type Message, type Position, plain } from './message.ts'
+import { type Hello, type Message, plain } from './message.ts'
 import { createRelay } from './relay.ts'
 import { createRoster } from './roster.ts'
 import { joined, type Tab, type Try } from './tab.ts'
@@ -141,22 +141,22 @@ export function createLeader(tab: Tab, locks: Pick<LockManager, 'request' | 'que
     tell,
     wants: retell,
     async lead(mine) {
-      let from: Position | undefined
+      const { request, sink, names } = mine
+      let { lastEventId } = request
       if (!called) {
         tell()
         await roster.call()
-        from = roster.lowest()
-        if (from) tab.at = from
+        const lowest = roster.lowest(lastEventId)
+        if (lowest) tab.at = lowest
+        if (lowest && !isBehind(lastEventId, lowest.cursor)) lastEventId = lowest.cursor
       }
       called = true
       if (resigned || tab.try !== mine) return
-      const { request, sink, names } = mine
       asked = union(mine.topics)
       settled = true
       intro = undefined
       for (const hello of roster.all()) for (const name of hello.names) names.add(name)
       const url = asked.length ? withParam(request.url, 'topics', asked.join()) : request.url
-      const lastEventId = from?.cursor ?? request.lastEventId
       const line = inner.connect(
         { ...request, url, names, lastEventId },
         {

@@ -1,12 +1,6 @@
 import { setTimer } from '../clock.ts'
 import { SSEError } from '../errors.ts'
-import type {
-  Transport,
-  TransportHost,
-  TransportLink,
-  TransportRequest,
-  TransportSink,
-} from '../transports/transport.ts'
+import type { Transport, TransportLink, TransportRequest, TransportSink } from '../transports/transport.ts'
 import { createFollower } from './follower.ts'
 import { createLeader, type Leader } from './leader.ts'
 import { type Message, plain } from './message.ts'
@@ -24,21 +18,22 @@ export type TabsRole = 'leader' | 'follower' | 'alone'
 export interface Member {
   readonly name: string
   connect(request: TransportRequest, sink: TransportSink): TransportLink
-  /** Has every tab of this name stop, this one too. */
-  reset(): void
+  /** Closes the client, as whoever was signed in is not any more. */
+  stop(): void
   leave(): void
 }
 
 /** Followers that notice together must not take over together. */
 const USURP_SPREAD = 500
+
 export function createMember(
   name: string,
   inner: Transport,
-  host: TransportHost,
-  { clock }: Pick<TransportRequest, 'clock'>,
+  { host, clock }: Pick<TransportRequest, 'host' | 'clock'>,
   platform: TabsPlatform,
   locks: Pick<LockManager, 'request' | 'query'>,
   play: (role: TabsRole) => void,
+  closed: () => void,
 ): Member {
   let channel: TabsChannel | undefined
   /** Let go of the tab's own lock, and of the lead or the queue for it. */
@@ -69,8 +64,7 @@ export function createMember(
 
   function join(): void {
     channel = platform.channel(name, (message) => hear(message as Message))
-    const { id } = tab
-    leaveTab = holdLock(locks, `${name}:${id}`, false, () => {}, alone)
+    leaveTab = holdLock(locks, `${name}:${tab.id}`, false, () => {}, alone)
     unlook = platform.onVisibility(() => leader || follower.hello())
     queue(false)
     play('follower')
@@ -115,10 +109,9 @@ export function createMember(
 
   /** The leader does not answer. */
   function suspect(): void {
-    const answer = mayUsurp(usurpations, clock.now())
-    if (answer === 'never') return alone()
-    if (answer === 'later') return
     const { term } = tab
+    const may = mayUsurp(usurpations, clock.now())
+    if (may !== 'now') return may === 'never' ? alone() : undefined
     clock.clearTimeout(usurping)
     usurping = setTimer(clock, clock.random() * USURP_SPREAD, () => {
       // Another follower was faster.
@@ -171,26 +164,34 @@ export function createMember(
     } else leader?.hear(message)
   }
 
-  host.state.subscribe((state) => {
+  const unsubscribe = host.state.subscribe((state) => {
     const { status } = state
     if (status === 'connecting' || status === 'open' || status === 'waiting') return leader?.tell()
     // What the server has said to one it has said to all; but who is not let in may have the wrong credentials, and others not.
     const isForAll = leader?.ending && state.status === 'closed' && state.error?.code !== 'unauthorized'
     if (isForAll) tab.post({ kind: 'state', term: tab.term, state: plain(state) })
     leave()
+    if (status === 'closed') {
+      unsubscribe()
+      closed()
+    }
   })
 
   return {
     name,
     leave,
+    stop,
     connect(request, sink) {
       if (isAlone) return inner.connect(request, sink)
       const mine = createTry(request, sink)
       const nudge = Boolean(channel) && !renewing
       renewing = false
       tab.try = mine
-      // Elsewhere than where this tab believed it to be: it has reloaded its cursor, or dropped it.
-      if (request.lastEventId !== tab.at.cursor) tab.at = { ...NOWHERE, cursor: request.lastEventId }
+      // Elsewhere than where this tab believed it to be: it has dropped its cursor, or events that were not handled.
+      if (request.lastEventId !== tab.at.cursor) {
+        tab.at = { ...(leader ? tab.at : NOWHERE), cursor: request.lastEventId }
+        if (!leader) tab.backlog.clear()
+      }
       try {
         if (!channel) join()
       } catch {
@@ -219,10 +220,6 @@ export function createMember(
           return true
         },
       }
-    },
-    reset() {
-      tab.post({ kind: 'reset' })
-      stop()
     },
   }
 }

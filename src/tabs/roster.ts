@@ -1,4 +1,5 @@
 import { setTimer } from '../clock.ts'
+import { isBehind } from '../cursor.ts'
 import type { Hello, Position } from './message.ts'
 import { holdLock } from './platform.ts'
 import type { Tab } from './tab.ts'
@@ -13,8 +14,12 @@ export interface Roster {
   heard(hello: Hello): void
   /** Resolves when all tabs that there are have answered to this term; or soon, as a frozen one never does. */
   call(): Promise<void>
-  /** Where another tab stands that this one cannot tell what it lacks: the line is to be taken up there. */
-  lowest(): Position | undefined
+  /**
+   * Where another tab stands that this one cannot tell what it lacks: the line is to be taken up there, or where this one
+   * stands, whichever is further back.
+   * @param own - Where that is. Of ids in no order it cannot be told.
+   */
+  lowest(own: string): Position | undefined
   drop(id: string): void
   end(): void
 }
@@ -69,9 +74,10 @@ export function createRoster(
       })
       count = undefined
     },
-    lowest() {
+    lowest(own) {
+      const isComparable = (id: string): boolean => !own || own === id || isBehind(own, id) || isBehind(id, own)
       const lagging = [...hellos.values()].flatMap(({ at }) =>
-        at.n && at.cursor && !tab.backlog.after(at) ? [at] : [],
+        at.n && at.cursor && isComparable(at.cursor) && !tab.backlog.after(at) ? [at] : [],
       )
       const latest = Math.max(tab.at.term, ...lagging.map((at) => at.term))
       // One of an earlier leader's has been away for long: it is not worth it to bring all of that to everybody.
