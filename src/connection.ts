@@ -96,7 +96,7 @@ export function createConnection(
     if (isOver || status === 'paused') stored?.flush(isDone)
     if (status === 'waiting') {
       wait = next
-      recovery.waits(next.attempt)
+      recovery.waits(next.attempt, next.until, next.error.retryAfter)
       wake(next.until, stale)
     }
     if (status === 'paused' && next.reasons.includes('offline')) lifecycle.rest()
@@ -120,8 +120,11 @@ export function createConnection(
   function drop(): void {
     clock.clearTimeout(timer)
     heartbeat.stop()
-    line?.close()
-    line = undefined
+    // Not once: a transport that calls back while it is closed may have made another.
+    for (let left = line; left; left = line) {
+      line = undefined
+      left.close()
+    }
     topics.lost()
   }
 

@@ -26,7 +26,7 @@ export interface Cursor {
   trust(): void
   /** Whether an event with an id repeats one that an earlier connection delivered; if not, it is remembered. */
   repeats(type: string, data: string): boolean
-  /** What has been delivered up to `id` has been handled. After a {@link Cursor.reset} not until the next opening: it is of the past. */
+  /** What has been delivered up to `id` has been handled. From a {@link Cursor.reset} to the next opening this is of the past. */
   handled(id: string): void
 }
 

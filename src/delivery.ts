@@ -129,6 +129,8 @@ export function createDelivery(
     },
     id(id) {
       behind = !cursor.commit(id)
+      // The event that follows at once, if there is one, enters ahead of this.
+      if (ledger) queueMicrotask(() => ledger.enter(cursor.id, []))
     },
     event(type, raw, id, topic = type === announced.event ? announced.topic : undefined) {
       announced = NOTHING

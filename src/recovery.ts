@@ -17,8 +17,11 @@ export interface Recovery {
   /** A line opened. */
   opened(): void
   advised(ms: number): void
-  /** Another try is due after so many failures, whoever said so. */
-  waits(failures: number): void
+  /**
+   * Another try is due then, after so many failures, whoever said so.
+   * @param retryAfter - What the server asked for: if it told another client, nobody here knows of it.
+   */
+  waits(failures: number, until: number, retryAfter: number | undefined): void
   /**
    * A try failed, or the stream broke.
    * @param repeatable - Whether there may be another try.
@@ -44,8 +47,10 @@ export function createRecovery(policy: RetryPolicy, clock: Clock): Recovery {
     advised(ms) {
       self.history = advised(self.history, ms)
     },
-    waits(failures) {
-      self.history = { ...self.history, failures }
+    waits(failures, until, retryAfter) {
+      const { history } = self
+      const earliest = until === history.until ? history.earliest : retryAfter ? until : 0
+      self.history = { ...history, failures, until, earliest }
     },
     failed(error, state, repeatable, cursorSent, leaveAt) {
       const now = clock.now()

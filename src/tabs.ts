@@ -4,6 +4,7 @@ import { hash } from './hash.ts'
 import { createStore, type Store } from './store.ts'
 import { createMember, type Member, type TabsRole } from './tabs/member.ts'
 import { browser, type TabsPlatform } from './tabs/platform.ts'
+import { asksForTopics } from './tabs/tab.ts'
 import { fetchTransport } from './transports/fetch.ts'
 import type { Transport, TransportHost, TransportRequest } from './transports/transport.ts'
 
@@ -36,7 +37,7 @@ export interface TabsTransport extends Transport {
   readonly role: Store<TabsRole>
   /**
    * Whoever was signed in is not any more: closes the clients of all tabs that share with this one, code `unauthorized`, until
-   * their `connect()`.
+   * their `connect()`. One that is paused is not reached.
    */
   reset(): void
 }
@@ -67,7 +68,7 @@ export function acrossTabs(inner: Transport = fetchTransport(), options: TabsOpt
   /** Two accounts, or two streams, have two names. The name quotes neither: a URL or a header may hold a token. */
   function nameOf({ url, topics, headers, credentials, scope: own }: TransportRequest): string {
     // Which topics a tab wants does not tell its stream from another's.
-    const base = topics.length || !/[?&]topics=/.test(url) ? withParam(url, 'topics', '') : url
+    const base = topics.length || !asksForTopics(url) ? withParam(url, 'topics', '') : url
     const stream = key === undefined ? [base, credentials, ...headers] : ['key', key]
     return `headwater:${VERSION}:${hash(JSON.stringify([scope ?? own, stream]))}`
   }
@@ -90,8 +91,9 @@ export function acrossTabs(inner: Transport = fetchTransport(), options: TabsOpt
       if (!locks || method !== 'GET') return inner.connect(request, sink)
       const name = nameOf(request)
       let member = members.get(host)
-      if (member?.name !== name) {
-        member?.leave()
+      // A client that goes by another name at each try must not join anew with each that joining leads to.
+      if (!member?.tab.renewing && member?.tab.name !== name) {
+        member?.end()
         const play = (next: TabsRole): void => {
           if (next !== 'alone') names.add(name)
           if (next !== role.get()) role.set(next)

@@ -84,7 +84,8 @@ describe('when the last subscriber has gone', () => {
       await clock.settle()
       off()
       await clock.advance(0)
-      await clock.advance(100 * 86_400_000)
+      // Slept through: to look at an open line each 30 s takes long in a hundred days.
+      await clock.sleep(100 * 86_400_000)
       expect(stream.connections).toHaveLength(open)
     }
   })
@@ -497,4 +498,39 @@ it('leaves nothing behind after a thousand clients', async () => {
   expect(listeners.size).toBe(0)
   expect(stream.connections).toHaveLength(0)
   expect(clock.timers).toBe(0)
+})
+
+describe('lastEventId', () => {
+  it('is where the next connection would resume: with commit: handled behind what has been handled', async () => {
+    const { sse, stream, clock } = bench({ lastEventId: '4', commit: 'handled' })
+    let done = (): void => {}
+    sse.subscribe('tick', () => new Promise<void>((resolve) => (done = resolve)))
+    expect(sse.lastEventId).toBe('4')
+    await clock.settle()
+    stream.send('tick', 1, { id: '5' })
+    await clock.settle()
+    expect(sse.lastEventId).toBe('4')
+    sse.reconnect()
+    await clock.settle()
+    expect(stream.requests.map(({ lastEventId }) => lastEventId)).toEqual(['4', '4'])
+    stream.send('tick', 1, { id: '5' })
+    await clock.settle()
+    done()
+    await clock.settle()
+    expect(sse.lastEventId).toBe('5')
+  })
+
+  it('of a request that is complete is where connect() starts it again', async () => {
+    const { sse, stream, clock } = bench(
+      { mode: 'request', lastEventId: '4' },
+      { script: [[{ send: { data: 1, id: '5' } }, { end: true }]] },
+    )
+    sse.connect()
+    await clock.settle()
+    expect(sse.state.get()).toEqual({ status: 'closed', error: null })
+    expect(sse.lastEventId).toBe('4')
+    sse.connect()
+    await clock.settle()
+    expect(stream.requests.map(({ lastEventId }) => lastEventId)).toEqual(['4', '4'])
+  })
 })

@@ -1,7 +1,18 @@
-import { createSSE, isSSEError, type SSEError } from 'headwater'
+import {
+  createSSE,
+  isSSEError,
+  type SSEClient,
+  SSEError,
+  type SSEOptions,
+  type Transport,
+  type TransportLink,
+  type TransportRequest,
+  type TransportSink,
+} from 'headwater'
 import { createClock, createMockStream, type Step } from 'headwater/testing'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { bench } from './support/client.ts'
+import { stagePage } from './support/page.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
@@ -533,6 +544,54 @@ describe('a dead line', () => {
   })
 })
 
+describe('a machine that slept', () => {
+  it('has a stream of unknown rhythm replaced if it stays silent for a second, without counting a failure', async () => {
+    const { sse, stream, clock, statuses } = bench()
+    sse.subscribe('tick', () => {})
+    await clock.settle()
+    stream.send('tick', 1, { id: '7' })
+    await clock.settle()
+    await clock.sleep(3_600_000)
+    await clock.advance(999)
+    expect(stream.requests).toHaveLength(1)
+    await clock.advance(1)
+    expect(stream.requests.map(({ lastEventId }) => lastEventId)).toEqual(['', '7'])
+    expect(statuses()).toEqual(['idle', 'connecting', 'open', 'connecting', 'open'])
+    expect(sse.state.get()).toMatchObject({ attempt: 0 })
+  })
+
+  it('leaves a stream whose bytes were only waiting', async () => {
+    const { sse, stream, clock, log } = bench()
+    sse.subscribe('tick', (data) => log.push(data))
+    await clock.settle()
+    await clock.sleep(3_600_000)
+    stream.send('tick', 1)
+    await clock.advance(60_000)
+    expect(log).toEqual([1])
+    expect(stream.requests).toHaveLength(1)
+  })
+
+  it('behind a page that nobody sees is not told from a throttled timer', async () => {
+    stagePage(false)
+    const { sse, stream, clock } = bench()
+    sse.subscribe('tick', () => {})
+    await clock.settle()
+    await clock.sleep(3_600_000)
+    await clock.advance(60_000)
+    expect(stream.requests).toHaveLength(1)
+  })
+
+  it('leaves an answer to a request', async () => {
+    const { sse, stream, clock } = bench({ mode: 'request' })
+    sse.subscribe('tick', () => {})
+    await clock.settle()
+    await clock.sleep(3_600_000)
+    await clock.advance(60_000)
+    expect(sse.state.get().status).toBe('open')
+    expect(stream.requests).toHaveLength(1)
+  })
+})
+
 describe("mode: 'request'", () => {
   const REQUEST = { mode: 'request', method: 'POST', body: '{"prompt":"hi"}' } as const
 
@@ -823,5 +882,201 @@ describe('what never comes through', () => {
       status: 'waiting',
       error: { code: 'network', message: expect.stringContaining('broken transport') },
     })
+  })
+})
+
+describe('a transport that has a life beyond one try', () => {
+  const lost = new SSEError('http', 'status 503', { status: 503 })
+
+  /** A client over a transport that opens nothing by itself, and is given what a test says. */
+  function hosted(options: SSEOptions = {}, join?: TransportLink['join']) {
+    const tries: { request: TransportRequest; sink: TransportSink; closed: boolean }[] = []
+    const transport: Transport = {
+      connect(request, sink) {
+        const mine = { request, sink, closed: false }
+        tries.push(mine)
+        const close = (): void => {
+          mine.closed = true
+        }
+        return { close, ...(join && { join }) }
+      },
+    }
+    const all = bench({ transport, ...options })
+    const onRetry = vi.fn()
+    all.sse.observe({ onRetry })
+    const latest = (): (typeof tries)[0] => tries.at(-1) as (typeof tries)[0]
+    const hello = (clientId = 'n1.x'): void =>
+      latest().sink.event('connected', JSON.stringify({ v: 1, clientId, recovered: false, topics: [] }), undefined)
+    return { ...all, tries, latest, onRetry, hello, host: () => latest().request.host }
+  }
+
+  it('is told whose tries it makes: the same subscription and scope at each', async () => {
+    const { sse, clock, tries, latest } = hosted({ scope: 'ada' })
+    sse.connect()
+    await clock.settle()
+    latest().sink.end('eof')
+    await clock.advance(600)
+    expect(tries.map(({ request }) => request.scope)).toEqual(['ada', 'ada'])
+    expect(tries[0]?.request.host).toBe(tries[1]?.request.host)
+    const other = hosted()
+    other.sse.connect()
+    await other.clock.settle()
+    expect(other.latest().request.host).not.toBe(latest().request.host)
+    expect(other.latest().request.scope).toBe('')
+  })
+
+  it('sees where the subscription stands', async () => {
+    const { sse, clock, host, latest } = hosted()
+    sse.connect()
+    await clock.settle()
+    const seen: string[] = []
+    host().state.subscribe(({ status }) => seen.push(status))
+    latest().sink.open()
+    sse.disconnect()
+    sse.close()
+    expect(seen).toEqual(['connecting', 'open', 'paused', 'closed'])
+    expect(host().state.get()).toBe(sse.state.get())
+  })
+
+  it('has the client wait as somebody else does: until then, told once, and counted on from there', async () => {
+    const { sse, clock, tries, host, latest, onRetry } = hosted()
+    sse.subscribe('tick', () => {})
+    await clock.settle()
+    const until = clock.now() + 20_000
+    host().send('lost', { attempt: 3, until, error: lost })
+    expect(sse.state.get()).toEqual({ status: 'waiting', attempt: 3, until, error: lost })
+    expect(tries[0]?.closed).toBe(true)
+    host().send('lost', { attempt: 4, until: until + 5000, error: lost })
+    expect(sse.state.get()).toMatchObject({ attempt: 4, until: until + 5000 })
+    expect(onRetry.mock.calls).toEqual([[{ attempt: 3, until, delay: 20_000, error: lost }]])
+    await clock.advance(24_999)
+    expect(tries).toHaveLength(1)
+    await clock.advance(1)
+    expect(tries).toHaveLength(2)
+    expect(sse.state.get()).toEqual({ status: 'connecting', attempt: 4 })
+    expect(latest().request).toMatchObject({ attempt: 4 })
+    latest().sink.end('eof')
+    expect(sse.state.get()).toMatchObject({ status: 'waiting', attempt: 5 })
+  })
+
+  it('may lose a line that is open; nothing of it is heard any more', async () => {
+    const { sse, clock, log, host, latest } = hosted()
+    sse.subscribe('tick', (data) => log.push(data))
+    await clock.settle()
+    const { sink } = latest()
+    sink.open()
+    sink.event('tick', '1', undefined)
+    host().send('lost', { attempt: 1, until: clock.now() + 1000, error: lost })
+    sink.event('tick', '2', undefined)
+    sink.end('eof')
+    expect(log).toEqual([1])
+    expect(sse.state.get()).toMatchObject({ status: 'waiting', attempt: 1, error: lost })
+  })
+
+  it.each<[string, (sse: SSEClient) => void]>([
+    ['paused', (sse) => sse.disconnect()],
+    ['closed', (sse) => sse.close()],
+  ])('loses nothing for a client that is %s', async (status, act) => {
+    const { sse, clock, host, onRetry } = hosted()
+    sse.subscribe('tick', () => {})
+    await clock.settle()
+    const kept = host()
+    act(sse)
+    kept.send('lost', { attempt: 1, until: clock.now() + 1000, error: lost })
+    expect(sse.state.get().status).toBe(status)
+    expect(onRetry).not.toHaveBeenCalled()
+    expect(clock.timers).toBe(0)
+  })
+
+  it.each(['disconnect', 'close', 'reconnect'] as const)(
+    'leaves no line behind if it calls back while %s() closes it',
+    async (act) => {
+      const open = new Set<unknown>()
+      let calls = 1
+      const transport: Transport = {
+        connect({ host }) {
+          const link = {
+            close() {
+              open.delete(link)
+              if (calls-- > 0) host.reconnect()
+            },
+          }
+          open.add(link)
+          return link
+        },
+      }
+      const { sse, clock } = bench({ transport })
+      sse.subscribe('tick', () => {})
+      await clock.settle()
+      sse[act]()
+      await clock.settle()
+      expect(open.size).toBe(act === 'reconnect' ? 1 : 0)
+      expect(calls).toBe(0)
+    },
+  )
+
+  it('may end the subscription', async () => {
+    const { sse, clock, host } = hosted()
+    sse.subscribe('tick', () => {})
+    await clock.settle()
+    host().send('end', lost)
+    await clock.advance(60_000)
+    expect(sse.state.get()).toEqual({ status: 'closed', error: lost })
+  })
+
+  it('has a new try made at once with reconnect(), whatever there is', async () => {
+    const { sse, clock, tries, host, latest } = hosted()
+    sse.subscribe('tick', () => {})
+    await clock.settle()
+    host().reconnect()
+    await clock.settle()
+    expect(tries.map(({ closed }) => closed)).toEqual([true, false])
+    latest().sink.open()
+    host().reconnect()
+    await clock.settle()
+    expect(tries.map(({ closed }) => closed)).toEqual([true, true, false])
+    host().send('lost', { attempt: 1, until: clock.now() + 60_000, error: lost })
+    host().reconnect()
+    await clock.settle()
+    expect(tries.map(({ closed }) => closed)).toEqual([true, true, true, false])
+    expect(sse.state.get()).toEqual({ status: 'connecting', attempt: 1 })
+  })
+
+  it('tells the server what it likes, to where topics are told, and hears the answer', async () => {
+    const fetch = vi.fn(async (_: RequestInfo | URL, _init?: RequestInit) => Response.json({ fine: true }))
+    const { sse, clock, host } = hosted({ fetch, topicsUrl: '/topics', headers: () => ({ authorization: 'Bearer 1' }) })
+    sse.connect()
+    await clock.settle()
+    await expect(host().tell({ rev: 1 })).resolves.toEqual({ fine: true })
+    const [url, init] = fetch.mock.calls[0] ?? []
+    expect(url).toBe(new URL('/topics', document.baseURI).href)
+    expect(init).toMatchObject({ method: 'POST', body: '{"rev":1}' })
+    expect(new Headers(init?.headers).get('authorization')).toBe('Bearer 1')
+  })
+
+  it.each([true, false])('may tell the server itself which topics are wanted, if it says so: %j', async (answer) => {
+    const fetch = vi.fn(async () => new Response(null, { status: 204 }))
+    const join = vi.fn((_: readonly string[]) => answer)
+    const { sse, clock, latest, hello } = hosted({ fetch, topics: ['a'] }, join)
+    sse.connect()
+    await clock.settle()
+    latest().sink.open()
+    hello()
+    sse.topic('b').subscribe(() => {})
+    await clock.advance(20)
+    expect(join.mock.calls).toEqual([[['a', 'b']]])
+    expect(fetch).toHaveBeenCalledTimes(answer ? 0 : 1)
+  })
+
+  it('and link without join() has the client do so', async () => {
+    const fetch = vi.fn(async () => new Response(null, { status: 204 }))
+    const { sse, clock, latest, hello } = hosted({ fetch })
+    sse.connect()
+    await clock.settle()
+    latest().sink.open()
+    hello()
+    sse.topic('b').subscribe(() => {})
+    await clock.advance(20)
+    expect(fetch).toHaveBeenCalledTimes(1)
   })
 })

@@ -2,6 +2,9 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { hash } from '../src/hash.ts'
 
+/** Any text at all, halves of characters included. */
+const text = fc.array(fc.nat({ max: 0xffff })).map((codes) => String.fromCharCode(...codes))
+
 it.each([
   ['', 3338908027751811],
   ['a', 7929297801672961],
@@ -14,7 +17,7 @@ it.each([
 
 it('of any text is short, made of letters and digits alone, and the same each time', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), (text) => {
+    fc.property(text, (text) => {
       expect(hash(text)).toMatch(/^[0-9a-z]{1,11}$/)
       expect(hash(text)).toBe(hash(text))
     }),
@@ -23,14 +26,14 @@ it('of any text is short, made of letters and digits alone, and the same each ti
 
 it('of two texts differs', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (a, b) => {
+    fc.property(text, text, (a, b) => {
       expect(hash(a) === hash(b)).toBe(a === b)
     }),
   )
 })
 
 it('of texts that hardly differ is another for each', () => {
-  const texts = Array.from({ length: 20_000 }, (_, n) => `https://a.test/events?room=${n}`)
+  const texts = Array.from({ length: 5000 }, (_, n) => `https://a.test/events?room=${n}`)
   expect(new Set(texts.map(hash)).size).toBe(texts.length)
 })
 

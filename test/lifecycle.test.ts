@@ -273,6 +273,32 @@ describe('a page that is suspended', () => {
   })
 })
 
+describe('listening to the page', () => {
+  it('begins again with the next connection', async () => {
+    const page = stagePage()
+    const all = bench({ linger: 0 })
+    const off = all.sse.subscribe('tick', () => {})
+    await all.clock.settle()
+    off()
+    await all.clock.advance(0)
+    all.sse.subscribe('tick', () => {})
+    await all.clock.settle()
+    page.freeze()
+    expect(reasons(all)).toEqual(['frozen'])
+  })
+
+  it.each(['onState', 'onRetry'] as const)('does not begin for a client that is closed in %s', async (name) => {
+    const add = vi.spyOn(globalThis, 'addEventListener')
+    const remove = vi.spyOn(globalThis, 'removeEventListener')
+    const { sse, clock } = bench({}, { script: [[{ drop: true }]] })
+    sse.observe({ [name]: () => sse.close() })
+    sse.subscribe('tick', () => {})
+    await clock.settle()
+    expect(sse.state.get().status).toBe('closed')
+    expect(remove).toHaveBeenCalledTimes(add.mock.calls.length)
+  })
+})
+
 describe('frozen, hidden and disconnected', () => {
   const away = { freeze: 'frozen', hide: 'hidden', disconnect: 'manual' } as const
   const back = { freeze: 'thaw', hide: 'show', disconnect: 'connect' } as const
@@ -494,7 +520,7 @@ describe('pauseWhenHidden', () => {
     const page = stagePage()
     const { sse, stream, clock } = await subscribed({ pauseWhenHidden })
     page.hide()
-    await clock.advance(86_400_000)
+    await clock.advance(3_600_000)
     expect(sse.state.get().status).toBe('open')
     expect(stream.requests).toHaveLength(1)
   })
@@ -536,6 +562,17 @@ describe('pauseWhenHidden', () => {
     expect(reasons(all)).toEqual([])
     await all.clock.advance(1000)
     expect(reasons(all)).toEqual(['hidden'])
+  })
+
+  it('goes on when a hidden page is told to be hidden', async () => {
+    const page = stagePage()
+    const all = await subscribed({ pauseWhenHidden: 5000 })
+    page.hide()
+    await all.clock.advance(5000)
+    page.hide()
+    expect(reasons(all)).toEqual(['hidden'])
+    await all.clock.advance(60_000)
+    expect(all.stream.requests).toHaveLength(1)
   })
 
   it('leaves no timer behind with close()', async () => {

@@ -1,4 +1,4 @@
-import type { SSEOptions, Transport, TransportRequest, TransportSink } from 'headwater'
+import type { SSEOptions, Transport, TransportLink, TransportRequest, TransportSink } from 'headwater'
 import { createClock } from 'headwater/testing'
 import { describe, expect, it, vi } from 'vitest'
 import { openLine } from '../src/line.ts'
@@ -10,16 +10,22 @@ import { recordingSink } from './support/wire.ts'
 const { settle } = createClock()
 
 /** A line over a transport that does what a test says. */
-function lined(options: SSEOptions = {}, url: SSEUrl = 'https://a.test/events', ready?: Promise<unknown>) {
+function lined(
+  options: SSEOptions = {},
+  url: SSEUrl = 'https://a.test/events',
+  ready?: Promise<unknown>,
+  more: Partial<TransportLink> = {},
+) {
   const clock = createClock()
   const close = vi.fn()
   const connected: { request: TransportRequest; sink: TransportSink }[] = []
   const transport: Transport = {
     connect(request, sink) {
       connected.push({ request, sink })
-      return { close }
+      return { close, ...more }
     },
   }
+  const host = fakeHost()
   const settings = resolveOptions(url, { transport, clock, ...options })
   const { sink, reports } = recordingSink()
   const line = openLine(
@@ -28,12 +34,12 @@ function lined(options: SSEOptions = {}, url: SSEUrl = 'https://a.test/events', 
       context: () => ({ attempt: 2, lastEventId: '41' }),
       topics: () => 'a,b',
       names: () => ['tick'],
-      host: fakeHost(),
+      host,
     },
     ready,
     sink,
   )
-  return { line, clock, close, connected, reports, transport }
+  return { line, clock, close, connected, reports, transport, host }
 }
 
 describe('a line', () => {
@@ -92,6 +98,32 @@ describe('a line', () => {
       ['event', 'tick', '1', undefined],
     ])
     expect(close).toHaveBeenCalledTimes(1)
+  })
+
+  it('tells the transport whose try it is', async () => {
+    const { connected, host } = lined({ scope: 'ada' })
+    await settle()
+    expect(connected[0]?.request.host).toBe(host)
+    expect(connected[0]?.request.scope).toBe('ada')
+  })
+
+  it.each([
+    [true, true],
+    [false, false],
+    [undefined, false],
+  ])('has its transport tell of topics: where that answers %j, it has: %j', async (answer, expected) => {
+    const join = vi.fn((_: readonly string[]) => answer as boolean)
+    const { line } = lined({}, undefined, undefined, { join })
+    expect(line.join(['a'])).toBe(false)
+    await settle()
+    expect(line.join(['a', 'b'])).toBe(expected)
+    expect(join.mock.calls).toEqual([[['a', 'b']]])
+  })
+
+  it('has nobody tell of topics where the transport cannot', async () => {
+    const { line } = lined()
+    await settle()
+    expect(line.join(['a'])).toBe(false)
   })
 
   it('ends if no headers come in time', async () => {

@@ -131,17 +131,35 @@ describe('failures are forgotten', () => {
     fail(LATER)
     expect(recovery.history).toMatchObject({ failures: 1, seen: { credentials: 1, retry: 1 } })
     expect(recovery.history.earliest).toBeGreaterThan(0)
+    const { history } = recovery
     recovery.opened()
-    expect(recovery.history).toMatchObject({ failures: 1, seen: {}, earliest: 0 })
+    expect(recovery.history).toEqual({ ...history, seen: {}, earliest: 0 })
   })
 })
 
-it('a wait that somebody else counted is gone on from', () => {
-  const { clock, recovery, fail } = recovering()
-  recovery.waits(3)
-  expect(recovery.history.failures).toBe(3)
-  fail()
-  expect(recovery.history).toMatchObject({ failures: 4, until: clock.now() + 100 + 4000 })
+describe('a wait', () => {
+  it('that somebody else counted is gone on from', () => {
+    const { clock, recovery, fail } = recovering()
+    recovery.waits(3, clock.now() + 5000, undefined)
+    expect(recovery.history).toMatchObject({ failures: 3, until: clock.now() + 5000, earliest: 0 })
+    fail()
+    expect(recovery.history).toMatchObject({ failures: 4, until: clock.now() + 100 + 4000 })
+  })
+
+  it('that somebody else was asked for by a server is not to be shortened', () => {
+    const { clock, recovery } = recovering()
+    const until = clock.now() + 60_000
+    recovery.waits(1, until, 50_000)
+    expect(recovery.history).toMatchObject({ failures: 1, until, earliest: until })
+  })
+
+  it('of our own says no more than the failure that led to it', () => {
+    const { recovery, fail } = recovering()
+    fail(LATER)
+    const { history } = recovery
+    recovery.waits(history.failures, history.until, LATER.retryAfter)
+    expect(recovery.history).toEqual(history)
+  })
 })
 
 it('a server’s retry: is clamped, and kept', () => {

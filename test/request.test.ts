@@ -1,6 +1,8 @@
 import { createSSE } from 'headwater'
 import { createClock, createMockStream } from 'headwater/testing'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { resolveRequest } from '../src/request.ts'
+import { resolveOptions } from '../src/settings.ts'
 import { bench } from './support/client.ts'
 
 afterEach(() => vi.unstubAllGlobals())
@@ -138,4 +140,14 @@ it('uses the fetch there is when it connects, so that tracers and mocks that com
   sse.connect()
   await clock.settle()
   expect(later).toHaveBeenCalledTimes(1)
+})
+
+it('a request says whose stream it is, and asks for its topics, afresh at each try', async () => {
+  const settings = resolveOptions('https://a.test/events', { scope: 'ada' })
+  const context = { attempt: 0, lastEventId: '' }
+  let topics = 'a,b'
+  expect(await resolveRequest(settings, context, () => topics)).toMatchObject({ scope: 'ada', topics: ['a', 'b'] })
+  topics = ''
+  const { scope, ...request } = await resolveRequest(resolveOptions('https://a.test/events', {}), context, () => topics)
+  expect([scope, request.topics, request.url]).toEqual(['', [], 'https://a.test/events'])
 })

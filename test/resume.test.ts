@@ -1,6 +1,6 @@
 import { type CursorStorage, createSSE, type SSEOptions } from 'headwater'
 import { createClock, createMockStream, type Step } from 'headwater/testing'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { hash } from '../src/hash.ts'
 import { type Bench, bench } from './support/client.ts'
 import { stagePage } from './support/page.ts'
@@ -20,6 +20,27 @@ const keys = (area: Storage = sessionStorage): string[] => Object.keys(area).sor
 const kept = (area: Storage = sessionStorage): string[] =>
   keys(area).map((key) => `${area.getItem(key)}`.replace(/^\d+ /, ''))
 const ids = ({ stream }: Bench): string[] => stream.requests.map(({ lastEventId }) => lastEventId)
+
+/** Puts something else in the place of a storage, until the test is over. */
+function replace(name: 'session' | 'local', get: () => unknown): void {
+  const before = Object.getOwnPropertyDescriptor(globalThis, `${name}Storage`)
+  Object.defineProperty(globalThis, `${name}Storage`, { configurable: true, get })
+  onTestFinished(() => void Object.defineProperty(globalThis, `${name}Storage`, before ?? {}))
+}
+
+/** Has each write to a storage seen first: it may throw. */
+function watchWrites(name: 'session' | 'local', write: (value: string) => void): void {
+  const area = AREAS[name]
+  const setItem = (key: string, value: string): void => {
+    write(value)
+    area.setItem(key, value)
+  }
+  const get = (_: Storage, property: string): unknown => {
+    const value = Reflect.get(area, property) as unknown
+    return property === 'setItem' ? setItem : typeof value === 'function' ? value.bind(area) : value
+  }
+  replace(name, () => new Proxy(area, { get }))
+}
 
 /** A client that is connected, in a page of its own: only storages outlive it. */
 async function visit(options: SSEOptions = {}, script?: Step[][], url?: Parameters<typeof bench>[2]): Promise<Bench> {
@@ -50,17 +71,18 @@ describe.each(['session', 'local'] as const)("resume: '%s'", (resume) => {
   })
 
   it('writes at most once a second, and nothing that has not changed', async () => {
-    const set = vi.spyOn(Storage.prototype, 'setItem')
+    const writes: string[] = []
+    watchWrites(resume, (value) => writes.push(value))
     const { stream, clock } = await visit({ resume })
+    const start = clock.now()
     for (let n = 1; n <= 30; n++) {
       stream.send('tick', n, { id: `${n}` })
       await clock.advance(100)
     }
-    expect(set.mock.calls.map(([, value]) => value.split(' ')[1])).toEqual(['10', '20', '30'])
+    expect(writes).toEqual([`${start + 1000} 10`, `${start + 2000} 20`, `${start + 3000} 30`])
     stream.send('tick', 1, { id: '30' })
     await clock.advance(5000)
-    expect(set).toHaveBeenCalledTimes(3)
-    expect(clock.timers).toBe(1)
+    expect(writes).toHaveLength(3)
   })
 
   it.each<[string, (all: Bench, page: ReturnType<typeof stagePage>) => void]>([
@@ -80,19 +102,22 @@ describe.each(['session', 'local'] as const)("resume: '%s'", (resume) => {
     expect(all.clock.timers).toBe(0)
   })
 
-  it('writes at once when nobody listens any more, and when the server refuses for good', async () => {
-    const first = await visit({ resume, linger: 0 }, [[{ send: { data: 1, id: '7' } }]])
-    const off = first.sse.subscribe('message', () => {})
-    first.sse.subscribe('x', () => {})()
+  it('writes at once when nobody listens any more', async () => {
+    const { sse, stream, clock } = bench({ resume, linger: 0 })
+    const off = sse.subscribe('tick', () => {})
+    await clock.settle()
+    stream.send('tick', 1, { id: '7' })
+    await clock.settle()
     off()
-    first.sse.close()
+    await clock.advance(0)
+    expect(sse.state.get().status).toBe('idle')
     expect(kept(area)).toEqual(['7'])
-    const next = await visit({ resume }, [
-      [{ send: { data: 1, id: '8' } }, { drop: true }],
-      [{ refuse: { status: 403 } }],
-    ])
-    await next.clock.advance(700)
-    expect(next.sse.state.get().status).toBe('closed')
+  })
+
+  it('writes at once when the stream is over, and keeps the id of one that failed', async () => {
+    const { sse, clock } = await visit({ resume, retry: false }, [[{ send: { data: 1, id: '8' } }, { drop: true }]])
+    await clock.settle()
+    expect(sse.state.get().status).toBe('closed')
     expect(kept(area)).toEqual(['8'])
   })
 
@@ -112,11 +137,11 @@ describe.each(['session', 'local'] as const)("resume: '%s'", (resume) => {
 
 describe('what is kept', () => {
   it("is nothing with 'memory', which is the default", async () => {
-    const set = vi.spyOn(Storage.prototype, 'setItem')
-    const get = vi.spyOn(Storage.prototype, 'getItem')
+    const asked = vi.fn()
+    for (const name of ['session', 'local'] as const) replace(name, asked)
     await visited('41', { resume: undefined })
     await visited('41', { resume: 'memory' })
-    expect([set.mock.calls, get.mock.calls]).toEqual([[], []])
+    expect(asked).not.toHaveBeenCalled()
   })
 
   it('is where the option lastEventId does not say better', async () => {
@@ -215,11 +240,11 @@ describe('what is kept', () => {
     expect(ids(await visit())).toEqual(['1'])
   })
 
-  it('gives way to others if it is damaged', async () => {
-    for (let n = 0; n < 50; n++) sessionStorage.setItem(`headwater:/${n}:x`, `${1_700_000_000_000 + n} id`)
-    sessionStorage.setItem('headwater:/49:x', 'zzz')
+  it.each([0, 10, 25, 40, 49])('gives way to others if it is damaged, wherever it stands (%i)', async (n) => {
+    for (let n = 0; n < 50; n++) sessionStorage.setItem(`headwater:/${n}:x`, `${1_700_000_000_000 + ((n * 7) % 50)} id`)
+    sessionStorage.setItem(`headwater:/${n}:x`, 'zzz')
     await visited('1')
-    expect(sessionStorage.getItem('headwater:/49:x')).toBeNull()
+    expect(sessionStorage.getItem(`headwater:/${n}:x`)).toBeNull()
     expect(keys()).toHaveLength(50)
   })
 })
@@ -239,7 +264,7 @@ describe('without a storage that works', () => {
   const FINE = { log: [1], reported: [], requests: 1 }
 
   it('as it is full, the stream goes on', async () => {
-    vi.spyOn(Storage.prototype, 'setItem').mockImplementation(() => {
+    watchWrites('session', () => {
       throw new DOMException('full', 'QuotaExceededError')
     })
     expect(await outcome()).toEqual(FINE)
@@ -247,37 +272,33 @@ describe('without a storage that works', () => {
   })
 
   it('as the page may not even ask for it, the stream goes on', async () => {
-    const before = Object.getOwnPropertyDescriptor(globalThis, 'sessionStorage')
-    Object.defineProperty(globalThis, 'sessionStorage', {
-      configurable: true,
-      get() {
-        throw new DOMException('denied', 'SecurityError')
-      },
+    const denied = vi.fn(() => {
+      throw new DOMException('denied', 'SecurityError')
     })
-    try {
-      expect(await outcome()).toEqual(FINE)
-    } finally {
-      Object.defineProperty(globalThis, 'sessionStorage', before ?? {})
-    }
+    replace('session', denied)
+    expect(await outcome()).toEqual(FINE)
+    expect(denied).toHaveBeenCalled()
   })
 
   it('as there is none, the stream goes on', async () => {
-    vi.stubGlobal('sessionStorage', undefined)
+    replace('session', () => undefined)
     expect(await outcome()).toEqual(FINE)
   })
 
   it('a client is made on a server that only loads the module, whatever its URL is relative to', () => {
-    for (const name of ['document', 'location', 'sessionStorage', 'localStorage']) vi.stubGlobal(name, undefined)
+    for (const name of ['document', 'location']) vi.stubGlobal(name, undefined)
+    for (const name of ['session', 'local'] as const) replace(name, () => undefined)
     expect(() => createSSE('/events', { resume: 'session' })).not.toThrow()
     expect(() => createSSE('events?x=1', { resume: 'local', scope: 'ada' })).not.toThrow()
   })
 
-  it('nothing is asked of it before there is a connection', () => {
-    const get = vi.fn(() => undefined)
-    Object.defineProperty(globalThis, 'sessionStorage', { configurable: true, get })
-    vi.stubGlobal('sessionStorage', undefined)
-    createSSE('/events', { resume: 'session' })
-    expect(get).not.toHaveBeenCalled()
+  it('a client that is made, and not used, does not ask for one', async () => {
+    const asked = vi.fn()
+    replace('session', asked)
+    const { sse, clock } = bench({ resume: 'session' })
+    sse.state.subscribe(() => {})
+    await clock.advance(5000)
+    expect(asked).not.toHaveBeenCalled()
   })
 })
 
@@ -287,10 +308,9 @@ describe("mode: 'request'", () => {
 
   it('that the page was left in is resumed', async () => {
     const page = stagePage()
-    const first = await visit(REQUEST, [[TOKEN]])
+    await visit(REQUEST, [[TOKEN]])
     page.signal('pagehide')
     expect(kept()).toEqual(['5'])
-    first.sse.state.get()
     expect(ids(await visit(REQUEST))).toEqual(['5'])
   })
 
@@ -305,19 +325,15 @@ describe("mode: 'request'", () => {
     expect(sse.lastEventId).toBe('')
   })
 
-  it.each<[string, (all: Bench) => void]>([
-    ['close()', ({ sse }) => sse.close()],
-    ['the leaving of the last who listened', ({ sse }) => void sse],
-  ])('that is broken off by %s is forgotten', async (name, act) => {
-    const all = bench({ ...REQUEST, resume: 'session', linger: 0 }, { script: [[TOKEN]] })
-    const off = all.sse.subscribe('tick', () => {})
-    await all.clock.settle()
-    await all.clock.advance(1000)
+  it.each(['close()', 'the leaving of the last who listens'])('that is broken off by %s is forgotten', async (by) => {
+    const { sse, clock } = bench({ ...REQUEST, resume: 'session', linger: 0 }, { script: [[TOKEN]] })
+    const off = sse.subscribe('tick', () => {})
+    await clock.advance(1000)
     expect(kept()).toEqual(['5'])
-    if (name === 'close()') act(all)
+    if (by === 'close()') sse.close()
     else off()
-    await all.clock.advance(5000)
-    expect(all.sse.state.get()).toEqual({ status: 'closed', error: null })
+    await clock.advance(5000)
+    expect(sse.state.get()).toEqual({ status: 'closed', error: null })
     expect(keys()).toEqual([])
   })
 
@@ -328,17 +344,41 @@ describe("mode: 'request'", () => {
     expect(ids(await visit(REQUEST))).toEqual(['5'])
   })
 
-  it('that is closed before it was read of where it stood is forgotten all the same', async () => {
-    await visited('5', { ...REQUEST, lastEventId: '' })
-    sessionStorage.setItem('headwater:/events:x', '1 x')
-    const page = stagePage()
-    await visit(REQUEST, [[TOKEN]])
-    page.signal('pagehide')
-    expect(kept()).toEqual(['5', 'x'])
-    const { sse } = bench({ ...REQUEST, resume: 'session' })
-    sse.connect()
-    sse.close()
-    expect(kept()).toEqual(['x'])
+  it.each(['before it is asked for', 'while it is read where it stood'])(
+    'that is closed %s is forgotten all the same',
+    async (when) => {
+      const page = stagePage()
+      await visit(REQUEST, [[TOKEN]])
+      page.signal('pagehide')
+      expect(kept()).toEqual(['5'])
+      const { sse, stream, clock } = bench({ ...REQUEST, resume: 'session' })
+      if (when !== 'before it is asked for') sse.connect()
+      sse.close()
+      expect(keys()).toEqual([])
+      await clock.advance(5000)
+      expect(stream.requests).toEqual([])
+      expect(keys()).toEqual([])
+    },
+  )
+
+  it('that was broken off while it was read where it stood begins anew with connect()', async () => {
+    let answer = (_: string): void => {}
+    const save = vi.fn()
+    const load = (): Promise<string> => new Promise((resolve) => (answer = resolve))
+    const all = bench({ ...REQUEST, resume: { load, save }, linger: 0 })
+    const off = all.sse.subscribe('tick', () => {})
+    await all.clock.settle()
+    off()
+    await all.clock.advance(0)
+    expect(all.sse.state.get()).toEqual({ status: 'closed', error: null })
+    expect(save.mock.calls).toEqual([['']])
+    all.sse.connect()
+    answer('5')
+    await all.clock.settle()
+    expect(ids(all)).toEqual([''])
+    all.stream.send('tick', 'a', { id: '1' })
+    await all.clock.advance(1000)
+    expect(save.mock.calls).toEqual([[''], ['1']])
   })
 
   it('that is complete is not remembered by handlers that end after it', async () => {
@@ -355,6 +395,21 @@ describe("mode: 'request'", () => {
     expect(keys()).toEqual([])
     expect(clock.timers).toBe(0)
   })
+})
+
+it('what handlers finish after close() is kept, too', async () => {
+  let done = (): void => {}
+  const { sse, stream, clock } = bench({ resume: 'session', commit: 'handled' })
+  sse.subscribe('tick', () => new Promise<void>((resolve) => (done = resolve)))
+  await clock.settle()
+  stream.send('tick', 1, { id: '7' })
+  await clock.settle()
+  sse.close()
+  expect(kept()).toEqual([])
+  done()
+  await clock.advance(1000)
+  expect(kept()).toEqual(['7'])
+  expect(clock.timers).toBe(0)
 })
 
 describe('a storage of one’s own', () => {

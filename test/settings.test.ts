@@ -32,6 +32,17 @@ describe('a wrong option is refused at once, by name, with what it wants', () =>
     ['retry.tries', { retry: { tries: 3 } }, /^tries wants to be left out/],
     ['lastEventId', { lastEventId: 5 }, /^lastEventId wants string/],
     ['dedupe', { dedupe: 'yes' }, /^dedupe wants boolean/],
+    ['commit', { commit: 'later' }, /^commit wants 'received'\|'handled', got string later$/],
+    ['commit', { commit: true }, /^commit wants/],
+    ['resume', { resume: 'cookie' }, /^resume wants object\|'memory'\|'session'\|'local', got string cookie$/],
+    ['resume', { resume: true }, /^resume wants/],
+    ['resume', { resume: {} }, /^resume wants \{ load, save \}, got object/],
+    ['resume', { resume: { load() {} } }, /^resume wants \{ load, save \}/],
+    ['resume', { resume: { save() {} } }, /^resume wants \{ load, save \}/],
+    ['scope', { scope: 5 }, /^scope wants string, got number 5$/],
+    ['pauseWhenHidden', { pauseWhenHidden: true }, /^pauseWhenHidden wants number from 0\|false, got boolean true$/],
+    ['pauseWhenHidden', { pauseWhenHidden: -1 }, /^pauseWhenHidden wants/],
+    ['pauseWhenHidden', { pauseWhenHidden: '5s' }, /^pauseWhenHidden wants/],
     ['signal', { signal: true }, /^signal wants object/],
     ['onGap', { onGap: 'log' }, /^onGap wants function/],
     ['type', { type: 'type' }, /^type wants function/],
@@ -101,8 +112,12 @@ it('the defaults are those of the documentation', () => {
     mode: 'subscribe',
     lastEventId: '',
     lastEventIdParam: 'lastEventId',
+    resume: 'memory',
+    scope: '',
     dedupe: true,
+    commit: 'received',
     linger: 1000,
+    pauseWhenHidden: false,
     maxEventSize: 4_194_304,
     retry: { initial: 1000, max: 30_000, factor: 2, jitter: 'full', attempts: Infinity, resetAfter: 10_000 },
   })
@@ -115,8 +130,21 @@ it('0, Infinity and false are good where they mean something', () => {
     linger: Infinity,
     connectTimeout: 0,
     maxEventSize: Infinity,
+    pauseWhenHidden: 0,
   }
   expect(resolveOptions('/events', options)).toMatchObject(options)
+  expect(resolveOptions('/events', { pauseWhenHidden: Infinity })).toMatchObject({ pauseWhenHidden: Infinity })
+})
+
+it('a storage of one’s own is good, methods of a class as well', () => {
+  class Storage {
+    load(): string {
+      return ''
+    }
+    save(): void {}
+  }
+  const resume = new Storage()
+  expect(resolveOptions('/events', { resume }).resume).toBe(resume)
 })
 
 it('schemas and functions are good', () => {

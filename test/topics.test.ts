@@ -183,6 +183,70 @@ describe('a change while open', () => {
   })
 })
 
+describe('a line that tells the server itself', () => {
+  it('is given the whole set at each change, and nothing is posted', async () => {
+    const { topics, post, join, clock, greeted } = setup({ topics: ['a'] })
+    join.mockReturnValue(true)
+    greeted()
+    const leave = topics.want('b')
+    topics.want('c')
+    await clock.advance(20)
+    topics.told(false, { topics: ['a', 'b', 'c'] })
+    leave()
+    await clock.advance(1020)
+    expect(join.mock.calls).toEqual([[['a', 'b', 'c']], [['a', 'c']]])
+    expect(post).not.toHaveBeenCalled()
+  })
+
+  it('is believed for five seconds, until the stream says so', async () => {
+    const { topics, join, reconnect, clock, greeted, outcome } = setup()
+    join.mockReturnValue(true)
+    greeted()
+    topics.want('a')
+    const a = outcome(topics.joined('a'))
+    await clock.advance(20 + 4999)
+    expect([a, reconnect.mock.calls]).toEqual([[], []])
+    await clock.advance(1)
+    expect(reconnect).toHaveBeenCalledTimes(1)
+  })
+
+  it('and the word of the stream join', async () => {
+    const { topics, join, reconnect, clock, greeted, outcome } = setup()
+    join.mockReturnValue(true)
+    greeted()
+    topics.want('a')
+    const a = outcome(topics.joined('a'))
+    await clock.advance(20)
+    topics.told(false, { topics: ['a'] })
+    await clock.advance(60_000)
+    expect(a).toEqual(['joined'])
+    expect(reconnect).not.toHaveBeenCalled()
+  })
+
+  it('is not asked where nothing has changed, nor before the server has introduced itself', async () => {
+    const { topics, join, reconnect, clock } = setup({ linger: 0 })
+    join.mockReturnValue(true)
+    topics.request()
+    topics.opened()
+    topics.want('a')()
+    await clock.advance(1020)
+    expect(join).not.toHaveBeenCalled()
+    topics.want('b')
+    await clock.advance(20)
+    expect(join).not.toHaveBeenCalled()
+    expect(reconnect).toHaveBeenCalledTimes(1)
+  })
+
+  it('that will not has it posted', async () => {
+    const { topics, post, join, clock, greeted } = setup()
+    greeted()
+    topics.want('a')
+    await clock.advance(20)
+    expect(join).toHaveBeenCalledTimes(1)
+    expect(post.mock.calls).toEqual([[{ clientId: 'n1.x', rev: 1, add: ['a'], remove: [], all: ['a'] }]])
+  })
+})
+
 describe('joined()', () => {
   it('resolves when the stream is open with it, at once if it is', async () => {
     const { topics, clock, greeted, outcome } = setup()

@@ -1,4 +1,5 @@
 import { isBehind } from '../cursor.ts'
+import { readControl } from '../protocol.ts'
 import type { Entry, Position } from './message.ts'
 
 /*
@@ -24,6 +25,10 @@ const sizeOf = ({ frame }: Entry): number => (frame[0] === 'event' ? frame[2].le
 export const idOf = ({ frame }: Entry): string | undefined =>
   frame[0] === 'id' ? frame[1] : frame[0] === 'event' ? frame[3] : undefined
 
+/** A line that the server did not take up where the one before had ended. */
+export const isBreak = ({ frame }: Entry): boolean =>
+  frame[0] === 'event' && frame[1] === 'connected' && readControl(frame[2]).recovered === false
+
 export function createBacklog(): Backlog {
   let entries: Entry[] = []
   let size = 0
@@ -33,6 +38,7 @@ export function createBacklog(): Backlog {
   function clear(): void {
     entries = []
     size = 0
+    base = undefined
   }
 
   function lastIndex(fits: (entry: Entry) => boolean): number {

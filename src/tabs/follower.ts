@@ -11,12 +11,14 @@ import { hand, joined, NOWHERE, type Tab, type Try } from './tab.ts'
  */
 
 export interface Follower {
+  /** Until when the leader's client was to wait, as of the last that it said; 0 if it was not. */
+  readonly waited: number
   /** Joins the leader's stream, for a try of the client's. */
-  follow(mine: Try, nudge: boolean): void
+  follow(mine: Try, nudge: number | undefined): void
   /** The leader speaks. */
   hear(message: Message): void
   /** Says again what this tab wants. */
-  hello(nudge?: boolean): void
+  hello(): void
   stop(): void
 }
 
@@ -39,11 +41,11 @@ export function createFollower(tab: Tab, locks: Pick<LockManager, 'request'>, su
   /** Leaves the queue for the one line on which tabs that lag behind catch up, or that line. */
   let leave: (() => void) | undefined
 
-  function hello(nudge = false): void {
+  function hello(nudge?: number): void {
     const mine = tab.try
     if (!mine) return
-    const { id: from, term: to, at, inner } = tab
-    const names = inner.urlOnly ? [...mine.names] : []
+    const { id: from, term: to, at } = tab
+    const names = [...mine.names]
     const visible = platform.isVisible()
     tab.post({ kind: 'hello', from, to, ask: ++ask, at, topics: mine.topics, names, visible, nudge })
   }
@@ -51,10 +53,14 @@ export function createFollower(tab: Tab, locks: Pick<LockManager, 'request'>, su
   /** Nobody looks at a hidden tab, and its timers lie: it waits for one that is seen to notice. */
   function watch(): void {
     clock.clearTimeout(timer)
-    const due = clock.now() + (unanswered || !tab.try?.synced ? PROBE : SILENT)
+    const limit = (): number => (tab.try?.synced ? SILENT : PROBE)
+    // A clock that was set back must not make the leader immortal.
+    heardAt = Math.min(heardAt, clock.now())
+    const quiet = heardAt + limit()
+    const due = unanswered || quiet <= clock.now() ? clock.now() + PROBE : quiet
     timer = setTimer(clock, due - clock.now(), () => {
       const now = clock.now()
-      const isSilent = now - heardAt >= (tab.try?.synced ? SILENT : PROBE)
+      const isSilent = now - heardAt >= limit()
       // One that has slept has heard nothing, whoever was there.
       if (!isSilent || !platform.isVisible() || now - due > PROBE || host.state.get().status === 'waiting')
         unanswered = 0
@@ -105,6 +111,13 @@ export function createFollower(tab: Tab, locks: Pick<LockManager, 'request'>, su
       release()
     }
     function run(): void {
+      try {
+        connect()
+      } catch (error) {
+        mine.sink.end(error)
+      }
+    }
+    function connect(): void {
       const { sink } = mine
       const on =
         <A extends unknown[]>(report: (...args: A) => void) =>
@@ -143,8 +156,10 @@ export function createFollower(tab: Tab, locks: Pick<LockManager, 'request'>, su
   function mirror(message: Message & { readonly kind: 'state' }): void {
     const { state } = message
     const mine = tab.try
+    self.waited = 0
     const current = host.state.get()
     if (state.status === 'waiting') {
+      self.waited = state.until
       if (current.status === 'waiting' && current.until === state.until) return
       leave?.()
       host.send('lost', { ...state, error: revive(state.error) })
@@ -153,8 +168,9 @@ export function createFollower(tab: Tab, locks: Pick<LockManager, 'request'>, su
     else if (state.status === 'open' && mine && !mine.synced) hello()
   }
 
-  return {
-    hello,
+  const self: Follower & { waited: number } = {
+    waited: 0,
+    hello: () => hello(),
     follow(mine, nudge) {
       heardAt = clock.now()
       unanswered = 0
@@ -167,6 +183,7 @@ export function createFollower(tab: Tab, locks: Pick<LockManager, 'request'>, su
       heardAt = clock.now()
       unanswered = 0
       if (message.kind === 'state') return mirror(message)
+      if (message.kind === 'refused') return mine?.sink.end(revive(message.error))
       if (!mine || leave) return
       if (message.kind === 'welcome' && message.to === tab.id && message.ask === ask) {
         if (!mine.synced) begin(mine, message)
@@ -191,4 +208,5 @@ export function createFollower(tab: Tab, locks: Pick<LockManager, 'request'>, su
       leave?.()
     },
   }
+  return self
 }

@@ -1,10 +1,13 @@
 import { setTimer } from '../clock.ts'
 import { isBehind, withParam } from '../cursor.ts'
+import { SSEError } from '../errors.ts'
 import { type Control, readControl } from '../protocol.ts'
-import { type Hello, type Message, plain } from './message.ts'
+import { isBreak } from './backlog.ts'
+import { type Hello, type Message, plain, plainError } from './message.ts'
 import { createRelay } from './relay.ts'
 import { createRoster } from './roster.ts'
-import { joined, type Tab, type Try } from './tab.ts'
+import type { Tab, Try } from './tab.ts'
+import { createUnion } from './union.ts'
 
 /*
  * The tab that has the one line: it asks for what all tabs want, hands on what it hears, and knows who is there.
@@ -39,27 +42,21 @@ const UNSEEN = 30_000
 export function createLeader(tab: Tab, locks: Pick<LockManager, 'request' | 'query'>, deposed: () => void): Leader {
   const { host, clock, platform, inner, term } = tab
   const roster = createRoster(tab, locks, gone)
+  const union = createUnion(tab, roster.all, tell)
   const relay = createRelay(tab, locks, () => roster.all().length > 0, deposed)
   let resigned = false
   let called = false
   /** The try whose line is open, and whose server has said what it is. */
   let live: Try | undefined
   let introduction: unknown
+  /** The topic that a `ping` said of the next event, from a transport that hears no comments. */
+  let announced: Control = {}
   let unseenSince = Infinity
   let unseen: unknown
   let heardAt = 0
   let heartbeatMs: number | undefined
-  /** What the server has said of itself on this line. */
-  let intro: Control | undefined
-  /** All topics that the server was asked for last, and whether it has answered. */
-  let asked: readonly string[] = []
-  let settled = true
-  let revision = 0
 
   const isLive = (): boolean => tab.try !== undefined && tab.try === live
-  const union = (own: readonly string[]): string[] => [
-    ...new Set([...own, ...roster.all().flatMap(({ topics }) => topics)]),
-  ]
 
   function gone(id: string): void {
     roster.drop(id)
@@ -74,41 +71,18 @@ export function createLeader(tab: Tab, locks: Pick<LockManager, 'request' | 'que
   }
 
   function retell(): void {
-    const mine = tab.try
-    if (!mine || !isLive()) return
-    const all = union(mine.topics)
-    const add = all.filter((name) => !asked.includes(name))
-    const remove = asked.filter((name) => !all.includes(name))
-    // What this client has just asked for may have been there already, as another tab wants it.
-    if (!add.length && !remove.length) return settled ? joined(mine, intro?.topics) : undefined
-    if (!intro?.clientId) return add.length ? tab.renew() : undefined
-    asked = all
-    settled = false
-    const rev = ++revision
-    // A new request asks for all of them.
-    host.tell({ clientId: intro.clientId, rev, add, remove, all }).catch(() => rev === revision && tab.renew())
-  }
-
-  /** What the server says of this one line, as it is for all tabs; undefined for what is not to be passed on. */
-  function read(type: string, data: string): string | undefined {
-    const control = type === 'connected' || type === 'subscribed' ? readControl(data) : {}
-    if (type === 'connected' && control.v) intro = control
-    if (type !== 'subscribed' || !intro) return data
-    // Numbered by this tab, which the clients know nothing of; of an earlier number the later one's answer tells more.
-    if (control.rev !== revision) return undefined
-    settled = true
-    intro = { ...intro, topics: control.topics ?? asked }
-    queueMicrotask(tell)
-    return JSON.stringify({ ...control, rev: undefined, asked })
+    if (isLive()) union.retell()
   }
 
   function welcome({ from, ask, at, topics }: Hello): void {
-    if (!settled || topics.some((name) => !asked.includes(name))) return
+    if (!union.covers(topics)) return
     relay.flush()
     const { n, cursor } = tab.at
-    const entries = tab.backlog.after(at)
-    const recovered = Boolean(entries && (at.n || at.cursor))
-    const word = intro && JSON.stringify({ ...intro, recovered })
+    const lacks = tab.backlog.after(at)
+    const recovered = Boolean(lacks && (at.n || at.cursor)) && !lacks?.some(isBreak)
+    // Without an id there is nothing to ask the server for: it can only go on from here.
+    const entries = lacks ?? (at.cursor ? undefined : [])
+    const word = union.intro && JSON.stringify({ ...union.intro, recovered })
     tab.post({ kind: 'welcome', to: from, ask, term, n, entries, heartbeatMs, intro: word, cursor })
   }
 
@@ -142,23 +116,20 @@ export function createLeader(tab: Tab, locks: Pick<LockManager, 'request' | 'que
     wants: retell,
     async lead(mine) {
       const { request, sink, names } = mine
-      let { lastEventId } = request
       if (!called) {
         tell()
         await roster.call()
-        const lowest = roster.lowest(lastEventId)
-        if (lowest) tab.at = lowest
-        if (lowest && !isBehind(lastEventId, lowest.cursor)) lastEventId = lowest.cursor
+        const { cursor } = tab.at
+        const lowest = roster.lowest(cursor)
+        if (lowest) tab.at = isBehind(cursor, lowest.cursor) ? { ...lowest, cursor } : lowest
       }
       called = true
       if (resigned || tab.try !== mine) return
-      asked = union(mine.topics)
-      settled = true
-      intro = undefined
+      const asked = union.begin()
       for (const hello of roster.all()) for (const name of hello.names) names.add(name)
       const url = asked.length ? withParam(request.url, 'topics', asked.join()) : request.url
       const line = inner.connect(
-        { ...request, url, names, lastEventId },
+        { ...request, url, names, lastEventId: tab.at.cursor },
         {
           open: (ms) =>
             relay.act(mine, () => {
@@ -174,11 +145,14 @@ export function createLeader(tab: Tab, locks: Pick<LockManager, 'request' | 'que
             relay.act(mine, sink.heard)
           },
           id: (id) => relay.id(mine, id),
-          event(type, data, id, topic) {
-            const word = read(type, data)
-            if (word !== undefined) relay.take(mine, ['event', type, word, id, topic])
-            if (live !== mine) relay.act(mine, () => begin(mine))
-          },
+          event: (type, data, id, topic) =>
+            relay.act(mine, () => {
+              const named = topic ?? (type === announced.event ? announced.topic : undefined)
+              announced = type === 'ping' ? readControl(data) : {}
+              const word = announced.topic ? undefined : union.read(type, data)
+              if (word !== undefined) relay.take(mine, ['event', type, word, id, named])
+              begin(mine)
+            }),
           retry: (ms) => relay.take(mine, ['retry', ms]),
           beat: () => relay.take(mine, ['beat']),
           oversized: () => relay.take(mine, ['oversized']),
@@ -188,6 +162,10 @@ export function createLeader(tab: Tab, locks: Pick<LockManager, 'request' | 'que
               self.ending = true
               sink.end(reason)
               self.ending = false
+              // The cursor was refused, and has been dropped: that of every tab.
+              const isRefused = reason instanceof SSEError && reason.code === 'http'
+              if (isRefused && !resigned && host.state.get().status === 'connecting')
+                tab.post({ kind: 'refused', term, error: plainError(reason) })
             }),
         },
       )
@@ -201,13 +179,22 @@ export function createLeader(tab: Tab, locks: Pick<LockManager, 'request' | 'que
       if (message.kind === 'probe') tell()
       if (message.kind !== 'hello') return
       const { nudge, names, to } = message
+      // This tab did not know how far terms have got, or has been deposed.
+      if (to > term) {
+        tab.term = to
+        return deposed()
+      }
       roster.heard(message)
-      const isDue = host.state.get().status === 'waiting' || (isLive() && clock.now() - heardAt > DOUBTFUL)
-      if (nudge && isDue) return tab.renew()
+      const state = host.state.get()
+      const isWaiting = state.status === 'waiting'
+      const isDue = isWaiting
+        ? nudge === state.until
+        : nudge !== undefined && isLive() && clock.now() - heardAt > DOUBTFUL
+      if (isDue) return tab.renew()
       for (const name of names) tab.try?.line?.listen?.(name)
       retell()
       if (isLive()) welcome(message)
-      else if (to !== term) tell()
+      else if (to !== term || isWaiting) tell()
       look()
     },
     resign() {
@@ -216,6 +203,7 @@ export function createLeader(tab: Tab, locks: Pick<LockManager, 'request' | 'que
       unlook()
       clock.clearTimeout(unseen)
       clock.clearTimeout(introduction)
+      union.end()
       roster.end()
     },
   }

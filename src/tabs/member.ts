@@ -1,12 +1,12 @@
-import { setTimer } from '../clock.ts'
+import { isBehind } from '../cursor.ts'
 import { SSEError } from '../errors.ts'
 import type { Transport, TransportLink, TransportRequest, TransportSink } from '../transports/transport.ts'
 import { createFollower } from './follower.ts'
 import { createLeader, type Leader } from './leader.ts'
 import { type Message, plain } from './message.ts'
 import { holdLock, type TabsChannel, type TabsPlatform } from './platform.ts'
-import { createTab, createTry, NOWHERE } from './tab.ts'
-import { mayUsurp } from './usurp.ts'
+import { createTab, createTry, NOWHERE, type Tab } from './tab.ts'
+import { createUsurper } from './usurp.ts'
 
 /*
  * A client among the tabs: joins when its client wants a line, queues for the lead, and leaves when it does not.
@@ -16,15 +16,13 @@ import { mayUsurp } from './usurp.ts'
 export type TabsRole = 'leader' | 'follower' | 'alone'
 
 export interface Member {
-  readonly name: string
+  readonly tab: Pick<Tab, 'name' | 'renewing'>
   connect(request: TransportRequest, sink: TransportSink): TransportLink
   /** Closes the client, as whoever was signed in is not any more. */
   stop(): void
-  leave(): void
+  /** Has no more to do with the client. */
+  end(): void
 }
-
-/** Followers that notice together must not take over together. */
-const USURP_SPREAD = 500
 
 export function createMember(
   name: string,
@@ -33,7 +31,7 @@ export function createMember(
   platform: TabsPlatform,
   locks: Pick<LockManager, 'request' | 'query'>,
   play: (role: TabsRole) => void,
-  closed: () => void,
+  ended: () => void,
 ): Member {
   let channel: TabsChannel | undefined
   /** Let go of the tab's own lock, and of the lead or the queue for it. */
@@ -41,10 +39,6 @@ export function createMember(
   let leaveQueue: (() => void) | undefined
   let unlook: (() => void) | undefined
   let leader: Leader | undefined
-  const usurpations: number[] = []
-  let usurping: unknown
-  /** The next try is this tab's doing, and not its client's. */
-  let renewing = false
   /** Locks or channels cannot be had. */
   let isAlone = false
 
@@ -56,13 +50,17 @@ export function createMember(
     platform,
     post: (message) => channel?.postMessage(message),
     renew() {
-      renewing = true
+      if (!channel && !isAlone) return
+      tab.renewing = true
       host.reconnect()
     },
   })
-  const follower = createFollower(tab, locks, suspect)
+  const usurper = createUsurper(tab, () => (channel && !leader ? queue(true) : undefined), alone)
+  const follower = createFollower(tab, locks, usurper.suspect)
 
   function join(): void {
+    // Told apart by chance alone: nobody gains by guessing it.
+    tab.id = clock.random().toString(36).slice(2) + clock.now().toString(36)
     channel = platform.channel(name, (message) => hear(message as Message))
     leaveTab = holdLock(locks, `${name}:${tab.id}`, false, () => {}, alone)
     unlook = platform.onVisibility(() => leader || follower.hello())
@@ -82,7 +80,7 @@ export function createMember(
 
   function lead(): void {
     follower.stop()
-    tab.term = Math.max(tab.term + 1, clock.now())
+    heard(Math.max(tab.term + 1, clock.now()))
     leader = createLeader(tab, locks, depose)
     play('leader')
     move()
@@ -94,7 +92,7 @@ export function createMember(
     if (!leader) return
     leader.resign()
     // Whoever was taken for dead does not take the lead back.
-    if (!leader.yielding) usurpations.push(clock.now())
+    if (!leader.yielding) usurper.note()
     leader = undefined
     play('follower')
     queue(false)
@@ -105,20 +103,6 @@ export function createMember(
   function move(): void {
     const { status } = host.state.get()
     if (status === 'connecting' || status === 'open') tab.renew()
-  }
-
-  /** The leader does not answer. */
-  function suspect(): void {
-    const { term } = tab
-    const may = mayUsurp(usurpations, clock.now())
-    if (may !== 'now') return may === 'never' ? alone() : undefined
-    clock.clearTimeout(usurping)
-    usurping = setTimer(clock, clock.random() * USURP_SPREAD, () => {
-      // Another follower was faster.
-      if (tab.term !== term || !channel || leader) return
-      usurpations.push(clock.now())
-      queue(true)
-    })
   }
 
   function alone(): void {
@@ -133,14 +117,14 @@ export function createMember(
     leader?.resign()
     leader = undefined
     follower.stop()
-    clock.clearTimeout(usurping)
+    usurper.stop()
     tab.post({ kind: 'bye', from: tab.id })
     channel.close()
     channel = undefined
     leaveQueue?.()
     leaveTab?.()
     unlook?.()
-    renewing = false
+    tab.renewing = false
     tab.backlog.clear()
     play('alone')
   }
@@ -149,13 +133,26 @@ export function createMember(
     host.send('end', new SSEError('unauthorized', 'signed out, in this tab or another'))
   }
 
+  function heard(term: number): void {
+    tab.before = tab.term
+    tab.term = term
+  }
+
+  /** Of an earlier leader, or of one whose clock is behind: that learns of its term by the answer. */
+  function heardLate(message: Message & { readonly term: number }): void {
+    if (message.kind !== 'state') return
+    // Its last word may have been overtaken by its own lock.
+    if (message.state.status === 'closed' && message.term === tab.before) return follower.hear(message)
+    if (!leader) follower.hello()
+  }
+
   function hear(message: Message): void {
     if (message.kind === 'reset') return stop()
     if (message.kind === 'yield') return message.to === tab.id && !leader ? queue(true) : undefined
     if ('term' in message) {
-      if (message.term < tab.term) return
+      if (message.term < tab.term) return heardLate(message)
       if (message.term > tab.term) {
-        tab.term = message.term
+        heard(message.term)
         if (leader) return depose()
         if (tab.try) tab.try.synced = false
         follower.hello()
@@ -170,26 +167,31 @@ export function createMember(
     // What the server has said to one it has said to all; but who is not let in may have the wrong credentials, and others not.
     const isForAll = leader?.ending && state.status === 'closed' && state.error?.code !== 'unauthorized'
     if (isForAll) tab.post({ kind: 'state', term: tab.term, state: plain(state) })
-    leave()
-    if (status === 'closed') {
-      unsubscribe()
-      closed()
-    }
+    if (status === 'closed') end()
+    else leave()
   })
 
+  function end(): void {
+    leave()
+    unsubscribe()
+    ended()
+  }
+
   return {
-    name,
-    leave,
+    tab,
     stop,
+    end,
     connect(request, sink) {
       if (isAlone) return inner.connect(request, sink)
       const mine = createTry(request, sink)
-      const nudge = Boolean(channel) && !renewing
-      renewing = false
+      const nudge = channel && !tab.renewing ? follower.waited : undefined
+      tab.renewing = false
       tab.try = mine
-      // Elsewhere than where this tab believed it to be: it has dropped its cursor, or events that were not handled.
-      if (request.lastEventId !== tab.at.cursor) {
-        tab.at = { ...(leader ? tab.at : NOWHERE), cursor: request.lastEventId }
+      const { lastEventId: cursor } = request
+      // The client has dropped its cursor, or events that were not handled. (What a leader has still to bring to others may lie
+      // further back than where its own client is.)
+      if (cursor !== tab.at.cursor && !(leader && isBehind(tab.at.cursor, cursor))) {
+        tab.at = { ...(leader ? tab.at : NOWHERE), cursor }
         if (!leader) tab.backlog.clear()
       }
       try {
@@ -210,7 +212,7 @@ export function createMember(
         listen(event) {
           mine.names.add(event)
           if (leader) mine.line?.listen?.(event)
-          else if (inner.urlOnly) follower.hello()
+          else follower.hello()
         },
         join(topics) {
           mine.topics = topics

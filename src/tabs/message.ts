@@ -46,8 +46,11 @@ export interface Hello {
   /** For transports that must listen for each name. */
   readonly names: readonly string[]
   readonly visible: boolean
-  /** Its client has left the stream, or the wait for one, by itself: the leader may be about to, without knowing. */
-  readonly nudge: boolean
+  /**
+   * Its client has left a stream by itself (0), or a wait that was to last until then: the leader may have reason to do the same.
+   * Undefined: it has not.
+   */
+  readonly nudge: number | undefined
 }
 
 export type Message =
@@ -57,6 +60,8 @@ export type Message =
   | { readonly kind: 'probe' }
   /** Where the leader's client stands. */
   | { readonly kind: 'state'; readonly term: number; readonly state: PlainState }
+  /** A failure that each client is to judge for itself, as it says something of its own cursor. */
+  | { readonly kind: 'refused'; readonly term: number; readonly error: PlainError }
   /** To one tab: it may begin, here. */
   | Welcome
   /** What the leader hears, in the order it does, numbered from `n` without a hole. */
@@ -89,18 +94,22 @@ export type PlainState =
   | { readonly status: 'waiting'; readonly attempt: number; readonly until: number; readonly error: PlainError }
   | { readonly status: 'closed'; readonly error: PlainError | null }
 
-interface PlainError {
+export interface PlainError {
   readonly code: SSEErrorCode
   readonly message: string
   readonly status?: number | undefined
   readonly retryAfter?: number | undefined
 }
 
-export function plain(state: ConnectionState): PlainState {
-  if (!('error' in state) || !state.error) return state as PlainState
-  const { code, message, status, retryAfter } = state.error
-  return { ...state, error: { code, message, status, retryAfter } }
-}
+export const plain = (state: ConnectionState): PlainState =>
+  'error' in state && state.error ? { ...state, error: plainError(state.error) } : (state as PlainState)
+
+export const plainError = ({ code, message, status, retryAfter }: SSEError): PlainError => ({
+  code,
+  message,
+  status,
+  retryAfter,
+})
 
 export const revive = ({ code, message, ...details }: PlainError): SSEError =>
   new SSEError(code, message, details as { readonly status?: number })

@@ -17,6 +17,8 @@ export interface Try {
   /** What the client wants to hear of now. */
   topics: readonly string[]
   readonly names: Set<string>
+  /** Its URL asks for topics of which the client knows nothing. */
+  readonly isFree: boolean
   /** The client has been told that it is open. */
   opened: boolean
   /** It hears the leader, from its own position on. */
@@ -27,11 +29,14 @@ export interface Try {
   line: TransportLink | undefined
 }
 
+export const asksForTopics = (url: string): boolean => /[?&]topics=/.test(url)
+
 export const createTry = (request: TransportRequest, sink: TransportSink): Try => ({
   request,
   sink,
   topics: request.topics,
   names: new Set(request.names),
+  isFree: !request.topics.length && asksForTopics(request.url),
   opened: false,
   synced: false,
   joining: false,
@@ -39,7 +44,8 @@ export const createTry = (request: TransportRequest, sink: TransportSink): Try =
 })
 
 export interface Tab {
-  readonly id: string
+  /** Another each time that it joins: whoever waits for it to leave waits for that one. */
+  id: string
   /** Of the lock and the channel. */
   readonly name: string
   readonly inner: Transport
@@ -49,11 +55,15 @@ export interface Tab {
   readonly backlog: Backlog
   /** The latest leader's that it knows of. */
   term: number
+  /** The one before. */
+  before: number
   at: Position
   try: Try | undefined
   post(message: Message): void
   /** Makes the client leave its try, or its wait, and make a new one. */
   renew(): void
+  /** The next try is this tab's doing, and not its client's. */
+  renewing: boolean
 }
 
 /** Tells the client which topics it has joined, if it waits for that. */
@@ -64,10 +74,8 @@ export function joined(to: Try, topics: readonly string[] | undefined): void {
 
 export const NOWHERE: Position = { term: 0, n: 0, cursor: '' }
 
-export function createTab(rest: Omit<Tab, 'id' | 'backlog' | 'term' | 'at' | 'try'>): Tab {
-  // Two tabs that are told apart by chance alone: nobody guesses at it, so it need not be a secret.
-  const id = rest.clock.random().toString(36).slice(2) + rest.clock.now().toString(36)
-  return { ...rest, id, backlog: createBacklog(), term: 0, at: NOWHERE, try: undefined }
+export function createTab(rest: Omit<Tab, 'id' | 'backlog' | 'term' | 'before' | 'at' | 'try' | 'renewing'>): Tab {
+  return { ...rest, id: '', backlog: createBacklog(), term: 0, before: 0, at: NOWHERE, try: undefined, renewing: false }
 }
 
 /** The server's word on the one line, as it is for this client; undefined if it is not about it. */
@@ -96,7 +104,10 @@ export function hand(tab: Tab, to: Try, entry: Entry): void {
       // A line that was taken up further back, for another tab, must not take this one back.
       if (id !== undefined && !(type === 'connected' && isBehind(id, to.request.lastEventId))) sink.id(id)
       // What only another tab has joined is not this one's to hear.
-      if (word !== undefined && (!topic || to.topics.some((name) => belongs(name, { type, topic }, undefined))))
+      if (
+        word !== undefined &&
+        (!topic || to.isFree || to.topics.some((name) => belongs(name, { type, topic }, undefined)))
+      )
         sink.event(type, word, id, topic)
       return
     }

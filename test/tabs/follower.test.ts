@@ -1,0 +1,771 @@
+import { eventSourceTransport } from 'headwater'
+import { describe, expect, it } from 'vitest'
+import { SSEError } from '../../src/errors.ts'
+import type { Transport } from '../../src/transports/transport.ts'
+import { createStage, failed, idOf, range, type Stage, type Tab, type TabOptions } from './stage.ts'
+
+/** A leader and followers, all open. */
+async function group(count: number, options: TabOptions = {}, beats = true): Promise<[Stage, Tab, ...Tab[]]> {
+  const stage = createStage({ beats })
+  const first = stage.open(options)
+  await stage.run(50)
+  const others = range(2, count).map(() => stage.open(options))
+  await stage.run(50)
+  return [stage, first, ...others]
+}
+const pair = async (options: TabOptions = {}, beats = true): Promise<[Stage, Tab, Tab]> =>
+  (await group(2, options, beats)) as unknown as [Stage, Tab, Tab]
+
+/** A server that does not introduce itself. */
+async function vanilla(options: TabOptions = {}): Promise<[Stage, Tab, Tab]> {
+  const stage = createStage()
+  stage.serve = (line) => line.greet()
+  const a = stage.open(options)
+  await stage.run(1100)
+  const b = stage.open(options)
+  await stage.run(50)
+  return [stage, a, b]
+}
+
+const probes = (stage: Stage): string[] =>
+  stage.said.filter(({ message }) => message['kind'] === 'probe').map(({ from }) => from)
+const waiting = (tab: Tab): unknown => {
+  const state = tab.sse.state.get()
+  if (state.status !== 'waiting') return state
+  const { error, ...rest } = state
+  return { ...rest, code: error.code, http: error.status, retryAfter: error.retryAfter }
+}
+
+describe('a tab that joins', () => {
+  it('without a cursor starts at the head', async () => {
+    const [stage, a] = await pair()
+    stage.publish(3)
+    const c = stage.open()
+    await stage.run(50)
+    stage.publish(1)
+    await stage.run(10)
+    expect(a.heard).toEqual(range(1, 4))
+    expect(c.heard).toEqual([4])
+    expect(c.opened).toEqual([{ attempt: 0, recovered: false }])
+    expect(c.gaps).toEqual([])
+    expect(c.sse.lastEventId).toBe(idOf(4))
+    expect(stage.lines).toHaveLength(1)
+  })
+
+  it('with a cursor gets what it lacks first', async () => {
+    const [stage] = await pair()
+    stage.publish(5)
+    const c = stage.open({ sse: { lastEventId: idOf(2) } })
+    await stage.run(50)
+    stage.publish(1)
+    await stage.run(10)
+    expect(c.heard).toEqual(range(3, 6))
+    expect(c.opened).toEqual([{ attempt: 0, recovered: true }])
+    expect(stage.lines).toHaveLength(1)
+  })
+
+  it('stands where the stream does, though nothing is published any more', async () => {
+    const [stage] = await pair()
+    stage.publish(5)
+    const c = stage.open()
+    await stage.run(50)
+    expect(c.sse.lastEventId).toBe(idOf(5))
+  })
+
+  it('while the leader is connecting is open when that is', async () => {
+    const stage = createStage()
+    stage.serve = () => {}
+    const [a, b] = [stage.open(), stage.open()]
+    await stage.run(5000)
+    expect([a.status, b.status]).toEqual(['connecting', 'connecting'])
+    stage.last.accept()
+    await stage.run(10)
+    expect([a.status, b.status]).toEqual(['open', 'open'])
+    expect(stage.lines).toHaveLength(1)
+  })
+})
+
+describe('a tab that comes back', () => {
+  it('gets what it lacks', async () => {
+    const [stage, , b] = await pair()
+    stage.publish(2)
+    await stage.run(10)
+    b.sse.disconnect()
+    await stage.run(10)
+    stage.publish(1500)
+    await stage.run(10)
+    b.sse.connect()
+    await stage.run(10)
+    expect(b.heard).toEqual(range(1, 1502))
+    expect(b.opened.at(-1)).toEqual({ attempt: 0, recovered: true })
+    expect(stage.lines).toHaveLength(1)
+  })
+
+  it('after too long catches up on a line of its own, and goes on with the others', async () => {
+    const [stage, a, b] = await pair()
+    stage.publish(2)
+    await stage.run(10)
+    b.sse.disconnect()
+    await stage.run(10)
+    stage.publish(4500)
+    b.sse.connect()
+    await stage.run(50)
+    expect(stage.lines.map(({ name, request }) => [name, request.lastEventId])).toEqual([
+      [a.name, ''],
+      [b.name, idOf(2)],
+    ])
+    expect(stage.live).toHaveLength(1)
+    stage.publish(2)
+    await stage.run(50)
+    expect(b.heard).toEqual(range(1, 4504))
+    expect(b.opened.at(-1)?.recovered).toBe(true)
+    expect(b.gaps).toEqual([])
+    expect(stage.locks.held.filter((name) => name.endsWith('|late'))).toEqual([])
+  })
+
+  it('after too long waits for others that catch up: never more than two connections', async () => {
+    const [stage, , ...others] = await group(5)
+    stage.publish(2)
+    await stage.run(10)
+    for (const tab of others) tab.sse.disconnect()
+    await stage.run(10)
+    stage.publish(4500)
+    let most = 0
+    stage.serve = (line) => {
+      most = Math.max(most, stage.live.length)
+      line.accept()
+    }
+    for (const tab of others) tab.sse.connect()
+    await stage.run(100)
+    stage.publish(1)
+    await stage.run(10)
+    expect(most).toBe(2)
+    expect(stage.lines).toHaveLength(5)
+    for (const tab of others) expect(tab.heard).toEqual(range(1, 4503))
+    expect(stage.live).toHaveLength(1)
+  })
+
+  it('and leaves while it catches up lets the next one do so', async () => {
+    const [stage, , b, c] = (await group(3)) as unknown as [Stage, Tab, Tab, Tab]
+    stage.publish(2)
+    await stage.run(10)
+    for (const tab of [b, c]) tab.sse.disconnect()
+    await stage.run(10)
+    stage.publish(4500)
+    stage.script.push(() => {})
+    b.sse.connect()
+    await stage.run(20)
+    c.sse.connect()
+    await stage.run(100)
+    expect(c.status).toBe('connecting')
+    b.sse.close()
+    await stage.run(100)
+    expect(c.heard).toEqual(range(1, 4502))
+    expect(stage.live).toHaveLength(1)
+  })
+
+  it('is told of the gap by the line on which it would have caught up', async () => {
+    const [stage, , b] = await pair()
+    stage.publish(2)
+    await stage.run(10)
+    b.sse.disconnect()
+    await stage.run(10)
+    stage.publish(4500)
+    stage.script.push((line) => {
+      line.sink.open()
+      line.event('connected', { v: 1, clientId: 'x', recovered: false }, idOf(4502))
+      line.event('gap', { reason: 'expired', requested: idOf(2), resumedFrom: idOf(4502) })
+      line.event('live', {})
+    })
+    b.sse.connect()
+    await stage.run(50)
+    stage.publish(1)
+    await stage.run(10)
+    expect(b.gaps).toMatchObject([{ reason: 'expired' }])
+    expect(b.opened.at(-1)?.recovered).toBe(false)
+    expect(b.heard).toEqual([1, 2, 4503])
+  })
+
+  it('whose line for catching up fails waits and tries again', async () => {
+    const [stage, , b] = await pair()
+    stage.publish(2)
+    await stage.run(10)
+    b.sse.disconnect()
+    await stage.run(10)
+    stage.publish(4500)
+    stage.script.push((line) => line.end(new SSEError('network', 'gone')))
+    b.sse.connect()
+    await stage.run(50)
+    expect(waiting(b)).toMatchObject({ status: 'waiting', attempt: 1, code: 'network' })
+    await stage.run(2000)
+    expect(b.heard).toEqual(range(1, 4502))
+    expect(stage.live).toHaveLength(1)
+  })
+
+  // What `connect` throws ends up in the lock's request, where nobody hears of it.
+  it('whose line for catching up throws is told so', async () => {
+    const [stage, , b] = await pair()
+    stage.publish(2)
+    await stage.run(10)
+    b.sse.disconnect()
+    await stage.run(10)
+    stage.publish(4500)
+    stage.throwing = true
+    b.sse.connect()
+    await stage.run(50)
+    expect(b.status).toBe('waiting')
+  })
+})
+
+describe('a server that does not introduce itself', () => {
+  it('with ids: a tab that comes back gets what it lacks, and is not told more than is known', async () => {
+    const [stage, , b] = await vanilla()
+    stage.last.event('n', 1, 'a')
+    await stage.run(10)
+    b.sse.disconnect()
+    await stage.run(10)
+    stage.last.event('n', 2, 'b')
+    stage.last.event('n', 3, 'c')
+    b.sse.connect()
+    await stage.run(50)
+    expect(b.heard).toEqual([1, 2, 3])
+    expect(b.opened.at(-1)?.recovered).toBe('unknown')
+    expect(stage.lines).toHaveLength(1)
+  })
+
+  it('with ids: a tab that is too far behind is told of a gap', async () => {
+    const [stage, , b] = await vanilla()
+    stage.last.event('n', 1, 'a')
+    await stage.run(10)
+    b.sse.disconnect()
+    await stage.run(10)
+    for (const n of range(2, 4500)) stage.last.event('n', n, `id-${n}`)
+    b.sse.connect()
+    await stage.run(50)
+    stage.last.event('n', 4501, 'last')
+    await stage.run(10)
+    expect(b.gaps).toMatchObject([{ reason: 'refused', requested: 'a' }])
+    expect(b.heard).toEqual([1, 4501])
+    expect(b.status).toBe('open')
+    expect(stage.lines).toHaveLength(1)
+  })
+
+  it('without ids: a tab that comes back gets what it lacks', async () => {
+    const [stage, , b] = await vanilla()
+    stage.last.event('n', 1)
+    await stage.run(10)
+    b.sse.disconnect()
+    await stage.run(10)
+    stage.last.event('n', 2)
+    b.sse.connect()
+    await stage.run(50)
+    stage.last.event('n', 3)
+    await stage.run(10)
+    expect(b.heard).toEqual([1, 2, 3])
+  })
+
+  // Its place is not given up with a cursor that it does not have: refused twice, it closes with 409.
+  it('without ids: a tab that is too far behind goes on from the head, and is told of a gap', async () => {
+    const [stage, , b] = await vanilla()
+    stage.last.event('n', 1)
+    await stage.run(10)
+    b.sse.disconnect()
+    await stage.run(10)
+    for (const n of range(2, 4500)) stage.last.event('n', n)
+    b.sse.connect()
+    await stage.run(50)
+    stage.last.event('n', 4501)
+    await stage.run(10)
+    expect(failed(b)).toBeNull()
+    expect(b.gaps).toHaveLength(1)
+    expect(b.heard).toEqual([1, 4501])
+  })
+
+  it.each(['as it comes', 'when it is brought up to date'])(
+    'without ids: a tab that leaves in the middle %s misses nothing',
+    async (when) => {
+      const [stage, , b] = await vanilla()
+      stage.last.event('n', 0)
+      await stage.run(10)
+      if (when !== 'as it comes') b.sse.disconnect()
+      b.sse.subscribe('n', (data) => data === 3 && b.sse.disconnect())
+      await stage.run(10)
+      for (const n of range(1, 6)) stage.last.event('n', n)
+      if (when !== 'as it comes') b.sse.connect()
+      await stage.run(50)
+      expect(b.heard).toEqual(range(0, 3))
+      b.sse.connect()
+      await stage.run(50)
+      expect(b.heard).toEqual(range(0, 6))
+    },
+  )
+
+  it('without ids: a hand-over is a gap', async () => {
+    const [stage, a, b] = await vanilla()
+    stage.last.event('n', 1)
+    await stage.run(10)
+    a.crash()
+    await stage.run(1500)
+    stage.last.event('n', 2)
+    await stage.run(10)
+    expect(b.gaps).toMatchObject([{ reason: 'no-id', certain: false }])
+    expect(b.heard).toEqual([1, 2])
+  })
+})
+
+describe("the leader's state", () => {
+  it('waiting is waited for, until then and not later, with the same error', async () => {
+    const [stage, a, b] = await pair()
+    stage.last.end(new SSEError('http', 'busy', { status: 503, retryAfter: 7000 }))
+    await stage.run(10)
+    expect(waiting(a)).toMatchObject({ attempt: 1, code: 'http', http: 503, retryAfter: 7000 })
+    expect(waiting(b)).toEqual(waiting(a))
+    expect(failed(b)).toBeInstanceOf(SSEError)
+    await stage.run(20_000)
+    expect([a.status, b.status]).toEqual(['open', 'open'])
+    expect(stage.lines).toHaveLength(2)
+    expect(stage.live).toHaveLength(1)
+  })
+
+  it.each<[string, unknown]>([
+    ['403', new SSEError('http', 'no', { status: 403 })],
+    ['204', 'stop'],
+  ])('closed by %s closes all, without another request', async (_, reason) => {
+    const [stage, a, b] = await pair()
+    stage.last.end(reason)
+    await stage.run(60_000)
+    expect([a.status, b.status]).toEqual(['closed', 'closed'])
+    expect(failed(b)?.status).toBe((reason as SSEError).status)
+    expect(failed(b) === null).toBe(failed(a) === null)
+    expect(stage.lines).toHaveLength(1)
+  })
+
+  it('gave-up is given up by all', async () => {
+    const [stage, a, b] = await pair({ sse: { retry: { attempts: 2, resetAfter: Infinity } } })
+    stage.serve = (line) => line.end(new SSEError('network', 'gone'))
+    stage.last.end('eof')
+    await stage.run(60_000)
+    expect([failed(a)?.code, failed(b)?.code]).toEqual(['gave-up', 'gave-up'])
+    expect(stage.lines).toHaveLength(3)
+  })
+
+  // The lock of the tab that closed may be granted before its last word arrives, which is then of an earlier term.
+  it('closed closes all, however fast the lock is handed on', async () => {
+    const stage = createStage({ grant: 0 })
+    const a = stage.open()
+    const b = stage.open()
+    await stage.run(50)
+    stage.last.end(new SSEError('http', 'no', { status: 403 }))
+    await stage.run(1000)
+    expect([a.status, b.status]).toEqual(['closed', 'closed'])
+  })
+
+  it('unauthorized: each tab tries with its own credentials, one after the other', async () => {
+    const asked: string[] = []
+    const [stage, a, b, c] = (await group(3)) as unknown as [Stage, Tab, Tab, Tab]
+    stage.serve = (line) => {
+      asked.push(line.name)
+      if (line.name === c.name) line.accept()
+      else line.end(new SSEError('unauthorized', 'who?', { status: 401 }))
+    }
+    stage.last.end(new SSEError('unauthorized', 'who?', { status: 401 }))
+    await stage.run(1000)
+    expect(asked).toEqual([b.name, c.name])
+    expect([a.status, b.status, c.status]).toEqual(['closed', 'closed', 'open'])
+    expect(c.role).toBe('leader')
+  })
+
+  it.each<[string, (tab: Tab) => void]>([
+    ['close()', (tab) => tab.sse.close()],
+    ['disconnect()', (tab) => tab.sse.disconnect()],
+    ['a crash', (tab) => tab.crash()],
+  ])('%s: the next one leads, and no failure is counted', async (_, leave) => {
+    const [stage, a, b, c] = (await group(3)) as unknown as [Stage, Tab, Tab, Tab]
+    stage.publish(2)
+    leave(a)
+    stage.publish(2)
+    await stage.run(500)
+    stage.publish(1)
+    await stage.run(10)
+    expect([b.role, c.role]).toEqual(['leader', 'follower'])
+    for (const tab of [b, c]) {
+      expect(tab.states.map(({ status }) => status)).not.toContain('waiting')
+      expect(tab.opened.at(-1)).toEqual({ attempt: 0, recovered: true })
+      expect(tab.heard).toEqual(range(1, 5))
+    }
+    expect(stage.live).toHaveLength(1)
+  })
+
+  it('nobody listens in it any more: the next one leads', async () => {
+    const stage = createStage()
+    const a = stage.open({ subscribe: false })
+    const off = a.sse.subscribe('n', () => {})
+    await stage.run(50)
+    const b = stage.open()
+    await stage.run(50)
+    off()
+    await stage.run(1100)
+    expect([a.status, b.status, b.role]).toEqual(['idle', 'open', 'leader'])
+    expect(b.states.map(({ status }) => status)).not.toContain('waiting')
+  })
+
+  // To a client that sent no cursor, 410 says that there is no such stream.
+  it.fails('a cursor that is refused with 410 closes no tab that has none', async () => {
+    const stage = createStage()
+    stage.serve = () => {}
+    const a = stage.open({ sse: { lastEventId: idOf(5) } })
+    await stage.run(50)
+    const b = stage.open()
+    await stage.run(50)
+    stage.serve = (line) => line.accept()
+    stage.last.end(new SSEError('http', 'gone', { status: 410 }))
+    await stage.run(3000)
+    expect(a.gaps).toMatchObject([{ reason: 'refused' }])
+    expect([a.status, b.status]).toEqual(['open', 'open'])
+  })
+
+  it('a gap in its stream is a gap in all', async () => {
+    const [stage, a, b] = await pair()
+    stage.last.event('gap', { reason: 'overflow', resumedFrom: idOf(9) })
+    stage.last.sink.oversized()
+    await stage.run(10)
+    expect(a.gaps).toMatchObject([{ reason: 'overflow' }, { reason: 'too-large' }])
+    expect(b.gaps).toEqual(a.gaps)
+  })
+
+  // A reconnect is answered from the leader's backlog, which has it that nothing is lacking, whatever the server said.
+  it('not recovered is told to all', async () => {
+    const [stage, a, b] = await pair()
+    stage.publish(3)
+    await stage.run(10)
+    stage.script.push((line) => line.accept({ recovered: false }))
+    stage.last.end('eof')
+    await stage.run(5000)
+    expect(a.opened.at(-1)?.recovered).toBe(false)
+    expect(b.opened.at(-1)?.recovered).toBe(false)
+  })
+
+  // The leader's client drops its cursor and says so; the others are told that they have all.
+  it('a cursor that the server refuses is a gap in all', async () => {
+    const [stage, a, b] = await pair()
+    stage.publish(3)
+    await stage.run(10)
+    stage.script.push((line) => line.end(new SSEError('http', 'gone', { status: 409 })))
+    stage.last.end('eof')
+    stage.publish(3)
+    await stage.run(5000)
+    expect(a.gaps).toHaveLength(1)
+    expect(b.gaps).toHaveLength(1)
+  })
+})
+
+describe('what gets lost or crossed on the way', () => {
+  const frames = (n: number, ...numbers: number[]): object => ({
+    kind: 'frames',
+    term: Number.MAX_SAFE_INTEGER,
+    n,
+    list: numbers.map((seq) => ['event', 'n', `${seq}`, undefined, undefined]),
+  })
+  /** A follower of a leader that the test plays. */
+  async function follower(): Promise<{ stage: Stage; b: Tab; term: number; say(message: object): Promise<void> }> {
+    const [stage, a, b] = await pair()
+    stage.publish(2)
+    await stage.run(10)
+    const term = Number(stage.said.filter(({ message }) => message['kind'] === 'frames').at(-1)?.message['term'])
+    a.freeze()
+    stage.said.length = 0
+    const say = async (message: object): Promise<void> => {
+      stage.say({ term, ...message })
+      await stage.run(2)
+    }
+    return { stage, b, term, say }
+  }
+  const hellos = (stage: Stage, tab: Tab): Record<string, unknown>[] =>
+    stage.said
+      .filter(({ from, message }) => from === tab.name && message['kind'] === 'hello')
+      .map(({ message }) => message)
+
+  it('frames that were heard already are not heard again', async () => {
+    const { b, term, say } = await follower()
+    await say({ ...frames(3, 1, 2), term })
+    await say({ ...frames(3, 1, 2, 3), term })
+    expect(b.heard).toEqual([1, 2, 3])
+  })
+
+  it('a hole is asked for, and nothing behind it is heard before', async () => {
+    const { stage, b, term, say } = await follower()
+    await say({ ...frames(50, 9), term })
+    expect(b.heard).toEqual([1, 2])
+    const [hello] = hellos(stage, b) as { ask: number; at: { n: number }; from: string }[]
+    expect(hello).toMatchObject({ kind: 'hello', at: { term, cursor: idOf(2) } })
+    await say({ ...frames(51, 10), term })
+    expect(hellos(stage, b)).toHaveLength(1)
+    const n = hello?.at.n ?? 0
+    const entries = [3, 9].map((seq, index) => ({
+      term,
+      n: n + 1 + index,
+      frame: ['event', 'n', `${seq}`, idOf(seq), undefined],
+    }))
+    await say({
+      kind: 'welcome',
+      to: hello?.from,
+      ask: hello?.ask,
+      n: n + 2,
+      entries,
+      cursor: idOf(9),
+      intro: '{"v":1}',
+    })
+    expect(b.heard).toEqual([1, 2, 3, 9])
+    expect(b.opened).toHaveLength(1)
+    await say({ ...frames(n + 3, 10), term })
+    expect(b.heard).toEqual([1, 2, 3, 9, 10])
+  })
+
+  it('of two hellos only the answer to the later one counts', async () => {
+    const { stage, b, term, say } = await follower()
+    await say({ ...frames(50, 9), term })
+    b.show(false)
+    b.show(true)
+    const asks = hellos(stage, b) as { ask: number; at: { n: number }; from: string }[]
+    expect(asks).toHaveLength(3)
+    const answer = (ask: number | undefined, seq: number): object => ({
+      kind: 'welcome',
+      to: asks[0]?.from,
+      ask,
+      n: (asks[0]?.at.n ?? 0) + 1,
+      entries: [{ term, n: (asks[0]?.at.n ?? 0) + 1, frame: ['event', 'n', `${seq}`, idOf(seq), undefined] }],
+      cursor: idOf(seq),
+    })
+    await say(answer(asks[0]?.ask, 7))
+    await say(answer(asks[1]?.ask, 8))
+    await say({ ...answer(asks[2]?.ask, 9), to: 'another' })
+    expect(b.heard).toEqual([1, 2])
+    await say(answer(asks[2]?.ask, 3))
+    expect(b.heard).toEqual([1, 2, 3])
+    await say(answer(asks[2]?.ask, 3))
+    expect(b.heard).toEqual([1, 2, 3])
+  })
+
+  it('what an earlier leader says is ignored', async () => {
+    const { b, term, say } = await follower()
+    await say({ ...frames(3, 66), term: term - 1 })
+    await say({ kind: 'state', term: term - 1, state: { status: 'closed', error: null } })
+    await say({ kind: 'state', term: term - 1, state: { status: 'connecting', attempt: 0 } })
+    expect(b.heard).toEqual([1, 2])
+    expect(b.status).toBe('open')
+  })
+
+  it('what a later leader says is heard once it has been asked', async () => {
+    const { stage, b, term, say } = await follower()
+    await say({ ...frames(3, 3), term: term + 1 })
+    expect(b.heard).toEqual([1, 2])
+    expect(hellos(stage, b)).toMatchObject([{ to: term + 1, at: { term } }])
+  })
+})
+
+describe('a leader that is not heard of', () => {
+  /** A tab that somebody looks at has taken the lead by then. */
+  const TAKEN = 36_500
+
+  it('is asked twice, three seconds apart; after three more without an answer another leads', async () => {
+    const [stage, a, b] = await pair()
+    a.freeze()
+    const asked: number[] = []
+    for (let n = 0; n < TAKEN / 100; n++) {
+      await stage.run(100)
+      if (probes(stage).length > asked.length) asked.push(n * 100)
+      if (asked.length === 2 && n * 100 < (asked[1] ?? 0) + 3000) expect(b.role).toBe('follower')
+    }
+    const [first = 0] = asked
+    expect(first).toBeGreaterThan(14_800)
+    expect(asked).toEqual([first, first + 3000])
+    expect([b.role, b.status]).toEqual(['leader', 'open'])
+    stage.publish(2)
+    await stage.run(10)
+    expect(b.heard).toEqual([1, 2])
+  })
+
+  // The timer is set anew for 15 s from whenever it finds that there was no silence, not from when something was heard.
+  it.each([0, 8000, 14_000])('is asked after 15 s of silence (which began %s ms after the tab joined)', async (ms) => {
+    const [stage, a, b] = await pair()
+    await stage.run(ms)
+    stage.publish(1)
+    await stage.run(10)
+    a.freeze()
+    await stage.run(15_000)
+    expect(probes(stage)).toEqual([b.name])
+  })
+
+  it('is not asked while it is heard of', async () => {
+    const [stage] = await pair()
+    for (let n = 0; n < 20; n++) {
+      stage.publish(1)
+      await stage.run(7000)
+    }
+    expect(probes(stage)).toEqual([])
+  })
+
+  it('and answers stays the leader', async () => {
+    const [stage, a, b] = await pair({ sse: { heartbeat: false } }, false)
+    await stage.run(200_000)
+    expect(probes(stage).length).toBeGreaterThan(5)
+    expect([a.role, b.role]).toEqual(['leader', 'follower'])
+    expect(stage.lines).toHaveLength(1)
+  })
+
+  it('is left alone by a tab that nobody sees', async () => {
+    const stage = createStage()
+    const a = stage.open({ sse: { heartbeat: false } })
+    const b = stage.open({ visible: false, sse: { heartbeat: false } })
+    await stage.run(50)
+    a.freeze()
+    await stage.run(300_000)
+    expect(probes(stage)).toEqual([])
+    expect(b.role).toBe('follower')
+    b.show(true)
+    await stage.run(TAKEN + 15_000)
+    expect(b.role).toBe('leader')
+  })
+
+  it('is not doubted by a tab that has slept itself', async () => {
+    const [stage, , b] = await pair({ sse: { heartbeat: false } })
+    await stage.run(10_000)
+    await stage.clock.sleep(100_000)
+    expect(probes(stage)).toEqual([])
+    expect(b.role).toBe('follower')
+  })
+
+  // When it was last heard of lies ahead then, and until that time has come again there is no silence.
+  it('is missed though the clock has been set back', async () => {
+    const [stage, a, b] = await pair({ sse: { heartbeat: false } })
+    a.freeze()
+    stage.shift(-3_600_000)
+    await stage.run(2 * TAKEN)
+    expect(b.role).toBe('leader')
+  })
+
+  it('is taken for dead by one tab, though more notice', async () => {
+    const [stage, a, ...others] = await group(4)
+    a.freeze()
+    await stage.run(TAKEN + 1000)
+    expect(others.filter(({ role }) => role === 'leader')).toHaveLength(1)
+    expect(others.map(({ status }) => status)).toEqual(['open', 'open', 'open'])
+    expect(new Set(stage.lines.slice(1).map(({ name }) => name)).size).toBe(1)
+  })
+
+  it('follows when it is back, hears what it missed, and does not take the lead again', async () => {
+    const [stage, a, b] = await pair()
+    a.freeze()
+    await stage.run(TAKEN + 100)
+    stage.publish(3)
+    // Its own line has buffered all of that, too.
+    a.thaw()
+    await stage.run(100)
+    expect([a.role, b.role]).toEqual(['follower', 'leader'])
+    stage.publish(1)
+    await stage.run(10)
+    expect([a.heard, b.heard]).toEqual([range(1, 4), range(1, 4)])
+    expect(stage.live).toHaveLength(1)
+  })
+
+  it('is taken for dead at most once in half a minute', async () => {
+    const [stage, a, b, c] = (await group(3)) as unknown as [Stage, Tab, Tab, Tab]
+    a.freeze()
+    c.show(false)
+    await stage.run(TAKEN + 100)
+    expect(b.role).toBe('leader')
+    b.freeze()
+    // C has taken no lead yet; what B did does not bind it.
+    c.show(true)
+    await stage.run(TAKEN + 15_000)
+    expect(c.role).toBe('leader')
+  })
+})
+
+describe('a transport that must listen for each name', () => {
+  class Fake extends EventTarget {
+    static made: Fake[] = []
+    onopen?: () => void
+    onerror?: (event: object) => void
+    readyState = 1
+    readonly CLOSED = 2
+    readonly names: string[] = []
+    readonly url: string
+    constructor(url: string) {
+      super()
+      this.url = url
+      Fake.made.push(this)
+    }
+    override addEventListener(name: string, hear: EventListener): void {
+      this.names.push(name)
+      super.addEventListener(name, hear)
+    }
+    close(): void {}
+    say(type: string, data: unknown, lastEventId = ''): void {
+      this.dispatchEvent(Object.assign(new Event(type), { data: JSON.stringify(data), lastEventId }))
+    }
+  }
+  const inner = (): ReturnType<typeof eventSourceTransport> => {
+    Fake.made = []
+    return eventSourceTransport({ EventSource: Fake as unknown as typeof EventSource })
+  }
+
+  it('listens for what all tabs want to hear of', async () => {
+    const stage = createStage()
+    const carrier = inner()
+    const a = stage.open({ inner: carrier, urlOnly: true })
+    await stage.run(10)
+    Fake.made[0]?.onopen?.()
+    const b = stage.open({ inner: carrier, urlOnly: true, subscribe: false })
+    const later: unknown[] = []
+    b.sse.subscribe('from the start', (data) => later.push(data))
+    await stage.run(1100)
+    b.sse.subscribe('later', (data) => later.push(data))
+    await stage.run(10)
+    expect(Fake.made).toHaveLength(1)
+    expect(Fake.made[0]?.names).toEqual(expect.arrayContaining(['n', 'from the start', 'later']))
+    Fake.made[0]?.say('from the start', 1)
+    Fake.made[0]?.say('later', 2)
+    Fake.made[0]?.say('n', 3)
+    await stage.run(10)
+    expect(later).toEqual([1, 2])
+    expect(a.heard).toEqual([3])
+    // A new line listens for all of it from the start.
+    a.sse.reconnect()
+    await stage.run(10)
+    expect(Fake.made[1]?.names).toEqual(expect.arrayContaining(['n', 'from the start', 'later']))
+  })
+
+  // What a follower wants to hear of is passed on only where nothing but a URL can be sent.
+  it('listens for what all tabs want, whatever else it can send', async () => {
+    const stage = createStage()
+    const names = new Set<string>()
+    const inner: Transport = {
+      connect(request, sink) {
+        for (const name of request.names) names.add(name)
+        sink.open()
+        return { close() {}, listen: (name) => names.add(name) }
+      },
+    }
+    stage.open({ inner })
+    await stage.run(1100)
+    const b = stage.open({ inner })
+    b.sse.subscribe('more', () => {})
+    await stage.run(50)
+    expect([...names]).toContain('more')
+  })
+
+  // What was announced by a ping has no topic yet where frames are chosen by it.
+  it('keeps events of topics from tabs that have not joined them', async () => {
+    const stage = createStage()
+    const carrier = inner()
+    const a = stage.open({ inner: carrier, urlOnly: true })
+    await stage.run(10)
+    Fake.made[0]?.onopen?.()
+    Fake.made[0]?.say('connected', { v: 1, clientId: 'x', topics: ['orders'] }, idOf(1))
+    Fake.made[0]?.say('ping', { event: 'n', topic: 'orders' }, idOf(1))
+    Fake.made[0]?.say('n', 5, idOf(2))
+    await stage.run(10)
+    expect(a.heard).toEqual([])
+  })
+})
