@@ -1,5 +1,5 @@
 import { wireButtons } from './page/buttons.ts'
-import { countMissed, fetchOrders, openStream } from './page/client.ts'
+import { countMissed, fetchOrders, openStream, role } from './page/client.ts'
 import { persist } from './page/http.ts'
 import { showJobs } from './page/jobs.ts'
 import { showLog } from './page/log.ts'
@@ -11,18 +11,22 @@ import { createShared } from './page/panels/shared.ts'
 import { showVanilla } from './page/panels/vanilla.ts'
 import { showVue } from './page/panels/vue.ts'
 import { createReplica } from './page/replica.ts'
+import { showRole } from './page/role.ts'
 import { showStatus } from './page/status.ts'
+import { watchStreams } from './page/streams.ts'
 import { showStrip } from './page/strip.ts'
-import { showUser } from './page/user.ts'
+import { joinTabs } from './page/tabs.ts'
+import { currentUser, showUser } from './page/user.ts'
 import { showVerdict } from './page/verdict.ts'
 import { describeError } from './page/words.ts'
 
 showUser()
+const tabs = await joinTabs(role, currentUser())
 // The table is loaded once, with the id of the last event that is in it. From there on events alone change it.
 const snapshot = await persist(fetchOrders)
 const sse = openStream(snapshot.cursor, (error) => {
   log.note(`${describeError(error)}; another is fetched`)
-  verdict.blame(error)
+  buttons.blame(describeError(error))
 })
 const replica = createReplica(snapshot, countMissed)
 const drawOrders = showOrders(replica)
@@ -31,15 +35,17 @@ sse.subscribe('*', (_, event) => {
   replica.take(event)
   drawOrders()
 })
+const streams = watchStreams(sse, tabs)
 showStatus(sse)
-showStrip(sse)
+showRole(sse, tabs, streams)
+showStrip(sse, tabs)
 showJobs(sse)
 const shared = createShared(sse, replica)
 showNotices(shared)
 showVanilla(shared)
 showReact(shared)
 showVue(shared)
-showAgreement(sse, replica)
+showAgreement(replica, tabs, streams)
 const log = showLog(sse)
-const verdict = showVerdict(sse, replica)
-wireButtons(sse, verdict, log)
+const verdict = showVerdict(sse, replica, tabs)
+const buttons = wireButtons(sse, verdict, log)

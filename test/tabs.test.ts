@@ -426,10 +426,6 @@ describe("options of a tab's client", () => {
   })
 
   // The leader resumes where its own handlers are, and hands on what comes again as if it were new.
-  it.fails("commit: 'handled' in the leader: nor in a tab with dedupe: false", async () => {
-    const [, b] = await unhandled({ sse: { dedupe: false } })
-    expect(b.heard).toEqual(range(1, 7))
-  })
 
   it("mode: 'request': the end of the response is the end, for all", async () => {
     const [stage, a, b] = await pair({ sse: { mode: 'request' } })

@@ -1,24 +1,64 @@
 import { FAULTS, type Fault } from '../shared/events.ts'
+import type { UserId } from '../shared/users.ts'
 import { causeFault, type Stream } from './client.ts'
 import { byId } from './dom.ts'
 import type { Log } from './log.ts'
+import { currentUser } from './user.ts'
 import type { Verdict } from './verdict.ts'
 
-/** Whoever breaks the connection tells the verdict first, so that it knows what to call it. */
-export function wireButtons(sse: Stream, verdict: Verdict, log: Log): void {
+/*
+ * Whoever breaks the connection tells the verdict first, so that it knows what to call it; and the verdicts of the other tabs
+ * of this browser, as a fault is everybody's.
+ */
+
+/** What one tab tells the others. */
+type Word =
+  | { readonly kind: 'announce'; readonly fault: Fault; readonly at: number }
+  | { readonly kind: 'withdraw'; readonly fault: Fault }
+  | { readonly kind: 'blame'; readonly reason: string; readonly user: UserId }
+
+/** A tab that was suspended hears it when all is over. */
+const STALE = 1000
+
+export interface Buttons {
+  /** What only the tab that has the connection has heard of. */
+  blame(reason: string): void
+}
+
+export function wireButtons(sse: Stream, verdict: Verdict, log: Log): Buttons {
+  const others = new BroadcastChannel('headwater-demo-faults')
+  const tell = (word: Word): void => others.postMessage(word)
+  /** Takes back what other tabs have announced. */
+  const withdrawals = new Map<Fault, () => void>()
+
   for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-fault]')) {
     const fault = FAULTS.find((name) => name === button.dataset.fault)
     if (fault) button.addEventListener('click', () => press(fault))
   }
 
   function press(fault: Fault): void {
+    tell({ kind: 'announce', fault, at: Date.now() })
     const withdraw = verdict.announce(fault)
     log.note(`fault: ${fault}`)
     causeFault(fault).catch((error: Error) => {
+      tell({ kind: 'withdraw', fault })
       withdraw()
       log.note(`The fault could not be caused: ${error.message}`)
     })
   }
+
+  others.addEventListener('message', ({ data: word }: MessageEvent<Word>) => {
+    const { status } = sse.state.get()
+    // A tab that wants no connection has none to lose.
+    const isConcerned = status === 'open' || status === 'connecting' || status === 'waiting'
+    if (word.kind === 'blame') {
+      if (word.user === currentUser()) verdict.blame(word.reason)
+    } else if (word.kind === 'withdraw') withdrawals.get(word.fault)?.()
+    else if (isConcerned && Date.now() - word.at < STALE) {
+      withdrawals.set(word.fault, verdict.announce(word.fault))
+      log.note(`fault: ${word.fault}, by another tab`)
+    }
+  })
 
   byId('connect', HTMLButtonElement).addEventListener('click', () => sse.connect())
   byId('disconnect', HTMLButtonElement).addEventListener('click', () => {
@@ -29,4 +69,11 @@ export function wireButtons(sse: Stream, verdict: Verdict, log: Log): void {
     if (sse.state.get().status === 'open') verdict.announce('reconnect')
     sse.reconnect()
   })
+
+  return {
+    blame(reason) {
+      verdict.blame(reason)
+      tell({ kind: 'blame', reason, user: currentUser() })
+    },
+  }
 }

@@ -1,4 +1,5 @@
 import { createSSE, type SSEClient, type SSEError } from 'headwater'
+import { acrossTabs } from 'headwater/tabs'
 import { type Events, type Fault, type MissedCount, type OrdersSnapshot, TOPICS } from '../shared/events.ts'
 import { persist, request } from './http.ts'
 import { currentUser } from './user.ts'
@@ -9,8 +10,12 @@ import { currentUser } from './user.ts'
 
 export type Stream = SSEClient<Events>
 
-/** Says whose stream it is, so that the server can count this page's apart from those of other tabs. */
-const PAGE = crypto.randomUUID()
+/** One connection for all tabs of a user. Their tokens differ, so it is by this name that they find each other. */
+const transport = acrossTabs(undefined, { key: 'shop' })
+/** What part this tab plays in that. */
+export const { role } = transport
+
+const GROUP = 'headwater-demo-group'
 /** Fetched when it is first needed, and again when it is refused. */
 let token: Promise<string> | undefined
 
@@ -20,9 +25,11 @@ let token: Promise<string> | undefined
  */
 export function openStream(cursor: string, refused: (error: SSEError) => void): Stream {
   return createSSE<Events>('/api/events', {
+    transport,
+    scope: currentUser(),
     lastEventId: cursor,
     topics: TOPICS,
-    headers: async () => ({ ...(await authorization()), 'x-page': PAGE }),
+    headers: async () => ({ ...(await authorization()), 'x-tabs': await group() }),
     onUnauthorized(error) {
       refused(error)
       token = persist(fetchToken)
@@ -37,9 +44,9 @@ export async function fetchOrders(): Promise<OrdersSnapshot> {
   return (await request('/api/orders')).json()
 }
 
-/** How many streams the server has open for this page. */
+/** How many streams the server has open for all the tabs that share. */
 export async function countStreams(): Promise<number> {
-  const { streams }: { streams: number } = await (await request(`/api/connections?page=${PAGE}`)).json()
+  const { streams }: { streams: number } = await (await request(`/api/connections?tabs=${await group()}`)).json()
   return streams
 }
 
@@ -50,8 +57,24 @@ export async function causeFault(fault: Fault): Promise<void> {
 /** Of the numbers between two events, how many were for this page: the others were somebody else's. */
 export async function countMissed(after: number, before: number): Promise<number> {
   const url = `/api/missed?after=${after}&before=${before}`
-  const { missed }: MissedCount = await (await request(url, { headers: await authorization() })).json()
+  const headers = await authorization()
+  const response = await request(url, { headers }).catch((error) => {
+    // If it is the token, a tab that has no connection of its own would not hear of that in any other way.
+    token = undefined
+    throw error
+  })
+  const { missed }: MissedCount = await response.json()
   return missed
+}
+
+/** What the tabs that share have in common and nobody else has, so that the server can count their streams apart from others'. */
+async function group(): Promise<string> {
+  // Only one at a time makes one up.
+  return navigator.locks.request(GROUP, () => {
+    const browser = localStorage.getItem(GROUP) ?? crypto.randomUUID()
+    localStorage.setItem(GROUP, browser)
+    return `${browser}-${currentUser()}`
+  })
 }
 
 async function authorization(): Promise<{ readonly authorization: string }> {

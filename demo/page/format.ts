@@ -6,6 +6,7 @@ const clock = new Intl.DateTimeFormat('en-GB', {
 })
 const euro = new Intl.NumberFormat('en-IE', { style: 'currency', currency: 'EUR' })
 const number = new Intl.NumberFormat('en-GB')
+const conjunction = new Intl.ListFormat('en-GB')
 
 /** `14:03:27.5` */
 export const time = (at: number): string => clock.format(at)
@@ -29,3 +30,6 @@ export const count = (n: number, noun: string): string => `${whole(n)} ${noun}${
 
 /** `0`, `812 B`, `64 kB` */
 export const bytes = (n: number): string => (n ? (n < 1000 ? `${n} B` : `${whole(Math.round(n / 1000))} kB`) : '0')
+
+/** `1, 2 and 4` */
+export const list = (items: readonly string[]): string => conjunction.format(items)

@@ -1,7 +1,8 @@
-import type { Stream } from './client.ts'
+import type { TabsRole } from 'headwater/tabs'
+import { role, type Stream } from './client.ts'
 import { byId, frameBatch, make, setText } from './dom.ts'
 import { seconds, time } from './format.ts'
-import { describeError, describeEvent } from './words.ts'
+import { describeError, describeEvent, ROLES } from './words.ts'
 
 /*
  * Every event and every turn of the connection, oldest first. The list follows its end, unless a reader has scrolled
@@ -23,6 +24,7 @@ export function showLog(sse: Stream): Log {
   let paused = false
   let following = true
   let top = 0
+  let part: TabsRole | undefined
 
   const schedule = frameBatch(() => {
     if (paused) {
@@ -64,14 +66,26 @@ export function showLog(sse: Stream): Log {
     if (status !== 'open' && status !== 'waiting') add('state', Date.now(), status, '')
   })
   sse.observe({
-    onOpen: ({ recovered }) =>
-      add('state', Date.now(), 'open', recovered === true ? 'goes on after the last id' : 'starts afresh'),
+    onOpen({ recovered }) {
+      add('state', Date.now(), 'open', recovered === true ? 'goes on after the last id' : 'starts afresh')
+      noteRole()
+    },
     onRetry: ({ delay, error }) =>
       add('state', Date.now(), 'waiting', `${describeError(error)}; next try in ${seconds(delay)}`),
     onGap: ({ reason }) => add('state', Date.now(), 'gap', reason),
     onEvent: ({ id, type, data, receivedAt }) =>
       add('event', receivedAt, type, describeEvent(type, data), `#${id.slice(id.lastIndexOf('-') + 1)}`),
   })
+
+  // Who asks for the lead hears through another tab, for a moment, by whatever name: only what has come of it is told.
+  function noteRole(): void {
+    const now = role.get()
+    if (now === part || sse.state.get().status !== 'open') return
+    part = now
+    add('state', Date.now(), 'role', ROLES[now])
+  }
+
+  role.subscribe(noteRole)
 
   pause.addEventListener('click', () => {
     paused = !paused

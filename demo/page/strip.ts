@@ -3,6 +3,7 @@ import { happenedAt } from '../shared/events.ts'
 import type { Stream } from './client.ts'
 import { byId, calm, setText } from './dom.ts'
 import { count } from './format.ts'
+import type { Tabs } from './tabs.ts'
 import { STATUS } from './words.ts'
 
 /*
@@ -15,6 +16,8 @@ const BIN = 0.5
 /** Where the lanes stand, in the drawing's own units of height. */
 const BARS = { bottom: 66, height: 62 }
 const STATES = { bottom: 100, height: 26 }
+/** How wide the mark of a hand-over is. */
+const HAND_OVER = 0.2
 /** A burst of this many events fills the lane. */
 const FULL = 120
 
@@ -28,7 +31,7 @@ const HEIGHT: Readonly<Record<ConnectionState['status'], number>> = {
   idle: 0.2,
 }
 
-export function showStrip(sse: Stream): void {
+export function showStrip(sse: Stream, tabs: Tabs): void {
   const chart = byId('strip', SVGSVGElement)
   const tape = byId('tape', SVGGElement)
   const summary = byId('strip-summary', SVGTitleElement)
@@ -75,6 +78,13 @@ export function showStrip(sse: Stream): void {
     const live = scale(bin.live)
     place(liveBar, BARS, live, 0)
     place(replayedBar, BARS, scale(bin.live + bin.replayed) - live, live)
+  })
+
+  let leader: number | undefined
+  tabs.subscribe((roster) => {
+    if (leader !== undefined && roster.leader !== undefined && roster.leader !== leader)
+      place(add('hand-over', now(), HAND_OVER), { bottom: 100, height: 100 }, 1, 0)
+    leader = roster.leader ?? leader
   })
 
   function add(kind: string, x: number, width: number): SVGRectElement {

@@ -1,4 +1,4 @@
-import type { ConnectionState, Gap, SSEError } from 'headwater'
+import type { ConnectionState, Gap } from 'headwater'
 import { happenedAt } from '../shared/events.ts'
 import { toTable } from '../shared/orders.ts'
 import { fetchOrders, type Stream } from './client.ts'
@@ -8,6 +8,7 @@ import { count, time } from './format.ts'
 import { persist } from './http.ts'
 import { type Interruption, record } from './interruptions.ts'
 import type { Replica } from './replica.ts'
+import type { Tabs } from './tabs.ts'
 import { capital, describeError } from './words.ts'
 
 /*
@@ -19,10 +20,13 @@ export interface Verdict {
   /** Something is about to happen to the connection. @returns Takes it back, as nothing will come of it. */
   announce(label: string): () => void
   /** One more reason why the connection is not back. */
-  blame(error: SSEError): void
+  blame(reason: string): void
 }
 
-export function showVerdict(sse: Stream, replica: Replica): Verdict {
+/** The reason for what headwater does without need. */
+const ANEW = 'made anew, nothing failed'
+
+export function showVerdict(sse: Stream, replica: Replica, tabs: Tabs): Verdict {
   const panel = byId('verdict', HTMLElement)
   const headline = byId('headline', HTMLElement)
   const ids = byId('ids', HTMLElement)
@@ -38,6 +42,8 @@ export function showVerdict(sse: Stream, replica: Replica): Verdict {
   let connections = 0
   let wasOpen = false
   let heardAt = Date.now()
+  /** Which tab had the connection when the tables were last compared. */
+  let ledBy: number | undefined
 
   function say(result: 'pending' | 'ok' | 'lost', text: string): void {
     panel.dataset.result = result
@@ -58,8 +64,19 @@ export function showVerdict(sse: Stream, replica: Replica): Verdict {
     else say(...settled)
   }
 
-  function blame(error: SSEError): void {
-    current?.reasons.add(describeError(error))
+  function blame(reason: string): void {
+    current?.reasons.add(reason)
+  }
+
+  /** Another tab has the connection than at the last comparison: that is why it was interrupted, or has been since. */
+  function noteHandOver(leader: number | undefined, own: number): void {
+    if (current && leader !== undefined && ledBy !== undefined && leader !== ledBy) {
+      const name = (tab: number): string => (tab === own ? 'this tab' : `tab ${tab}`)
+      current.labels.push('hand-over')
+      current.reasons.delete(ANEW)
+      current.reasons.add(`from ${name(ledBy)} to ${name(leader)}`)
+    }
+    ledBy = leader ?? ledBy
   }
 
   function drawIds(): void {
@@ -76,6 +93,7 @@ export function showVerdict(sse: Stream, replica: Replica): Verdict {
     const server = await persist(fetchOrders)
     const mine = await replica.at(server.cursor)
     await replica.settled()
+    const { leader, own } = await tabs.look()
     if (started !== turn) return
     const different = differences(mine, toTable(server.orders))
     const wrong = [complaint(replica.tally), ...different].filter(Boolean)
@@ -87,6 +105,7 @@ export function showVerdict(sse: Stream, replica: Replica): Verdict {
     }
     const at = `as of #${server.cursor.slice(server.cursor.lastIndexOf('-') + 1)}, ${time(Date.now())}`
     setText(table, `${count(mine.size, 'row')} ${different.length ? 'differ from' : 'equal'} the server’s ${at}`)
+    noteHandOver(leader, own)
     if (current) record(current, !gap && wrong.length === 0)
     current = undefined
     gap = undefined
@@ -109,7 +128,7 @@ export function showVerdict(sse: Stream, replica: Replica): Verdict {
       }
       wasOpen = state.status === 'open'
     },
-    onRetry: ({ error }) => blame(error),
+    onRetry: ({ error }) => blame(describeError(error)),
     onOpen() {
       connections++
       if (current) current.backAt = Date.now()
@@ -161,6 +180,6 @@ function reasonOf(state: ConnectionState, announced: readonly string[]): string 
       return state.reasons.includes('manual') ? 'asked for on this page' : `held back: ${state.reasons.join(', ')}`
     default:
       // A server that is about to stop asks for it; so does a page that has slept.
-      return announced.includes('reconnect') ? 'asked for on this page' : 'made anew, nothing failed'
+      return announced.includes('reconnect') ? 'asked for on this page' : ANEW
   }
 }

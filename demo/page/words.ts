@@ -1,6 +1,8 @@
 import type { ConnectionState, SSEError } from 'headwater'
+import type { TabsRole } from 'headwater/tabs'
 import type { Events } from '../shared/events.ts'
-import { seconds } from './format.ts'
+import { list, seconds } from './format.ts'
+import type { Roster } from './tabs.ts'
 
 /*
  * States, errors and events as words.
@@ -15,8 +17,16 @@ export const STATUS: Readonly<Record<ConnectionState['status'], string>> = {
   closed: 'Closed',
 }
 
+export const ROLES: Readonly<Record<TabsRole, string>> = {
+  leader: 'This tab has the connection',
+  follower: 'Hears it through another tab',
+  alone: 'Alone',
+}
+
 /** What happened, for a reader who has never heard of the codes. */
 export function describeError({ code, status, message, cause }: SSEError): string {
+  // Of what another tab's connection died of, this one hears no more than that it did.
+  if (code === 'network' && cause === undefined) return 'connection lost'
   if (code === 'network') return cause === 'eof' ? 'ended by the server' : 'connection broke'
   if (code === 'stalled') return 'silent for too long'
   if (code === 'timeout') return 'no answer in time'
@@ -42,6 +52,26 @@ export function describeState(state: ConnectionState, recovered: boolean | 'unkn
     case 'closed':
       return state.error ? `For good: ${describeError(state.error)}.` : 'For good.'
   }
+}
+
+/** More tabs than this fill more than a line. */
+const NAMED = 4
+
+/** Who shares with whom. */
+export function describeRoster({ own, sharing, leader }: Roster, status: ConnectionState['status']): string {
+  const isOut = status === 'idle' || status === 'paused' || status === 'closed'
+  if (isOut) return `Tab ${own}. It wants no connection.`
+  if (!sharing.includes(own)) return `Tab ${own}. It shares with no other.`
+  const others = sharing.filter((tab) => tab !== own)
+  if (others.length === 0) return `Tab ${own}, the only one.`
+  if (leader === own) return `Tab ${own}. ${describeTabs(others)} ${others.length === 1 ? 'hears' : 'hear'} it too.`
+  return `Tab ${own}. ${leader === undefined ? 'Another is about to take over.' : `Tab ${leader} has the connection.`}`
+}
+
+/** `Tab 2`, `Tabs 2 and 3`, `6 others` */
+function describeTabs(tabs: readonly number[]): string {
+  if (tabs.length > NAMED) return `${tabs.length} others`
+  return `${tabs.length === 1 ? 'Tab' : 'Tabs'} ${list(tabs.map((tab) => `${tab}`))}`
 }
 
 /** One line of the log. */

@@ -39,7 +39,7 @@ export function createApi({ hub, log, tokens, faults, streams, simulation }: Par
   const routes: Readonly<Record<string, Route>> = {
     'GET /api/orders': () =>
       ({ cursor: `${log.epoch}-${log.head}`, orders: [...log.orders.values()] }) satisfies OrdersSnapshot,
-    'GET /api/connections': (query) => ({ streams: streams.count(query.get('page')) }),
+    'GET /api/connections': (query) => ({ streams: streams.count(query.get('tabs')) }),
     'GET /api/token'(query) {
       // Where a real application would want a password.
       const who = visitor(query.get('user'))

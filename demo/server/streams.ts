@@ -7,8 +7,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 
 export interface Streams {
   add(request: IncomingMessage, response: ServerResponse): void
-  /** How many are open, stalled ones included; with a page: of those, its own. */
-  count(page: string | null): number
+  /** How many are open, stalled ones included; with a group of tabs: of those, its own. */
+  count(group: string | null): number
   /** Breaks every connection. */
   drop(): void
   /** Keeps every connection that there is open, and lets nothing through any more, as a router does that has lost track. */
@@ -16,15 +16,15 @@ export interface Streams {
 }
 
 export function createStreams(): Streams {
-  /** And which page each is for, as it says itself. */
+  /** And which tabs each is for, as they say themselves. */
   const open = new Map<ServerResponse, unknown>()
 
   return {
     add({ headers }, response) {
-      open.set(response, headers['x-page'])
+      open.set(response, headers['x-tabs'])
       response.on('close', () => open.delete(response))
     },
-    count: (page) => (page === null ? open.size : [...open.values()].filter((each) => each === page).length),
+    count: (group) => (group === null ? open.size : [...open.values()].filter((each) => each === group).length),
     drop() {
       for (const response of open.keys()) response.destroy()
     },

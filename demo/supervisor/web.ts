@@ -17,6 +17,7 @@ export async function startWeb(port: number | undefined, gateway: Plugin): Promi
     // The sources stand in for the package.
     resolve: {
       alias: {
+        'headwater/tabs': path('../../src/tabs.ts'),
         'headwater/store': path('../../adapters/store.ts'),
         'headwater/react': path('../../adapters/react.ts'),
         'headwater/vue': path('../../adapters/vue.ts'),

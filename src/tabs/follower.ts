@@ -92,7 +92,7 @@ export function createFollower(tab: Tab, locks: Pick<LockManager, 'request'>, su
     // What it lacks may have been numbered by an earlier leader: after it, all are at one.
     for (const entry of entries) {
       if (tab.try !== mine) return
-      if (entries[0] === entry) tab.at = { ...tab.at, n: entry.n - 1 }
+      if (entries[0] === entry) tab.at = { ...tab.at, term: entry.term, n: entry.n - 1 }
       hand(tab, mine, entry)
     }
     if (tab.try === mine) tab.at = { term, n, cursor: tab.at.cursor || cursor }
@@ -183,7 +183,8 @@ export function createFollower(tab: Tab, locks: Pick<LockManager, 'request'>, su
       heardAt = clock.now()
       unanswered = 0
       if (message.kind === 'state') return mirror(message)
-      if (message.kind === 'refused') return mine?.sink.end(revive(message.error))
+      if (message.kind === 'refused')
+        return mine?.request.lastEventId ? mine.sink.end(revive(message.error)) : undefined
       if (!mine || leave) return
       if (message.kind === 'welcome' && message.to === tab.id && message.ask === ask) {
         if (!mine.synced) begin(mine, message)

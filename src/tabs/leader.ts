@@ -103,7 +103,7 @@ export function createLeader(tab: Tab, locks: Pick<LockManager, 'request' | 'que
       const heir = roster.all().find(({ visible }) => visible)
       if (!heir) return
       self.yielding = true
-      tab.post({ kind: 'yield', to: heir.from })
+      tab.post({ kind: 'yield', term, to: heir.from })
     }
   }
 
@@ -175,7 +175,6 @@ export function createLeader(tab: Tab, locks: Pick<LockManager, 'request' | 'que
     },
     hear(message) {
       relay.awake()
-      if (message.kind === 'bye') gone(message.from)
       if (message.kind === 'probe') tell()
       if (message.kind !== 'hello') return
       const { nudge, names, to } = message

@@ -50,7 +50,7 @@ export function createMember(
     platform,
     post: (message) => channel?.postMessage(message),
     renew() {
-      if (!channel && !isAlone) return
+      if (!/connecting|open|waiting/.test(host.state.get().status)) return
       tab.renewing = true
       host.reconnect()
     },
@@ -61,7 +61,8 @@ export function createMember(
   function join(): void {
     // Told apart by chance alone: nobody gains by guessing it.
     tab.id = clock.random().toString(36).slice(2) + clock.now().toString(36)
-    channel = platform.channel(name, (message) => hear(message as Message))
+    // Whatever it is: any script of the origin may have said it.
+    channel = platform.channel(name, (message) => hear(Object(message)))
     leaveTab = holdLock(locks, `${name}:${tab.id}`, false, () => {}, alone)
     unlook = platform.onVisibility(() => leader || follower.hello())
     queue(false)
@@ -99,10 +100,13 @@ export function createMember(
     move()
   }
 
-  /** Makes a new try in place of one there is. A wait, which the last leader was told to keep, is kept. */
+  /**
+   * Makes a new try in place of one there is. A wait that the server has asked for is kept; any other may be for no more than that
+   * the last leader's page was left, which breaks its line first.
+   */
   function move(): void {
-    const { status } = host.state.get()
-    if (status === 'connecting' || status === 'open') tab.renew()
+    const state = host.state.get()
+    if (state.status !== 'waiting' || !state.error.retryAfter) tab.renew()
   }
 
   function alone(): void {
@@ -118,7 +122,6 @@ export function createMember(
     leader = undefined
     follower.stop()
     usurper.stop()
-    tab.post({ kind: 'bye', from: tab.id })
     channel.close()
     channel = undefined
     leaveQueue?.()
@@ -148,7 +151,6 @@ export function createMember(
 
   function hear(message: Message): void {
     if (message.kind === 'reset') return stop()
-    if (message.kind === 'yield') return message.to === tab.id && !leader ? queue(true) : undefined
     if ('term' in message) {
       if (message.term < tab.term) return heardLate(message)
       if (message.term > tab.term) {
@@ -157,6 +159,7 @@ export function createMember(
         if (tab.try) tab.try.synced = false
         follower.hello()
       }
+      if (message.kind === 'yield') return message.to === tab.id ? queue(true) : undefined
       if (!leader) follower.hear(message)
     } else leader?.hear(message)
   }

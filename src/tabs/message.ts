@@ -55,7 +55,6 @@ export interface Hello {
 
 export type Message =
   | Hello
-  | { readonly kind: 'bye'; readonly from: string }
   /** A follower wants to know that the leader is alive. */
   | { readonly kind: 'probe' }
   /** Where the leader's client stands. */
@@ -67,7 +66,7 @@ export type Message =
   /** What the leader hears, in the order it does, numbered from `n` without a hole. */
   | { readonly kind: 'frames'; readonly term: number; readonly n: number; readonly list: readonly Frame[] }
   /** A leader that nobody sees asks a tab that somebody sees to take over. */
-  | { readonly kind: 'yield'; readonly to: string }
+  | { readonly kind: 'yield'; readonly term: number; readonly to: string }
   /** Whoever was signed in is not any more. */
   | { readonly kind: 'reset' }
 
@@ -99,16 +98,19 @@ export interface PlainError {
   readonly message: string
   readonly status?: number | undefined
   readonly retryAfter?: number | undefined
+  readonly cause?: string | undefined
 }
 
 export const plain = (state: ConnectionState): PlainState =>
   'error' in state && state.error ? { ...state, error: plainError(state.error) } : (state as PlainState)
 
-export const plainError = ({ code, message, status, retryAfter }: SSEError): PlainError => ({
+export const plainError = ({ code, message, status, retryAfter, cause }: SSEError): PlainError => ({
   code,
   message,
   status,
   retryAfter,
+  // 'eof', of a stream that ended in order. An error may hold what cannot be cloned.
+  cause: typeof cause === 'string' ? cause : undefined,
 })
 
 export const revive = ({ code, message, ...details }: PlainError): SSEError =>

@@ -13,13 +13,20 @@ let demo: ChildProcess
 let url: string
 let browser: Browser
 let page: Page
-/** Everything that the page complains about. */
+/** Everything that the pages complain about. */
 const complaints: string[] = []
 
 beforeAll(async () => {
   ;({ process: demo, url } = await startDemo())
   browser = await launchBrowser()
-  page = await newPage(browser, complaints)
+  // A context of its own: one that comes with a page would end with it, whatever other tabs there are.
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } })
+  context.setDefaultTimeout(PATIENCE)
+  context.on('weberror', (error) => complaints.push(`${error.error()}`))
+  context.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(`${message.text()} ${message.location().url}`)
+  })
+  page = await context.newPage()
   await page.goto(url)
   await page.locator('#verdict[data-result="ok"]').waitFor()
 }, PATIENCE)
@@ -29,40 +36,57 @@ afterAll(async () => {
   demo?.kill('SIGKILL')
 })
 
-/** Breaks the connection once it has been open for so long that the client counts its failures from 0. */
-async function breakBy(fault: string): Promise<Locator> {
+/** Waits until a page has been open for so long that its client counts its failures from 0; what was before is forgotten. */
+async function calm(page: Page): Promise<void> {
   await page.waitForFunction(() => {
     const [, seconds] =
       /^Open for (?:\d+ min )?(\d+) s$/.exec(document.querySelector('#clock')?.textContent ?? '') ?? []
     return Number(seconds) >= 2
   })
   await page.locator('#interruptions').evaluate((list) => list.replaceChildren())
-  await page.locator(`button[data-fault="${fault}"]`).click()
-  // Written down only once the connection went away, was open again and the tables have been compared.
-  const interruption = page.locator(`#interruptions li[data-label="${fault}"]`)
-  await interruption.waitFor()
-  await page.locator('#connection[data-status="open"]').waitFor()
-  return interruption
 }
 
+/** The interruption of this name: written down once it is open again and the tables have been compared. */
+async function interruption(page: Page, label: string): Promise<Locator> {
+  const found = page.locator(`#interruptions li[data-label="${label}"]`)
+  await found.waitFor()
+  await page.locator('#connection[data-status="open"]').waitFor()
+  return found
+}
+
+async function breakBy(fault: string): Promise<Locator> {
+  await calm(page)
+  await page.locator(`button[data-fault="${fault}"]`).click()
+  return interruption(page, fault)
+}
+
+/** An interruption of this name has cost nothing. */
+async function expectNothingLost(page: Page, label: string, reason: string | RegExp): Promise<void> {
+  const found = await interruption(page, label)
+  expect(await found.getAttribute('data-result')).toBe('ok')
+  expect(await found.locator('.reason').textContent()).toMatch(reason)
+  expect(await page.locator('#headline').textContent()).toMatch(
+    /^Nothing was lost: [\d,]+ events across \d+ connections, table equals the server’s\.$/,
+  )
+  expect(await page.locator('#ids').textContent()).toMatch(/^#\d+ to #\d+: none missing, none twice$/)
+  expect(await page.locator('#equal').textContent()).toMatch(/^12 rows equal the server’s as of #\d+, /)
+}
+
+/** Each fault, and what a page says came of it. */
+const FAULTS = [
+  ['drop', 'connection broke'],
+  ['stall', 'silent for too long'],
+  ['unavailable', 'unavailable (503)'],
+  ['unauthorized', 'token refused (401)'],
+  ['restart', 'nobody behind the proxy (502)'],
+] as const
+
 describe('the demo', () => {
-  it.each([
-    ['drop', 'connection broke'],
-    ['stall', 'silent for too long'],
-    ['unavailable', 'unavailable (503)'],
-    ['unauthorized', 'token refused (401)'],
-    ['restart', 'nobody behind the proxy (502)'],
-  ])(
+  it.each(FAULTS)(
     'loses nothing by the fault %s',
     async (fault, reason) => {
-      const interruption = await breakBy(fault)
-      expect(await interruption.getAttribute('data-result')).toBe('ok')
-      expect(await interruption.locator('.reason').textContent()).toContain(reason)
-      expect(await page.locator('#headline').textContent()).toMatch(
-        /^Nothing was lost: [\d,]+ events across \d+ connections, table equals the server’s\.$/,
-      )
-      expect(await page.locator('#ids').textContent()).toMatch(/^#\d+ to #\d+: none missing, none twice$/)
-      expect(await page.locator('#equal').textContent()).toMatch(/^12 rows equal the server’s as of #\d+, /)
+      await breakBy(fault)
+      await expectNothingLost(page, fault, reason)
       await expectAgreement(page, url)
     },
     PATIENCE,
@@ -164,9 +188,9 @@ describe('the demo', () => {
     // The keyboard goes on from the last click, even if nothing has the focus any more.
     await page.reload()
     const reached: (string | undefined)[] = []
-    // Before the faults come the link that skips to them, the visitor, the link to the other page and the three buttons of
+    // Before the faults come the link that skips to them, the visitor, the link to the other page and the four buttons of
     // the connection.
-    for (let presses = 0; presses < 11; presses++) {
+    for (let presses = 0; presses < 12; presses++) {
       await page.keyboard.press('Tab')
       const focus = await page.locator(':focus').evaluate((element: HTMLElement) => ({
         fault: element.dataset['fault'],
@@ -208,11 +232,164 @@ describe('the demo', () => {
     await page.setViewportSize({ width: 360, height: 740 })
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360)
   })
+})
 
+describe('the demo in several tabs', () => {
+  /** The second, which takes over from the first. */
+  let second: Page
+  let third: Page
+  let panel: Page
+
+  /** By the keyboard. */
+  async function openAnother(from: Page): Promise<Page> {
+    const opened = from.context().waitForEvent('page')
+    await from.locator('#open-tab').press('Enter')
+    const tab = await opened
+    await tab.locator('#verdict[data-result="ok"]').waitFor()
+    return tab
+  }
+
+  async function becomes(tab: Page, user: string): Promise<void> {
+    const loaded = tab.waitForEvent('load')
+    await tab.locator('#user').selectOption(user)
+    await loaded
+    await tab.locator('#verdict[data-result="ok"]').waitFor()
+  }
+
+  async function openPanel(): Promise<void> {
+    panel = await newPage(browser, complaints)
+    await panel.goto(new URL('admin', url).href)
+    await panel.locator('main:not([data-stale])').waitFor()
+  }
+
+  /** The operators see no more than one stream of the shop, beside their own. */
+  async function expectOneStream(): Promise<void> {
+    await openPanel()
+    expect(await panel.locator('[data-figure="clients"]').textContent()).toBe('2')
+    expect(await panel.locator('#topics tbody').innerText()).toMatch(/^admin\s+1\s+jobs\s+1\s+orders\s+1$/)
+    await panel.close()
+    await expect.poll(async () => (await fetch(new URL('api/connections', url))).json()).toEqual({ streams: 1 })
+  }
+
+  async function expectPart(page: Page, role: string, words: string, roster: RegExp): Promise<void> {
+    await page.locator(`#role[data-role="${role}"]`).waitFor()
+    expect(await page.locator('#role').textContent()).toBe(words)
+    await page.locator('#tabs', { hasText: roster }).waitFor()
+  }
+
+  const expectLeader = (page: Page, roster: RegExp): Promise<void> =>
+    expectPart(page, 'leader', 'This tab has the connection', roster)
+  const expectFollower = (page: Page): Promise<void> =>
+    expectPart(page, 'follower', 'Hears it through another tab', /^Tab \d+\. Tab \d+ has the connection\.$/)
+
+  it(
+    'opens another tab, which hears the one stream through the first',
+    async () => {
+      await page.setViewportSize({ width: 1280, height: 900 })
+      await expectLeader(page, /^Tab \d+, the only one\.$/)
+      second = await openAnother(page)
+      await expectLeader(page, /^Tab \d+\. Tab \d+ hears it too\.$/)
+      await expectFollower(second)
+      expect(await second.locator('#user').inputValue()).toBe(await page.locator('#user').inputValue())
+      await expectOneStream()
+      for (const tab of [page, second]) {
+        await tab.locator('#sharing', { hasText: '1 stream at the server, for 2 tabs.' }).waitFor()
+        await expectAgreement(tab, url)
+        expect(await tab.locator('#streams').textContent()).toBe(
+          'The server counts 1 open stream for all of this page and 1 other tab.',
+        )
+      }
+    },
+    PATIENCE,
+  )
+
+  it.each(FAULTS)(
+    'loses nothing in any tab by the fault %s, asked for where there is no connection',
+    async (fault, reason) => {
+      for (const tab of [page, second]) await calm(tab)
+      await second.locator(`button[data-fault="${fault}"]`).click()
+      await expectNothingLost(page, fault, reason)
+      await expectNothingLost(second, fault, fault === 'drop' ? 'connection lost' : reason)
+      await expectLeader(page, /hears it too/)
+      await expectFollower(second)
+      for (const tab of [page, second]) await expectAgreement(tab, url)
+    },
+    PATIENCE,
+  )
+
+  it(
+    'knows in each tab which numbers were for somebody else, though only one has heard that its token is refused',
+    async () => {
+      await openPanel()
+      const other = (await page.locator('#user').inputValue()) === 'ada' ? 'bjorn' : 'ada'
+      await panel.locator('[data-action="notify"] [name="user"]').selectOption(other)
+      await calm(second)
+      await second.locator('button[data-fault="unauthorized"]').click()
+      await interruption(second, 'unauthorized')
+      await panel.locator('[data-action="notify"] button').click()
+      for (const tab of [page, second])
+        await tab.locator('#others', { hasText: '1 number, for somebody else' }).waitFor()
+      await panel.close()
+    },
+    PATIENCE,
+  )
+
+  it(
+    'hands the connection over when the tab that has it is closed, and nothing is lost',
+    async () => {
+      // By its address: what the tabs have in common is not handed from one to the next.
+      third = await page.context().newPage()
+      await third.goto(url)
+      await becomes(third, await second.locator('#user').inputValue())
+      for (const tab of [second, third]) await calm(tab)
+      await page.close()
+      await expectLeader(second, /^Tab \d+\. Tab \d+ hears it too\.$/)
+      await expectFollower(third)
+      await expectNothingLost(second, 'hand-over', /^from tab \d+ to this tab$/)
+      await expectNothingLost(third, 'hand-over', /^from tab \d+ to tab \d+$/)
+      await expectOneStream()
+      for (const tab of [second, third]) await expectAgreement(tab, url)
+    },
+    PATIENCE,
+  )
+
+  it(
+    'hands the connection over when the tab that has it disconnects, and hears it again through the other',
+    async () => {
+      for (const tab of [second, third]) await calm(tab)
+      await second.locator('#disconnect').click()
+      await expectPart(second, 'alone', 'Alone', /^Tab \d+\. It wants no connection\.$/)
+      await expectLeader(third, /^Tab \d+, the only one\.$/)
+      await expectNothingLost(third, 'hand-over', /^from tab \d+ to this tab$/)
+      await second.locator('#connect').click()
+      await expectFollower(second)
+      await expectNothingLost(
+        second,
+        'disconnect + hand-over',
+        /^asked for on this page, then from this tab to tab \d+$/,
+      )
+      for (const tab of [second, third]) await expectAgreement(tab, url)
+    },
+    PATIENCE,
+  )
+
+  it(
+    'gives a tab of another user a connection of its own',
+    async () => {
+      await becomes(second, (await second.locator('#user').inputValue()) === 'ada' ? 'chiara' : 'ada')
+      for (const tab of [second, third]) await expectLeader(tab, /^Tab \d+, the only one\.$/)
+      for (const tab of [second, third]) await tab.locator('#sharing', { hasText: /^1 stream .* 1 tab\.$/ }).waitFor()
+      expect(await (await fetch(new URL('api/connections', url))).json()).toEqual({ streams: 2 })
+    },
+    PATIENCE,
+  )
+})
+
+describe('the demo, in the end', () => {
   it('complains of nothing but the requests that the faults broke', () => {
     expect(
       complaints.filter(
-        (text) => !/^Failed to load resource.* \S+\/api\/(events\S*|connections\S*|faults\/drop)$/.test(text),
+        (text) => !/^Failed to load resource.* \S+\/api\/(events\S*|connections\S*|missed\S*|faults\/drop)$/.test(text),
       ),
     ).toEqual([])
   })

@@ -410,7 +410,7 @@ describe("the leader's state", () => {
   })
 
   // To a client that sent no cursor, 410 says that there is no such stream.
-  it.fails('a cursor that is refused with 410 closes no tab that has none', async () => {
+  it('a cursor that is refused with 410 closes no tab that has none', async () => {
     const stage = createStage()
     stage.serve = () => {}
     const a = stage.open({ sse: { lastEventId: idOf(5) } })

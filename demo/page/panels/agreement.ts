@@ -1,7 +1,8 @@
-import { countStreams, type Stream } from '../client.ts'
+import type { Store } from 'headwater'
 import { byId, setText } from '../dom.ts'
 import { count } from '../format.ts'
 import type { Replica } from '../replica.ts'
+import type { Tabs } from '../tabs.ts'
 import { describeOpen } from './shared.ts'
 
 /*
@@ -12,13 +13,12 @@ import { describeOpen } from './shared.ts'
 const COMPARE_EVERY = 250
 /** After a gap the page's table is loaded afresh, and the panels follow with the next event. */
 const CATCH_UP_MAX = 1500
-/** Streams are counted whenever one opens, and now and then: one too many would come unasked. */
-const COUNT_EVERY = 3000
 
-export function showAgreement(sse: Stream, replica: Replica): void {
+/** @param streams - How many the server counts for this page and the tabs that it shares with. */
+export function showAgreement(replica: Replica, tabs: Tabs, streams: Store<number | undefined>): void {
   const panels = ['vanilla', 'react', 'vue'].map((id) => byId(id, HTMLElement))
   const agreement = byId('agreement', HTMLElement)
-  const streams = byId('streams', HTMLElement)
+  const streamsLine = byId('streams', HTMLElement)
   let agreedAt = Date.now()
 
   function compare(): void {
@@ -33,27 +33,21 @@ export function showAgreement(sse: Stream, replica: Replica): void {
     else setText(agreement, `They do not show the same${same ? ' as the table of orders' : ''}.`)
   }
 
-  async function recount(): Promise<void> {
-    if (sse.state.get().status !== 'open') return
-    // A server that has just been broken has nothing to say; it is asked again.
-    const open = await countStreams().catch(() => undefined)
-    if (open === undefined || sse.state.get().status !== 'open') return
-    // There is one, or this would not be open: at the last process, which has been told to stop.
-    streams.dataset.result = open === 0 ? 'pending' : open === 1 ? 'ok' : 'lost'
-    if (open === 0) setText(streams, 'A new process has taken over; this page’s stream is still at the last one.')
-    else setText(streams, `The server counts ${count(open, 'open stream')} for all of this page.`)
+  function drawStreams(): void {
+    const open = streams.get()
+    const others = tabs.get().sharing.length - 1
+    const sharers = others > 0 ? ` and ${count(others, 'other tab')}` : ''
+    // There is one, if the connection is open: at the last process, which has been told to stop.
+    streamsLine.dataset.result = !open ? 'pending' : open === 1 ? 'ok' : 'lost'
+    if (open === undefined) setText(streamsLine, 'Streams are counted when the connection is back.')
+    else if (open === 0)
+      setText(streamsLine, 'A new process has taken over; this page’s stream is still at the last one.')
+    else setText(streamsLine, `The server counts ${count(open, 'open stream')} for all of this page${sharers}.`)
   }
 
-  sse.observe({
-    onOpen: () => void recount(),
-    onState({ status }) {
-      if (status === 'open') return
-      streams.dataset.result = 'pending'
-      setText(streams, 'Streams are counted when the connection is back.')
-    },
-  })
+  streams.subscribe(drawStreams)
+  tabs.subscribe(drawStreams)
   setInterval(compare, COMPARE_EVERY)
-  setInterval(recount, COUNT_EVERY)
 }
 
 /** All that a panel shows, the length of its bar included. */

@@ -1,9 +1,9 @@
-import type { Store } from 'headwater'
 import { type JobProgress, type Order, type OrderCreated, type OrderUpdated, parseId } from '../../shared/events.ts'
 import { applyOrderEvent, type OrderTable } from '../../shared/orders.ts'
 import type { Stream } from '../client.ts'
 import { money } from '../format.ts'
 import type { Replica, ReplicaBase } from '../replica.ts'
+import { createMark, type Mark } from '../store.ts'
 
 /*
  * What the three panels have in common: how values follow from events, and how they read. What is left to each is to
@@ -16,7 +16,7 @@ export interface Shared {
   /** How many notifications there have been. */
   readonly notices: Reduction<number, unknown>
   /** How many of these have been read, whichever panel said so. */
-  readonly read: ReadMark
+  readonly read: Mark<number>
 }
 
 /** What `createValueStore` and `useSSEValue` take. */
@@ -29,10 +29,6 @@ interface Reduction<T, D> {
 interface Folded {
   readonly base: ReplicaBase
   readonly table: OrderTable
-}
-
-interface ReadMark extends Store<number> {
-  set(count: number): void
 }
 
 export function createShared(sse: Stream, replica: Replica): Shared {
@@ -49,25 +45,7 @@ export function createShared(sse: Stream, replica: Replica): Shared {
       },
     },
     notices: { initial: 0, reduce: (count) => count + 1 },
-    read: createReadMark(),
-  }
-}
-
-/** A number that can be watched, by the same contract as the stores of headwater. */
-function createReadMark(): ReadMark {
-  const listeners = new Set<(count: number) => void>()
-  let read = 0
-  return {
-    get: () => read,
-    set(count) {
-      read = count
-      for (const listener of listeners) listener(count)
-    },
-    subscribe(listener) {
-      listeners.add(listener)
-      listener(read)
-      return () => listeners.delete(listener)
-    },
+    read: createMark(0),
   }
 }
 

@@ -1,0 +1,47 @@
+import type { Store } from 'headwater'
+import { role, type Stream } from './client.ts'
+import { byId, setText } from './dom.ts'
+import { count } from './format.ts'
+import type { Tabs } from './tabs.ts'
+import { describeRoster, ROLES } from './words.ts'
+
+/*
+ * Whether this tab has the connection or hears it through another one, and how many tabs there are to one stream.
+ */
+
+const TITLE = document.title
+/** Who asks for the lead hears through another tab, for a moment: not worth saying aloud. */
+const SETTLED = 700
+
+/** @param streams - How many the server counts for all of these tabs. */
+export function showRole(sse: Stream, tabs: Tabs, streams: Store<number | undefined>): void {
+  const words = byId('role', HTMLElement)
+  const roster = byId('tabs', HTMLElement)
+  const sum = byId('sharing', HTMLElement)
+  const announcer = byId('role-announcer', HTMLElement)
+  let announcement: ReturnType<typeof setTimeout> | undefined
+
+  function draw(): void {
+    const now = tabs.get()
+    const { own, sharing, leader } = now
+    const open = streams.get()
+    setText(roster, describeRoster(now, sse.state.get().status))
+    const isCounted = open && sharing.includes(own)
+    setText(sum, isCounted ? `${count(open, 'stream')} at the server, for ${count(sharing.length, 'tab')}.` : '')
+    // To tell them apart in the window's own row of tabs.
+    const isOneOfMany = sharing.some((tab) => tab !== own)
+    document.title = isOneOfMany ? `Tab ${own}${leader === own ? ' leads' : ''} · ${TITLE}` : TITLE
+  }
+
+  role.subscribe((part) => {
+    words.dataset.role = part
+    setText(words, ROLES[part])
+    clearTimeout(announcement)
+    announcement = setTimeout(() => setText(announcer, words.textContent), SETTLED)
+  })
+  tabs.subscribe(draw)
+  streams.subscribe(draw)
+  sse.observe({ onState: draw })
+  // With an opener, so that it is the same visitor: the new tab begins with a copy of this one's session storage.
+  byId('open-tab', HTMLButtonElement).addEventListener('click', () => window.open(location.href))
+}
