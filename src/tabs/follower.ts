@@ -43,7 +43,7 @@ export function createFollower(tab: Tab, locks: Pick<LockManager, 'request'>, su
 
   function hello(nudge?: number): void {
     const mine = tab.try
-    if (!mine) return
+    if (!mine || !tab.isHere) return
     const { id: from, term: to, at } = tab
     const names = [...mine.names]
     const visible = platform.isVisible()

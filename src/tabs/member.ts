@@ -1,11 +1,10 @@
-import { isBehind } from '../cursor.ts'
 import { SSEError } from '../errors.ts'
 import type { Transport, TransportLink, TransportRequest, TransportSink } from '../transports/transport.ts'
 import { createFollower } from './follower.ts'
 import { createLeader, type Leader } from './leader.ts'
 import { type Message, plain } from './message.ts'
 import { holdLock, type TabsChannel, type TabsPlatform } from './platform.ts'
-import { createTab, createTry, NOWHERE, type Tab } from './tab.ts'
+import { createTab, createTry, stand, type Tab } from './tab.ts'
 import { createUsurper } from './usurp.ts'
 
 /*
@@ -59,14 +58,20 @@ export function createMember(
   const follower = createFollower(tab, locks, usurper.suspect)
 
   function join(): void {
-    // Told apart by chance alone: nobody gains by guessing it.
-    tab.id = clock.random().toString(36).slice(2) + clock.now().toString(36)
+    // Not by the clock's chance, which tests have all tabs share. There is one wherever there are locks.
+    tab.id = crypto.randomUUID()
     // Whatever it is: any script of the origin may have said it.
     channel = platform.channel(name, (message) => hear(Object(message)))
-    leaveTab = holdLock(locks, `${name}:${tab.id}`, false, () => {}, alone)
+    leaveTab = holdLock(locks, `${name}:${tab.id}`, false, enter, alone)
     unlook = platform.onVisibility(() => leader || follower.hello())
-    queue(false)
     play('follower')
+  }
+
+  /** Only now: a leader that had this tab's lock before it would take it for dead. */
+  function enter(): void {
+    tab.isHere = true
+    queue(false)
+    follower.hello()
   }
 
   function queue(steal: boolean): void {
@@ -128,6 +133,7 @@ export function createMember(
     leaveTab?.()
     unlook?.()
     tab.renewing = false
+    tab.isHere = false
     tab.backlog.clear()
     play('alone')
   }
@@ -190,13 +196,7 @@ export function createMember(
       const nudge = channel && !tab.renewing ? follower.waited : undefined
       tab.renewing = false
       tab.try = mine
-      const { lastEventId: cursor } = request
-      // The client has dropped its cursor, or events that were not handled. (What a leader has still to bring to others may lie
-      // further back than where its own client is.)
-      if (cursor !== tab.at.cursor && !(leader && isBehind(tab.at.cursor, cursor))) {
-        tab.at = { ...(leader ? tab.at : NOWHERE), cursor }
-        if (!leader) tab.backlog.clear()
-      }
+      stand(tab, request.lastEventId, leader !== undefined)
       try {
         if (!channel) join()
       } catch {

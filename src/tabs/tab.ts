@@ -46,6 +46,8 @@ export const createTry = (request: TransportRequest, sink: TransportSink): Try =
 export interface Tab {
   /** Another each time that it joins: whoever waits for it to leave waits for that one. */
   id: string
+  /** It holds the lock that tells the others that it lives. */
+  isHere: boolean
   /** Of the lock and the channel. */
   readonly name: string
   readonly inner: Transport
@@ -74,8 +76,28 @@ export function joined(to: Try, topics: readonly string[] | undefined): void {
 
 export const NOWHERE: Position = { term: 0, n: 0, cursor: '' }
 
-export function createTab(rest: Omit<Tab, 'id' | 'backlog' | 'term' | 'before' | 'at' | 'try' | 'renewing'>): Tab {
-  return { ...rest, id: '', backlog: createBacklog(), term: 0, before: 0, at: NOWHERE, try: undefined, renewing: false }
+export function createTab(
+  rest: Omit<Tab, 'id' | 'backlog' | 'term' | 'isHere' | 'before' | 'at' | 'try' | 'renewing'>,
+): Tab {
+  return {
+    ...rest,
+    id: '',
+    backlog: createBacklog(),
+    term: 0,
+    before: 0,
+    at: NOWHERE,
+    try: undefined,
+    renewing: false,
+    isHere: false,
+  }
+}
+
+/** A try begins where its client stands: elsewhere than the tab, if that has dropped its cursor, or events that were not handled. */
+export function stand(tab: Tab, cursor: string, leads: boolean): void {
+  // What a leader has still to bring to others may lie further back.
+  if (cursor === tab.at.cursor || (leads && isBehind(tab.at.cursor, cursor))) return
+  tab.at = { ...(leads ? tab.at : NOWHERE), cursor }
+  if (!leads) tab.backlog.clear()
 }
 
 /** The server's word on the one line, as it is for this client; undefined if it is not about it. */

@@ -76,6 +76,8 @@ export async function openStage(): Promise<Stage> {
     }
     counts.most = Math.max(counts.most, ++counts.now)
     open.add(response)
+    // A connection that it could use again Chromium keeps for up to five seconds after the stream was left, and reads on.
+    response.shouldKeepAlive = false
     response.on('close', () => {
       counts.now--
       open.delete(response)
@@ -313,16 +315,19 @@ export const glance = (page: Page): Promise<Glance> =>
     count: window.heard.numbers.length,
   }))
 
+/** After 37.5 s of silence a client makes its line anew, which would make good what was lost. */
+const SILENCE = 30_000
+
 /** Waits until a page says so. (Playwright's own way to wait counts frames, and a page that nobody sees has none.) */
 export async function until<T>(page: Page, look: (heard: Glance) => T, expected: T): Promise<void> {
-  await expect.poll(async () => look(await glance(page)), { timeout: PATIENCE, interval: 20 }).toEqual(expected)
+  await expect.poll(async () => look(await glance(page)), { timeout: SILENCE, interval: 20 }).toEqual(expected)
 }
 
 export const status = ({ states }: Heard): string | undefined => states.at(-1)
 
 /** Waits until the server has so many streams. */
 export async function streams(stage: Stage, count: number): Promise<void> {
-  await expect.poll(() => stage.traffic().now, { timeout: PATIENCE, interval: 20 }).toBe(count)
+  await expect.poll(() => stage.traffic().now, { timeout: SILENCE, interval: 20 }).toBe(count)
 }
 
 /** Waits until the page has heard the newest event, and checks that it has heard each since its first, once and in order. */
