@@ -19,7 +19,7 @@ import { PATIENCE } from './start.ts'
 const root = new URL('../../', import.meta.url)
 
 /** What there was of streams at one path. */
-export interface Traffic {
+interface Traffic {
   /** Open at this moment. */
   now: number
   /** Open at the same time, at most. */

@@ -16,7 +16,7 @@ const EPOCH = 'k3f9x2ab'
 export const idOf = (seq: number): string => `${EPOCH}-${seq}`
 
 /** One request that has reached the server. */
-export interface Line {
+interface Line {
   readonly name: string
   readonly request: TransportRequest
   /** Straight to the transport's sink, whether the line is open or not. */
