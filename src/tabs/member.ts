@@ -173,8 +173,8 @@ export function createMember(
   const unsubscribe = host.state.subscribe((state) => {
     const { status } = state
     if (status === 'connecting' || status === 'open' || status === 'waiting') return leader?.tell()
-    // What the server has said to one it has said to all; but who is not let in may have the wrong credentials, and others not.
-    const isForAll = leader?.ending && state.status === 'closed' && state.error?.code !== 'unauthorized'
+    // What the server says to one it says to all. But credentials are each tab's own, and a page that is left breaks its line first.
+    const isForAll = leader?.ending && state.status === 'closed' && !/unauthorized|gave-up/.test(`${state.error?.code}`)
     if (isForAll) tab.post({ kind: 'state', term: tab.term, state: plain(state) })
     if (status === 'closed') end()
     else leave()

@@ -340,13 +340,20 @@ describe("the leader's state", () => {
     expect(stage.lines).toHaveLength(1)
   })
 
-  it('gave-up is given up by all', async () => {
+  it('gave-up is of one tab: each of the others tries once more', async () => {
     const [stage, a, b] = await pair({ sse: { retry: { attempts: 2, resetAfter: Infinity } } })
     stage.serve = (line) => line.end(new SSEError('network', 'gone'))
     stage.last.end('eof')
     await stage.run(60_000)
     expect([failed(a)?.code, failed(b)?.code]).toEqual(['gave-up', 'gave-up'])
-    expect(stage.lines).toHaveLength(3)
+    expect(stage.lines).toHaveLength(4)
+  })
+
+  it('gave-up closes no other whose line is good: a page that is left may see its own break first', async () => {
+    const [stage, a, b] = await pair({ sse: { retry: { attempts: 0 } } })
+    stage.last.end('eof')
+    await stage.run(60)
+    expect([failed(a)?.code, b.status, b.role]).toEqual(['gave-up', 'open', 'leader'])
   })
 
   // The lock of the tab that closed may be granted before its last word arrives, which is then of an earlier term.
