@@ -68,8 +68,8 @@ function on({ n }: Numbered): void {
 /** The last moment of this tab, as it sees it itself. */
 const die = (): unknown => navigator.sendBeacon(`/died?at=${Date.now()}`)
 
-addEventListener('pagehide', die, true)
-document.addEventListener('freeze', die)
+// Before the client hears of it.
+for (const type of ['pagehide', 'freeze']) addEventListener(type, die, true)
 
 window.bench = {
   look: () => ({ isOpen, isVisible: !document.hidden, role, led, last, wrong }),
