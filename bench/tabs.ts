@@ -167,26 +167,35 @@ interface Session {
   close(): void
 }
 
+type Reply = { readonly error: { readonly message: string } } | { readonly error?: never; readonly result: never }
+
 async function attach(url: string): Promise<Session> {
   const socket = new WebSocket(url)
   await new Promise((resolve, reject) => {
     socket.onopen = resolve
     socket.onerror = () => reject(Error(`no session at ${url}`))
   })
-  const waiting = new Map<number, (reply: { result: never; error?: { message: string } }) => void>()
+  const waiting = new Map<number, (reply: Reply) => void>()
   let last = 0
   socket.onmessage = ({ data }) => {
     const reply = JSON.parse(data)
     waiting.get(reply.id)?.(reply)
     waiting.delete(reply.id)
   }
+  // Nobody is left to answer.
+  const end = (): void => {
+    for (const settle of waiting.values()) settle({ error: { message: 'the session has ended' } })
+    waiting.clear()
+  }
+  socket.onclose = end
   return {
     send: (method, params = {}) =>
       new Promise((resolve, reject) => {
-        waiting.set(++last, ({ result, error }) =>
-          error ? reject(Error(`${method}: ${error.message}`)) : resolve(result),
+        waiting.set(++last, (reply) =>
+          reply.error ? reject(Error(`${method}: ${reply.error.message}`)) : resolve(reply.result),
         )
-        socket.send(JSON.stringify({ id: last, method, params }))
+        if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ id: last, method, params }))
+        else end()
       }),
     close: () => socket.close(),
   }
@@ -464,7 +473,9 @@ async function handOvers(browser: Browser): Promise<string> {
       const all = results.map((result) => result[figure])
       return `${quantile(all, 0.5).toFixed(0)} · ${Math.max(...all)}`
     })
-  const rows = [...found].map(([{ title }, results]) => [title, `${results.length}`, ...cells(results)])
+  const rows = [...found].flatMap(([{ title }, results]) =>
+    results.length ? [[title, `${results.length}`, ...cells(results)]] : [],
+  )
   return table(['the tab', 'times', 'another leads', 'it hears', 'all hear', 'longest silence'], rows)
 }
 
