@@ -4,8 +4,13 @@ import { encodeEvent } from './encode.ts'
  * What the hub itself has to say, as bytes: the events of the protocol (docs/protocol.md). Their payloads are ours, and JSON.
  */
 
-const encoder = new TextEncoder()
-const block = (event: string, data: object, id?: string): Uint8Array => encoder.encode(encodeEvent({ event, data, id }))
+// Made when it is first needed: the mocks load this too, in test environments that have none until they bring one.
+let encoder: TextEncoder | undefined
+function encode(block: string): Uint8Array {
+  encoder ??= new TextEncoder()
+  return encoder.encode(block)
+}
+const block = (event: string, data: object, id?: string): Uint8Array => encode(encodeEvent({ event, data, id }))
 
 /** The payload of `connected`. */
 export interface Introduction {
@@ -29,7 +34,7 @@ export interface GapNotice {
 
 /** With an id: a connection that breaks before its first event can be resumed too. */
 export const connectedFrame = (introduction: Introduction, retry?: number): Uint8Array =>
-  encoder.encode(encodeEvent({ event: 'connected', data: introduction, id: introduction.cursor, retry }))
+  encode(encodeEvent({ event: 'connected', data: introduction, id: introduction.cursor, retry }))
 
 export const gapFrame = (notice: GapNotice): Uint8Array => block('gap', notice, notice.resumedFrom)
 
@@ -47,7 +52,7 @@ export const goodbyeFrame = (reconnectInMs: number): Uint8Array => block('goodby
  * @param native - As an event, since the native EventSource keeps comments to itself.
  */
 export const pingFrame = (native: boolean, id: string | undefined, now: number): Uint8Array =>
-  native ? block('ping', { t: now }, id) : encoder.encode(encodeEvent({ comment: 'ping', id }))
+  native ? block('ping', { t: now }, id) : encode(encodeEvent({ comment: 'ping', id }))
 
 /**
  * An event. The topic that it was published to stands in a comment, which a client hears ahead of the event and everybody else
@@ -61,10 +66,10 @@ export function eventFrame(
   id: string | undefined,
   topic?: string,
 ): Uint8Array {
-  if (topic === undefined) return encoder.encode(encodeEvent({ event: type, data: json, id }))
+  if (topic === undefined) return encode(encodeEvent({ event: type, data: json, id }))
   return native
-    ? encoder.encode(
+    ? encode(
         encodeEvent({ event: 'ping', data: { topic, event: type } }) + encodeEvent({ event: type, data: json, id }),
       )
-    : encoder.encode(encodeEvent({ comment: `topic ${topic}`, event: type, data: json, id }))
+    : encode(encodeEvent({ comment: `topic ${topic}`, event: type, data: json, id }))
 }

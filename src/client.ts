@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { wrong } from './check.ts'
-import { setTimer } from './clock.ts'
+import { setTimer, soon } from './clock.ts'
 import { createConnection } from './connection.ts'
 import type { InferEvents, StandardSchema } from './decode.ts'
 import type { Handler } from './delivery.ts'
@@ -98,7 +98,7 @@ export function createSSE(url: SSEUrl, options: SSEOptions = {}): SSEClient {
   /** Whoever comes and goes in one go counts only by the outcome. */
   function recount(): void {
     clock.clearTimeout(lingering)
-    if (wanted()) queueMicrotask(() => wanted() && state.get().status === 'idle' && send('connect'))
+    if (wanted()) soon(() => wanted() && state.get().status === 'idle' && send('connect'))
     else lingering = setTimer(clock, linger, release)
   }
 

@@ -1,3 +1,4 @@
+import { soon } from './clock.ts'
 import { type Cursor, isOurs } from './cursor.ts'
 import { parseText, validate } from './decode.ts'
 import { report } from './errors.ts'
@@ -130,7 +131,7 @@ export function createDelivery(
     id(id) {
       behind = !cursor.commit(id)
       // The event that follows at once, if there is one, enters ahead of this.
-      if (ledger) queueMicrotask(() => ledger.enter(cursor.id, []))
+      if (ledger) soon(() => ledger.enter(cursor.id, []))
     },
     event(type, raw, id, topic = type === announced.event ? announced.topic : undefined) {
       announced = NOTHING

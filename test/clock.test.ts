@@ -1,6 +1,6 @@
 import { createClock } from 'headwater/testing'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { setTimer, systemClock } from '../src/clock.ts'
+import { setTimer, soon, systemClock } from '../src/clock.ts'
 
 afterEach(() => vi.useRealTimers())
 
@@ -24,6 +24,15 @@ describe('a timer', () => {
     setTimer(clock, Infinity, () => {})
     expect(clock.timers).toBe(0)
   })
+})
+
+it('what is to be soon is not held back by fake timers', async () => {
+  vi.useFakeTimers({ toFake: ['queueMicrotask', 'setTimeout'] })
+  const log: string[] = []
+  soon(() => log.push('soon'))
+  log.push('now')
+  await Promise.resolve()
+  expect(log).toEqual(['now', 'soon'])
 })
 
 it("the platform's clock is looked up at each call, so that fake timers set in later are used", () => {

@@ -1,3 +1,4 @@
+import { soon } from '../clock.ts'
 import type { Frame } from './message.ts'
 import { hand, type Tab, type Try } from './tab.ts'
 
@@ -59,7 +60,7 @@ export function createRelay(
   }
 
   function put(mine: Try, frame: Frame): void {
-    if (!pending.length) queueMicrotask(self.flush)
+    if (!pending.length) soon(self.flush)
     pending.push(frame)
     hand(tab, mine, { term, n: tab.at.n + 1, frame })
   }
@@ -74,7 +75,7 @@ export function createRelay(
       self.act(mine, () => {
         flushId(mine)
         blockId = id
-        if (!pending.length) queueMicrotask(self.flush)
+        if (!pending.length) soon(self.flush)
       }),
     take: (mine, frame) =>
       self.act(mine, () => {

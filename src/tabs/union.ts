@@ -1,4 +1,4 @@
-import { setTimer } from '../clock.ts'
+import { setTimer, soon } from '../clock.ts'
 import { type Control, readControl } from '../protocol.ts'
 import type { Hello } from './message.ts'
 import { joined, type Tab } from './tab.ts'
@@ -76,7 +76,7 @@ export function createUnion(tab: Tab, hellos: () => readonly Hello[], changed: (
       self.end()
       settled = true
       self.intro = { ...self.intro, topics: control.topics ?? asked }
-      queueMicrotask(changed)
+      soon(changed)
       return JSON.stringify({ ...control, rev: undefined, asked })
     },
     end() {

@@ -28,7 +28,7 @@ export function createStreamParser(sink: TransportSink, maxEventSize: number): (
     onComment(text) {
       const [, named] = TOPIC.exec(text) ?? []
       if (named) topic = named
-      else sink.beat()
+      else sink.beat(text)
     },
     onError(error) {
       if (error.type === 'max-buffer-size-exceeded') throw error

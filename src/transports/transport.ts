@@ -55,8 +55,8 @@ export interface TransportSink {
   open(heartbeatMs?: number): void
   /** Bytes came; called ahead of what they contain. */
   heard(): void
-  /** A comment came. */
-  beat(): void
+  /** A comment came. `text`: what it says, for those who look at the traffic. */
+  beat(text?: string): void
   /** A block with an `id` field has ended; its event, if it has one, follows. */
   id(id: string): void
   /** An event. `id` is undefined if its block had no `id` field. `topic`: what a comment in its block says it was published to. */

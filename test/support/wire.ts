@@ -4,7 +4,7 @@ import { createStreamParser } from '../../src/transports/parse.ts'
 /** What a sink was told, as plain values. */
 export type Report =
   | readonly ['open', number | undefined]
-  | readonly ['beat']
+  | readonly ['beat', text: string | undefined]
   | readonly ['id', string]
   | readonly ['event', type: string, data: string, id: string | undefined, topic?: string]
   | readonly ['retry', number]
@@ -17,7 +17,7 @@ export function recordingSink(): { sink: TransportSink; reports: Report[] } {
   const sink: TransportSink = {
     open: (heartbeatMs) => reports.push(['open', heartbeatMs]),
     heard() {},
-    beat: () => reports.push(['beat']),
+    beat: (text) => reports.push(['beat', text]),
     id: (id) => reports.push(['id', id]),
     event: (type, data, id, topic) =>
       reports.push(topic ? ['event', type, data, id, topic] : ['event', type, data, id]),

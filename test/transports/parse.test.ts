@@ -34,14 +34,14 @@ const SAMPLES: Record<string, [wire: string, said: Report[]]> = {
   'field names in other cases': ['Data: a\nDATA: b\ndata: c\n\n', [event('c')]],
   'a field that begins like another': ['database: a\ndata: b\n\n', [event('b')]],
   'unknown fields': ['foo: bar\nbaz\ndata: a\n\n', [event('a')]],
-  comments: [': hello\n\n:\ndata: a\n\n', [['beat'], ['beat'], event('a')]],
+  comments: [': hello\n\n:\ndata: a\n\n', [['beat', 'hello'], ['beat', ''], event('a')]],
   'comments that say what events were published to': [
     ': topic orders\nid: 1\ndata: a\n\ndata: b\n\n: topic jobs\r\ndata: c\r\n\r\n',
     [['id', '1'], ['event', 'message', 'a', '1', 'orders'], event('b'), ['event', 'message', 'c', undefined, 'jobs']],
   ],
   'comments that only begin like that': [
     ': topic\n: topic \n: topic a b\n:topical\ndata: a\n\n',
-    [['beat'], ['beat'], ['beat'], ['beat'], event('a')],
+    [['beat', 'topic'], ['beat', 'topic '], ['beat', 'topic a b'], ['beat', 'topical'], event('a')],
   ],
   'a retry that is no number': ['retry: 5x0\nretry: -1\nretry:\nretry: 1e3\ndata: a\n\n', [event('a')]],
   'an event name that is empty': ['event:\ndata: a\n\n', [event('a')]],
@@ -133,7 +133,7 @@ describe('an event that is too long', () => {
 
   it('is not what many small events or comments together make', () => {
     const text = 'data: a\n\n: a comment\n'.repeat(200)
-    const expected = Array.from({ length: 200 }, (): Report[] => [event('a'), ['beat']]).flat()
+    const expected = Array.from({ length: 200 }, (): Report[] => [event('a'), ['beat', 'a comment']]).flat()
     expect(parseChunks([encode(text)], LIMIT)).toEqual(expected)
     expect(
       parseChunks(
