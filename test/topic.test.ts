@@ -171,7 +171,7 @@ describe('a topic', () => {
     await clock.settle()
     off()
     sse.close()
-    expect(clock.timers).toBe(1)
+    expect(clock.timers).toBe(0)
     await clock.settle()
     expect(log).toEqual(['the subscription has been closed'])
   })

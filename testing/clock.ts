@@ -1,4 +1,15 @@
 import type { Clock } from '../src/index.ts'
+import { settle } from './settle.ts'
+
+/** The longest timer that platforms have, 25 days: a longer one would fire at once. */
+const TIMER_MAX = 0x7fffffff
+
+/** The platform's time. Looked up at each call, so that fake timers installed later are used. */
+export const realTime: Pick<Clock, 'now' | 'setTimeout' | 'clearTimeout'> = {
+  now: () => Date.now(),
+  setTimeout: (callback, ms) => setTimeout(callback, Math.min(ms, TIMER_MAX)),
+  clearTimeout: (timer) => clearTimeout(timer as Parameters<typeof clearTimeout>[0]),
+}
 
 /** A clock that stands still until it is turned by hand. */
 export interface TestClock extends Clock {
@@ -81,19 +92,4 @@ export function createClock({ now = Date.UTC(2026, 0), random = 0.5 }: TestClock
       return timers.size
     },
   }
-}
-
-/**
- * One turn of the event loop, and with it every promise that is ready. A message and not a timer: browsers hold nested
- * timers back, and fake timers replace them.
- */
-function settle(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel()
-    port1.onmessage = () => {
-      port1.close()
-      resolve()
-    }
-    port2.postMessage(null)
-  })
 }

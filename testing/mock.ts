@@ -1,54 +1,45 @@
 import { encodeEvent } from '../server/encode.ts'
-import type { EventMap, EventName } from '../src/index.ts'
-import { type Chunk, checkScript, type Refusal, type Step } from './script.ts'
+import type { EventMap } from '../src/index.ts'
+import type { MockActions, MockConnection } from './actions.ts'
+import { createExchange, type Exchange, payloadOf, type Wire } from './connection.ts'
+import { play } from './play.ts'
+import { answerPost } from './post.ts'
+import { createReplay } from './replay.ts'
+import type { MockRequest } from './request.ts'
+import { checkScript, checkSteps, type Refusal, resumed, type Script, type Step } from './script.ts'
 
-/** A request as the mock saw it. */
-export interface MockRequest {
-  readonly method: string
-  /** Path and query, as they came. */
-  readonly url: string
-  readonly path: string
-  readonly query: Readonly<Record<string, string>>
-  /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string>>
-  /** Where the client wants to resume: the `Last-Event-ID` header, decoded, or the query parameter `lastEventId`; else ''. */
-  readonly lastEventId: string
-  readonly body: string
-  /** When it came, in epoch milliseconds. */
-  readonly at: number
+/** What every mock starts with. */
+export interface MockOptions {
+  /**
+   * What to do with requests. A list of steps is played to each of them; a request that resumes gets what comes after the `send`
+   * with its last event id. A list of such lists is one for each of the first requests. What no script is for opens a stream
+   * that is left to you.
+   */
+  readonly script?: Script | undefined
+  /**
+   * Remember what is sent, to whomever and also while nobody is there, as a server with a log does. A stream that is left to you
+   * then begins with what was sent after its last event id. An event that is given no id gets the next number. An id that was
+   * never sent is taken for one from before all of this; with `introduce` the client is told of a gap instead.
+   * @defaultValue false
+   */
+  readonly replay?: boolean | undefined
+  /**
+   * Begin each stream that is left to you with `connected`, as headwater's own server does. Clients then know whether they were
+   * resumed, take `gap()` and `goodbye()`, and post their topics, which are granted.
+   * @defaultValue false
+   */
+  readonly introduce?: boolean | undefined
 }
 
-/** How to send an event. */
-export interface SendOptions {
-  readonly id?: string | undefined
-  readonly retry?: number | undefined
-}
+type Headers = Readonly<Record<string, string>>
 
-/** What can be done to one stream, or through a {@link Mock} to all that are open. */
-export interface MockActions<E = Record<string, unknown>> {
-  /** Sends an event with its data as JSON; without data, an event with an empty `data:`. */
-  send<N extends EventName<E>>(type: N, data?: E[N], options?: SendOptions): void
-  /** Sends an event with its data as plain text. */
-  sendText(type: EventName<E>, text: string, options?: SendOptions): void
-  /** Sends a comment: a heartbeat. */
-  comment(text?: string): void
-  /** Sends a `retry:` field. */
-  retry(ms: number): void
-  /** Sends exactly these bytes, each argument as a chunk of its own. */
-  raw(...chunks: readonly Chunk[]): void
-  /** Ends the response. */
-  end(): void
-  /** Breaks the connection. */
-  drop(): void
-  /** Sends not a byte any more, and keeps the connection open. */
-  stall(): void
-}
-
-/** One stream that the mock has opened. */
-export interface MockConnection<E = Record<string, unknown>> extends MockActions<E> {
-  readonly request: MockRequest
-  /** Resolves when the stream is over, whoever ended it. */
-  readonly closed: Promise<void>
+/** How often, and with what. */
+interface Refused extends Omit<Refusal, 'status'> {
+  /**
+   * How many requests, one after the other.
+   * @defaultValue 1
+   */
+  readonly times?: number | undefined
 }
 
 /** What in-process and real mock have in common. */
@@ -57,25 +48,22 @@ export interface Mock<E = Record<string, unknown>> extends MockActions<E> {
   readonly requests: readonly MockRequest[]
   /** The streams that are open now, oldest first. */
   readonly connections: readonly MockConnection<E>[]
-  /** Resolves with the stream that is open, or else with the next one to be. */
+  /**
+   * Resolves with the stream that is open, the oldest if there are several, or else with the next one to be. With a mock in this
+   * process the client knows by then. A stream that a script, or somebody else, has ended meanwhile it still is: its `closed` has
+   * resolved.
+   */
   connected(): Promise<MockConnection<E>>
-  /** What to do with the next request that has no script yet. Without one, a stream is opened and left to you. */
+  /** Resolves when no stream is open any more; at once if none is. */
+  closed(): Promise<void>
+  /** What to do with the next request that has no script yet. */
   script(...steps: readonly Step[]): void
-  /** Refuses the next request; `times` of them if given. */
-  refuse(status: number, options?: Omit<Refusal, 'status'> & { readonly times?: number }): void
-}
-
-/** The host's side of one request: what the bytes go through. */
-export interface Wire {
-  /** Sends the status and the headers. */
-  head(status: number, headers: Readonly<Record<string, string>>): void
-  /** Sends one chunk; may wait until it is on its way. */
-  write(chunk: Uint8Array): void | Promise<void>
-  end(): void
-  /** Breaks the connection. */
-  destroy(): void
-  /** Waits; in a test the clock may be turned by hand. */
-  wait(ms: number): Promise<void>
+  /** Refuses the next request with this status and these headers. */
+  refuse(status: number, headers?: Headers): void
+  /** Refuses the next request, or the next `times`, with headers and a body. */
+  refuse(status: number, options?: Refused): void
+  /** Breaks every stream, and forgets scripts, requests and what was sent: as new, but without the script it began with. */
+  reset(): void
 }
 
 /** A mock without a host: gets requests and a wire for each, and does what scripts and callers say. */
@@ -85,140 +73,122 @@ export interface MockCore<E> {
   answer(request: MockRequest, wire: Wire): () => void
 }
 
-const STREAM_HEADERS = { 'content-type': 'text/event-stream', 'cache-control': 'no-store' }
-
-export function createMock<E extends EventMap>(script: readonly (readonly Step[])[] = []): MockCore<E> {
-  const scripts = script.map(checkScript)
+export function createMock<E extends EventMap = Record<string, unknown>>(options: MockOptions = {}): MockCore<E> {
+  const { script = [], replay = false, introduce = false } = options
+  let { first: scripts, each } = checkScript(script)
   const requests: MockRequest[] = []
-  const connections = new Set<MockConnection<E>>()
-  const waiting: ((connection: MockConnection<E>) => void)[] = []
-  const encoder = new TextEncoder()
+  /** What is not over; of that the streams, with those that are about to end; and of these the ones that are not. */
+  const present = new Set<Exchange>()
+  const streams = new Set<Exchange>()
+  const open = new Set<Exchange>()
+  const waiting: ((exchange: Exchange) => void)[] = []
+  const log = replay ? createReplay() : undefined
+  let lastClient = 0
 
   function answer(request: MockRequest, wire: Wire): () => void {
     requests.push(request)
-    let state: 'fresh' | 'open' | 'stalled' | 'over' = 'fresh'
-    let gone = (): void => {}
-    const closed = new Promise<void>((resolve) => {
-      gone = () => {
-        state = 'over'
-        connections.delete(connection)
-        resolve()
-      }
+    const { lastEventId, query } = request
+    const missed = log && lastEventId ? log.after(lastEventId) : []
+    const replayed = missed ?? (introduce ? [] : log?.all) ?? []
+    const recovered = lastEventId !== '' && missed !== undefined
+    const introduction = {
+      v: 1,
+      clientId: `mock-client-${++lastClient}`,
+      epoch: 'mock0000',
+      // A client that was not resumed stands where the log ends.
+      cursor: log && !recovered ? log.last : lastEventId,
+      recovered,
+      topics: query.topics?.split(',').filter(Boolean) ?? [],
+    } as const
+    const exchange = createExchange(request, wire, introduction, {
+      opened() {
+        open.add(exchange)
+        streams.add(exchange)
+        for (const resolve of waiting.splice(0)) resolve(exchange)
+      },
+      leaving: () => open.delete(exchange),
+      nextId: () => log?.nextId(),
+      sent: (event) => log?.keep(event),
     })
-    // One after the other, also where the wire is slow: chunks must not overtake each other.
-    let last: Promise<void> = Promise.resolve()
+    present.add(exchange)
+    void exchange.closed.then(() => {
+      present.delete(exchange)
+      streams.delete(exchange)
+    })
 
-    function open(headers?: Readonly<Record<string, string>>): void {
-      if (state !== 'fresh') return
-      state = 'open'
-      wire.head(200, { ...STREAM_HEADERS, ...headers })
-      connections.add(connection)
-      for (const resolve of waiting.splice(0)) resolve(connection)
-    }
-    function write(chunks: readonly Chunk[]): void {
-      open()
-      for (const chunk of chunks) {
-        const bytes = typeof chunk === 'string' ? encoder.encode(chunk) : chunk
-        last = last.then(() => (state === 'open' ? wire.write(bytes) : undefined))
-      }
-    }
-    function finish(how: () => void): void {
-      last = last.then(() => {
-        if (state !== 'over') how()
-        gone()
-      })
-    }
-
-    const connection: MockConnection<E> = {
-      request,
-      closed,
-      send: (type, data, options) => connection.sendText(type, data === undefined ? '' : JSON.stringify(data), options),
-      sendText: (event, data, options) => write([encodeEvent({ event, data, ...options })]),
-      comment: (text = '') => write([encodeEvent({ comment: text })]),
-      retry: (ms) => write([`retry: ${ms}\n\n`]),
-      raw: (...chunks) => write(chunks),
-      end() {
-        open()
-        finish(wire.end)
-      },
-      drop: () => finish(wire.destroy),
-      stall() {
-        open()
-        last = last.then(() => {
-          if (state === 'open') state = 'stalled'
-        })
-      },
-    }
-
-    async function run(steps: readonly Step[]): Promise<void> {
-      for (const step of steps) {
-        await last
-        if (state === 'over') return
-        if ('wait' in step) await wire.wait(step.wait)
-        else if ('open' in step) {
-          if (step.open.delay) await wire.wait(step.open.delay)
-          open(step.open.headers)
-        } else if ('send' in step) {
-          const { data, text, ...rest } = step.send
-          write([encodeEvent({ ...rest, data: text ?? (data === undefined ? '' : JSON.stringify(data)) })])
-        } else if ('comment' in step) connection.comment(step.comment)
-        else if ('redirect' in step) respond(step.status ?? 307, { location: step.redirect })
-        else if ('retry' in step) connection.retry(step.retry)
-        else if ('raw' in step) write(Array.isArray(step.raw) ? step.raw : [step.raw as Chunk])
-        else if ('drop' in step) connection.drop()
-        else if ('end' in step) connection.end()
-        else if ('stall' in step) connection.stall()
-        else respond(step.refuse.status, step.refuse.headers, step.refuse.body)
-      }
-      await last
-      open()
-    }
-
-    function respond(status: number, headers: Readonly<Record<string, string>> = {}, body = ''): void {
-      if (state !== 'fresh') return
-      state = 'open'
-      wire.head(status, { 'content-type': 'text/plain', ...headers })
-      if (body) write([body])
-      finish(wire.end)
-    }
-
-    const steps = scripts.shift()
-    if (steps)
-      run(steps).catch((error) => {
+    const posted = scripts.length ? undefined : answerPost(request, [...open])
+    const steps = scripts.shift() ?? (each && resumed(each, lastEventId))
+    if (posted) exchange.respond(posted)
+    else if (steps)
+      play(steps, exchange, wire.wait).catch((error) => {
         // A header that cannot be sent, say: whoever wrote the script is to hear of it, and the client is not to hang.
-        connection.drop()
+        exchange.drop()
         throw error
       })
-    else open()
-    return gone
+    else {
+      exchange.open()
+      if (introduce) exchange.introduce()
+      if (introduce && !missed) exchange.gap({ reason: 'unknown-cursor' })
+      for (const { type, text, options } of replayed) exchange.sendText(type, text, options)
+    }
+    return exchange.gone
   }
 
-  const all = (act: (connection: MockConnection<E>) => void): void => {
-    for (const connection of [...connections]) act(connection)
-  }
-  const mock: Mock<E> = {
+  // Not async: what cannot be done is told at once, also to a caller who does not await it.
+  const all = (act: (connection: MockConnection) => Promise<void>): Promise<void> =>
+    Promise.all([...open].map(act)).then(() => {})
+  const mock: Mock = {
     requests,
     get connections() {
-      return [...connections]
+      return [...open]
     },
-    connected() {
-      const [first] = connections
-      return first ? Promise.resolve(first) : new Promise((resolve) => waiting.push(resolve))
+    async connected() {
+      const [oldest] = open
+      const exchange = oldest ?? (await new Promise<Exchange>((resolve) => waiting.push(resolve)))
+      await exchange.settled()
+      return exchange
+    },
+    async closed() {
+      while (streams.size) await Promise.all([...streams].map(({ closed }) => closed))
     },
     script(...steps) {
-      scripts.push(checkScript(steps))
+      scripts.push(checkSteps(steps))
     },
-    refuse(status, { times = 1, ...rest } = {}) {
+    refuse(status, options: Refused | Headers = {}) {
+      const { times = 1, ...rest } = isRefused(options) ? options : { headers: options }
+      if (!Number.isInteger(times) || times < 0)
+        throw new TypeError(
+          `refuse() wants a whole number of times, got ${times}; to refuse every request, start with the script [{ refuse: { status: ${status} } }]`,
+        )
       for (let i = 0; i < times; i++) mock.script({ refuse: { status, ...rest } })
     },
-    send: (type, data, options) => all((each) => each.send(type, data, options)),
-    sendText: (type, text, options) => all((each) => each.sendText(type, text, options)),
+    reset() {
+      for (const exchange of present) exchange.drop()
+      log?.clear()
+      scripts = []
+      each = undefined
+      requests.length = 0
+    },
+    send: (type, data, options) => mock.sendText(type, payloadOf(data), options),
+    sendText(type, text, { id = log?.nextId(), ...options } = {}) {
+      // Also while nobody is there to be sent it: the event is kept, and what cannot be sent is told.
+      encodeEvent({ event: type, data: text, id, ...options })
+      if (id) log?.keep({ type, text, options: { ...options, id } })
+      return all((each) => each.sendText(type, text, { ...options, id }))
+    },
     comment: (text) => all((each) => each.comment(text)),
     retry: (ms) => all((each) => each.retry(ms)),
     raw: (...chunks) => all((each) => each.raw(...chunks)),
     end: () => all((each) => each.end()),
     drop: () => all((each) => each.drop()),
     stall: () => all((each) => each.stall()),
+    introduce: (introduction) => all((each) => each.introduce(introduction)),
+    gap: (notice) => all((each) => each.gap(notice)),
+    goodbye: (reconnectInMs) => all((each) => each.goodbye(reconnectInMs)),
   }
-  return { mock, answer }
+  // E is what the test's author says of the events; nothing here depends on it.
+  return { mock: mock as Mock<E>, answer }
 }
+
+const isRefused = (options: Refused | Headers): options is Refused =>
+  ['headers', 'body', 'times'].some((name) => name in options)

@@ -1,23 +1,40 @@
-import type { Clock, EventMap } from '../src/index.ts'
-import { createMock, type Mock, type MockRequest } from './mock.ts'
-import type { Step } from './script.ts'
+import { type Clock, type EventMap, fetchTransport, type Transport } from '../src/index.ts'
+import { realTime } from './clock.ts'
+import { createEventSource } from './event-source.ts'
+import { createMock, type Mock, type MockOptions } from './mock.ts'
+import { completePlatform } from './platform.ts'
+import { type MockRequest, readRequest, redirected } from './request.ts'
+import { createOpaqueRedirect, createResponse } from './response.ts'
+import { settle } from './settle.ts'
 
 /** What a mock stream starts with. */
-export interface MockStreamOptions {
-  /** What to do with the first requests, one script each. Later ones, or all without it, open a stream that is left to you. */
-  readonly script?: readonly (readonly Step[])[] | undefined
-  /** What the steps `wait` and `open.delay` wait on. By default real time passes. */
-  readonly clock?: Pick<Clock, 'now' | 'setTimeout'> | undefined
+export interface MockStreamOptions extends MockOptions {
+  /** What the steps `wait` and `open.delay`, and the reconnecting of `EventSource`, wait on. By default real time passes. */
+  readonly clock?: Pick<Clock, 'now' | 'setTimeout' | 'clearTimeout'> | undefined
 }
 
 /** A server without a network: hand its `fetch` to a client. */
 export interface MockStream<E = Record<string, unknown>> extends Mock<E> {
-  /** For the option `fetch`. Aborting it closes the stream, as it does on a real network. */
+  /** For the option `fetch`, or in place of the global one. Aborting a request closes its stream, as on a real network. */
   readonly fetch: typeof globalThis.fetch
+  /**
+   * For the option `transport`, where another `fetch` is in use. What a client posts beside its stream, by `send()` or to change
+   * its topics, goes by the option `fetch` still.
+   */
+  readonly transport: Transport
+  /**
+   * A class in place of the global `EventSource`, which reconnects as browsers do (HTML 9.2.3): after `retry`, 3 s unless the
+   * server says otherwise, and never after any status but 200. With `eventSourceTransport({ EventSource })` give the option `fetch`
+   * as well: by that a client finds out why it was refused.
+   */
+  readonly EventSource: typeof globalThis.EventSource
+  /** Answers a request as it is, and follows no redirect: for what takes a Request and returns a Response. */
+  respond(request: Request): Promise<Response>
 }
 
 /** Redirects that a request follows before it fails (Fetch 4.4, step 5). */
 const REDIRECTS = 20
+const REDIRECTING = [301, 302, 303, 307, 308]
 
 /**
  * Makes a mock of a server that lives in this process: no port, no time, and chunks arrive just as they are sent.
@@ -26,52 +43,84 @@ const REDIRECTS = 20
  * const stream = createMockStream()
  * const sse = createSSE('/events', { fetch: stream.fetch })
  * sse.subscribe('greeting', console.log)
- * const connection = await stream.connected()
- * connection.send('greeting', { hello: 'world' })
+ * await stream.connected()
+ * await stream.send('greeting', { hello: 'world' })
+ *
+ * @throws TypeError if the script has a step in it that there is not.
  */
 export function createMockStream<E extends EventMap = Record<string, unknown>>(
   options: MockStreamOptions = {},
 ): MockStream<E> {
-  const { script, clock } = options
-  const { mock, answer } = createMock<E>(script)
-  const now = (): number => (clock ? clock.now() : Date.now())
+  completePlatform()
+  const { clock = realTime } = options
+  const { mock, answer } = createMock<E>(options)
 
   async function mockFetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
-    const request = new Request(typeof input === 'string' ? new URL(input, 'http://localhost') : input, init)
-    // The caller's own signal: that of a request is forgotten with the request.
-    const signal = init?.signal ?? (input instanceof Request ? input.signal : undefined)
-    let seen = await describe(request, now())
+    const { request, url, redirect, signal } = await readRequest(input, init, clock.now())
+    let seen = request
+    let address = url
     for (let left = REDIRECTS; left >= 0; left--) {
-      signal?.throwIfAborted()
-      const response = await exchange(seen, signal)
-      const location = response.headers.get('location')
-      if (!location || response.status < 300 || response.status > 399) return response
-      if (request.redirect !== 'follow') break
-      seen = redirected(seen, response.status, new URL(location, new URL(seen.url, request.url)), now())
+      const response = await exchange(seen, signal, address, left < REDIRECTS)
+      const { status, headers } = response
+      if (!REDIRECTING.includes(status)) return response
+      if (redirect === 'manual') return createOpaqueRedirect(address.href)
+      if (redirect === 'error') break
+      const location = headers.get('location')
+      if (!location) return response
+      const next = new URL(location, address)
+      seen = redirected(seen, status, address, next, clock.now())
+      address = next
     }
     throw new TypeError('Failed to fetch: redirected')
   }
 
-  function exchange(request: MockRequest, signal: AbortSignal | undefined): Promise<Response> {
+  function exchange(
+    request: MockRequest,
+    signal: AbortSignal | undefined,
+    url: URL,
+    wasRedirected: boolean,
+  ): Promise<Response> {
     return new Promise((resolve, reject) => {
-      let body: ReadableStreamDefaultController<Uint8Array> | undefined
+      signal?.throwIfAborted()
+      let body: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>> | undefined
+      let letGo = (): void => {}
+      /** Leaves nothing behind: no timer of a `wait`, and no listener on a signal that may live as long as the application. */
+      const over = (): void => {
+        letGo()
+        signal?.removeEventListener('abort', abort)
+      }
       const fail = (error: unknown): void => {
+        over()
         reject(error)
         body?.error(error)
       }
       const gone = answer(request, {
         head(status, headers) {
-          const start = (controller: ReadableStreamDefaultController<Uint8Array>): void => {
+          const start = (controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>): void => {
             body = controller
           }
-          const stream = new ReadableStream<Uint8Array>({ start, cancel: () => gone() })
-          const empty = status === 204 || status === 205 || status === 304
-          resolve(new Response(empty ? null : stream, { status, headers }))
+          const cancel = (): void => {
+            over()
+            gone()
+          }
+          const [address = ''] = url.href.split('#')
+          resolve(createResponse(status, headers, new ReadableStream({ start, cancel }), address, wasRedirected))
         },
         write: (chunk) => body?.enqueue(chunk),
-        end: () => body?.close(),
+        end() {
+          over()
+          body?.close()
+        },
         destroy: () => fail(new TypeError('network error')),
-        wait: (ms) => new Promise((done) => (clock ? clock.setTimeout(done, ms) : setTimeout(done, ms))),
+        wait: (ms) =>
+          new Promise((done) => {
+            const timer = clock.setTimeout(done, ms)
+            letGo = () => {
+              clock.clearTimeout(timer)
+              done()
+            }
+          }),
+        settle,
       })
       const abort = (): void => {
         gone()
@@ -81,28 +130,14 @@ export function createMockStream<E extends EventMap = Record<string, unknown>>(
     })
   }
 
-  return Object.defineProperties({ fetch: mockFetch } as MockStream<E>, Object.getOwnPropertyDescriptors(mock))
-}
-
-async function describe(request: Request, at: number): Promise<MockRequest> {
-  const headers = Object.fromEntries(request.headers)
-  const body = request.body ? await request.clone().text() : ''
-  return { method: request.method, headers, body, at, ...addressed(new URL(request.url), headers) }
-}
-
-/** What depends on where the request goes. */
-function addressed(
-  { pathname, search, searchParams }: URL,
-  headers: MockRequest['headers'],
-): Pick<MockRequest, 'url' | 'path' | 'query' | 'lastEventId'> {
-  const bytes = Uint8Array.from(headers['last-event-id'] ?? '', (character) => character.charCodeAt(0))
-  const header = new TextDecoder().decode(bytes)
-  const lastEventId = header || (searchParams.get('lastEventId') ?? '')
-  return { url: pathname + search, path: pathname, query: Object.fromEntries(searchParams), lastEventId }
-}
-
-/** The same request sent elsewhere; as a GET where the status says so (Fetch 4.4, step 12). */
-function redirected(request: MockRequest, status: number, url: URL, at: number): MockRequest {
-  const asGet = status === 303 || (status < 303 && request.method === 'POST')
-  return { ...request, ...(asGet && { method: 'GET', body: '' }), at, ...addressed(url, request.headers) }
+  const own = {
+    fetch: mockFetch,
+    transport: { connect: (request, sink) => fetchTransport().connect({ ...request, fetch: mockFetch }, sink) },
+    EventSource: createEventSource(mockFetch, clock),
+    async respond(incoming) {
+      const { request, url, signal } = await readRequest(incoming, undefined, clock.now())
+      return exchange(request, signal, url, false)
+    },
+  } satisfies Partial<MockStream<E>>
+  return Object.defineProperties(own as MockStream<E>, Object.getOwnPropertyDescriptors(mock))
 }

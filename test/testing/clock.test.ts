@@ -1,5 +1,6 @@
 import { createClock } from 'headwater/testing'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { realTime } from '../../testing/clock.ts'
 
 afterEach(() => {
   vi.useRealTimers()
@@ -216,4 +217,30 @@ it('timers counts those that are set: not the fired, not the cleared', async () 
   expect(clock.timers).toBe(1)
   await clock.sleep(10)
   expect(clock.timers).toBe(0)
+})
+
+describe('real time', () => {
+  it('is that of the platform as of now, so that fake timers that came later count', async () => {
+    vi.useFakeTimers({ now: 5 })
+    expect(realTime.now()).toBe(5)
+    const fired: string[] = []
+    realTime.setTimeout(() => fired.push('a'), 100)
+    realTime.clearTimeout(realTime.setTimeout(() => fired.push('cleared'), 100))
+    await vi.advanceTimersByTimeAsync(100)
+    expect(fired).toEqual(['a'])
+  })
+
+  it.each([Infinity, 99_999_999_999])(
+    'takes a timer of %d ms for the longest there is, and not for none',
+    async (ms) => {
+      vi.useFakeTimers()
+      let fired = false
+      realTime.setTimeout(() => {
+        fired = true
+      }, ms)
+      await vi.advanceTimersByTimeAsync(2 ** 31 - 2)
+      expect(fired).toBe(false)
+      vi.clearAllTimers()
+    },
+  )
 })
