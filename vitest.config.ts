@@ -17,6 +17,7 @@ const alias = {
   'headwater/server/node': root('./server/node.ts'),
   'headwater/server/metrics': root('./server/metrics.ts'),
   'headwater/server': root('./server/index.ts'),
+  'headwater/testing/msw': root('./testing/msw.ts'),
   'headwater/testing/node': root('./testing/node.ts'),
   'headwater/testing': root('./testing/index.ts'),
   headwater: root('./src/index.ts'),
@@ -33,7 +34,7 @@ const svelte: Plugin = {
 export default defineConfig({
   resolve: { alias },
   test: {
-    coverage: { include: ['src/**', 'server/**', 'testing/**'] },
+    coverage: { include: ['src/**', 'server/**', 'testing/**', 'cli/**'] },
     projects: [
       {
         extends: true,
@@ -75,11 +76,21 @@ export default defineConfig({
           server: { deps: { inline: [/svelte/, /solid-js/] } },
         },
       },
+      // The recipes of docs/testing.md, in the environments that their readers have.
+      ...(['happy-dom', 'jsdom'] as const).map((environment) => ({
+        extends: true as const,
+        test: {
+          name: `recipes-${environment}`,
+          include: ['examples/testing/*/*.test.{ts,tsx}', 'test/demo/*.test.{ts,tsx}'],
+          exclude: ['**/jest/**'],
+          environment,
+        },
+      })),
       {
         extends: true,
         test: {
           name: 'node',
-          include: ['test/node/**/*.test.ts'],
+          include: ['test/node/**/*.test.ts', 'test/cli/*.test.ts'],
           environment: 'node',
           execArgv: ['--experimental-eventsource'],
         },

@@ -3,7 +3,7 @@ import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 
 /*
  * Type-checks the TypeScript in the docs, each block as a module of its own. `scripts/snippets.d.ts` declares what the
- * examples take for granted.
+ * examples take for granted. A block that quotes a file of examples/ is checked there.
  */
 
 const DIR = '.snippets'
@@ -13,7 +13,7 @@ mkdirSync(DIR)
 let count = 0
 for (const file of ['README.md', ...globSync('docs/*.md'), ...globSync('*/README.md')]) {
   const text = readFileSync(file, 'utf8')
-  for (const { 1: code, index } of text.matchAll(/^```ts\n(.*?)^```$/gms)) {
+  for (const { 1: code, index } of text.matchAll(/(?<!^<!-- examples\/\S+ -->\n)^```ts\n(.*?)^```$/gms)) {
     const line = text.slice(0, index).split('\n').length
     // The name leads from an error to the place in the docs.
     const name = `${file.replaceAll('/', '-')}.line-${line}.ts`

@@ -40,8 +40,10 @@ function Panel({ sse, orders, notices, read }: Shared): ReactElement {
 const Row = ({ name, children }: { readonly name: string; readonly children?: ReactNode }): ReactElement =>
   h('div', null, h('dt', null, name), h('dd', null, children))
 
-export function showReact(shared: Shared): void {
+/** @returns Takes it away again. */
+export function showReact(shared: Shared): () => void {
   const root = createRoot(byId('react', HTMLElement))
   // At once, effects and all: a reduction that begins with a table must hear every event that comes after it.
   flushSync(() => root.render(h(StrictMode, null, h(Panel, shared))))
+  return () => root.unmount()
 }

@@ -1,0 +1,4 @@
+export default {
+  testEnvironment: 'jsdom',
+  transform: { '\\.tsx?$': '<rootDir>/../../../examples/testing/jest/compile.cjs' },
+}
