@@ -44,7 +44,7 @@ export default defineConfig({
             'test/*.test.ts',
             'test/tabs/*.test.ts',
             'test/transports/*.test.ts',
-            'test/testing/*.test.ts',
+            'test/testing/**/*.test.ts',
             'test/server/*.test.ts',
             'test/adapters/*.test.{ts,tsx}',
           ],

@@ -2,7 +2,7 @@ import type { Clock } from '../src/index.ts'
 import { settle } from './settle.ts'
 
 /** The longest timer that platforms have, 25 days: a longer one would fire at once. */
-const TIMER_MAX = 0x7fffffff
+export const TIMER_MAX = 0x7fffffff
 
 /** The platform's time. Looked up at each call, so that fake timers installed later are used. */
 export const realTime: Pick<Clock, 'now' | 'setTimeout' | 'clearTimeout'> = {

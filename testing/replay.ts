@@ -21,21 +21,28 @@ export interface Replay {
   clear(): void
 }
 
-export function createReplay(): Replay {
+/** A mock may run for weeks; whoever comes back from further away than this has an id that is not known any more. */
+const LIMIT = 10_000
+
+export function createReplay(limit = LIMIT): Replay {
   const events = new Map<string, Kept>()
+  let number = 1
   return {
     get last() {
       return [...events.keys()].at(-1) ?? ''
     },
     keep(event) {
       const { id } = event.options
-      if (!events.has(id)) events.set(id, event)
+      if (events.has(id)) return
+      events.set(id, event)
+      number++
+      const [oldest] = events.keys()
+      if (events.size > limit && oldest !== undefined) events.delete(oldest)
     },
     get all() {
       return [...events.values()]
     },
     nextId() {
-      let number = events.size + 1
       while (events.has(`${number}`)) number++
       return `${number}`
     },
@@ -43,6 +50,9 @@ export function createReplay(): Replay {
       const place = [...events.keys()].indexOf(id)
       return place < 0 ? undefined : [...events.values()].slice(place + 1)
     },
-    clear: () => events.clear(),
+    clear() {
+      events.clear()
+      number = 1
+    },
   }
 }

@@ -1,7 +1,9 @@
-import { request } from 'node:http'
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, request, ServerResponse } from 'node:http'
 import type { Step } from 'headwater/testing/node'
 import { createMockServer, type MockServerOptions } from 'headwater/testing/node'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { listen, urlOf } from '../../testing/http/listen.ts'
 
 /** A server that is closed with the test. */
 async function start(options: MockServerOptions = {}) {
@@ -11,6 +13,42 @@ async function start(options: MockServerOptions = {}) {
 }
 
 const startWith = (...script: Step[][]) => start({ script })
+
+/**
+ * Reads an answer to its end, or until it breaks. By Node's client and not by fetch, which drops what it has not handed out
+ * when the connection breaks.
+ */
+async function receive(url: string): Promise<{ body: string; broken: boolean }> {
+  const sent = request(url).end()
+  const [response] = (await once(sent, 'response')) as [IncomingMessage]
+  response.setEncoding('utf8')
+  let body = ''
+  try {
+    for await (const chunk of response) body += chunk
+    return { body, broken: false }
+  } catch {
+    return { body, broken: true }
+  }
+}
+
+/** What servers have written since: how it arrives is up to TCP, and to how busy this machine is. */
+function watchWrites(): () => readonly { chunk: Buffer; at: number }[] {
+  const written: { chunk: Buffer; at: number }[] = []
+  const { write } = ServerResponse.prototype
+  const spy = vi.spyOn(ServerResponse.prototype, 'write').mockImplementation(function (
+    this: ServerResponse,
+    chunk,
+    ...rest
+  ) {
+    // Not the preamble, which is empty here.
+    if (chunk.length) written.push({ chunk: Buffer.from(chunk), at: performance.now() })
+    return Reflect.apply(write, this, [chunk, ...rest])
+  })
+  onTestFinished(() => {
+    spy.mockRestore()
+  })
+  return () => written
+}
 
 /** A reader of what a body brings, and how it ends. */
 function reading(response: Response) {
@@ -123,21 +161,16 @@ describe('a script', () => {
       { raw: chunks },
       { end: true },
     ])
-    const arrived: string[] = []
-    const reader = (await fetch(server.url)).body?.getReader()
-    for (let read = await reader?.read(); read?.value; read = await reader?.read())
-      arrived.push(Buffer.from(read.value).toString('latin1'))
-    expect(arrived).toEqual([
-      ...['data: a\n', '\n', 'da', 'ta: b\n\n'],
-      ...chunks.map((chunk) => Buffer.from(chunk).toString('latin1')),
-    ])
+    const written = watchWrites()
+    expect(await receive(server.url)).toEqual({ body: 'data: a\n\ndata: b\n\ndata: 注\n\n', broken: false })
+    expect(written().map(({ chunk }) => chunk)).toEqual(
+      ['data: a\n', '\n', 'da', 'ta: b\n\n', ...chunks].map((chunk) => Buffer.from(chunk)),
+    )
   })
 
   it('breaks in the middle of an event: the body fails after what has arrived', async () => {
     const server = await startWith([{ send: { data: 1 } }, { raw: 'data: ha' }, { drop: true }])
-    const { next } = reading(await fetch(server.url))
-    expect([await next(), await next()]).toEqual(['data: 1\n\n', 'data: ha'])
-    await expect(next()).rejects.toThrow(TypeError)
+    expect(await receive(server.url)).toEqual({ body: 'data: 1\n\ndata: ha', broken: true })
   })
 
   it('breaks before the headers: the request fails', async () => {
@@ -148,9 +181,7 @@ describe('a script', () => {
 
   it('stalls: nothing arrives any more until the line breaks', async () => {
     const server = await startWith([{ send: { data: 1 } }, { stall: true }, { send: { data: 2 } }, { drop: true }], [])
-    const scripted = reading(await fetch(server.url))
-    expect(await scripted.next()).toBe('data: 1\n\n')
-    await expect(scripted.next()).rejects.toThrow(TypeError)
+    expect(await receive(server.url)).toEqual({ body: 'data: 1\n\n', broken: true })
 
     const { next } = reading(await fetch(server.url))
     server.stall()
@@ -204,11 +235,12 @@ describe('a script', () => {
 
   it('waits between events', async () => {
     const server = await startWith([{ send: { data: 1 } }, { wait: 80 }, { send: { data: 2 } }])
-    const { next } = reading(await fetch(server.url))
-    await next()
-    const before = performance.now()
-    expect(await next()).toBe('data: 2\n\n')
-    expect(performance.now() - before).toBeGreaterThan(60)
+    const written = watchWrites()
+    const stream = reading(await fetch(server.url))
+    await vi.waitFor(() => expect(written()).toHaveLength(2))
+    const [first, second] = written()
+    expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThan(75)
+    await stream.next()
   })
 })
 
@@ -285,11 +317,157 @@ describe('the port', () => {
     expect((await start({ port })).url).toBe(`http://127.0.0.1:${port}`)
   })
 
-  it('that is taken is said', async () => {
+  it('that is taken is said, with what to do', async () => {
     const { port } = await start()
-    await expect(createMockServer({ port })).rejects.toThrow(
-      expect.objectContaining({ code: 'EADDRINUSE', message: expect.stringContaining(`127.0.0.1:${port}`) }),
+    const error = await createMockServer({ port }).catch((error: unknown) => error)
+    expect(error).toMatchObject({
+      message: `port ${port} is in use: take another, or 0 for a free one`,
+      code: 'EADDRINUSE',
+      cause: { code: 'EADDRINUSE', syscall: 'listen' },
+    })
+  })
+})
+
+describe('the host', () => {
+  it.each<[host: string, url: string]>([
+    ['127.0.0.1', 'http://127.0.0.1'],
+    ['localhost', 'http://localhost'],
+    ['0.0.0.0', 'http://127.0.0.1'],
+  ])('%s is reached at %s', async (host, url) => {
+    const server = await start({ host })
+    expect(server.url).toBe(`${url}:${server.port}`)
+    expect((await fetch(server.url)).status).toBe(200)
+    expect((await fetch(`http://localhost:${server.port}`)).status).toBe(200)
+  })
+
+  it.each<[host: string, url: string]>([
+    ['::', 'http://[::1]:8080'],
+    ['::1', 'http://[::1]:8080'],
+    ['fe80::1', 'http://[fe80::1]:8080'],
+    ['192.168.1.5', 'http://192.168.1.5:8080'],
+  ])('%s would be reached at %s', (host, url) => {
+    expect(urlOf(host, 8080)).toBe(url)
+  })
+
+  it('that is not this machine is said', async () => {
+    const host = '192.0.2.1'
+    await expect(createMockServer({ host })).rejects.toThrow(
+      expect.objectContaining({
+        code: expect.any(String),
+        message: expect.stringMatching(`^${host} is no address of this machine: 127.0.0.1 is for this machine alone`),
+      }),
     )
+  })
+
+  it.each<[code: string, said: string]>([
+    ['EACCES', 'port 80 needs privileges here: take one above 1023, or 0 for a free one'],
+    [
+      'ENOTFOUND',
+      'nowhere.test is no address of this machine: 127.0.0.1 is for this machine alone, 0.0.0.0 for all its networks',
+    ],
+    ['EMFILE', 'cannot listen on nowhere.test, port 80: what the system said'],
+  ])('and port on which it cannot listen are told with %s in words', async (code, said) => {
+    const cause = Object.assign(new Error('what the system said'), { code })
+    const server = createServer()
+    vi.spyOn(server, 'listen').mockImplementation(() => {
+      queueMicrotask(() => server.emit('error', cause))
+      return server
+    })
+    await expect(listen(server, 80, 'nowhere.test')).rejects.toThrow(
+      expect.objectContaining({ message: said, code, cause }),
+    )
+  })
+})
+
+it('wrong options are told by name, before anything listens', async () => {
+  await expect(createMockServer({ port: 70_000 })).rejects.toThrow(
+    new TypeError('port wants a whole number from 0 to 65535, got 70000'),
+  )
+  const script = [{ sned: {} }] as unknown as Step[]
+  await expect(createMockServer({ script })).rejects.toThrow('script, step 1: {"sned":{}} is no step')
+})
+
+describe('routes', () => {
+  const routes = { '/api/jobs': [{ send: { data: 'job' } }, { end: true }] } as const
+
+  it('have a script each, whatever the query, and all other paths share one', async () => {
+    const server = await start({ routes, script: [{ send: { data: 'other' } }, { end: true }] })
+    const answers: string[] = []
+    for (const path of ['/api/jobs?a=1', '/api/jobs/', '/', '/api/jobs'])
+      answers.push(await (await fetch(server.url + path)).text())
+    expect(answers).toEqual(['data: "job"\n\n', 'data: "other"\n\n', 'data: "other"\n\n', 'data: "job"\n\n'])
+    expect(server.requests).toHaveLength(4)
+    expect(server.route('/api/jobs').requests).toHaveLength(2)
+  })
+
+  it('are told alone, or all together, what to do', async () => {
+    const server = await start({ routes: { '/a': [], '/b': [] } })
+    const answers = Promise.all([receive(`${server.url}/a`), receive(`${server.url}/b`)])
+    await server.route('/a').connected()
+    await server.route('/b').connected()
+    await server.route<{ tick: number }>('/a').send('tick', 1)
+    await server.comment('all')
+    await server.end()
+    expect(await answers).toMatchObject([{ body: 'event: tick\ndata: 1\n\n: all\n\n' }, { body: ': all\n\n' }])
+  })
+
+  it('that there are not are an error', async () => {
+    const server = await start({ routes })
+    expect(() => server.route('/api/job')).toThrow('there is no route /api/job; there are: /api/jobs')
+  })
+})
+
+describe('perform()', () => {
+  it('does steps to every open stream, and says how many it reached', async () => {
+    const server = await start({ routes: { '/a': [] } })
+    const answers = [await fetch(`${server.url}/a`), await fetch(server.url)]
+    expect(await server.perform({ raw: 'a' }, { wait: 1 }, { raw: 'b' }, { end: true })).toBe(2)
+    expect(await Promise.all(answers.map((answer) => answer.text()))).toEqual(['ab', 'ab'])
+  })
+
+  it('refuses what answers a request', async () => {
+    const server = await start()
+    await expect(server.perform({ refuse: { status: 503 } })).rejects.toThrow(
+      new TypeError('{"refuse":{"status":503}} answers a request: put it into a script, for the next one'),
+    )
+  })
+})
+
+describe('onActivity', () => {
+  it('tells of each request, of its answer and of its end', async () => {
+    const told: unknown[] = []
+    const server = await start({
+      script: [[{ end: true }], [{ refuse: { status: 503 } }], [{ drop: true }], []],
+      onActivity({ request, ...what }) {
+        told.push({ path: request.path, ...what })
+      },
+    })
+    const ends = async (count: number): Promise<void> =>
+      vi.waitFor(() => expect(told.filter((what) => Object(what).type === 'end')).toHaveLength(count))
+    await (await fetch(`${server.url}/a`)).text()
+    await ends(1)
+    await (await fetch(`${server.url}/b`)).text()
+    await ends(2)
+    await expect(fetch(`${server.url}/c`)).rejects.toThrow(TypeError)
+    await ends(3)
+    const controller = new AbortController()
+    await fetch(`${server.url}/d`, { signal: controller.signal })
+    await fetch(`${server.controlUrl}`)
+    controller.abort()
+    await ends(4)
+    expect(told).toEqual([
+      { path: '/a', type: 'request' },
+      { path: '/a', type: 'response', status: 200, isStream: true },
+      { path: '/a', type: 'end', by: 'server' },
+      { path: '/b', type: 'request' },
+      { path: '/b', type: 'response', status: 503, isStream: false },
+      { path: '/b', type: 'end', by: 'server' },
+      { path: '/c', type: 'request' },
+      { path: '/c', type: 'end', by: 'server' },
+      { path: '/d', type: 'request' },
+      { path: '/d', type: 'response', status: 200, isStream: true },
+      { path: '/d', type: 'end', by: 'client' },
+    ])
   })
 })
 

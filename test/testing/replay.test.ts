@@ -39,6 +39,14 @@ describe('what is kept', () => {
     expect(replay.all).toEqual([event('a'), event('3'), event('4')])
   })
 
+  it('is the newest, as many as there may be', () => {
+    const replay = createReplay(2)
+    for (const id of ['1', '2', '3', '2']) replay.keep(event(id))
+    expect(replay.all).toEqual([event('2'), event('3')])
+    expect(replay.after('1')).toBeUndefined()
+    expect(replay.nextId()).toBe('4')
+  })
+
   it('is forgotten with clear()', () => {
     const replay = createReplay()
     replay.keep(event('1'))

@@ -1,0 +1,92 @@
+import type { EventMap } from '../../src/index.ts'
+import type { Wire } from '../connection.ts'
+import { createMock, type Mock, type MockOptions } from '../mock.ts'
+import type { MockRequest } from '../request.ts'
+import type { Script } from '../script.ts'
+
+/** A mock for each path that has a script of its own, one for all others, and one that stands for all of them. */
+export interface Routes<E> {
+  /** Does to all streams what it is told; its scripts are for the paths that have none of their own. */
+  readonly mock: Mock<E>
+  /** @throws Error for a path that has no mock of its own. */
+  route(path: string): Mock
+  answer(request: MockRequest, wire: Wire): () => void
+  /** Calls back after each request. @returns To be called when it is not to be any more. */
+  watch(listener: () => void): () => void
+}
+
+export function createRoutes<E extends EventMap>(
+  options: MockOptions & { readonly routes: Readonly<Record<string, Script>> },
+): Routes<E> {
+  const others = createMock(options)
+  const routes = new Map(
+    Object.entries(options.routes).map(([path, script]) => [asSent(path), createMock({ ...options, script })]),
+  )
+  const mocks = [others, ...routes.values()].map(({ mock }) => mock)
+  const requests: MockRequest[] = []
+  /** Two may come in the same millisecond, so `at` does not tell which was first. */
+  const numbers = new WeakMap<MockRequest, number>()
+  let last = 0
+  const listeners = new Set<() => void>()
+
+  const all = async (act: (mock: Mock) => Promise<void>): Promise<void> => {
+    await Promise.all(mocks.map(act))
+  }
+  const mock: Mock = {
+    requests,
+    get connections() {
+      const numberOf = ({ request }: { request: MockRequest }): number => numbers.get(request) ?? 0
+      return mocks.flatMap(({ connections }) => connections).sort((a, b) => numberOf(a) - numberOf(b))
+    },
+    connected() {
+      const [oldest] = mock.connections
+      return oldest ? Promise.resolve(oldest) : Promise.race(mocks.map((each) => each.connected()))
+    },
+    async closed() {
+      do await all((each) => each.closed())
+      while (mock.connections.length)
+    },
+    script: others.mock.script,
+    refuse: others.mock.refuse,
+    reset() {
+      for (const each of mocks) each.reset()
+      requests.length = 0
+    },
+    send: (type, data, sent) => all((each) => each.send(type, data, sent)),
+    sendText: (type, text, sent) => all((each) => each.sendText(type, text, sent)),
+    comment: (text) => all((each) => each.comment(text)),
+    retry: (ms) => all((each) => each.retry(ms)),
+    raw: (...chunks) => all((each) => each.raw(...chunks)),
+    end: () => all((each) => each.end()),
+    drop: () => all((each) => each.drop()),
+    stall: () => all((each) => each.stall()),
+    introduce: (introduction) => all((each) => each.introduce(introduction)),
+    gap: (notice) => all((each) => each.gap(notice)),
+    goodbye: (reconnectInMs) => all((each) => each.goodbye(reconnectInMs)),
+  }
+
+  return {
+    // As of createMock: nothing here depends on E.
+    mock: mock as Mock<E>,
+    route(path) {
+      const found = routes.get(asSent(path))
+      if (found) return found.mock
+      const paths = [...routes.keys()].join(', ') || 'none: the option routes names them'
+      throw new Error(`there is no route ${path}; there are: ${paths}`)
+    },
+    answer(request, wire) {
+      numbers.set(request, ++last)
+      requests.push(request)
+      const gone = (routes.get(request.path) ?? others).answer(request, wire)
+      for (const listener of [...listeners]) listener()
+      return gone
+    },
+    watch(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}
+
+/** A path as it comes with a request: what is not ASCII is written in percents. */
+const asSent = (path: string): string => (path.startsWith('/') ? new URL(`http://localhost${path}`).pathname : path)

@@ -1,0 +1,108 @@
+import { createServer } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { EventMap } from '../../src/index.ts'
+import type { Mock } from '../mock.ts'
+import type { Step } from '../script.ts'
+import { createEndpoint } from './endpoint.ts'
+import { createGuard } from './guard.ts'
+import { listen, urlOf } from './listen.ts'
+import type { MockServerOptions } from './options.ts'
+import { perform } from './perform.ts'
+import { createRoutes } from './routes.ts'
+import { isUnder, resolveServerOptions } from './settings.ts'
+import { addressOf, allowEverybody, describe, readBody, wireOf } from './wire.ts'
+
+/** A real HTTP server that answers on every path. What it is told to do, it does to the streams of all paths. */
+export interface MockServer<E = Record<string, unknown>> extends Mock<E> {
+  /** `http://127.0.0.1:<port>`, without a slash at the end. */
+  readonly url: string
+  readonly port: number
+  /** Where it is told over HTTP what to do, as a URL without a slash at the end; undefined if nowhere. */
+  readonly controlUrl: string | undefined
+  /** CORS preflights, which are answered and not counted as requests. */
+  readonly preflights: number
+  /**
+   * The mock of one path, with the same controls.
+   * @throws Error for a path that the option `routes` does not name.
+   */
+  route<R extends EventMap = Record<string, unknown>>(path: string): Mock<R>
+  /**
+   * Does steps now, one after the other, to every stream that is open, with `wait` in between: for what comes as data.
+   * @returns How many streams it reached.
+   * @throws TypeError, before anything is done, for a step that there is not and for `open`, `refuse` and `redirect`, which
+   *   answer a request; Error for one that comes at the wrong time, as `introduce` does after an event.
+   */
+  perform(...steps: readonly Step[]): Promise<number>
+  /** Breaks all connections and stops listening. */
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/**
+ * Starts a mock server.
+ *
+ * @example
+ * const server = await createMockServer()
+ * server.refuse(503, { headers: { 'retry-after': '1' } })
+ * const sse = createSSE(`${server.url}/events`)
+ *
+ * @throws TypeError that names an option and what it wants, or the place in a script; Error with the system's `code` if it
+ *   cannot listen: `EADDRINUSE` for a port that is taken.
+ */
+export async function createMockServer<E extends EventMap = Record<string, unknown>>(
+  options: MockServerOptions = {},
+): Promise<MockServer<E>> {
+  const settings = resolveServerOptions(options)
+  const { port, host, cors, preamble, control, onActivity } = settings
+  const routes = createRoutes<E>(settings)
+  let preflights = 0
+
+  const server = createServer(async (request, response) => {
+    if (isUnder(addressOf(request).pathname, control)) return endpoint(request, response)
+    if (cors) allowEverybody(request, response)
+    if (cors && request.method === 'OPTIONS') {
+      preflights++
+      response.writeHead(204).end()
+      return
+    }
+    const at = Date.now()
+    const body = await readBody(request)
+    if (body === undefined) return
+    const seen = describe(request, body, at)
+    onActivity({ type: 'request', request: seen })
+    const wire = wireOf(response, preamble, (status, isStream) =>
+      onActivity({ type: 'response', request: seen, status, isStream }),
+    )
+    const gone = routes.answer(seen, wire)
+    response.on('close', () => {
+      gone()
+      onActivity({ type: 'end', request: seen, by: wire.ended ? 'server' : 'client' })
+    })
+  })
+  const listening = await listen(server, port, host)
+  const url = urlOf(host, listening)
+  const controlled = { url, mock: routes.mock as Mock, route: routes.route, watch: routes.watch }
+  const endpoint = createEndpoint(control || '', controlled, createGuard(host))
+
+  const close = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => resolve())
+      server.closeAllConnections()
+    })
+  const own = {
+    url,
+    port: listening,
+    controlUrl: control === false ? undefined : url + control,
+    get preflights() {
+      return preflights
+    },
+    route: routes.route as MockServer<E>['route'],
+    perform: (...steps) => perform(controlled.mock, steps, (ms) => sleep(ms, true, { ref: false })),
+    close,
+    [Symbol.asyncDispose]: close,
+  } satisfies Partial<MockServer<E>>
+  return Object.defineProperties({} as MockServer<E>, {
+    ...Object.getOwnPropertyDescriptors(routes.mock),
+    ...Object.getOwnPropertyDescriptors(own),
+  })
+}
