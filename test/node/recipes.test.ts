@@ -27,7 +27,7 @@ describe('docs/testing.md', () => {
   })
 })
 
-const RECIPES = ['react', 'vue', 'jest', 'globals']
+const RECIPES = ['react', 'vue', 'jest', 'globals', 'playwright', 'cypress']
 
 describe('under Jest', () => {
   it.each(['examples/testing/jest', 'test/demo/jest'])(
