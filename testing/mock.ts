@@ -1,6 +1,7 @@
 import { encodeEvent } from '../server/encode.ts'
 import type { EventMap } from '../src/index.ts'
 import type { MockActions, MockConnection } from './actions.ts'
+import { toAll } from './all.ts'
 import { createExchange, type Exchange, payloadOf, type Wire } from './connection.ts'
 import { play } from './play.ts'
 import { answerPost } from './post.ts'
@@ -134,10 +135,9 @@ export function createMock<E extends EventMap = Record<string, unknown>>(options
     return exchange.gone
   }
 
-  // Not async: what cannot be done is told at once, also to a caller who does not await it.
-  const all = (act: (connection: MockConnection) => Promise<void>): Promise<void> =>
-    Promise.all([...open].map(act)).then(() => {})
+  const toOpen = toAll(() => [...open])
   const mock: Mock = {
+    ...toOpen,
     requests,
     get connections() {
       return [...open]
@@ -174,17 +174,8 @@ export function createMock<E extends EventMap = Record<string, unknown>>(options
       // Also while nobody is there to be sent it: the event is kept, and what cannot be sent is told.
       encodeEvent({ event: type, data: text, id, ...options })
       if (id) log?.keep({ type, text, options: { ...options, id } })
-      return all((each) => each.sendText(type, text, { ...options, id }))
+      return toOpen.sendText(type, text, { ...options, id })
     },
-    comment: (text) => all((each) => each.comment(text)),
-    retry: (ms) => all((each) => each.retry(ms)),
-    raw: (...chunks) => all((each) => each.raw(...chunks)),
-    end: () => all((each) => each.end()),
-    drop: () => all((each) => each.drop()),
-    stall: () => all((each) => each.stall()),
-    introduce: (introduction) => all((each) => each.introduce(introduction)),
-    gap: (notice) => all((each) => each.gap(notice)),
-    goodbye: (reconnectInMs) => all((each) => each.goodbye(reconnectInMs)),
   }
   // E is what the test's author says of the events; nothing here depends on it.
   return { mock: mock as Mock<E>, answer }

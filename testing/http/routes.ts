@@ -1,4 +1,5 @@
 import type { EventMap } from '../../src/index.ts'
+import { toAll } from '../all.ts'
 import type { Wire } from '../connection.ts'
 import { createMock, type Mock, type MockOptions } from '../mock.ts'
 import type { MockRequest } from '../request.ts'
@@ -29,10 +30,8 @@ export function createRoutes<E extends EventMap>(
   let last = 0
   const listeners = new Set<() => void>()
 
-  const all = async (act: (mock: Mock) => Promise<void>): Promise<void> => {
-    await Promise.all(mocks.map(act))
-  }
   const mock: Mock = {
+    ...toAll(() => mocks),
     requests,
     get connections() {
       const numberOf = ({ request }: { request: MockRequest }): number => numbers.get(request) ?? 0
@@ -43,7 +42,7 @@ export function createRoutes<E extends EventMap>(
       return oldest ? Promise.resolve(oldest) : Promise.race(mocks.map((each) => each.connected()))
     },
     async closed() {
-      do await all((each) => each.closed())
+      do await Promise.all(mocks.map((each) => each.closed()))
       while (mock.connections.length)
     },
     script: others.mock.script,
@@ -52,17 +51,6 @@ export function createRoutes<E extends EventMap>(
       for (const each of mocks) each.reset()
       requests.length = 0
     },
-    send: (type, data, sent) => all((each) => each.send(type, data, sent)),
-    sendText: (type, text, sent) => all((each) => each.sendText(type, text, sent)),
-    comment: (text) => all((each) => each.comment(text)),
-    retry: (ms) => all((each) => each.retry(ms)),
-    raw: (...chunks) => all((each) => each.raw(...chunks)),
-    end: () => all((each) => each.end()),
-    drop: () => all((each) => each.drop()),
-    stall: () => all((each) => each.stall()),
-    introduce: (introduction) => all((each) => each.introduce(introduction)),
-    gap: (notice) => all((each) => each.gap(notice)),
-    goodbye: (reconnectInMs) => all((each) => each.goodbye(reconnectInMs)),
   }
 
   return {

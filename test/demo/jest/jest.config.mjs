@@ -1,4 +1,7 @@
 export default {
+  rootDir: '..',
   testEnvironment: 'jsdom',
-  transform: { '\\.tsx?$': '<rootDir>/../../../examples/testing/jest/compile.cjs' },
+  // The very tests that vitest runs.
+  moduleNameMapper: { '^vitest$': '<rootDir>/jest/vitest.cjs' },
+  transform: { '\\.tsx?$': '<rootDir>/../../examples/testing/jest/compile.cjs' },
 }
