@@ -46,6 +46,14 @@ export default [
     output: output('cjs', 'cjs'),
   },
   {
+    // The command, for Node alone.
+    ...common,
+    input: 'cli/main.ts',
+    external: (id) => isForeign(id) || id in dependencies,
+    plugins: [typescript],
+    output: { file: 'dist/cli.js', format: 'es', banner: '#!/usr/bin/env node' },
+  },
+  {
     // For <script type="module"> without a bundler.
     ...common,
     input: 'src/index.ts',

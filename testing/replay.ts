@@ -24,7 +24,7 @@ export interface Replay {
 /** A mock may run for weeks; whoever comes back from further away than this has an id that is not known any more. */
 const LIMIT = 10_000
 
-export function createReplay(limit = LIMIT): Replay {
+export function createReplay(limit: number = LIMIT): Replay {
   const events = new Map<string, Kept>()
   let number = 1
   return {

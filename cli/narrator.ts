@@ -1,0 +1,88 @@
+import type { Observer, SSEError } from '../src/index.ts'
+import { detailLines, keptLine } from './details.ts'
+import { formatDuration } from './duration.ts'
+import type { Log } from './log.ts'
+import { gapNotice, invalidNotice, openNotice, recoveredNotice, stateNotice, waitNotice } from './notices.ts'
+import type { Events } from './payload.ts'
+import { reasonOf } from './reason.ts'
+import type { Report } from './tap.ts'
+import { cut, visible } from './visible.ts'
+
+/** Tells on stderr what happens to the connection. */
+export interface Narrator {
+  readonly observer: Observer<Events>
+  hear(report: Report): void
+  /** A failure in words, with what the server said of it. */
+  why(error: SSEError): string
+  /** Why the stream ended, where nothing failed. */
+  readonly completion: string
+}
+
+/**
+ * @param url - As it is shown.
+ * @param connectTimeout - In milliseconds.
+ */
+export function createNarrator(log: Log, url: string, connectTimeout: number): Narrator {
+  const { paint } = log
+  let response: Response | undefined
+  let excerpt = ''
+  let requested = ''
+  /** The core is being told that the response is good: what it says of that now belongs into one line. */
+  let opening = false
+  /** The event that the transport has just given to the core, until somebody hears of it. */
+  let current: { readonly type: string; readonly data: string } | undefined
+  let completion = ''
+
+  function why(error: SSEError): string {
+    const location = (error.status && response?.headers.get('location')) || undefined
+    const said = error.status && excerpt ? `; the server says: ${cut(visible(excerpt), 300)}` : ''
+    return reasonOf(error, formatDuration(connectTimeout), location) + said
+  }
+
+  return {
+    why,
+    get completion() {
+      return completion
+    },
+    observer: {
+      onState(state) {
+        const notice = stateNotice(state, url)
+        if (notice) log.note(notice)
+      },
+      onOpen({ recovered }) {
+        log.note(opening ? openNotice(recovered, requested, paint) : recoveredNotice(recovered, requested))
+        opening = false
+      },
+      onRetry: (retry) => log.note(waitNotice(retry, why(retry.error), paint)),
+      onGap: (gap) => log.note(gapNotice(gap, paint)),
+      onInvalid(invalid) {
+        current = undefined
+        log.note(invalidNotice(invalid, paint))
+      },
+      onEvent() {
+        current = undefined
+      },
+    },
+    hear(report) {
+      if (report.kind === 'request') {
+        response = undefined
+        excerpt = ''
+      }
+      if (report.kind === 'response') response = report.response
+      if (report.kind === 'excerpt') excerpt = report.text
+      if (report.kind === 'event') current = report
+      if (report.kind === 'handled' && current) log.detail([keptLine(current.type, current.data)])
+      if (report.kind === 'end')
+        completion = report.reason === 'stop' ? 'status 204: there is nothing more' : 'the response is complete'
+      if (report.kind === 'opening') {
+        opening = true
+        requested = report.requested
+      }
+      if (report.kind === 'opened' && opening) {
+        opening = false
+        log.note(openNotice(undefined, requested, paint))
+      }
+      log.detail(detailLines(report))
+    },
+  }
+}

@@ -1,0 +1,70 @@
+import { METHODS } from 'node:http'
+import { meant, UsageError } from './args.ts'
+
+/*
+ * What the command line says of the request: checked here, as fetch would say it later and less clearly.
+ */
+
+/** Where the stream is, and who asks. */
+export interface Address {
+  readonly url: string
+  /** The value of the header that user and password of the URL stand for: fetch refuses URLs that have them. */
+  readonly authorization: string | undefined
+}
+
+/** @throws UsageError */
+export function readAddress(text: string): Address {
+  const full = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`
+  if (!URL.canParse(full)) throw new UsageError(`${JSON.stringify(text)} is no URL`)
+  const url = new URL(full)
+  if (url.protocol !== 'http:' && url.protocol !== 'https:')
+    throw new UsageError(`listen wants an http or https URL, not ${url.protocol}//`)
+  const { username, password } = url
+  url.username = ''
+  url.password = ''
+  const pair = `${decode(username)}:${decode(password)}`
+  const basic = `Basic ${Buffer.from(pair).toString('base64')}`
+  return { url: url.href, authorization: username || password ? basic : undefined }
+}
+
+/** A percent sign that escapes nothing stands for itself. */
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+/**
+ * @param lines - As in HTTP: `name: value`.
+ * @throws UsageError
+ */
+export function readHeaders(lines: readonly string[]): Headers {
+  const headers = new Headers()
+  for (const line of lines) {
+    const colon = line.indexOf(':')
+    // The value may be a secret, and is not repeated.
+    if (colon < 1)
+      throw new UsageError(`--header wants 'name: value', and ${JSON.stringify(line.slice(0, 20))} has no colon`)
+    const name = line.slice(0, colon).trim()
+    try {
+      headers.append(name, line.slice(colon + 1).trim())
+    } catch {
+      throw new UsageError(
+        `--header ${JSON.stringify(name)} cannot be sent: its name or value has characters that a header cannot have`,
+      )
+    }
+  }
+  return headers
+}
+
+/** @throws UsageError */
+export function readMethod(text: string | undefined): string | undefined {
+  const method = text?.toUpperCase()
+  if (method === undefined) return undefined
+  if (method === 'CONNECT' || method === 'TRACE') throw new UsageError(`--method ${method} cannot be sent by fetch`)
+  if (!METHODS.includes(method))
+    throw new UsageError(`--method ${JSON.stringify(text)} is no method of HTTP${meant(method, METHODS)}`)
+  return method
+}

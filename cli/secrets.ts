@@ -1,0 +1,19 @@
+/*
+ * What is not to be shown: what a terminal or a CI job has printed is read by others than those who typed it.
+ */
+
+export const HIDDEN = '[not shown]'
+
+/** Rather one name too many: what is hidden can be looked up by whoever sent it. */
+const SECRET = /auth|cookie|token|secret|passw|pwd|key|jwt|session|credential|signature|sig$|^sid$/i
+
+/** Whether what has this name, a header or a query parameter, is a secret. */
+export const isSecret = (name: string): boolean => SECRET.test(name)
+
+/** A URL, or text in which URLs stand, without user, password, and what in queries and fragments is a secret by its name. */
+export const withoutSecrets = (text: string): string =>
+  text
+    .replace(/\/\/[^/?#\s]*@/g, '//')
+    .replace(/([?&#])([^=&#\s]+)=[^&#\s>"]*/g, (pair, mark, name) =>
+      isSecret(name) ? `${mark}${name}=${HIDDEN}` : pair,
+    )

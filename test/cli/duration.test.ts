@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest'
+import { formatDuration, parseDuration } from '../../cli/duration.ts'
+
+describe('a duration', () => {
+  it.each([
+    ['500ms', 500],
+    ['10s', 10_000],
+    ['10', 10_000],
+    ['0', 0],
+    ['1.5m', 90_000],
+    ['2h', 7_200_000],
+    ['24d', 2_073_600_000],
+  ])('%s is %d ms, where a plain number is seconds', (text, ms) => {
+    expect(parseDuration(text, 's')).toBe(ms)
+  })
+
+  it('may count plain numbers as milliseconds', () => {
+    expect(parseDuration('10', 'ms')).toBe(10)
+    expect(parseDuration('10s', 'ms')).toBe(10_000)
+  })
+
+  it.each(['', 'x', '-1', '1 s', '1y', '1e3', 's', '25d', '10s ', 'Infinity'])('%j is none', (text) => {
+    expect(parseDuration(text, 's')).toBeUndefined()
+  })
+})
+
+it.each([
+  [0, '0 ms'],
+  [850.4, '850 ms'],
+  [1000, '1 s'],
+  [1249, '1.2 s'],
+  [59_949, '59.9 s'],
+  [59_999, '1 min 0 s'],
+  [125_000, '2 min 5 s'],
+  [11_400_000, '3 h 10 min'],
+])('%d ms reads as %s', (ms, text) => {
+  expect(formatDuration(ms)).toBe(text)
+})
