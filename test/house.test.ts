@@ -93,7 +93,7 @@ export const from = 'not-k'
 
   it('look at the files there are', () => {
     expect(graph.get('src/client.ts')).toContain('src/connection.ts')
-    expect(graph.get('testing/node.ts')).toContain('testing/server.ts')
+    expect(graph.get('testing/node.ts')).toContain('testing/http/server.ts')
     expect(arrows.filter(({ to }) => !existsSync(join(root, to)))).toEqual([])
   })
 })
@@ -139,10 +139,10 @@ it('no file of the core imports a package but the parser', () => {
   expect([...new Set(packages.filter((specifier) => !specifier.startsWith('.')))]).toEqual(['eventsource-parser'])
 })
 
-it('no file of core and server is longer than 230 lines', () => {
-  const lines = [...filesOf('src'), ...filesOf('server')].map(
-    (file) => [file, readFileSync(join(root, file), 'utf8').split('\n').length - 1] as const,
-  )
+it('no file of core, server, kit and command is longer than 230 lines', () => {
+  const lines = ['src', 'server', 'testing', 'cli']
+    .flatMap(filesOf)
+    .map((file) => [file, readFileSync(join(root, file), 'utf8').split('\n').length - 1] as const)
   expect(lines.filter(([, count]) => count > 230)).toEqual([])
 })
 
@@ -153,18 +153,32 @@ const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
   'src/options.ts': 'test/types/options.test-d.ts',
   'src/transports/transport.ts': 'test/types/options.test-d.ts',
   // It listens on a port, so its test runs in Node and not in a page.
-  'testing/server.ts': 'test/node/mock-server.test.ts',
+  'testing/http/server.ts': 'test/node/mock-server.test.ts',
+  'testing/http/listen.ts': 'test/node/mock-server.test.ts',
+  'testing/http/wire.ts': 'test/node/mock-server.test.ts',
+  // Types alone.
+  'testing/http/options.ts': 'test/types/testing.test-d.ts',
+  // What is asked over HTTP is tested over HTTP.
+  'testing/http/call.ts': 'test/node/control.test.ts',
+  'testing/http/control.ts': 'test/node/control.test.ts',
+  'testing/http/endpoint.ts': 'test/node/control.test.ts',
+  'testing/http/operations.ts': 'test/node/control.test.ts',
+  'testing/http/perform.ts': 'test/node/control.test.ts',
+  // It is tested with the fetch that Node has.
+  'testing/msw.ts': 'test/node/msw-handler.test.ts',
   // It needs sockets.
   'server/node.ts': 'test/node/hub.test.ts',
   // Types alone.
   'server/options.ts': 'test/types/hub.test-d.ts',
   'server/parts.ts': 'test/types/hub.test-d.ts',
+  // Types alone.
+  'testing/actions.ts': 'test/testing/connection.test.ts',
   // Both entry points of the kit have one test.
   'testing/node.ts': 'test/testing/index.test.ts',
 }
 
 describe('every file has a test of the same name', () => {
-  it.each([...filesOf('src'), ...filesOf('server'), ...filesOf('testing')])('%s', (file) => {
+  it.each([...filesOf('src'), ...filesOf('server'), ...filesOf('testing'), ...filesOf('cli')])('%s', (file) => {
     const sameName = `test/${file.replace(/^src\//, '').replace(/\.ts$/, '.test.ts')}`
     const test = TESTED_ELSEWHERE[file] ?? sameName
     expect(existsSync(join(root, test)), `${test} exists`).toBe(true)

@@ -27,7 +27,7 @@ describe('docs/testing.md', () => {
   })
 })
 
-const RECIPES = ['react', 'vue', 'jest', 'globals', 'playwright', 'cypress']
+const RECIPES = ['react', 'vue', 'jest', 'globals', 'msw', 'storybook', 'playwright', 'cypress']
 
 describe('under Jest', () => {
   it.each(['examples/testing/jest', 'test/demo/jest'])(
