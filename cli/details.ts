@@ -1,4 +1,5 @@
 import { formatDuration } from './duration.ts'
+import type { Kept } from './kept.ts'
 import { HIDDEN, isSecret, withoutSecrets } from './secrets.ts'
 import type { Report } from './tap.ts'
 import { cut, visible } from './visible.ts'
@@ -36,8 +37,9 @@ export function detailLines(report: Report): readonly string[] {
 }
 
 /** For an event that the core has kept to itself. */
-export function keptLine(type: string, data: string): string {
-  return `< not shown, being the server's own or a repeat: ${visible(type)} ${cut(visible(data), 500)}`
+export function keptLine({ type, data, id, isRepeat }: Kept): string {
+  const event = `${visible(type)}${id ? ` #${visible(id)}` : ''} ${cut(visible(data), 500)}`
+  return `< ${isRepeat ? 'sent again, not shown' : "the server's own"}: ${event}`
 }
 
 /** The scheme of a secret is none: `Bearer [not shown]`. */

@@ -15,12 +15,13 @@ const READABLE = /json|text\/plain|xml|^$/
 /**
  * A fetch that is watched, and whose body is read only as fast as `pass` allows.
  * @param fetch - What sends the request.
+ * @param pass - Called with each chunk, which is handed on when it resolves.
  */
 export function watchFetch(
   fetch: typeof globalThis.fetch,
   clock: Clock,
   hear: (report: ExchangeReport) => void,
-  pass: (signal: AbortSignal | null | undefined) => Promise<void>,
+  pass: (chunk: Uint8Array, signal: AbortSignal | null | undefined) => Promise<void>,
 ): typeof globalThis.fetch {
   return async (input, init) => {
     const url = input instanceof Request ? input.url : `${input}`
@@ -33,7 +34,7 @@ export function watchFetch(
     if (status === 200 && type.includes('event-stream')) {
       const slow = new TransformStream<Uint8Array, Uint8Array>({
         async transform(chunk, controller) {
-          await pass(init?.signal)
+          await pass(chunk, init?.signal)
           controller.enqueue(chunk)
         },
       })

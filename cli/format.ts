@@ -1,4 +1,4 @@
-import { colour } from './json.ts'
+import { colour, wellFormed } from './json.ts'
 import { type Paint, styleOf } from './palette.ts'
 import type { Payload } from './payload.ts'
 import { visible } from './visible.ts'
@@ -45,7 +45,7 @@ export const asJson: Format = ({ type, data, id, receivedAt, topic }) => {
   const text = (value: string): string => visible(JSON.stringify(value))
   const payload = data.kind === 'json' ? data.text : text(data.text)
   const rest = topic === undefined ? '' : `,"topic":${text(topic)}`
-  return `{"type":${text(type)},"data":${payload},"id":${text(id)},"receivedAt":${receivedAt}${rest}}`
+  return wellFormed(`{"type":${text(type)},"data":${payload},"id":${text(id)},"receivedAt":${receivedAt}${rest}}`)
 }
 
 /**

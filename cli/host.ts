@@ -2,7 +2,9 @@ import type { Writable } from 'node:stream'
 import type { Clock } from '../src/index.ts'
 
 /** The signals that end a command in order. */
-export type Signal = 'SIGINT' | 'SIGTERM'
+export type Signal = (typeof SIGNALS)[number]
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** All that a command touches of the world; tests bring their own. */
 export interface Host {
@@ -30,11 +32,9 @@ export function processHost(): Host {
       random: Math.random,
     },
     onSignal(listener) {
-      process.on('SIGINT', listener)
-      process.on('SIGTERM', listener)
+      for (const name of SIGNALS) process.on(name, listener)
       return () => {
-        process.off('SIGINT', listener)
-        process.off('SIGTERM', listener)
+        for (const name of SIGNALS) process.off(name, listener)
       }
     },
   }

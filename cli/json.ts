@@ -33,6 +33,17 @@ export function compact(json: string): string {
   return text
 }
 
+/**
+ * JSON in which the escape of half a surrogate pair is U+FFFD: the grammar allows it, and jq and others read nothing more after it
+ * (RFC 8259, 8.2).
+ */
+export const wellFormed = (json: string): string =>
+  /\\u[dD][89a-fA-F]/.test(json)
+    ? json.replace(/\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|(u[dD][89a-fA-F]..)|.)/g, (whole, half) =>
+        half ? '\\ufffd' : whole,
+      )
+    : json
+
 /** Valid JSON with keys and strings in colours. */
 export function colour(json: string, paint: Paint): string {
   let text = ''

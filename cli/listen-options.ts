@@ -33,8 +33,9 @@ export function readListenOptions(argv: readonly string[]): ListenOptions {
   const given = readArguments(LISTEN_OPTIONS, argv)
   const [url, ...more] = given.positionals
   if (url === undefined) throw new UsageError('listen wants a URL')
+  // Not repeated: after `-H authorization: Bearer …`, say, one of them is a secret.
   if (more.length)
-    throw new UsageError(`listen takes one URL, and ${JSON.stringify(more[0])} is one more: quotes missing?`)
+    throw new UsageError(`listen takes one URL, and here are ${more.length + 1}: quotes missing around a header?`)
   const both = (one: keyof typeof LISTEN_OPTIONS, other: keyof typeof LISTEN_OPTIONS, why: string): void => {
     if (given.has(one) && given.has(other)) throw new UsageError(`--${one} and --${other} exclude each other: ${why}`)
   }
@@ -59,7 +60,7 @@ export function readListenOptions(argv: readonly string[]): ListenOptions {
     patterns: given.has('event') ? given.all('event').map(readPattern) : ['*'],
     grep: readRegExp(given.text('grep')),
     count: readCount(given.text('count')),
-    duration: readDuration('for', given.text('for'), 's'),
+    duration: readEnd(given.text('for')),
     format: given.has('json') ? 'json' : given.has('data-only') ? 'data' : 'people',
     parse,
     stats: given.has('stats'),
@@ -79,6 +80,13 @@ function readDuration(name: string, text: string | undefined, unit: 'ms' | 's'):
   const ms = parseDuration(text, unit)
   if (ms === undefined)
     throw wrong(name, `a time such as 500ms, 10s or 2m, a plain number being ${unit}, of 24 days at most`, text)
+  return ms
+}
+
+/** Elsewhere 0 means for ever, which this would not. */
+function readEnd(text: string | undefined): number | undefined {
+  const ms = readDuration('for', text, 's')
+  if (ms === 0) throw wrong('for', 'a time above 0', `${text}`)
   return ms
 }
 

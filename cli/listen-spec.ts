@@ -81,7 +81,7 @@ Events go to stdout, everything else to stderr. user:password@ in the URL signs 
       'it failed for good, or the first connection could not be made (unless --wait), or --for ended before any was',
     ],
     ['2', 'the command line is wrong'],
-    ['130, 143', 'SIGINT (Ctrl+C), SIGTERM'],
+    ['129, 130, 143', 'SIGHUP (the terminal has gone), SIGINT (Ctrl+C), SIGTERM'],
   ],
   environment: [
     ['NO_COLOR, FORCE_COLOR', 'no colours, or colours into pipes too'],

@@ -3,6 +3,7 @@ import { UsageError } from './args.ts'
 import { formatDuration } from './duration.ts'
 import { createGate } from './gate.ts'
 import type { Host, Signal } from './host.ts'
+import { createKeeper } from './kept.ts'
 import { type ListenOptions, readListenOptions } from './listen-options.ts'
 import { createLog } from './log.ts'
 import { createNarrator } from './narrator.ts'
@@ -30,7 +31,7 @@ interface Ending {
   readonly error?: string
 }
 
-const SIGNAL_CODES: Readonly<Record<Signal, number>> = { SIGINT: 130, SIGTERM: 143 }
+const SIGNAL_CODES: Readonly<Record<Signal, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }
 
 /**
  * Runs until it is to end.
@@ -47,6 +48,10 @@ export async function listen(argv: readonly string[], host: Host): Promise<numbe
   const narrator = createNarrator(log, place, options.connectTimeout)
   const tally = createTally(clock)
   const print = createPrinter(options, stdout)
+  const keeper = createKeeper((event) => {
+    tally.kept(event)
+    narrator.kept(event)
+  })
 
   /** A connection has been open at least once. */
   let reached = false
@@ -78,6 +83,7 @@ export async function listen(argv: readonly string[], host: Host): Promise<numbe
     if (report.kind === 'event') ownId = report.id
     tally.hear(report)
     narrator.hear(report)
+    keeper.hear(report)
   }
 
   const sse = subscription(options, request, {
@@ -97,6 +103,7 @@ export async function listen(argv: readonly string[], host: Host): Promise<numbe
   })
   sse.observe(tally.observer)
   sse.observe(narrator.observer)
+  sse.observe(keeper.observer)
 
   let shown = 0
   let last: object | undefined
@@ -116,6 +123,9 @@ export async function listen(argv: readonly string[], host: Host): Promise<numbe
     // Whoever reads has had enough.
     end(error.code === 'EPIPE' ? { code: 0 } : { code: 1, error: `cannot write to stdout: ${error.message}` })
   stdout.on('error', onError)
+  // Whoever reads both through one pipe would be waited for until the next event. Else events are worth more than what is said of them.
+  const onMute = (error: NodeJS.ErrnoException): void => (error.code === 'EPIPE' ? end({ code: 0 }) : undefined)
+  stderr.on('error', onMute)
   const { duration } = options
   const timer =
     duration !== undefined &&
@@ -123,7 +133,7 @@ export async function listen(argv: readonly string[], host: Host): Promise<numbe
       const time = formatDuration(duration)
       end(
         reached
-          ? { code: 0, note: `${time} are over` }
+          ? { code: 0, note: `time is up (${time})` }
           : { code: 1, error: `${place}: not open within ${time}: ${trouble}` },
       )
     }, duration)
@@ -132,6 +142,7 @@ export async function listen(argv: readonly string[], host: Host): Promise<numbe
   await ended
   offSignal()
   stdout.off('error', onError)
+  stderr.off('error', onMute)
   if (timer !== false) clock.clearTimeout(timer)
   const { code, note, error } = ending ?? { code: 1 }
   if (note) log.note(`closed: ${note}`)

@@ -2,6 +2,8 @@ import { run } from './commands.ts'
 import { processHost } from './host.ts'
 
 const host = processHost()
+// What it means is each command's to say; unheard, it would end the process with a stack trace.
+for (const stream of [host.stdout, host.stderr]) stream.on('error', () => {})
 const code = await run(process.argv.slice(2), host)
 process.exitCode = code
 // Not before all is written, which pipes do in their own time; not later either, as a name that is being looked up, say, would

@@ -1,8 +1,18 @@
 import type { Observer, SSEError } from '../src/index.ts'
 import { detailLines, keptLine } from './details.ts'
 import { formatDuration } from './duration.ts'
+import type { Kept } from './kept.ts'
 import type { Log } from './log.ts'
-import { gapNotice, invalidNotice, openNotice, recoveredNotice, stateNotice, waitNotice } from './notices.ts'
+import {
+  gapNotice,
+  invalidNotice,
+  openNotice,
+  recoveredNotice,
+  repeatNotice,
+  stateNotice,
+  unfinishedNotice,
+  waitNotice,
+} from './notices.ts'
 import type { Events } from './payload.ts'
 import { reasonOf } from './reason.ts'
 import type { Report } from './tap.ts'
@@ -12,6 +22,7 @@ import { cut, visible } from './visible.ts'
 export interface Narrator {
   readonly observer: Observer<Events>
   hear(report: Report): void
+  kept(event: Kept): void
   /** A failure in words, with what the server said of it. */
   why(error: SSEError): string
   /** Why the stream ended, where nothing failed. */
@@ -24,19 +35,24 @@ export interface Narrator {
  */
 export function createNarrator(log: Log, url: string, connectTimeout: number): Narrator {
   const { paint } = log
+  /** Of the last request. */
+  let address = url
   let response: Response | undefined
   let excerpt = ''
   let requested = ''
   /** The core is being told that the response is good: what it says of that now belongs into one line. */
   let opening = false
-  /** The event that the transport has just given to the core, until somebody hears of it. */
-  let current: { readonly type: string; readonly data: string } | undefined
+  /** A repeat has come on this connection. */
+  let repeats = false
   let completion = ''
 
   function why(error: SSEError): string {
     const location = (error.status && response?.headers.get('location')) || undefined
-    const said = error.status && excerpt ? `; the server says: ${cut(visible(excerpt), 300)}` : ''
-    return reasonOf(error, formatDuration(connectTimeout), location) + said
+    const said =
+      (error.status || error.code === 'content-type') && excerpt
+        ? `; the server says: ${cut(visible(excerpt), 300)}`
+        : ''
+    return reasonOf(error, formatDuration(connectTimeout), location && absolute(location, address)) + said
   }
 
   return {
@@ -55,27 +71,29 @@ export function createNarrator(log: Log, url: string, connectTimeout: number): N
       },
       onRetry: (retry) => log.note(waitNotice(retry, why(retry.error), paint)),
       onGap: (gap) => log.note(gapNotice(gap, paint)),
-      onInvalid(invalid) {
-        current = undefined
-        log.note(invalidNotice(invalid, paint))
-      },
-      onEvent() {
-        current = undefined
-      },
+      onInvalid: (invalid) => log.note(invalidNotice(invalid, paint)),
+    },
+    kept(event) {
+      if (event.isRepeat && !repeats) log.note(repeatNotice(event))
+      // Else the next connection would come out of the blue.
+      if (!event.isRepeat && event.type === 'goodbye') log.note('the server says goodbye: on to another connection')
+      repeats ||= event.isRepeat
+      log.detail([keptLine(event)])
     },
     hear(report) {
       if (report.kind === 'request') {
+        address = report.url
         response = undefined
         excerpt = ''
       }
       if (report.kind === 'response') response = report.response
       if (report.kind === 'excerpt') excerpt = report.text
-      if (report.kind === 'event') current = report
-      if (report.kind === 'handled' && current) log.detail([keptLine(current.type, current.data)])
+      if (report.kind === 'unfinished') log.note(unfinishedNotice(report, paint))
       if (report.kind === 'end')
         completion = report.reason === 'stop' ? 'status 204: there is nothing more' : 'the response is complete'
       if (report.kind === 'opening') {
         opening = true
+        repeats = false
         requested = report.requested
       }
       if (report.kind === 'opened' && opening) {
@@ -86,3 +104,6 @@ export function createNarrator(log: Log, url: string, connectTimeout: number): N
     },
   }
 }
+
+const absolute = (location: string, base: string): string =>
+  URL.canParse(location, base) ? new URL(location, base).href : location

@@ -1,5 +1,7 @@
 import type { ConnectionState, Gap, Invalid, Opened, Retry } from '../src/index.ts'
+import type { Unfinished } from './block.ts'
 import { formatDuration } from './duration.ts'
+import type { Kept } from './kept.ts'
 import type { Paint } from './palette.ts'
 import { cut, visible } from './visible.ts'
 
@@ -55,6 +57,22 @@ export function invalidNotice({ type, id, raw, error }: Invalid, paint: Paint): 
   const why = error instanceof Error ? error.message : `${error}`
   const event = `${visible(type)}${id && ` ${idOf(id)}`}`
   return `${paint('red', 'invalid')}: ${event} cannot be read: ${visible(why)}: ${cut(visible(raw), 200)}`
+}
+
+/** For the first repeat on a connection; it has an id, without which none is told. */
+export const repeatNotice = ({ id = '' }: Pick<Kept, 'id'>): string =>
+  `sent again: ${idOf(id)}, which came before; repeats are shown only with -v`
+
+export function unfinishedNotice({ lines, isOver }: Unfinished, paint: Paint): string {
+  const [first = ''] = lines
+  const more = lines.length > 1 ? ` (and ${lines.length - 1} more ${lines.length > 2 ? 'lines' : 'line'})` : ''
+  const what = isOver
+    ? 'the stream ended in the middle of an event, which does not count'
+    : 'an event has begun and does not end'
+  const hint = lines.some((line) => /^(data|event|id)\b/.test(line))
+    ? ''
+    : ', and its data stand in lines that begin with data:'
+  return `${paint('yellow', 'unfinished')}: ${what}: ${cut(visible(first), 200)}${more}; a blank line ends an event${hint}`
 }
 
 /** The option that goes on from an id, as a shell (bash, zsh, ksh) reads it. */

@@ -1,5 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { SSEError } from '../src/index.ts'
+import { formatDuration } from './duration.ts'
+import { withoutSecrets } from './secrets.ts'
 import { visible } from './visible.ts'
 
 /*
@@ -50,19 +52,25 @@ function causes(error: unknown): readonly { readonly code?: unknown; readonly me
   return found
 }
 
+/** The codes of gzip and deflate, of Zstandard and of Brotli. */
+const DECODING = /^(Z_|ZSTD_|ERR__)/
+
 function ofNetwork({ cause, message }: SSEError): string {
   const known = causes(cause)
   for (const { code } of known) if (typeof code === 'string' && Object.hasOwn(WORDS, code)) return `${WORDS[code]}`
+  if (known.some(({ code }) => DECODING.test(`${code}`))) return 'the body is not encoded as its content-encoding says'
   const [deepest] = known
   if (deepest?.message === 'bad port')
     return "fetch refuses this port: it is another protocol's (the Fetch standard's bad ports)"
-  if (deepest?.message.startsWith('HPE_') || /^Parse Error|^Response does not match/.test(`${deepest?.message}`))
+  if (/Expected HTTP\//.test(`${deepest?.message}`))
     return 'the server does not speak HTTP there (https:// instead of http://?)'
+  if (deepest?.message === '')
+    return 'fetch does not say why, as after status 407 of a proxy that wants somebody to sign in'
   return deepest?.message || tail(message)
 }
 
-/** What keeps a stream that has nothing to say from being seen (docs/servers.md). */
-export const HELD_BACK = 'the server, or a proxy that collects, holds them back'
+/** What keeps a stream that has nothing to say from being seen (docs/servers.md). What fetch waits for it does not tell. */
+export const HELD_BACK = 'nobody answers, or the server or a proxy that collects holds them back'
 
 /** The core begins its messages with the URL. */
 const tail = (message: string): string => message.slice(message.indexOf(': ') + 2)
@@ -72,16 +80,20 @@ const HINTS: Readonly<Record<number, string>> = {
   405: ' (-X names another method)',
 }
 
+/** A response that redirects, if it has a `location` (Fetch 2.2.3, "redirect status"). */
+const REDIRECTS = [301, 302, 303, 307, 308]
+
 /**
  * @param connectTimeout - As it is to be named.
- * @param location - Where a redirect leads.
+ * @param location - What the response says of another place.
  */
 export function reasonOf(error: SSEError, connectTimeout: string, location?: string): string {
-  const { code, status = 0 } = error
+  const { code, status = 0, retryAfter } = error
   if (code === 'network') return visible(ofNetwork(error))
   if (code === 'timeout') return `no response headers within ${connectTimeout} (--connect-timeout); ${HELD_BACK}`
-  if (location !== undefined)
-    return `status ${status}: with headers of your own, which would go along, redirects are not followed; it leads to ${visible(location)}`
-  if (status) return `status ${[status, STATUS_CODES[status]].filter(Boolean).join(' ')}${HINTS[status] ?? ''}`
+  if (location !== undefined && REDIRECTS.includes(status))
+    return `status ${status} leads to ${visible(withoutSecrets(location))}: not followed, as headers of yours would go along; listen there`
+  const later = retryAfter ? ` (retry-after: ${formatDuration(retryAfter)})` : ''
+  if (status) return `status ${[status, STATUS_CODES[status]].filter(Boolean).join(' ')}${HINTS[status] ?? later}`
   return visible(tail(error.message))
 }

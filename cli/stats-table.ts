@@ -7,7 +7,7 @@ const NAME_LENGTH = 60
 
 /** The counts as an aligned table, one line each, without the line end that follows. */
 export function statsTable(stats: Stats, now: number, lastEventId: string): string {
-  const { events, shown, names, longestSilence, opened, retries, gaps, invalid } = stats
+  const { events, shown, names, longestSilence, opened, retries, gaps, invalid, repeats } = stats
   const duration = now - stats.startedAt
   const rate = duration > 0 ? ` (${((events * 1000) / duration).toFixed(1)} per second)` : ''
   return align([
@@ -21,6 +21,7 @@ export function statsTable(stats: Stats, now: number, lastEventId: string): stri
     ['retries', `${retries}`],
     ['gaps', `${gaps}`],
     ...(invalid ? [['invalid', `${invalid}`] as const] : []),
+    ...(repeats ? [['sent again', `${repeats}, not counted as events`] as const] : []),
     ['last event id', lastEventId ? visible(lastEventId) : 'none'],
   ])
 }

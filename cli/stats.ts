@@ -9,6 +9,8 @@ export interface Stats {
   /** Of them, those that were printed. */
   readonly shown: number
   readonly invalid: number
+  /** Events that were sent again; they are none of the above. */
+  readonly repeats: number
   /** Of their data, as UTF-8. */
   readonly bytes: number
   readonly names: ReadonlyMap<string, number>
@@ -29,7 +31,7 @@ export interface Stats {
 export type Happening =
   | { readonly kind: 'event'; readonly type: string; readonly bytes: number; readonly at: number }
   | { readonly kind: 'open' | 'lost'; readonly at: number }
-  | { readonly kind: 'shown' | 'invalid' | 'heartbeat' | 'retry' | 'gap' }
+  | { readonly kind: 'shown' | 'invalid' | 'repeat' | 'heartbeat' | 'retry' | 'gap' }
 
 /** A server that makes up names without end must not fill the memory, nor make each event cost more than the last. */
 const NAMES_KEPT = 100
@@ -39,6 +41,7 @@ export const startStats = (at: number): Stats => ({
   events: 0,
   shown: 0,
   invalid: 0,
+  repeats: 0,
   bytes: 0,
   names: new Map(),
   unnamed: 0,
@@ -76,6 +79,8 @@ export function count(stats: Stats, happening: Happening): Stats {
       return { ...stats, shown: stats.shown + 1 }
     case 'invalid':
       return { ...stats, invalid: stats.invalid + 1 }
+    case 'repeat':
+      return { ...stats, repeats: stats.repeats + 1 }
     case 'heartbeat':
       return { ...stats, heartbeats: stats.heartbeats + 1 }
     case 'retry':

@@ -1,4 +1,5 @@
 import type { Clock, Observer } from '../src/index.ts'
+import type { Kept } from './kept.ts'
 import type { Events } from './payload.ts'
 import { count, type Happening, type Stats, startStats } from './stats.ts'
 import type { Report } from './tap.ts'
@@ -8,6 +9,7 @@ export interface Tally {
   readonly stats: Stats
   readonly observer: Observer<Events>
   hear(report: Report): void
+  kept(event: Kept): void
   /** An event has been printed. */
   shown(): void
 }
@@ -35,6 +37,9 @@ export function createTally(clock: Pick<Clock, 'now'>): Tally {
     hear(report) {
       // What the core takes for one.
       if (report.kind === 'beat' || (report.kind === 'event' && report.type === 'ping')) add({ kind: 'heartbeat' })
+    },
+    kept({ isRepeat }) {
+      if (isRepeat) add({ kind: 'repeat' })
     },
     shown: () => add({ kind: 'shown' }),
   }

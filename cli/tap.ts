@@ -1,4 +1,5 @@
 import type { Clock, Transport, TransportSink } from '../src/index.ts'
+import { type Unfinished, watchBlock } from './block.ts'
 import { type ExchangeReport, watchFetch } from './exchange.ts'
 import type { Gate } from './gate.ts'
 
@@ -19,6 +20,7 @@ export type Report =
   /** The core has had that event. */
   | { readonly kind: 'handled' }
   | { readonly kind: 'oversized' }
+  | ({ readonly kind: 'unfinished' } & Unfinished)
   | { readonly kind: 'end'; readonly reason: unknown }
 
 /** A transport whose traffic is reported, in order, until its link is closed. */
@@ -74,15 +76,22 @@ export function tap(inner: Transport, gate: Gate, clock: Clock, hear: (report: R
         },
         end(reason) {
           settle()
+          block.end()
           tell({ kind: 'end', reason })
           sink.end(reason)
         },
       }
-      const fetch = watchFetch(request.fetch, clock, tell, (signal) => gate.pass(signal, sink.heard))
+      const block = watchBlock(clock, (unfinished) => tell({ kind: 'unfinished', ...unfinished }))
+      const fetch = watchFetch(request.fetch, clock, tell, async (chunk, signal) => {
+        block.hold()
+        await gate.pass(signal, sink.heard)
+        block.add(chunk)
+      })
       const link = inner.connect({ ...request, fetch }, tapped)
       return {
         close() {
           closed = true
+          block.end()
           link.close()
         },
       }

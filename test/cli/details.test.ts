@@ -24,6 +24,7 @@ it.each<[report: Report, lines: string[]]>([
   [{ kind: 'opened' }, []],
   [{ kind: 'event', type: 'a', data: 'b', id: undefined }, []],
   [{ kind: 'handled' }, []],
+  [{ kind: 'unfinished', lines: ['data: 1'], isOver: true }, []],
 ])('%j is told as %j', (report, lines) => {
   expect(detailLines(report)).toEqual(lines)
 })
@@ -50,6 +51,11 @@ describe('a request', () => {
 
   it('does not show a secret that has no scheme', () => {
     expect(detailLines(request({ authorization: 'abc' }))).toContain('> authorization: [not shown]')
+  })
+
+  it('does not show secrets of URLs in its headers', () => {
+    const lines = detailLines(request({ referer: 'http://ada:abc@b/?token=abc&c=d' }))
+    expect(lines).toContain('> referer: http://b/?token=[not shown]&c=d')
   })
 
   it('does not show secrets of its query', () => {
@@ -83,6 +89,8 @@ describe('a response', () => {
 })
 
 it('what the core keeps to itself is told with its data, cut where it is long', () => {
-  expect(keptLine('live\x1b', '{"a":1}')).toBe('< not shown, being the server\'s own or a repeat: live\\u001b {"a":1}')
-  expect(keptLine('a', 'x'.repeat(600))).toMatch(/x{500}… \(600 characters\)$/)
+  const own = { type: 'live\x1b', data: '{"a":1}', id: undefined, isRepeat: false }
+  expect(keptLine(own)).toBe('< the server\'s own: live\\u001b {"a":1}')
+  expect(keptLine({ ...own, data: 'x'.repeat(600) })).toMatch(/x{500}… \(600 characters\)$/)
+  expect(keptLine({ type: 'a', data: 'b', id: '7\x07', isRepeat: true })).toBe('< sent again, not shown: a #7\\u0007 b')
 })

@@ -63,6 +63,10 @@ describe('as JSON', () => {
     expect(JSON.parse(line)).toEqual(value)
   })
 
+  it('has no half of a surrogate pair', () => {
+    expect(asJson(shown('"\\ud83d"'))).toContain('"data":"\\ufffd",')
+  })
+
   it('keeps numbers that JavaScript has not', () => {
     expect(asJson(shown('{"n":12345678901234567890}'))).toContain('"data":{"n":12345678901234567890},')
   })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { colour, compact } from '../../cli/json.ts'
+import { colour, compact, wellFormed } from '../../cli/json.ts'
 
 const bracket = (style: string, text: string): string => `<${style}>${text}</>`
 
@@ -34,6 +34,34 @@ describe('compact JSON', () => {
   it('may have a string of megabytes, of escapes too', () => {
     const text = JSON.stringify({ a: 'x'.repeat(4_000_000), b: '"'.repeat(2_000_000) })
     expect(compact(text)).toBe(text)
+  })
+})
+
+describe('well-formed JSON', () => {
+  it.each([
+    ['"\\ud83d\\ude00"', '"\\ud83d\\ude00"'],
+    ['"\\uD83D\\uDE00"', '"\\uD83D\\uDE00"'],
+    ['"\\ud83d"', '"\\ufffd"'],
+    ['"\\ude00x"', '"\\ufffdx"'],
+    ['"\\ude00\\ud83d"', '"\\ufffd\\ufffd"'],
+    ['"\\ud83d\\ud83d\\ude00"', '"\\ufffd\\ud83d\\ude00"'],
+    ['"\\ud83d\\n"', '"\\ufffd\\n"'],
+    ['"\\\\ud83d"', '"\\\\ud83d"'],
+    ['{"\\ud83d":"\\u001b\\""}', '{"\\ufffd":"\\u001b\\""}'],
+  ])('of %s is %s', (json, text) => {
+    expect(wellFormed(json)).toBe(text)
+  })
+
+  it('is the same string, made well-formed, whatever it holds', () => {
+    const units = fc.array(fc.constantFrom('\ud83d', '\ude00', '\\', 'u', 'd', '8', '3', '"', 'x'), { maxLength: 12 })
+    fc.assert(
+      fc.property(units, (parts) => {
+        const text = parts.join('')
+        // UTF-8 has no half pairs: the encoder puts U+FFFD for them.
+        const whole = new TextDecoder().decode(new TextEncoder().encode(text))
+        expect(JSON.parse(wellFormed(JSON.stringify(text)))).toBe(whole)
+      }),
+    )
   })
 })
 

@@ -234,7 +234,7 @@ describe('it ends', () => {
     expect(code()).toBeUndefined()
     await clock.advance(1)
     expect(code()).toBe(0)
-    expect(err.lines.slice(-2)).toEqual(['-- closed: 2 s are over', '-- resume with --last-event-id 1'])
+    expect(err.lines.slice(-2)).toEqual(['-- closed: time is up (2 s)', '-- resume with --last-event-id 1'])
     expect([stream.connections.length, clock.timers]).toEqual([0, 0])
   })
 
@@ -269,6 +269,7 @@ describe('it ends', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
+    ['SIGHUP', 129],
   ] as const)('with a signal, and listens for no other: %s', async (name, code) => {
     const term = await start(['-q'])
     expect(term.listeners()).toBe(1)
@@ -292,6 +293,70 @@ describe('it ends', () => {
     out.destroy(Object.assign(new Error('no space left'), { code: 'ENOSPC' }))
     expect(await done).toBe(1)
     expect(err.text).toBe('headwater: cannot write to stdout: no space left\n')
+  })
+})
+
+describe('when its notices cannot be written', () => {
+  it('it ends, if whoever read them has gone', async () => {
+    const { err, done, stream } = await start([], { script: [[event(1)]] })
+    err.destroy(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }))
+    expect(await done).toBe(0)
+    expect(stream.connections).toEqual([])
+  })
+
+  it('it goes on with the events otherwise', async () => {
+    const { err, out, stream, clock, code, signal, done } = await start([], { script: [[event(1)]] })
+    err.destroy(Object.assign(new Error('no space left'), { code: 'ENOSPC' }))
+    await stream.send('tick', 2)
+    await clock.settle()
+    expect(code()).toBeUndefined()
+    expect(out.lines).toEqual(['order.created #1 {"n":1}', 'tick 2'])
+    signal('SIGINT')
+    expect(await done).toBe(130)
+  })
+})
+
+describe('what is no event', () => {
+  it('is told of, as the blank line lacks', async () => {
+    const { clock, err, out, signal } = await start([], { script: [[{ raw: 'data: 1\n' }, { stall: true }]] })
+    await clock.advance(2000)
+    expect(out.text).toBe('')
+    expect(err.lines.at(-1)).toBe(
+      '-- unfinished: an event has begun and does not end: data: 1; a blank line ends an event',
+    )
+    signal('SIGINT')
+  })
+
+  it('is not waited for when it ends', async () => {
+    const { clock, done, signal } = await start([], { script: [[{ raw: 'data: 1\n' }, { stall: true }]] })
+    signal('SIGINT')
+    await done
+    expect(clock.timers).toBe(0)
+  })
+
+  it('is told of when the response ends', async () => {
+    const { done, err, out } = await start(['--once'], { script: [[{ raw: 'data: 1\n\ndata: 2\n' }, END]] })
+    expect(await done).toBe(0)
+    expect(out.lines).toEqual(['message 1'])
+    expect(err.lines.at(-2)).toMatch(/^-- unfinished: the stream ended in the middle of an event, .*: data: 2;/)
+  })
+})
+
+describe('events that are sent again', () => {
+  it('are told of, and counted apart', async () => {
+    const { clock, err, out, signal, done } = await start(['--stats'], {
+      script: [
+        [event(1), event(2), { wait: 1 }, END],
+        [event(1), event(2), event(3)],
+      ],
+    })
+    await clock.advance(1000)
+    expect(out.lines).toEqual(['order.created #1 {"n":1}', 'tick #2 {"n":2}', 'order.created #3 {"n":3}'])
+    expect(err.lines.at(-1)).toBe('-- sent again: #1, which came before; repeats are shown only with -v')
+    signal('SIGINT')
+    await done
+    expect(err.lines).toContain('events           3 (3.0 per second)')
+    expect(err.lines).toContain('sent again       2, not counted as events')
   })
 })
 
@@ -337,17 +402,18 @@ describe('--verbose', () => {
       '< cache-control: no-store',
       '< content-type: text/event-stream',
       '-- open, recovered: no (there was no id to resume from)',
-      '< comment',
+      '< comment: hi',
       '< retry: 500 ms',
       '< id without an event: #2',
       '< the end of the response',
       '-- waiting 750 ms for attempt 1: the stream ended',
     ])
     await clock.advance(750)
-    expect(err.lines.slice(-3)).toEqual([
+    expect(err.lines.slice(-4)).toEqual([
       '< content-type: text/event-stream',
       '-- open, recovered: unknown (asked for #2, the server does not say)',
-      '< not shown, being the server\'s own or a repeat: order.created {"n":1}',
+      '-- sent again: #1, which came before; repeats are shown only with -v',
+      '< sent again, not shown: order.created #1 {"n":1}',
     ])
     signal('SIGINT')
   })
@@ -399,6 +465,23 @@ describe('a slow reader', () => {
     signal('SIGINT')
     await done
     expect(clock.timers).toBe(0)
+  })
+
+  it('is not told of an event that lacks its end since nothing is read', async () => {
+    const { out, err, stream, clock, signal, done } = await start(['--data-only'])
+    out.holds = true
+    const connection = await stream.connected()
+    connection.raw(`data: ${'x'.repeat(200)}\n\ndata: ha`)
+    connection.raw('lf\n\n')
+    await clock.advance(10_000)
+    expect(err.text).not.toContain('unfinished')
+    out.holds = false
+    out.held?.()
+    await clock.advance(10_000)
+    expect(out.lines).toEqual(['x'.repeat(200), 'half'])
+    expect(err.text).not.toContain('unfinished')
+    signal('SIGINT')
+    await done
   })
 
   it('can be left', async () => {

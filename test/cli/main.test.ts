@@ -114,6 +114,7 @@ describe('the process', () => {
   it.each<[signal: NodeJS.Signals, code: number]>([
     ['SIGINT', 130],
     ['SIGTERM', 143],
+    ['SIGHUP', 129],
   ])('ends in order on %s', async (signal, code) => {
     const { url } = await server({ script: [[tick(7)]] })
     const { child, exit, err, said } = headwater('listen', url)
@@ -135,6 +136,23 @@ describe('the process', () => {
     connection.send('tick', 2)
     expect(await exit).toBe(0)
     expect(err()).toBe(before)
+  })
+
+  it('ends with 0 when the reader of its notices goes', async () => {
+    const mock = await server()
+    const { child, exit, said } = headwater('listen', mock.url)
+    const connection = await mock.connected()
+    await said('-- open')
+    child.stderr.destroy()
+    await once(child.stderr, 'close')
+    connection.drop()
+    expect(await exit).toBe(0)
+  })
+
+  it('has its exit code though nobody hears why', async () => {
+    const { child, exit } = headwater('listen')
+    child.stderr.destroy()
+    expect(await exit).toBe(2)
   })
 
   it('says in one line that nobody listens, and ends with 1', async () => {

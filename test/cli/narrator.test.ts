@@ -45,8 +45,18 @@ describe('a failure is explained', () => {
 
   it('with where a redirect leads', () => {
     const { hear, why } = narrate()
-    hear({ kind: 'response', response: response({ location: '/b' }) })
-    expect(why(status(307))).toMatch(/it leads to \/b$/)
+    hear({ ...request, url: 'http://a/x/y?z' })
+    hear({ kind: 'response', response: response({ location: '../b' }) })
+    expect(why(status(307))).toMatch(/leads to http:\/\/a\/b:/)
+  })
+
+  it('with what the server says instead of streaming', () => {
+    const { hear, why } = narrate()
+    hear({ kind: 'response', response: response() })
+    hear({ kind: 'excerpt', text: '{"error":"no"}' })
+    expect(why(new SSEError('content-type', 'http://a/: content type a/b instead of c/d'))).toBe(
+      'content type a/b instead of c/d; the server says: {"error":"no"}',
+    )
   })
 
   it('without what the server said earlier, or of another failure', () => {
@@ -59,21 +69,48 @@ describe('a failure is explained', () => {
   })
 })
 
-it('what the core hands on is not told, and what it keeps to itself is in detail', () => {
-  const { hear, observer, screen } = narrate('verbose')
-  const event = (type: string) => hear({ kind: 'event', type, data: 'd', id: undefined })
-  const shown = { type: 'a', data: { kind: 'text', text: 'd' }, id: '', raw: 'd', receivedAt: 0 } as const
-  event('a')
-  observer.onEvent?.(shown)
-  hear({ kind: 'handled' })
-  event('b')
-  hear({ kind: 'handled' })
-  event('c')
-  observer.onInvalid?.({ ...shown, type: 'c', error: new Error('bad') })
-  hear({ kind: 'handled' })
+describe('of what the core keeps to itself', () => {
+  const repeat = { type: 'a', data: 'd', id: '7', isRepeat: true }
+  const own = { type: 'live', data: 'd', id: undefined, isRepeat: false }
+
+  it('the first repeat on a connection is told', () => {
+    const { hear, kept, screen } = narrate()
+    const told = '-- sent again: #7, which came before; repeats are shown only with -v'
+    kept(own)
+    kept(repeat)
+    kept({ ...repeat, id: '8' })
+    expect(screen.lines).toEqual([told])
+    hear({ kind: 'opening', requested: '8' })
+    kept(repeat)
+    expect(screen.lines).toEqual([told, told])
+  })
+
+  it('a goodbye is told, which explains the next connection', () => {
+    const { kept, screen } = narrate()
+    kept({ ...own, type: 'goodbye' })
+    kept({ ...repeat, type: 'goodbye' })
+    expect(screen.lines[0]).toBe('-- the server says goodbye: on to another connection')
+    expect(screen.lines[1]).toMatch(/^-- sent again/)
+  })
+
+  it('all is in detail', () => {
+    const { kept, screen } = narrate('verbose')
+    kept(own)
+    kept(repeat)
+    expect(screen.lines.filter((line) => line.startsWith('<'))).toEqual([
+      "< the server's own: live d",
+      '< sent again, not shown: a #7 d',
+    ])
+  })
+})
+
+it('what cannot be read, and what is no event, is told', () => {
+  const { hear, observer, screen } = narrate()
+  observer.onInvalid?.({ type: 'c', id: '', raw: 'd', receivedAt: 0, error: new Error('bad') })
+  hear({ kind: 'unfinished', lines: ['data: 1'], isOver: true })
   expect(screen.lines).toEqual([
-    "< not shown, being the server's own or a repeat: b d",
     '-- invalid: c cannot be read: bad: d',
+    '-- unfinished: the stream ended in the middle of an event, which does not count: data: 1; a blank line ends an event',
   ])
 })
 

@@ -5,8 +5,10 @@ import {
   invalidNotice,
   openNotice,
   recoveredNotice,
+  repeatNotice,
   resumeHint,
   stateNotice,
+  unfinishedNotice,
   waitNotice,
 } from '../../cli/notices.ts'
 import { plain } from '../../cli/palette.ts'
@@ -72,6 +74,26 @@ it('of an invalid event it says which, why, and what it was', () => {
   expect(invalidNotice({ ...invalid, id: '', raw: 'x'.repeat(300), error: 'no' }, plain)).toMatch(
     /^invalid: tick cannot be read: no: x{200}… \(300 characters\)$/,
   )
+})
+
+it('of a repeat it says which', () => {
+  expect(repeatNotice({ id: '7\x07' })).toBe('sent again: #7\\u0007, which came before; repeats are shown only with -v')
+})
+
+it.each<[lines: string[], isOver: boolean, notice: string]>([
+  [['data: 1'], false, 'unfinished: an event has begun and does not end: data: 1; a blank line ends an event'],
+  [
+    ['id: 7\x07', 'data: 1', 'data: 2'],
+    true,
+    'unfinished: the stream ended in the middle of an event, which does not count: id: 7\\u0007 (and 2 more lines); a blank line ends an event',
+  ],
+  [
+    ['{"n":1}', '{"n":2}'],
+    false,
+    'unfinished: an event has begun and does not end: {"n":1} (and 1 more line); a blank line ends an event, and its data stand in lines that begin with data:',
+  ],
+])('of the lines %j, over: %s, it says what they lack', (lines, isOver, notice) => {
+  expect(unfinishedNotice({ lines, isOver }, plain)).toBe(notice)
 })
 
 describe('the option that resumes', () => {

@@ -47,6 +47,11 @@ describe('a failure of the network', () => {
     [new Error('bad port'), /^fetch refuses this port/],
     [coded('HPE_INVALID_CONSTANT', 'Parse Error: Expected HTTP/'), /does not speak HTTP/],
     [coded('EPROTO'), /does not speak TLS/],
+    [coded('Z_DATA_ERROR', 'incorrect header check'), /^the body is not encoded as its content-encoding says$/],
+    [coded('ERR__ERROR_FORMAT_PADDING_1'), /^the body is not encoded as its content-encoding says$/],
+    [coded('ZSTD_error_prefix_unknown'), /^the body is not encoded as its content-encoding says$/],
+    [coded('HPE_INVALID_CHUNK_SIZE', 'Parse Error: bad chunk'), /^Parse Error: bad chunk$/],
+    [new Error(''), /^fetch does not say why, as after status 407 /],
   ])('%s names the mistake', (cause, words) => {
     expect(reason(network(cause))).toMatch(words)
   })
@@ -55,6 +60,11 @@ describe('a failure of the network', () => {
 it.each<[error: SSEError, words: string]>([
   [new SSEError('http', 'http://a/: status 503', { status: 503 }), 'status 503 Service Unavailable'],
   [new SSEError('http', 'http://a/: status 599', { status: 599 }), 'status 599'],
+  [
+    new SSEError('http', 'http://a/: status 429', { status: 429, retryAfter: 3000 }),
+    'status 429 Too Many Requests (retry-after: 3 s)',
+  ],
+  [new SSEError('http', 'http://a/: status 429', { status: 429, retryAfter: 0 }), 'status 429 Too Many Requests'],
   [
     new SSEError('unauthorized', 'http://a/: status 401; onUnauthorized may sign in again', { status: 401 }),
     "status 401 Unauthorized (-H 'authorization: Bearer …' signs in)",
@@ -69,17 +79,26 @@ it.each<[error: SSEError, words: string]>([
   ],
   [
     new SSEError('timeout', 'http://a/: no headers in 15000 ms (HTTP/1.1 allows six connections to an origin)'),
-    'no response headers within 15 s (--connect-timeout); the server, or a proxy that collects, holds them back',
+    'no response headers within 15 s (--connect-timeout); nobody answers, or the server or a proxy that collects holds them back',
   ],
   [new SSEError('stalled', 'http://a/: silent for 10000 ms'), 'silent for 10000 ms'],
 ])('%s is told as %s', (error, words) => {
   expect(reason(error)).toBe(words)
 })
 
-it('of a redirect that is not followed it says where it leads', () => {
+describe('a redirect that is not followed', () => {
   const error = new SSEError('http', 'http://a/: status 307', { status: 307 })
-  expect(reason(error, '/b\x1b')).toBe(
-    'status 307: with headers of your own, which would go along, redirects are not followed; it leads to /b\\u001b',
-  )
-  expect(reason(error)).toBe('status 307 Temporary Redirect')
+
+  it('is told with where it leads', () => {
+    expect(reason(error, 'http://b/c\x1b?token=abc')).toBe(
+      'status 307 leads to http://b/c\\u001b?token=[not shown]: not followed, as headers of yours would go along; listen there',
+    )
+  })
+
+  it('is one only if it leads anywhere, and has such a status', () => {
+    expect(reason(error)).toBe('status 307 Temporary Redirect')
+    expect(reason(new SSEError('http', 'http://a/: status 201', { status: 201 }), 'http://a/b')).toBe(
+      'status 201 Created',
+    )
+  })
 })

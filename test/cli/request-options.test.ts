@@ -10,6 +10,9 @@ describe('an address', () => {
     ['localhost:8080/x', 'http://localhost:8080/x'],
     ['127.0.0.1', 'http://127.0.0.1/'],
     ['[::1]:80/x', 'http://[::1]/x'],
+    [' http://a/b\n', 'http://a/b'],
+    ['127.1', 'http://127.0.0.1/'],
+    ['http://80/x', 'http://0.0.0.80/x'],
   ])('%s is %s', (text, url) => {
     expect(readAddress(text)).toEqual({ url, authorization: undefined })
   })
@@ -27,7 +30,17 @@ describe('an address', () => {
 
   it.each([
     ['http://[', '"http://[" is no URL'],
-    ['', '"" is no URL'],
+    ['http://a:99999/', '"http://a:99999/" is no URL'],
+    ['', '"" has no host, as localhost:8080/events has'],
+    ['/events', '"/events" has no host'],
+    ['8080', '"8080" has no host'],
+    ['8080/x', '"8080/x" has no host'],
+    [':8080/x', '":8080/x" has no host'],
+    ['http:/a', '"http:/a" has no host'],
+    ['http:///a', '"http:///a" has no host'],
+    ['https:a/b', '"https:a/b" has no host'],
+    ['http://ada:se/cret@a/?token=secret', '"http://[not shown]@a/" is no URL; in user and password / ? # : @ are'],
+    ['ada:se#cret@a', '"[not shown]@a" is no URL; in user and password'],
     ['ftp://a', 'listen wants an http or https URL, not ftp://'],
     ['file:///etc', 'listen wants an http or https URL, not file://'],
   ])('%j is refused', (text, message) => {
@@ -46,9 +59,12 @@ describe('headers', () => {
   })
 
   it.each([
-    ['x', '--header wants \'name: value\', and "x" has no colon'],
-    [': x', '--header wants \'name: value\', and ": x" has no colon'],
-    ['Bearer 0123456789-0123456789-secret', '"Bearer 0123456789-01"'],
+    ['Bearer secret', /^--header wants 'name: value', and one has no name or no colon$/],
+    [': x', "--header wants 'name: value', and one has no name or no colon"],
+    ['', "--header wants 'name: value', and one has no name or no colon"],
+    ['Host: a', '--header "Host" cannot be sent: fetch has its own'],
+    ['content-length: 5', '--header "content-length" cannot be sent: fetch has its own'],
+    ['Expect: 100-continue', '--header "Expect" cannot be sent: fetch has its own'],
     ['a b: c', '--header "a b" cannot be sent'],
     ['a: 注', '--header "a" cannot be sent'],
     ['a: b\nc: d', '--header "a" cannot be sent'],

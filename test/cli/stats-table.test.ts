@@ -15,6 +15,7 @@ describe('the table', () => {
       { kind: 'retry' },
       { kind: 'gap' },
       { kind: 'invalid' },
+      { kind: 'repeat' },
     ]
     const stats = happenings.reduce(count, startStats(1000))
     expect(statsTable(stats, 3000, 'a\x07')).toBe(
@@ -30,6 +31,7 @@ connections      1 opened, open for 2 s
 retries          1
 gaps             1
 invalid          1
+sent again       1, not counted as events
 last event id    a\\u0007`.slice(1),
     )
   })

@@ -18,9 +18,10 @@ describe('what is counted', () => {
     ])
   })
 
-  it.each<[kind: 'shown' | 'invalid' | 'heartbeat' | 'retry' | 'gap', field: keyof Stats]>([
+  it.each<[kind: 'shown' | 'invalid' | 'repeat' | 'heartbeat' | 'retry' | 'gap', field: keyof Stats]>([
     ['shown', 'shown'],
     ['invalid', 'invalid'],
+    ['repeat', 'repeats'],
     ['heartbeat', 'heartbeats'],
     ['retry', 'retries'],
     ['gap', 'gaps'],

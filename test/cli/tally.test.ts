@@ -18,6 +18,8 @@ it('counts what observers and transport hear', async () => {
   tally.hear({ kind: 'event', type: 'ping', data: '', id: undefined })
   tally.hear({ kind: 'event', type: 'tick', data: '', id: undefined })
   tally.hear({ kind: 'opened' })
+  tally.kept({ type: 'tick', data: '', id: '1', isRepeat: true })
+  tally.kept({ type: 'live', data: '', id: undefined, isRepeat: false })
   await clock.advance(500)
   observer.onState?.({ status: 'waiting', attempt: 1, until: 0, error })
   observer.onRetry?.({ attempt: 1, until: 0, delay: 0, error })
@@ -37,5 +39,6 @@ it('counts what observers and transport hear', async () => {
     retries: 1,
     gaps: 1,
     invalid: 1,
+    repeats: 1,
   })
 })

@@ -7,6 +7,23 @@ import { fakeHost } from '../support/host.ts'
 
 const open = { pass: async () => {} }
 
+const request: TransportRequest = {
+  url: 'http://a/',
+  topics: [],
+  method: 'GET',
+  headers: new Headers(),
+  body: undefined,
+  credentials: 'same-origin',
+  lastEventId: '6',
+  lastEventIdParam: 'lastEventId',
+  fetch,
+  maxEventSize: 100,
+  clock: createClock(),
+  names: [],
+  scope: '',
+  host: fakeHost(),
+}
+
 /** A tap over a transport that a test speaks for. */
 function tapped() {
   const reports: Report[] = []
@@ -41,25 +58,9 @@ function tapped() {
       log.push(`report ${report.kind}`)
     },
   )
-  const request: TransportRequest = {
-    url: 'http://a/',
-    topics: [],
-    method: 'GET',
-    headers: new Headers(),
-    body: undefined,
-    credentials: 'same-origin',
-    lastEventId: '6',
-    lastEventIdParam: 'lastEventId',
-    fetch,
-    maxEventSize: 100,
-    clock: createClock(),
-    names: [],
-    scope: '',
-    host: fakeHost(),
-  }
   const link = transport.connect(request, sink)
   if (!inner) throw new Error('the inner transport was not asked')
-  return { reports, log, link, inner, close }
+  return { reports, log, link, inner, close, sink }
 }
 
 describe('what a transport says', () => {
@@ -155,6 +156,24 @@ describe('what a transport says', () => {
     expect(reports).toEqual([])
     expect(close).toHaveBeenCalledOnce()
   })
+})
+
+it('a body that is read leaves no timer behind when its link is closed', async () => {
+  const clock = createClock()
+  let fetch: typeof globalThis.fetch | undefined
+  const inner = {
+    connect(given: TransportRequest): TransportLink {
+      fetch = given.fetch
+      return { close() {} }
+    },
+  }
+  const response = new Response('data: 1\n', { headers: { 'content-type': 'text/event-stream' } })
+  const { sink } = tapped()
+  const link = tap(inner, open, clock, () => {}).connect({ ...request, fetch: async () => response }, sink)
+  await (await fetch?.('http://a/'))?.text()
+  expect(clock.timers).toBe(1)
+  link.close()
+  expect(clock.timers).toBe(0)
 })
 
 /** The same bytes whole, byte by byte, and cut in two at each place. */
