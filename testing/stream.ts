@@ -94,6 +94,11 @@ export function createMockStream<E extends EventMap = Record<string, unknown>>(
         reject(error)
         body?.error(error)
       }
+      /** What the body breaks with once all has been read: an error takes away what is still in it. */
+      let broken: unknown
+      const pull = (): void => {
+        if (broken) fail(broken)
+      }
       const gone = answer(request, {
         head(status, headers) {
           const start = (controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>): void => {
@@ -104,14 +109,18 @@ export function createMockStream<E extends EventMap = Record<string, unknown>>(
             gone()
           }
           const [address = ''] = url.href.split('#')
-          resolve(createResponse(status, headers, new ReadableStream({ start, cancel }), address, wasRedirected))
+          resolve(createResponse(status, headers, new ReadableStream({ start, pull, cancel }), address, wasRedirected))
         },
         write: (chunk) => body?.enqueue(chunk),
         end() {
           over()
           body?.close()
         },
-        destroy: () => fail(new TypeError('network error')),
+        destroy() {
+          over()
+          broken = new TypeError('network error')
+          if ((body?.desiredSize ?? 1) > 0) fail(broken)
+        },
         wait: (ms) =>
           new Promise((done) => {
             const timer = clock.setTimeout(done, ms)

@@ -179,7 +179,7 @@ describe('a fault', () => {
   })
 
   it('after them is a body that breaks, once all that was sent is there', async () => {
-    use([tick(1), tick(2), { wait: 1 }, { drop: true }])
+    use([tick(1), tick(2), { drop: true }])
     const { chunks, over } = read(await fetch(URL))
     expect(await over).toBeInstanceOf(TypeError)
     expect(chunks).toEqual(['id: 1\nevent: tick\ndata: 1\n\n', 'id: 2\nevent: tick\ndata: 2\n\n'])

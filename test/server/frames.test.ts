@@ -67,7 +67,14 @@ describe('what the hub has to say', () => {
     ],
     ['goodbye', goodbyeFrame(250), [['event', 'goodbye', '{"reconnectInMs":250}', undefined]]],
     ['a sign of life', pingFrame(false, undefined, 5), [['beat', 'ping']]],
-    ['a sign of life that is a checkpoint', pingFrame(false, ID, 5), [['beat', 'ping'], ['id', ID]]],
+    [
+      'a sign of life that is a checkpoint',
+      pingFrame(false, ID, 5),
+      [
+        ['beat', 'ping'],
+        ['id', ID],
+      ],
+    ],
     [
       'a sign of life where comments are not heard',
       pingFrame(true, undefined, 5),

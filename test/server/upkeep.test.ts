@@ -191,7 +191,10 @@ describe('a sign of life', () => {
     const t = clock.now()
     await clock.advance(9999)
     const second = { t: t + 5000 }
-    expect(heard(plain.sink)).toEqual([['beat', 'ping'], ['beat', 'ping']])
+    expect(heard(plain.sink)).toEqual([
+      ['beat', 'ping'],
+      ['beat', 'ping'],
+    ])
     expect(heard(native.sink)).toEqual([
       ['event', 'ping', JSON.stringify({ t }), undefined],
       ['event', 'ping', JSON.stringify(second), undefined],
@@ -206,7 +209,10 @@ describe('a sign of life', () => {
       await clock.advance(1000)
     }
     expect(heard(ada.sink).filter(([kind]) => kind === 'beat')).toEqual([])
-    expect(heard(bob.sink)).toEqual([['beat', 'ping'], ['id', formatId(log.epoch, 5)]])
+    expect(heard(bob.sink)).toEqual([
+      ['beat', 'ping'],
+      ['id', formatId(log.epoch, 5)],
+    ])
     expect(bob).toMatchObject({ toldSeq: 5, toldAt: clock.now() - 1000 })
   })
 

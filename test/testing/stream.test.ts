@@ -95,6 +95,15 @@ describe('a script', () => {
     expect(stream.requests).toHaveLength(1)
   })
 
+  it('breaks right behind an event: what was sent is read first, however late', async () => {
+    const { stream, clock } = setup([{ send: { data: 1 } }, { send: { data: 2 } }, { drop: true }])
+    const response = await stream.fetch('/')
+    await clock.settle()
+    const { chunks, end } = read(response)
+    expect(await end).toEqual(new TypeError('network error'))
+    expect(chunks).toEqual(['data: 1\n\n', 'data: 2\n\n'])
+  })
+
   it('breaks later: the body fails after what has arrived', async () => {
     const { stream, clock } = setup([{ send: { data: 1 } }, { wait: 10 }, { drop: true }])
     const { chunks, end } = read(await stream.fetch('/'))
