@@ -90,7 +90,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'node',
-          include: ['test/node/**/*.test.ts', 'test/cli/*.test.ts'],
+          include: ['test/node/**/*.test.ts', 'test/cli/**/*.test.ts'],
           environment: 'node',
           execArgv: ['--experimental-eventsource'],
         },

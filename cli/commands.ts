@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs'
 import { meant, UsageError } from './args.ts'
 import { type Manual, renderManual, table } from './help.ts'
 import type { Host } from './host.ts'
-import { listen } from './listen.ts'
-import { LISTEN_MANUAL } from './listen-spec.ts'
-import { mock } from './mock.ts'
-import { MOCK_MANUAL } from './mock-spec.ts'
+import { listen } from './listen/listen.ts'
+import { LISTEN_MANUAL } from './listen/spec.ts'
+import { mock } from './mock/mock.ts'
+import { MOCK_MANUAL } from './mock/spec.ts'
 import { createPaint } from './palette.ts'
 
 /** One word after `headwater`. */
@@ -56,8 +56,9 @@ async function dispatch(word: string | undefined, rest: readonly string[], host:
 function find(word: string): Command {
   const command = COMMANDS.get(word)
   if (command) return command
-  if (/^https?:|^localhost\b/.test(word))
-    throw new UsageError(`a URL alone is no command, did you mean headwater listen ${word}?`)
+  // Not shown: it may have a password in it.
+  if (/[:/.]|^localhost$/.test(word))
+    throw new UsageError('a URL alone is no command, did you mean headwater listen URL?')
   if (word.startsWith('-'))
     throw new UsageError(`there is no option ${word} here${meant(word, ['--help', '--version'])}`)
   throw new UsageError(`there is no command ${JSON.stringify(word)}${meant(word, [...COMMANDS.keys(), 'help'])}`)

@@ -1,5 +1,5 @@
 import type { Clock } from '../src/index.ts'
-import { clockTime } from './format.ts'
+import { clockTime } from './listen/format.ts'
 import type { Paint } from './palette.ts'
 
 /** What is said on stderr, as far as it is wanted. */

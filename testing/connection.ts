@@ -123,7 +123,7 @@ export function createExchange(
     if (introduced) return
     if (spoken)
       throw new Error(
-        `${what}() means something only on a connection that began with introduce(), and this one has begun without: introduce: true does that for each`,
+        `${what}() means something only on a stream that begins with introduce(), and this one has begun without; the option introduce: true does it for every stream that has no script`,
       )
     exchange.introduce()
   }

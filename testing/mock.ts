@@ -7,7 +7,7 @@ import { play } from './play.ts'
 import { answerPost } from './post.ts'
 import { createReplay } from './replay.ts'
 import type { MockRequest } from './request.ts'
-import { checkScript, checkSteps, type Refusal, resumed, type Script, type Step } from './script.ts'
+import { checkOrder, checkScript, checkSteps, type Refusal, resumed, type Script, type Step } from './script.ts'
 
 /** What every mock starts with. */
 export interface MockOptions {
@@ -152,7 +152,7 @@ export function createMock<E extends EventMap = Record<string, unknown>>(options
       while (streams.size) await Promise.all([...streams].map(({ closed }) => closed))
     },
     script(...steps) {
-      scripts.push(checkSteps(steps))
+      scripts.push(checkOrder(checkSteps(steps)))
     },
     refuse(status, options: Refused | Headers = {}) {
       const { times = 1, ...rest } = isRefused(options) ? options : { headers: options }

@@ -174,8 +174,28 @@ export function checkScript(script: Script): { readonly first: (readonly Step[])
   if (!Array.isArray(script)) throw new TypeError(`${said(script)} is no script: a list of steps, or of such lists`)
   const isList = (part: unknown): part is readonly Step[] => Array.isArray(part)
   const parts: readonly unknown[] = script
-  if (parts.length && !parts.some(isList)) return { first: [], each: checkSteps(script as readonly Step[]) }
-  return { first: parts.map((part) => checkSteps(part as readonly Step[])) }
+  if (parts.length && !parts.some(isList)) return { first: [], each: checkOrder(checkSteps(script as readonly Step[])) }
+  return { first: parts.map((part) => checkOrder(checkSteps(part as readonly Step[]))) }
+}
+
+/**
+ * Checks that a script says nothing at the wrong time: that would fail only in the middle of a request.
+ * @throws TypeError that names the step and what to begin with.
+ */
+export function checkOrder(steps: readonly Step[]): readonly Step[] {
+  let begun: 'introduced' | 'otherwise' | undefined
+  for (const step of steps) {
+    if ('introduce' in step) {
+      if (begun) throw new TypeError(`${said(step)}: introduce comes first, or not at all`)
+      begun = 'introduced'
+    } else if ('gap' in step || 'goodbye' in step) {
+      // On a stream that nothing was sent on, it introduces itself.
+      begun ??= 'introduced'
+      if (begun === 'otherwise')
+        throw new TypeError(`${said(step)}: clients believe that only of a stream that begins with { introduce: {} }`)
+    } else if ('send' in step || 'raw' in step) begun ??= 'otherwise'
+  }
+  return steps
 }
 
 /** What is left of a script for a request that resumes behind one of its events. */

@@ -36,10 +36,7 @@ describe('the command', () => {
     [['help', 'xyz'], 'headwater: there is no command "xyz" (see headwater --help)'],
     [['--verzion'], 'headwater: there is no option --verzion here, did you mean --version? (see headwater --help)'],
     [['constructor'], 'headwater: there is no command "constructor" (see headwater --help)'],
-    [
-      ['http://a/'],
-      'headwater: a URL alone is no command, did you mean headwater listen http://a/? (see headwater --help)',
-    ],
+    [['http://a/'], 'headwater: a URL alone is no command, did you mean headwater listen URL? (see headwater --help)'],
     [['listen'], 'headwater: listen wants a URL (see headwater listen --help)'],
     [
       ['listen', 'a', '--jsn'],

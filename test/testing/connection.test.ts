@@ -220,7 +220,7 @@ describe('gap() and goodbye()', () => {
     const { connection, written } = setup()
     connection.send('tick', 1)
     expect(() => connection[name]()).toThrow(
-      `${name}() means something only on a connection that began with introduce(), and this one has begun without`,
+      `${name}() means something only on a stream that begins with introduce(), and this one has begun without`,
     )
     expect(await written()).toHaveLength(1)
   })

@@ -231,7 +231,7 @@ describe('an action', () => {
     expect(() => mock.send('tick', () => 1)).toThrow('data cannot be sent as JSON')
     ask()
     mock.send('tick', 1)
-    expect(() => mock.gap()).toThrow('gap() means something only on a connection that began with introduce()')
+    expect(() => mock.gap()).toThrow('gap() means something only on a stream that begins with introduce()')
     expect(() => mock.introduce()).toThrow('introduce() must come first on its connection')
   })
 

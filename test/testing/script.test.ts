@@ -1,9 +1,10 @@
 import { createMockStream, type Script, type Step } from 'headwater/testing'
 import { describe, expect, it } from 'vitest'
-import { checkScript, checkSteps, resumed } from '../../testing/script.ts'
+import { checkOrder, checkScript, checkSteps, resumed } from '../../testing/script.ts'
 
 const STEPS: readonly Step[] = [
   { open: { delay: 5, headers: { 'x-sse-heartbeat': '1000' } } },
+  { introduce: { v: 1, clientId: 'c', epoch: 'e', cursor: '', recovered: true, heartbeatMs: 1, topics: ['a'] } },
   { send: { event: 'tick', data: 1, id: '1', retry: 5, comment: 'a\nb' } },
   { send: { text: '' } },
   { comment: '' },
@@ -16,8 +17,6 @@ const STEPS: readonly Step[] = [
   { stall: true },
   { refuse: { status: 503, headers: { 'retry-after': '1' }, body: 'no' } },
   { redirect: '/elsewhere', status: 308 },
-  { introduce: { v: 1, clientId: 'c', epoch: 'e', cursor: '', recovered: true, heartbeatMs: 1, topics: ['a'] } },
-  { introduce: {} },
   { gap: { reason: 'expired', requested: '1', resumedFrom: '5', topics: [] } },
   { goodbye: 0 },
 ]
@@ -195,5 +194,36 @@ describe('a request that resumes', () => {
     ['what comes after the last of that name', [first, second, first, { end: true }], '1', [{ end: true }]],
   ])('gets %s', (_, steps, id, rest) => {
     expect(resumed(steps, id)).toEqual(rest)
+  })
+})
+
+describe('the order of a script', () => {
+  it.each<[what: string, steps: readonly Step[]]>([
+    ['a gap on a stream that begins with it', [{ gap: {} }, { send: {} }, { goodbye: 0 }]],
+    ['a gap behind an introduction', [{ introduce: {} }, { send: {} }, { gap: {} }]],
+    [
+      'an introduction behind what is no event',
+      [{ open: {} }, { comment: '' }, { retry: 5 }, { wait: 5 }, { introduce: {} }],
+    ],
+    ['events alone', [{ send: {} }, { raw: 'a' }, { drop: true }]],
+  ])('may be %s', (_, steps) => {
+    expect(checkOrder(steps)).toBe(steps)
+  })
+
+  it.each<[steps: readonly Step[], said: string]>([
+    [
+      [{ send: {} }, { gap: {} }],
+      '{"gap":{}}: clients believe that only of a stream that begins with { introduce: {} }',
+    ],
+    [
+      [{ raw: 'a' }, { goodbye: 5 }],
+      '{"goodbye":5}: clients believe that only of a stream that begins with { introduce: {} }',
+    ],
+    [[{ send: {} }, { introduce: {} }], '{"introduce":{}}: introduce comes first, or not at all'],
+    [[{ gap: {} }, { introduce: {} }], '{"introduce":{}}: introduce comes first, or not at all'],
+  ])('is refused for %j, when the script is handed over', (steps, said) => {
+    expect(() => createMockStream({ script: steps })).toThrow(new TypeError(said))
+    expect(() => createMockStream({ script: [[], steps] })).toThrow(new TypeError(said))
+    expect(() => createMockStream().script(...steps)).toThrow(new TypeError(said))
   })
 })

@@ -1,5 +1,5 @@
 import { shown } from '../../server/encode.ts'
-import { checkScript, checkSteps, type Script, type Step } from '../script.ts'
+import { checkOrder, checkScript, checkSteps, type Script, type Step } from '../script.ts'
 import type { MockServerOptions } from './options.ts'
 
 type Settings = { readonly [N in keyof MockServerOptions]-?: Exclude<MockServerOptions[N], undefined> }
@@ -73,7 +73,7 @@ function locate(name: string, script: Script): void {
 function placeOf(script: Script): string {
   const parts: readonly unknown[] = Array.isArray(script) ? script : []
   const inList = (steps: readonly unknown[]): string => {
-    const place = steps.findIndex((step) => !passes([step]))
+    const place = steps.findIndex((_, index) => !passes(steps.slice(0, index + 1)))
     return place < 0 ? '' : `, step ${place + 1}`
   }
   if (!parts.some(Array.isArray)) return inList(parts)
@@ -84,7 +84,7 @@ function placeOf(script: Script): string {
 
 function passes(steps: unknown): boolean {
   try {
-    checkSteps(steps as readonly Step[])
+    checkOrder(checkSteps(steps as readonly Step[]))
     return true
   } catch {
     return false

@@ -1,0 +1,32 @@
+import type { Parse } from '../../src/index.ts'
+import { visible } from '../visible.ts'
+import { compact } from './json.ts'
+
+/** What an event carries: JSON without white space that is safe to print, or text just as it came. */
+export interface Payload {
+  readonly kind: 'json' | 'text'
+  readonly text: string
+}
+
+/** The events of a client that is given {@link payloadParser}. */
+export type Events = Record<string, Payload>
+
+/**
+ * For the core's option `parse`. `auto`: JSON if it is, else text, so that no event is refused. `json`: what is none is
+ * invalid, as in an application that parses. `text`: nothing is looked at.
+ */
+export function payloadParser(mode: 'auto' | 'json' | 'text'): Extract<Parse, (...args: never) => unknown> {
+  const text = (raw: string): Payload => ({ kind: 'text', text: raw })
+  if (mode === 'text') return text
+  return (raw): Payload => {
+    // `data` alone is an event without a payload, to the core too.
+    if (mode === 'json' && !raw) return { kind: 'json', text: 'null' }
+    try {
+      JSON.parse(raw)
+    } catch (error) {
+      if (mode === 'json') throw error
+      return text(raw)
+    }
+    return { kind: 'json', text: visible(compact(raw)) }
+  }
+}

@@ -1,0 +1,44 @@
+import { SSEError } from 'headwater'
+import { createClock } from 'headwater/testing'
+import { expect, it } from 'vitest'
+import { payloadParser } from '../../../cli/listen/payload.ts'
+import { createTally } from '../../../cli/listen/tally.ts'
+
+it('counts what observers and transport hear', async () => {
+  const clock = createClock()
+  const tally = createTally(clock)
+  const { observer } = tally
+  const error = new SSEError('network', 'x')
+  observer.onState?.({ status: 'connecting', attempt: 0 })
+  observer.onState?.({ status: 'open', since: 0, attempt: 0 })
+  const data = payloadParser('text')('é', '') as { kind: 'text'; text: string }
+  observer.onEvent?.({ type: 'tick', data, id: '', raw: 'é', receivedAt: clock.now() })
+  tally.shown()
+  tally.hear({ kind: 'beat', text: '' })
+  tally.hear({ kind: 'event', type: 'ping', data: '', id: undefined })
+  tally.hear({ kind: 'event', type: 'tick', data: '', id: undefined })
+  tally.hear({ kind: 'opened' })
+  tally.kept({ type: 'tick', data: '', id: '1', isRepeat: true })
+  tally.kept({ type: 'live', data: '', id: undefined, isRepeat: false })
+  await clock.advance(500)
+  observer.onState?.({ status: 'waiting', attempt: 1, until: 0, error })
+  observer.onRetry?.({ attempt: 1, until: 0, delay: 0, error })
+  await clock.advance(500)
+  observer.onState?.({ status: 'closed', error })
+  observer.onGap?.({ reason: 'x', certain: true, requested: '', resumedFrom: '', topics: [] })
+  observer.onInvalid?.({ type: 'tick', id: '', raw: '', receivedAt: 0, error })
+  expect(tally.stats).toMatchObject({
+    startedAt: clock.now() - 1000,
+    events: 1,
+    shown: 1,
+    bytes: 2,
+    heartbeats: 2,
+    opened: 1,
+    openFor: 500,
+    openSince: undefined,
+    retries: 1,
+    gaps: 1,
+    invalid: 1,
+    repeats: 1,
+  })
+})
