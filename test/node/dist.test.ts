@@ -26,12 +26,16 @@ interface Condition {
 }
 interface Manifest {
   readonly name: string
+  readonly version: string
+  readonly bin: { readonly headwater: string }
   readonly peerDependencies: Readonly<Record<string, string>>
   readonly exports: Readonly<Record<string, string | { readonly import: Condition; readonly require: Condition }>>
 }
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
-const { name, exports, peerDependencies }: Manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+const { name, version, bin, exports, peerDependencies }: Manifest = JSON.parse(
+  readFileSync(join(root, 'package.json'), 'utf8'),
+)
 const entries = Object.entries(exports).flatMap(([subpath, conditions]) =>
   typeof conditions === 'string' ? [] : [{ specifier: join(name, subpath), ...conditions }],
 )
@@ -167,6 +171,15 @@ it('the minified file has all that the package exports, and needs nothing beside
   )
   expect(minified).toEqual({ names, open: [] })
   expect(names).toContain('createSSE')
+})
+
+it('the command runs from where it is installed', () => {
+  dependencies(true)
+  const file = join(project, 'node_modules', name, bin.headwater)
+  // npm makes a link to it; the shell looks at its first line.
+  expect(readFileSync(file, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/)
+  const { status, stdout } = spawnSync(process.execPath, [file, '--version'], { encoding: 'utf8' })
+  expect({ status, stdout }).toEqual({ status: 0, stdout: `${version}\n` })
 })
 
 it('every import in the declarations leads to a file or a dependency', () => {
