@@ -7,6 +7,7 @@ import {
   type RequestHandlerOptions,
 } from 'msw'
 import type { EventMap } from '../src/index.ts'
+import { everyOrigin } from './cors.ts'
 import type { Script } from './script.ts'
 import { settle } from './settle.ts'
 import { createMockStream, type MockStream } from './stream.ts'
@@ -162,12 +163,8 @@ function pause(): Promise<unknown> {
 const isEventStream = (headers: Headers): boolean =>
   headers.get('content-type')?.startsWith('text/event-stream') ?? false
 
-/** What lets pages of every origin in, with credentials: page-like environments in Node ask for it, as browsers do. */
-const allow = ({ headers }: Request): Record<string, string> => ({
-  'access-control-allow-origin': headers.get('origin') ?? '*',
-  'access-control-allow-credentials': 'true',
-  'access-control-expose-headers': 'retry-after, date, x-sse-heartbeat',
-})
+/** Page-like environments in Node ask for it, as browsers do. */
+const allow = ({ headers }: Request): Readonly<Record<string, string>> => everyOrigin(headers.get('origin'))
 
 /** What a preflight asks for. */
 const asked = ({ headers }: Request): Record<string, string> => ({

@@ -26,6 +26,9 @@ export function addressed(
   return { url: pathname + search, path: pathname, query: Object.fromEntries(searchParams), lastEventId }
 }
 
+/** Whether a status sends the request elsewhere (Fetch 2.2.3, "redirect status"). */
+export const isRedirect = (status: number): boolean => [301, 302, 303, 307, 308].includes(status)
+
 /**
  * The same request sent elsewhere (Fetch 4.4, "HTTP-redirect fetch"): as a GET where the status says so, without what belonged to
  * its body, and to another origin without its credentials.

@@ -1,5 +1,6 @@
 import { encodeEvent, oneLine, toJSON, type WireEvent } from '../server/encode.ts'
 import type { GapNotice, Introduction } from '../server/frames.ts'
+import { isRedirect } from './request.ts'
 
 /** Bytes, or text that is sent as UTF-8. */
 export type Chunk = string | Uint8Array
@@ -63,7 +64,6 @@ const isTrue = (value: unknown): boolean => value === true
 const isChunk = (value: unknown): boolean => isText(value) || ArrayBuffer.isView(value)
 const isStatus = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= 200 && Number(value) <= 599
 const isHeaders = (value: unknown): boolean => isObject(value) && Object.values(value as object).every(isText)
-const isRedirect = (value: unknown): boolean => [301, 302, 303, 307, 308].includes(Number(value))
 const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText)
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value)
 const anything = (): boolean => true
@@ -127,7 +127,7 @@ export function checkSteps(steps: readonly Step[]): readonly Step[] {
     if (second) throw new TypeError(`${said(step)}: ${name} and ${second} are two steps, one after the other`)
     const [wants, fits] = STEPS[name]
     if (!fits(Object(step)[name])) throw new TypeError(`${said(step)}: ${name} wants ${wants}`)
-    if ('redirect' in step && step.status !== undefined && !isRedirect(step.status))
+    if ('redirect' in step && step.status !== undefined && !isRedirect(Number(step.status)))
       throw new TypeError(`${said(step)}: status wants 301, 302, 303, 307 or 308`)
     checkSendable(step)
   }

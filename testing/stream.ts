@@ -3,7 +3,7 @@ import { realTime } from './clock.ts'
 import { createEventSource } from './event-source.ts'
 import { createMock, type Mock, type MockOptions } from './mock.ts'
 import { completePlatform } from './platform.ts'
-import { type MockRequest, readRequest, redirected } from './request.ts'
+import { isRedirect, type MockRequest, readRequest, redirected } from './request.ts'
 import { createOpaqueRedirect, createResponse } from './response.ts'
 import { settle } from './settle.ts'
 
@@ -34,7 +34,6 @@ export interface MockStream<E = Record<string, unknown>> extends Mock<E> {
 
 /** Redirects that a request follows before it fails (Fetch 4.4, step 5). */
 const REDIRECTS = 20
-const REDIRECTING = [301, 302, 303, 307, 308]
 
 /**
  * Makes a mock of a server that lives in this process: no port, no time, and chunks arrive just as they are sent.
@@ -62,7 +61,7 @@ export function createMockStream<E extends EventMap = Record<string, unknown>>(
     for (let left = REDIRECTS; left >= 0; left--) {
       const response = await exchange(seen, signal, address, left < REDIRECTS)
       const { status, headers } = response
-      if (!REDIRECTING.includes(status)) return response
+      if (!isRedirect(status)) return response
       if (redirect === 'manual') return createOpaqueRedirect(address.href)
       if (redirect === 'error') break
       const location = headers.get('location')

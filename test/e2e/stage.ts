@@ -9,7 +9,7 @@ import { toNodeHandler } from 'headwater/server/node'
 import { type BrowserContext, chromium, firefox, type Page } from 'playwright'
 import { expect } from 'vitest'
 import { findBrowsers } from '../../scripts/browsers.mjs'
-import { PATIENCE } from './start.ts'
+import { freePort, PATIENCE } from './start.ts'
 
 /*
  * A stage for what happens to pages: a server that counts its streams and numbers its events, and pages with the built
@@ -282,15 +282,6 @@ export async function lodgeInFirefox(): Promise<Lodging> {
     contrast: null,
   })
   return { context, close: () => browser.close() }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 /** Opens a page at an address. */

@@ -1,11 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { findWebKit } from '../../scripts/browsers.mjs'
-import { PATIENCE } from './start.ts'
+import { freePort, PATIENCE } from './start.ts'
 
 /*
  * WebKit as Linux has it: WebKitGTK's MiniBrowser on a screen that nobody sees, driven over WebDriver. Playwright cannot drive
@@ -172,13 +170,4 @@ function leashTo(command: string, args: string[], environment: Record<string, st
 async function firstLine(stream: Readable): Promise<string> {
   for await (const line of createInterface(stream)) return line
   throw new Error('Xvfb did not start')
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

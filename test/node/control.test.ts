@@ -6,9 +6,7 @@ import { createMockServer, type MockServerOptions } from 'headwater/testing/node
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { control } from '../../testing/http/control.ts'
 import type { Controlled } from '../../testing/http/operations.ts'
-
-/** This machine may be busy. */
-const eventually = (check: () => unknown): Promise<unknown> => vi.waitFor(check, { timeout: 4500, interval: 5 })
+import { eventually, reading } from '../support/reading.ts'
 
 /** A server that is closed with the test, and what asks its control endpoint. */
 async function start(options: MockServerOptions = {}) {
@@ -24,28 +22,6 @@ async function start(options: MockServerOptions = {}) {
     return { status: response.status, headers: response.headers, body: await response.json() }
   }
   return { server, ask, open: (path = '/', init?: RequestInit) => reading(fetch(server.url + path, init)) }
-}
-
-/** A stream, and what has come of it. */
-async function reading(asked: Promise<Response>) {
-  const response = await asked
-  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
-  let so = ''
-  return {
-    status: response.status,
-    /** Reads on until this has come. */
-    async until(expected: string): Promise<void> {
-      while (!so.includes(expected)) so += (await reader?.read())?.value ?? expect.fail(`the stream ended after ${so}`)
-    },
-    /** Reads to the end. @returns All that came. */
-    async end(): Promise<string> {
-      for (;;) {
-        const { done = true, value = '' } = (await reader?.read()) ?? {}
-        if (done) return so
-        so += value
-      }
-    },
-  }
 }
 
 /** Not by fetch, which keeps a browser's own headers from being sent. */

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { TIMER_MAX } from '../clock.ts'
 import type { Wire } from '../connection.ts'
+import { everyOrigin } from '../cors.ts'
 import { addressed, type MockRequest } from '../request.ts'
 
 /** TCP joins what is written in one go: a chunk that is to arrive alone must have left before the next. */
@@ -55,9 +56,7 @@ export function wireOf(
 
 /** Lets pages of every origin in, with credentials. */
 export function allowEverybody(request: IncomingMessage, response: ServerResponse): void {
-  response.setHeader('access-control-allow-origin', request.headers.origin ?? '*')
-  response.setHeader('access-control-allow-credentials', 'true')
-  response.setHeader('access-control-expose-headers', 'retry-after, date, x-sse-heartbeat')
+  for (const [name, value] of Object.entries(everyOrigin(request.headers.origin))) response.setHeader(name, value)
   const headers = request.headers['access-control-request-headers']
   const method = request.headers['access-control-request-method']
   if (headers) response.setHeader('access-control-allow-headers', headers)

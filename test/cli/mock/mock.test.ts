@@ -8,18 +8,16 @@ import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { createMockServer } from 'headwater/testing/node'
-import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { UsageError } from '../../../cli/args.ts'
 import { run } from '../../../cli/commands.ts'
 import { mock } from '../../../cli/mock/mock.ts'
+import { eventually, reading } from '../../support/reading.ts'
 import { terminal } from '../terminal.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'headwater-mock-'))
 afterAll(() => rmSync(folder, { recursive: true }))
-
-/** This machine may be busy. */
-const eventually = (check: () => unknown): Promise<unknown> => vi.waitFor(check, { timeout: 4500, interval: 5 })
 
 let files = 0
 /** A script file. */
@@ -46,22 +44,6 @@ async function start(...argv: string[]) {
     open: (path = '/', init?: RequestInit) => reading(fetch(url + path, init)),
     /** Waits until this stands on stderr. */
     says: (line: string) => eventually(() => expect(err.lines).toContain(line)),
-  }
-}
-
-/** A stream, and what has come of it. */
-async function reading(asked: Promise<Response>) {
-  const response = await asked
-  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
-  let so = ''
-  return {
-    status: response.status,
-    /** Reads on until this has come. @returns All that has. */
-    async until(expected: string): Promise<string> {
-      while (!so.includes(expected)) so += (await reader?.read())?.value ?? expect.fail(`the stream ended after ${so}`)
-      return so
-    },
-    cancel: () => reader?.cancel(),
   }
 }
 
