@@ -34,12 +34,17 @@ const svelte: Plugin = {
 export default defineConfig({
   resolve: { alias },
   test: {
+    // A limit is for a test that hangs: no machine meets this one, however busy. Nothing here is timed.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     coverage: { include: ['src/**', 'server/**', 'testing/**', 'cli/**'] },
     projects: [
       {
         extends: true,
         test: {
           name: 'unit',
+          // Each test cleans up after itself: a page of its own for each file would cost a minute in all.
+          isolate: false,
           include: [
             'test/*.test.ts',
             'test/tabs/*.test.ts',
@@ -60,6 +65,7 @@ export default defineConfig({
         },
         test: {
           name: 'react-18',
+          isolate: false,
           include: ['test/adapters/react*.test.tsx'],
           environment: './test/support/environment.ts',
         },
@@ -71,6 +77,7 @@ export default defineConfig({
         resolve: { conditions: ['browser'] },
         test: {
           name: 'examples',
+          isolate: false,
           include: ['test/examples/*.test.ts'],
           environment: './test/support/environment.ts',
           server: { deps: { inline: [/svelte/, /solid-js/] } },
@@ -81,6 +88,7 @@ export default defineConfig({
         extends: true as const,
         test: {
           name: `recipes-${environment}`,
+          isolate: false,
           include: ['examples/testing/*/*.test.{ts,tsx}', 'test/demo/*.test.{ts,tsx}'],
           exclude: ['**/jest/**'],
           environment,

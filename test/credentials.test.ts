@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { createCredentials } from '../src/credentials.ts'
 import { SSEError } from '../src/errors.ts'
+import { eventually } from './support/eventually.ts'
 
 const REFUSED = new SSEError('unauthorized', 'status 401')
 const URL = 'https://a.test/events?token=secret'
@@ -14,12 +15,12 @@ describe('credentials', () => {
     credentials.refresh(REFUSED, URL)
     credentials.refresh(REFUSED, URL)
     const { refreshing } = credentials
-    await vi.waitFor(() => expect(onUnauthorized).toHaveBeenCalledWith(REFUSED))
+    await eventually(() => expect(onUnauthorized).toHaveBeenCalledWith(REFUSED))
     answer()
     await refreshing
     expect(credentials.refreshing).toBeUndefined()
     credentials.refresh(REFUSED, URL)
-    await vi.waitFor(() => expect(onUnauthorized).toHaveBeenCalledTimes(2))
+    await eventually(() => expect(onUnauthorized).toHaveBeenCalledTimes(2))
   })
 
   it.each([

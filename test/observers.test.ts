@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createObservers } from '../src/observers.ts'
+import { eventually } from './support/eventually.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
@@ -81,6 +82,6 @@ describe('observers', () => {
     const observers = createObservers()
     observers.add({ onRetry: async () => Promise.reject('oops') })
     observers.tell('onRetry', RETRY)
-    await vi.waitFor(() => expect(reported).toHaveBeenCalledWith('oops'))
+    await eventually(() => expect(reported).toHaveBeenCalledWith('oops'))
   })
 })

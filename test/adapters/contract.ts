@@ -1,6 +1,7 @@
 import { createSSE, type SSEClient, SSEError } from 'headwater'
 import { createClock, createMockStream, type MockStream, type TestClock } from 'headwater/testing'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 
 /*
  * What every adapter promises, whatever it stands on. A driver mounts something that uses all of it and says what is to
@@ -72,7 +73,7 @@ export function contract(name: string, driver: Driver): void {
   }
   /** Frameworks render in promises and tasks of their own. */
   const sees = (mounted: Mounted, expected: Partial<View>) =>
-    vi.waitFor(() => expect(mounted.view()).toMatchObject(expected), { interval: 1 })
+    eventually(() => expect(mounted.view()).toMatchObject(expected))
 
   describe(`${name}:`, () => {
     it.each(['a client', 'a URL'])('the status of %s follows the connection', async (kind) => {

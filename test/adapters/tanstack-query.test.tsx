@@ -7,6 +7,7 @@ import { createRoot } from 'react-dom/client'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createApp, defineComponent, h } from 'vue'
 import { bench } from '../support/client.ts'
+import { eventually } from '../support/eventually.ts'
 
 interface Order {
   readonly id: string
@@ -710,9 +711,9 @@ describe('in frameworks', () => {
     const element = document.createElement('div')
     const app = createApp(Orders).use(VueQueryPlugin, { queryClient })
     app.mount(element)
-    await vi.waitFor(() => expect(element.textContent).toBe('new 1'))
+    await eventually(() => expect(element.textContent).toBe('new 1'))
     stream.raw('event: order.updated\ndata: {"id":"A","patch":{"status":"paid"}}\n\n')
-    await vi.waitFor(() => expect(element.textContent).toBe('paid 2'))
+    await eventually(() => expect(element.textContent).toBe('paid 2'))
     await clock.settle()
     expect(list).toHaveBeenCalledTimes(2)
     app.unmount()

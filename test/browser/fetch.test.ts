@@ -1,6 +1,7 @@
 import { createSSE, fetchTransport, type SSEOptions } from 'headwater'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { commands } from 'vitest/browser'
+import { eventually } from '../support/eventually.ts'
 import { startServer } from './server.ts'
 
 /*
@@ -20,9 +21,8 @@ async function setup(options: SSEOptions = {}, path = '/events') {
     sse.close()
     await server.close()
   })
-  const status = (expected: string) =>
-    vi.waitFor(() => expect(sse.state.get().status).toBe(expected), { timeout: 5000 })
-  const logged = (expected: unknown[]) => vi.waitFor(() => expect(log).toEqual(expected), { timeout: 5000 })
+  const status = (expected: string) => eventually(() => expect(sse.state.get().status).toBe(expected))
+  const logged = (expected: unknown[]) => eventually(() => expect(log).toEqual(expected))
   return { server, sse, log, status, logged, opened: () => status('open') }
 }
 
@@ -50,7 +50,7 @@ describe("the server's retry field", () => {
     await server.raw('retry: 400\ndata: 1\n\n')
     await logged([1])
     await server.drop()
-    await vi.waitFor(async () => expect(await server.requests()).toHaveLength(2), { timeout: 5000 })
+    await eventually(async () => expect(await server.requests()).toHaveLength(2))
     const [first, second] = await server.requests()
     expect(delays).toHaveLength(1)
     expect(delays[0]).toBeGreaterThanOrEqual(400)
@@ -113,7 +113,7 @@ describe('to another origin', () => {
     await server.send('message', 1, { id: '注 1' })
     await logged([1])
     await server.drop()
-    await vi.waitFor(async () => expect(await server.requests()).toHaveLength(2), { timeout: 5000 })
+    await eventually(async () => expect(await server.requests()).toHaveLength(2))
     const [first, second] = await server.requests()
     expect(first?.query).toEqual({ a: '1' })
     expect(second?.query).toEqual({ a: '1', lastEventId: '注 1' })
@@ -126,7 +126,7 @@ describe('to another origin', () => {
     onTestFinished(() => server.close())
     using sse = createSSE(`${server.url}/events`, { transport: fetchTransport, retry: false })
     sse.connect()
-    await vi.waitFor(() => expect(sse.state.get()).toMatchObject({ status: 'closed', error: { code: 'network' } }))
+    await eventually(() => expect(sse.state.get()).toMatchObject({ status: 'closed', error: { code: 'network' } }))
   })
 })
 
@@ -135,7 +135,7 @@ describe('the body', () => {
     using sse = createSSE(await commands.serveTokens(2000), { transport: fetchTransport, mode: 'request' })
     const log: unknown[] = []
     sse.subscribe('token', (data) => log.push(data))
-    await vi.waitFor(() => expect(sse.state.get()).toEqual({ status: 'closed', error: null }), { timeout: 10_000 })
+    await eventually(() => expect(sse.state.get()).toEqual({ status: 'closed', error: null }))
     expect(log).toEqual(Array.from({ length: 2000 }, (_, n) => n))
   })
 

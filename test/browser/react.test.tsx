@@ -4,6 +4,7 @@ import { type ReactNode, StrictMode, startTransition } from 'react'
 import { createRoot, hydrateRoot } from 'react-dom/client'
 import { renderToString } from 'react-dom/server'
 import { expect, it, onTestFinished, vi } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import { startServer } from './server.ts'
 
 /*
@@ -18,9 +19,8 @@ async function setup() {
     page.remove()
     await server.close()
   })
-  const shows = (text: string) => vi.waitFor(() => expect(page.textContent).toBe(text), { timeout: 5000 })
-  const open = (count: number) =>
-    vi.waitFor(async () => expect(await server.open()).toBe(count), { timeout: 5000, interval: 50 })
+  const shows = (text: string) => eventually(() => expect(page.textContent).toBe(text))
+  const open = (count: number) => eventually(async () => expect(await server.open()).toBe(count))
   return { server, url, page, shows, open }
 }
 
@@ -71,7 +71,7 @@ it('React: a page is hydrated as it was rendered, though its client is open alre
   sse.connect()
   await server.connected()
   await server.send('tick', 1, { id: '7' })
-  await vi.waitFor(() => expect(sse.lastEventId).toBe('7'))
+  await eventually(() => expect(sse.lastEventId).toBe('7'))
   const problems: unknown[] = []
   const root = hydrateRoot(page, <Page sse={sse} />, { onRecoverableError: (error) => problems.push(error) })
   onTestFinished(() => root.unmount())

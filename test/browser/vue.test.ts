@@ -1,7 +1,8 @@
 import { createSSE } from 'headwater'
 import { createSSEPlugin, useSSE, useSSEEvent, useSSEValue } from 'headwater/vue'
-import { expect, it, onTestFinished, vi } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { createApp, defineComponent, h, ref } from 'vue'
+import { eventually } from '../support/eventually.ts'
 import { startServer } from './server.ts'
 
 it('Vue: many components, one connection, events on the page, and nothing open once it is gone', async () => {
@@ -34,7 +35,7 @@ it('Vue: many components, one connection, events on the page, and nothing open o
     page.remove()
     await server.close()
   })
-  const shows = (text: string) => vi.waitFor(() => expect(page.textContent).toBe(text), { timeout: 5000 })
+  const shows = (text: string) => eventually(() => expect(page.textContent).toBe(text))
 
   app.mount(page)
   expect(page.textContent).toBe('awayundefined')
@@ -52,6 +53,6 @@ it('Vue: many components, one connection, events on the page, and nothing open o
   expect(await server.requests()).toHaveLength(1)
 
   app.unmount()
-  await vi.waitFor(async () => expect(await server.open()).toBe(0), { timeout: 5000 })
+  await eventually(async () => expect(await server.open()).toBe(0))
   expect(sse.state.get()).toEqual({ status: 'idle' })
 })

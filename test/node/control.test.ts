@@ -6,7 +6,8 @@ import { createMockServer, type MockServerOptions } from 'headwater/testing/node
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { control } from '../../testing/http/control.ts'
 import type { Controlled } from '../../testing/http/operations.ts'
-import { eventually, reading } from '../support/reading.ts'
+import { eventually } from '../support/eventually.ts'
+import { reading } from '../support/reading.ts'
 
 /** A server that is closed with the test, and what asks its control endpoint. */
 async function start(options: MockServerOptions = {}) {

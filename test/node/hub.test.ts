@@ -8,6 +8,7 @@ import { createSSE } from 'headwater'
 import { createHub, type Hub, type HubOptions, memoryLog, type Principal } from 'headwater/server'
 import { incomingMessage, toNodeHandler } from 'headwater/server/node'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 
 /*
  * The hub behind Node's own HTTP, over real sockets: what frameworks do to requests, and what bad clients do to servers.
@@ -54,7 +55,7 @@ async function sessionWith(hub: Hub): Promise<ClientHttp2Session> {
   return session
 }
 
-const gone = (hub: Hub): Promise<void> => vi.waitFor(() => expect(hub.stats().clients).toBe(0), { timeout: 20_000 })
+const gone = (hub: Hub): Promise<void> => eventually(() => expect(hub.stats().clients).toBe(0))
 
 function collectGarbage(): void {
   setFlagsFromString('--expose-gc')
@@ -72,13 +73,13 @@ describe('a stream over a socket', () => {
     onTestFinished(() => sse.close())
     const heard: unknown[] = []
     sse.subscribe('n', (data) => heard.push(data))
-    await vi.waitFor(() => expect(hub.stats().clients).toBe(1))
+    await eventually(() => expect(hub.stats().clients).toBe(1))
     await hub.publish('n', 1)
-    await vi.waitFor(() => expect(heard).toEqual([1]))
+    await eventually(() => expect(heard).toEqual([1]))
     responses[0]?.destroy()
     await gone(hub)
     await hub.publish('n', 2)
-    await vi.waitFor(() => expect(heard).toEqual([1, 2]), { timeout: 5000 })
+    await eventually(() => expect(heard).toEqual([1, 2]))
     expect(hub.stats()).toMatchObject({ connections: 2, gaps: 0, endings: { closed: 1 } })
   })
 
@@ -108,11 +109,11 @@ describe('a stream over a socket', () => {
     const { hub, port } = await serve({ authenticate: asked })
     const client = connect(port, '127.0.0.1')
     client.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n')
-    await vi.waitFor(() => expect(asked).toHaveBeenCalled())
+    await eventually(() => expect(asked).toHaveBeenCalled())
     client.destroy()
     await once(client, 'close')
     admit({})
-    await vi.waitFor(() => expect(hub.stats().connections).toBe(1))
+    await eventually(() => expect(hub.stats().connections).toBe(1))
     await gone(hub)
   })
 
@@ -128,13 +129,13 @@ describe('a stream over a socket', () => {
     const session = await sessionWith(hub)
     const stream = session.request({ ':path': '/events' })
     stream.on('error', () => {})
-    await vi.waitFor(() => expect(asked).toHaveBeenCalled())
+    await eventually(() => expect(asked).toHaveBeenCalled())
     stream.close()
     await once(stream, 'close')
     // Behind the word that the stream is over: when this is answered, the server has heard that too.
     await new Promise((resolve) => session.ping(resolve))
     admit({})
-    await vi.waitFor(() => expect(hub.stats().connections).toBe(1))
+    await eventually(() => expect(hub.stats().connections).toBe(1))
     await gone(hub)
   })
 
@@ -146,12 +147,12 @@ describe('a stream over a socket', () => {
     stream.setEncoding('utf8').on('data', (chunk: string) => {
       text += chunk
     })
-    await vi.waitFor(() => expect(text).toContain('event: live'))
+    await eventually(() => expect(text).toContain('event: live'))
     const post = session.request({ ':method': 'POST', ':path': '/events', 'content-type': 'application/json' })
     post.end('{"event":"x","data":1,"topic":"orders"}')
     const [headers] = await once(post, 'response')
     expect(headers[':status']).toBe(200)
-    await vi.waitFor(() => expect(text).toContain('event: x\ndata: 1\n\n'))
+    await eventually(() => expect(text).toContain('event: x\ndata: 1\n\n'))
     stream.close()
     await gone(hub)
   })

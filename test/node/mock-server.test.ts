@@ -4,6 +4,7 @@ import type { Step } from 'headwater/testing/node'
 import { createMockServer, type MockServerOptions } from 'headwater/testing/node'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { listen, urlOf } from '../../testing/http/listen.ts'
+import { eventually } from '../support/eventually.ts'
 
 /** A server that is closed with the test. */
 async function start(options: MockServerOptions = {}) {
@@ -237,7 +238,7 @@ describe('a script', () => {
     const server = await startWith([{ send: { data: 1 } }, { wait: 80 }, { send: { data: 2 } }])
     const written = watchWrites()
     const stream = reading(await fetch(server.url))
-    await vi.waitFor(() => expect(written()).toHaveLength(2))
+    await eventually(() => expect(written()).toHaveLength(2))
     const [first, second] = written()
     expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThan(75)
     await stream.next()
@@ -443,7 +444,7 @@ describe('onActivity', () => {
       },
     })
     const ends = async (count: number): Promise<void> =>
-      vi.waitFor(() => expect(told.filter((what) => Object(what).type === 'end')).toHaveLength(count))
+      eventually(() => expect(told.filter((what) => Object(what).type === 'end')).toHaveLength(count))
     await (await fetch(`${server.url}/a`)).text()
     await ends(1)
     await (await fetch(`${server.url}/b`)).text()
@@ -481,7 +482,7 @@ describe('close()', () => {
     expect(await next()).toBe('data: 1\n\n')
     const { closed } = await server.connected()
     const held = fetch(server.url).catch((error: unknown) => error)
-    await vi.waitFor(() => expect(server.requests).toHaveLength(2))
+    await eventually(() => expect(server.requests).toHaveLength(2))
     const before = performance.now()
     await server.close()
     await closed

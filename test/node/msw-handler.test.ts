@@ -4,6 +4,7 @@ import { sseHandler } from 'headwater/testing/msw'
 import { HttpResponse, http } from 'msw'
 import { setupServer } from 'msw/node'
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 
 /*
  * Event streams behind MSW, as a test in Node has them: its own fetch, which MSW answers over a pipe.
@@ -20,9 +21,6 @@ const server = setupServer()
 beforeAll(() => server.listen({ onUnhandledFrame: 'error' }))
 afterEach(() => server.resetHandlers())
 afterAll(() => server.close())
-
-/** Nothing of this takes long, but the machine may be busy. */
-const until = (check: () => void): Promise<void> => vi.waitFor(check, 4500)
 
 /** A stream behind a handler, both for this test. */
 function use(script?: Script) {
@@ -48,7 +46,7 @@ function client(options: SSEOptions<Events> = {}) {
   onTestFinished(() => sse.close())
   const log: unknown[] = []
   sse.subscribe('tick', (n) => log.push(n))
-  return { sse, log, logged: (expected: unknown[]) => until(() => expect(log).toEqual(expected)) }
+  return { sse, log, logged: (expected: unknown[]) => eventually(() => expect(log).toEqual(expected)) }
 }
 
 const tick = (n: number): Step => ({ send: { event: 'tick', data: n, id: `${n}` } })
@@ -72,7 +70,7 @@ describe('a script', () => {
     server.use(sseHandler(URL, [[tick(1), { end: true }], [{ refuse: { status: 503 } }], [tick(2), { end: true }]]))
     const { logged, sse } = client()
     await logged([1, 2])
-    await until(() => expect(sse.state.get().status).toBe('open'))
+    await eventually(() => expect(sse.state.get().status).toBe('open'))
   })
 
   it('may be left out: the answer is there before a byte of its body', async () => {
@@ -279,7 +277,7 @@ describe('a client that goes', () => {
     const stream = use([{ open: { delay: 60_000 } }])
     const controller = new AbortController()
     const failed = expect(fetch(URL, { signal: controller.signal })).rejects.toThrow('aborted')
-    await until(() => expect(stream.requests).toHaveLength(1))
+    await eventually(() => expect(stream.requests).toHaveLength(1))
     controller.abort()
     await failed
     expect(stream.connections).toEqual([])
@@ -376,7 +374,7 @@ describe('when the handlers are reset', () => {
     own.resetHandlers()
     const again = read(await fetch(URL))
     expect((await fetch(URL)).status).toBe(503)
-    await until(() => expect([first.chunks.length, again.chunks.length]).toEqual([2, 2]))
+    await eventually(() => expect([first.chunks.length, again.chunks.length]).toEqual([2, 2]))
   })
 
   it('a stream of the test goes on, for the test to reset', async () => {
@@ -385,7 +383,7 @@ describe('when the handlers are reset', () => {
     const { chunks, over } = read(await fetch(URL))
     own.resetHandlers()
     stream.send('tick', 1)
-    await until(() => expect(chunks).toHaveLength(1))
+    await eventually(() => expect(chunks).toHaveLength(1))
     stream.reset()
     expect(await over).toBeInstanceOf(TypeError)
   })

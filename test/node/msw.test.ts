@@ -1,7 +1,8 @@
 import { createSSE, type SSEOptions } from 'headwater'
 import { HttpResponse, http } from 'msw'
 import { setupServer } from 'msw/node'
-import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 
 /*
  * Applications that mock their network with MSW (https://mswjs.io) need nothing of ours to test a stream.
@@ -36,7 +37,7 @@ function client(options: SSEOptions = {}) {
   const sse = createSSE(URL, { retry: { initial: 10, jitter: 'none' }, ...options })
   onTestFinished(() => sse.close())
   const log: unknown[] = []
-  return { sse, log, logged: (expected: unknown[]) => vi.waitFor(() => expect(log).toEqual(expected)) }
+  return { sse, log, logged: (expected: unknown[]) => eventually(() => expect(log).toEqual(expected)) }
 }
 
 describe('behind a handler of MSW', () => {
@@ -88,7 +89,7 @@ describe('behind a handler of MSW', () => {
     })
     sse.subscribe('message', (data) => log.push(data))
     await logged([1])
-    await vi.waitFor(() => expect(sse.state.get()).toEqual({ status: 'closed', error: null }))
+    await eventually(() => expect(sse.state.get()).toEqual({ status: 'closed', error: null }))
     expect(asked).toEqual(['Bearer t', 'text/event-stream', { q: 1 }])
   })
 

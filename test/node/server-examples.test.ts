@@ -278,7 +278,7 @@ const SOURCES = `
   })`
 
 // Five processes at a time, on a machine that may be busy.
-describe.concurrent('as a program, which is told to end', { timeout: 30_000 }, () => {
+describe.concurrent('as a program, which is told to end', () => {
   // Windows has no SIGTERM that a program could answer.
   it.skipIf(process.platform === 'win32').for(['express', 'fastify', 'hono', 'job-progress', 'event-queue'])(
     'the example %s lets its clients go, and ends',

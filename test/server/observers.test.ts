@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createHubObservers } from '../../server/observers.ts'
+import { eventually } from '../support/eventually.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
@@ -53,7 +54,7 @@ describe('observers', () => {
     observers.add({ onConnect: heard })
     observers.tell('onConnect', CONNECTED)
     expect(heard).toHaveBeenCalledWith(CONNECTED)
-    await vi.waitFor(() => expect(reported.mock.calls).toEqual([['oops'], ['later']]))
+    await eventually(() => expect(reported.mock.calls).toEqual([['oops'], ['later']]))
   })
 
   it('that leave while others are told hear nothing more', () => {

@@ -1,5 +1,6 @@
 import { createSSE, type SSEClient, type SSEOptions, type Transport } from 'headwater'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import type { StartServer } from './server.ts'
 
 /*
@@ -20,13 +21,13 @@ export function behaviour(name: string, start: StartServer, transport: () => Tra
       sse.close()
       await server.close()
     })
-    const opened = (sse: SSEClient) => vi.waitFor(() => expect(sse.state.get().status).toBe('open'), { timeout: 5000 })
-    const logged = (expected: unknown[]) => vi.waitFor(() => expect(log).toEqual(expected), { timeout: 5000 })
+    const opened = (sse: SSEClient) => eventually(() => expect(sse.state.get().status).toBe('open'))
+    const logged = (expected: unknown[]) => eventually(() => expect(log).toEqual(expected))
     const resumes = async () => (await server.requests()).map(({ lastEventId }) => lastEventId)
     return { server, sse, log, opened: () => opened(sse), logged, resumes }
   }
   const closedWith = (sse: SSEClient, error: unknown) =>
-    vi.waitFor(() => expect(sse.state.get()).toEqual({ status: 'closed', error }), { timeout: 5000 })
+    eventually(() => expect(sse.state.get()).toEqual({ status: 'closed', error }))
 
   describe(`over ${name}`, () => {
     it('hands events to those who want them, in order', async () => {
@@ -48,7 +49,7 @@ export function behaviour(name: string, start: StartServer, transport: () => Tra
       await opened()
       expect(await server.open()).toBe(1)
       for (const off of offs) off()
-      await vi.waitFor(async () => expect(await server.open()).toBe(0))
+      await eventually(async () => expect(await server.open()).toBe(0))
       expect(sse.state.get()).toEqual({ status: 'idle' })
       expect(await server.requests()).toHaveLength(1)
     })
@@ -58,7 +59,7 @@ export function behaviour(name: string, start: StartServer, transport: () => Tra
       sse.connect()
       await opened()
       sse.close()
-      await vi.waitFor(async () => expect(await server.open()).toBe(0))
+      await eventually(async () => expect(await server.open()).toBe(0))
     })
 
     it.each(['41', '日本', 'a b&c=d?e#f', 'k3f9x2ab-7'])('resumes from the id %s after a broken line', async (id) => {
@@ -68,7 +69,7 @@ export function behaviour(name: string, start: StartServer, transport: () => Tra
       await server.send('tick', 1, { id })
       await logged([[1, id]])
       await server.drop()
-      await vi.waitFor(async () => expect(await resumes()).toEqual(['', id]), { timeout: 5000 })
+      await eventually(async () => expect(await resumes()).toEqual(['', id]))
       await opened()
       await server.send('tick', 2)
       await logged([
@@ -95,7 +96,7 @@ export function behaviour(name: string, start: StartServer, transport: () => Tra
       sse.subscribe('tick', () => {})
       await opened()
       await server.send('tick', 1, { id: '1' })
-      await vi.waitFor(() => expect(sse.lastEventId).toBe('1'))
+      await eventually(() => expect(sse.lastEventId).toBe('1'))
       await server.end()
       await logged([false, 'unknown'])
     })
@@ -155,7 +156,7 @@ export function behaviour(name: string, start: StartServer, transport: () => Tra
       const { server, sse, opened } = await setup()
       await server.refuse(503, { headers: { 'retry-after': '1' }, times: transport().urlOnly ? 2 : 1 })
       sse.connect()
-      await vi.waitFor(() =>
+      await eventually(() =>
         expect(sse.state.get()).toMatchObject({ status: 'waiting', error: { status: 503, retryAfter: 1000 } }),
       )
       await opened()
@@ -188,17 +189,15 @@ export function behaviour(name: string, start: StartServer, transport: () => Tra
       onTestFinished(() => sse.close())
       const log: unknown[] = []
       sse.subscribe('tick', (data) => log.push(data))
-      await vi.waitFor(() => expect(sse.state.get()).toMatchObject({ status: 'waiting', error: { code: 'network' } }), {
-        timeout: 5000,
-      })
+      await eventually(() => expect(sse.state.get()).toMatchObject({ status: 'waiting', error: { code: 'network' } }))
 
       for (const life of [1, 2]) {
         const server = await start({ port: gone.port })
         onTestFinished(() => server.close())
         await server.connected()
-        await vi.waitFor(() => expect(sse.state.get().status).toBe('open'))
+        await eventually(() => expect(sse.state.get().status).toBe('open'))
         await server.send('tick', life, { id: `${life}` })
-        await vi.waitFor(() => expect(log).toHaveLength(life))
+        await eventually(() => expect(log).toHaveLength(life))
         expect((await server.requests()).at(-1)?.lastEventId).toBe(life === 1 ? '' : '1')
         await server.close()
       }
@@ -210,9 +209,7 @@ export function behaviour(name: string, start: StartServer, transport: () => Tra
       // A browser follows twenty; the native EventSource and its probe follow as many each.
       for (let i = 0; i < 60; i++) await server.script({ redirect: '/events' })
       sse.connect()
-      await vi.waitFor(() => expect(sse.state.get()).toMatchObject({ status: 'waiting', error: { code: 'network' } }), {
-        timeout: 5000,
-      })
+      await eventually(() => expect(sse.state.get()).toMatchObject({ status: 'waiting', error: { code: 'network' } }))
     })
 
     it('follows a redirect', async () => {
@@ -227,7 +224,7 @@ export function behaviour(name: string, start: StartServer, transport: () => Tra
       const { server, sse, opened } = await setup({ connectTimeout: 200 })
       await server.script({ open: { delay: 60_000 } })
       sse.connect()
-      await vi.waitFor(() => expect(sse.state.get()).toMatchObject({ status: 'waiting', error: { code: 'timeout' } }))
+      await eventually(() => expect(sse.state.get()).toMatchObject({ status: 'waiting', error: { code: 'timeout' } }))
       await opened()
     })
 
@@ -236,7 +233,7 @@ export function behaviour(name: string, start: StartServer, transport: () => Tra
       sse.connect()
       await opened()
       await server.stall()
-      await vi.waitFor(() => expect(sse.state.get()).toMatchObject({ status: 'waiting', error: { code: 'stalled' } }))
+      await eventually(() => expect(sse.state.get()).toMatchObject({ status: 'waiting', error: { code: 'stalled' } }))
       await opened()
       expect(await server.requests()).toHaveLength(2)
     })
@@ -293,7 +290,7 @@ export function behaviour(name: string, start: StartServer, transport: () => Tra
       })
       await opened()
       await server.raw('event: tick\ndata: 1\n\nevent: tick\ndata: 2\n\n')
-      await vi.waitFor(async () => expect(await server.open()).toBe(0))
+      await eventually(async () => expect(await server.open()).toBe(0))
       expect(log).toEqual([1])
     })
 

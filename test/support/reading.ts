@@ -1,7 +1,4 @@
-import { expect, vi } from 'vitest'
-
-/** Waits for what is there soon; this machine may be busy. */
-export const eventually = (check: () => unknown): Promise<unknown> => vi.waitFor(check, { timeout: 4500, interval: 5 })
+import { expect } from 'vitest'
 
 /** A stream over HTTP, and what has come of it. */
 export async function reading(asked: Promise<Response>) {

@@ -12,7 +12,8 @@ import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { UsageError } from '../../../cli/args.ts'
 import { run } from '../../../cli/commands.ts'
 import { mock } from '../../../cli/mock/mock.ts'
-import { eventually, reading } from '../../support/reading.ts'
+import { eventually } from '../../support/eventually.ts'
+import { reading } from '../../support/reading.ts'
 import { terminal } from '../terminal.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
@@ -264,7 +265,7 @@ describe('what is wrong', () => {
   })
 })
 
-describe('as a process', { timeout: 60_000 }, () => {
+describe('as a process', () => {
   /** Starts the command as a shell does, and ends it with the test. */
   function launch(...argv: string[]) {
     // The Node that npm scripts get: it runs TypeScript by itself, whichever runs the tests.
