@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { nodeResolve } from '@rollup/plugin-node-resolve'
 import esbuild, { minify } from 'rollup-plugin-esbuild'
 
 /*
@@ -7,7 +6,7 @@ import esbuild, { minify } from 'rollup-plugin-esbuild'
  * testing/x.ts. The declarations are TypeScript's own (scripts/declarations.mjs).
  */
 
-const { exports, dependencies, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
+const { exports, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
 
 const input = Object.fromEntries(
   Object.values(exports)
@@ -34,22 +33,21 @@ const output = (format, extension) => ({
 export default [
   {
     ...common,
-    external: (id) => isForeign(id) || id in dependencies,
+    external: isForeign,
     plugins: [typescript],
     output: output('es', 'js'),
   },
   {
-    // The parser is ESM alone, so require() needs it inside.
     ...common,
     external: isForeign,
-    plugins: [nodeResolve(), typescript],
+    plugins: [typescript],
     output: output('cjs', 'cjs'),
   },
   {
     // The command, for Node alone.
     ...common,
     input: 'cli/main.ts',
-    external: (id) => isForeign(id) || id in dependencies,
+    external: isForeign,
     plugins: [typescript],
     output: { file: 'dist/cli.js', format: 'es', banner: '#!/usr/bin/env node' },
   },
@@ -57,7 +55,7 @@ export default [
     // For <script type="module"> without a bundler.
     ...common,
     input: 'src/index.ts',
-    plugins: [nodeResolve(), typescript, minify({ target: 'es2022' })],
+    plugins: [typescript, minify({ target: 'es2022' })],
     output: { file: 'dist/headwater.min.js', format: 'es', sourcemap: true },
   },
 ]

@@ -1,5 +1,5 @@
-import { createParser } from 'eventsource-parser'
 import type { Clock } from '../src/index.ts'
+import { createStreamParser } from '../src/transports/parse.ts'
 import { baseAddress } from './request.ts'
 
 /** How long browsers wait before they reconnect, until a server says otherwise. Chromium's; Firefox waits 5 s. */
@@ -97,26 +97,32 @@ export function createEventSource(
 
     async #read(response: Response, signal: AbortSignal): Promise<void> {
       const { origin } = new URL(response.url || this.url)
-      const decoder = new TextDecoder()
-      const parser = createParser({
-        onId: (id) => {
-          this.#lastEventId = id
+      const ignore = (): void => {}
+      const parse = createStreamParser(
+        {
+          id: (id) => {
+            this.#lastEventId = id
+          },
+          retry: (ms) => {
+            this.#reconnectionTime = ms
+          },
+          event: (type, data) => {
+            if (signal.aborted) return
+            this.#emit(new MessageEvent(type, { data, origin, lastEventId: this.#lastEventId }))
+          },
+          open: ignore,
+          heard: ignore,
+          beat: ignore,
+          oversized: ignore,
+          end: ignore,
         },
-        onRetry: (ms) => {
-          this.#reconnectionTime = ms
-        },
-        onEvent: ({ event = 'message', data }) => {
-          if (signal.aborted) return
-          this.#emit(new MessageEvent(event, { data, origin, lastEventId: this.#lastEventId }))
-        },
-      })
-      // The decoder drops the one BOM that a stream may have, so that the parser need not.
-      parser.feed('\ufeff')
+        Infinity,
+      )
       const reader = response.body?.getReader()
       for (;;) {
-        const { done = true, value } = (await reader?.read()) ?? {}
-        if (done || signal.aborted) return
-        parser.feed(decoder.decode(value, { stream: true }))
+        const { value } = (await reader?.read()) ?? {}
+        if (!value || signal.aborted) return
+        parse(value)
       }
     }
 

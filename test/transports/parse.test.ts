@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createStreamParser } from '../../src/transports/parse.ts'
+import { compareReaders, withoutTopics } from '../fuzz/streams.ts'
+import { readAsTheStandardSays } from '../support/oracle.ts'
 import { cut, parseChunks, type Report, recordingSink } from '../support/wire.ts'
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text)
@@ -62,6 +64,10 @@ describe.each(Object.entries(SAMPLES))('%s', (_, [wire, said]) => {
 
   it('is read whole', () => {
     expect(parseChunks([bytes])).toEqual(said)
+  })
+
+  it('is read as the standard says', () => {
+    expect(withoutTopics(said)).toEqual(withoutTopics(readAsTheStandardSays(wire)))
   })
 
   it('is read one byte at a time', () => {
@@ -195,4 +201,8 @@ it('reads whatever is well formed the same in any cuts', () => {
       },
     ),
   )
+})
+
+it('reads streams of anything as the standard and eventsource-parser do', () => {
+  compareReaders(500)
 })
