@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, globSync } from 'node:fs'
+import playwright from 'playwright'
 
 /*
  * The browsers that the tests run in: an installed one is taken first, then one that Playwright has downloaded. WebKit is
@@ -12,7 +13,8 @@ const BROWSERS = {
     paths: ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'],
     package: 'chromium',
   },
-  firefox: { paths: ['/usr/bin/firefox-esr', '/usr/bin/firefox'], package: 'firefox-esr' },
+  // Playwright drives an installed Firefox over WebDriver BiDi, and needs commands that older ones do not know.
+  firefox: { paths: ['/usr/bin/firefox-esr', '/usr/bin/firefox'], package: 'firefox-esr', oldest: 143 },
 }
 
 /** WebKitGTK's own small browser, what drives it, and the screen that it is shown on. */
@@ -23,16 +25,27 @@ const WEBKIT = {
   Xvfb: { paths: ['/usr/bin/Xvfb'], package: 'xvfb' },
 }
 
-const installed = (name) => BROWSERS[name].paths.find((path) => existsSync(path))
+const majorVersion = (path) => Number(/\d+/.exec(execFileSync(path, ['--version'], { encoding: 'utf8' })))
 
-/** Launch options for Playwright; empty where it is to use its own download. */
+const installed = (name) => {
+  const { paths, oldest = 0 } = BROWSERS[name]
+  return paths.find((path) => existsSync(path) && (!oldest || majorVersion(path) >= oldest))
+}
+
+const isDownloaded = (name) => existsSync(playwright[name].executablePath())
+
+/** Only an older one is installed. */
+const isTooOld = (name) => !installed(name) && !isDownloaded(name) && BROWSERS[name].paths.some(existsSync)
+
+/** Launch options for Playwright; empty where it is to use its own download, undefined where only an older browser is there. */
 export function findBrowsers() {
   const chromium = installed('chromium')
   const firefox = installed('firefox')
+  // Playwright's own Firefox is patched; the stock one needs its WebDriver BiDi channel.
+  const stock = firefox && { channel: 'moz-firefox', executablePath: firefox }
   return {
     chromium: chromium ? { executablePath: chromium } : {},
-    // Playwright's own Firefox is patched; the stock one needs its WebDriver BiDi channel.
-    firefox: firefox ? { channel: 'moz-firefox', executablePath: firefox } : {},
+    firefox: stock ?? (isTooOld('firefox') ? undefined : {}),
   }
 }
 
@@ -48,31 +61,37 @@ export function findWebKit() {
   return { missing: Object.keys(WEBKIT).filter((_, index) => !found[index]) }
 }
 
-async function downloaded(name) {
-  const playwright = await import('playwright')
-  return existsSync(playwright[name].executablePath())
-}
-
 function install(packages) {
   console.log(`Installing for the browser tests: ${packages.join(', ')}`)
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  execFileSync('apt-get', ['update', '-qq'], { stdio: 'inherit', env })
-  execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env,
-  })
+  const apt = (...args) =>
+    execFileSync('apt-get', args, {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    })
+  try {
+    // Debian has its current browsers in the security archive. Unless asked for, an archive that does not answer is no error,
+    // and browsers that are years old would be installed.
+    apt('update', '-qq', '-o', 'APT::Update::Error-Mode=any', '-o', 'Acquire::Retries=5')
+  } catch {
+    // Some other archive of this system may be the one that is missing.
+    apt('update', '-qq')
+  }
+  apt('install', '-y', '-qq', '--no-install-recommends', ...packages)
 }
 
-/** No reason to fail: without apt nothing is known here that would install it. */
-function tellOfWebKit() {
+/** No reason to fail: nothing is known here that would install them. */
+function printLeftOut() {
   const { missing } = findWebKit()
   if (missing) console.log(`The tests in WebKit are left out: this system has no ${missing.join(' and no ')}.`)
+  if (isTooOld('firefox'))
+    console.log(
+      `The tests in Firefox are left out: this system offers none from version ${BROWSERS.firefox.oldest} on.`,
+    )
 }
 
-async function main() {
+function main() {
   const apt = existsSync('/usr/bin/apt-get')
-  const missing = []
-  for (const name of Object.keys(BROWSERS)) if (!installed(name) && !(await downloaded(name))) missing.push(name)
+  const missing = Object.keys(BROWSERS).filter((name) => !installed(name) && !isDownloaded(name))
   const parts = (apt && findWebKit().missing?.filter((name) => WEBKIT[name].package)) || []
   const packages = [...missing.map((name) => BROWSERS[name].package), ...parts.map((name) => WEBKIT[name].package)]
 
@@ -86,7 +105,7 @@ async function main() {
     process.exitCode = 1
   }
   // Unless it is among what is to be installed first.
-  if (!parts.length || !process.exitCode) tellOfWebKit()
+  if (!parts.length || !process.exitCode) printLeftOut()
 }
 
-if (import.meta.filename === process.argv[1]) await main()
+if (import.meta.filename === process.argv[1]) main()
