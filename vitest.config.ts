@@ -9,7 +9,10 @@ import { mockCommands } from './test/browser/commands.ts'
 const root = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 // Tests import what users import; the sources stand in for the package.
 const alias = {
-  'headwater/tabs': root('./src/tabs.ts'),
+  'headwater/hub': root('./src/hub/index.ts'),
+  'headwater/resume': root('./src/resume/index.ts'),
+  'headwater/request': root('./src/request/index.ts'),
+  'headwater/tabs': root('./src/tabs/index.ts'),
   'headwater/store': root('./adapters/store.ts'),
   'headwater/react': root('./adapters/react.ts'),
   'headwater/vue': root('./adapters/vue.ts'),
@@ -56,8 +59,7 @@ export default defineConfig({
           isolate: false,
           include: [
             'test/*.test.ts',
-            'test/tabs/*.test.ts',
-            'test/transports/*.test.ts',
+            'test/{base,decisions,events,connection,resume,transports,hub,request,tabs}/*.test.ts',
             'test/testing/**/*.test.ts',
             'test/server/*.test.ts',
             'test/adapters/*.test.{ts,tsx}',

@@ -1,13 +1,14 @@
 import { type Context, createContext, useContext, useEffect, useInsertionEffect, useRef, useState } from 'react'
+import { optionError } from '../src/base/check.ts'
+import { createTimer, systemClock, type Timer } from '../src/base/clock.ts'
 import type { EventMap, SSEClient, SSEOptions } from '../src/index.ts'
-import { lease } from './react-lease.ts'
-import { isClient, latestOf, noClient, type Source } from './source.ts'
+import { clientOf, follow, keyOf, type Source } from './source.ts'
 
 /*
  * Which client a hook works with, and how it keeps what a render must not lose.
  */
 
-/** A name, preceded by a client or, for the provider's, not. */
+/** A name, preceded by a client, or without one for the provider's. */
 export type Arguments<L> = [client: SSEClient | undefined, name: string, last: L] | [name: string, last: L]
 
 export const Provided: Context<SSEClient | undefined> = createContext<SSEClient | undefined>(undefined)
@@ -15,16 +16,17 @@ export const Provided: Context<SSEClient | undefined> = createContext<SSEClient 
 export function useGiven<T>(given?: T): T | SSEClient {
   const provided = useContext(Provided)
   const found = given ?? provided
-  if (!found) throw noClient('put <SSEProvider>')
+  if (!found) throw optionError('client', '<SSEProvider> or client', found)
   return found
 }
 
 export function useArguments<L>(args: Arguments<L>): [client: SSEClient, name: string, last: L] {
-  const [client, name, last] = args.length === 2 ? [undefined, ...args] : args
+  // From the end, as the client may be left out.
+  const [last, name, client] = args.reverse() as [last: L, name: string, client?: SSEClient]
   return [useGiven(client), name, last]
 }
 
-/** The newest value, for what runs after rendering. Written when React commits, so never with what it throws away. */
+/** The newest value, for what runs after rendering. Written when React commits, so never by a render that React throws away. */
 export function useLatest<T>(value: T): { readonly current: T } {
   const latest = useRef(value)
   useInsertionEffect(() => {
@@ -33,7 +35,7 @@ export function useLatest<T>(value: T): { readonly current: T } {
   return latest
 }
 
-/** What is made once, and again for other keys. State and not a memo, which hot reloading empties and React may. */
+/** Made once, and again for other keys. State and not a memo, which hot reloading empties and React may empty. */
 export function useMade<T>(make: () => T, ...keys: readonly unknown[]): [T, (value: T) => void] {
   const [made, remake] = useState(() => ({ keys, value: make() }))
   const set = (value: T): void => remake({ keys, value })
@@ -43,26 +45,44 @@ export function useMade<T>(make: () => T, ...keys: readonly unknown[]): [T, (val
   return [value, set]
 }
 
+/** A client for as long as a component is there. */
+interface Lease<E> {
+  readonly client: SSEClient<E>
+  /** Runs when the component has gone: closes its own client unless it comes back. */
+  readonly _timer: Timer
+  /** The component's own client has been closed. */
+  _isOver?: boolean
+}
+
 /** The client that is meant, observed by the callbacks of this component. */
-export function useClient<E extends EventMap>(source: Source<E>, options: SSEOptions<E>): SSEClient<E> {
-  const given = { source, options }
-  const latest = useLatest(given)
-  // Two URL objects with the same address are one, and an inline function is another in every render.
-  const key = isClient(source) ? source : typeof source === 'function' ? undefined : `${source}`
-  const [current, renew] = useMade(() => lease(given, latest), key)
-  const { client } = current
-  const former = useRef(current)
+export function useClient<E extends EventMap>(source: Source<E>, options: SSEOptions<E> = {}): SSEClient<E> {
+  const latest = useLatest(options)
+  const make = (lastEventId = options.lastEventId): Lease<E> => ({
+    client: clientOf(source, { ...follow(options, latest, false), lastEventId }),
+    _timer: createTimer(options.clock ?? systemClock),
+  })
+  const [lease, renew] = useMade(make, keyOf(source))
+  const latestLease = useLatest(lease)
+  const { client } = lease
+  const observer = follow(options, latest, true)
+  // Before the lease, so that a component does not hear its own client being closed.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other functions under the same names are no reason to observe again.
+  useEffect(() => client.observe(observer), [client, Object.keys(observer).join()])
   // biome-ignore lint/correctness/useExhaustiveDependencies: what a lease is made of is read when one is needed.
   useEffect(() => {
-    if (former.current !== current) former.current.end()
-    former.current = current
-    if (!current.ended) return current.enter()
     // Hidden for longer than the client lingers, and shown again.
-    const { source, options } = latest.current
-    return renew(lease({ source, options: { ...options, lastEventId: client.lastEventId } }, latest))
-  }, [current])
-  const callbacks = Object.keys(latestOf(() => options)).join()
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it has the callbacks that there are, whichever they are.
-  useEffect(() => client.observe(latestOf(() => latest.current.options)), [client, callbacks])
+    if (lease._isOver) return renew(make(client.lastEventId))
+    lease._timer()
+    const end = (): void => {
+      lease._isOver = true
+      client.close()
+    }
+    return () => {
+      if (client === source) return
+      if (latestLease.current !== lease) end()
+      // Forever would be no timer at all. The longest timer is shorter than this.
+      else lease._timer(Math.min(options.linger ?? 1000, 1e10), end)
+    }
+  }, [lease])
   return client
 }

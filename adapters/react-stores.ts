@@ -1,57 +1,43 @@
-import type { SSEClient, SSEEvent, Store } from '../src/index.ts'
+import type { Store } from '../src/index.ts'
 
 /** A value as `useSyncExternalStore` takes it. */
-interface Snapshot<T> {
+export interface Snapshot<T> {
   get(): T
   subscribe(notify: () => void): () => void
-}
-
-interface LastEvent<E> extends Snapshot<SSEEvent<E> | null> {
-  /** Somebody reads it. Before the component is mounted this only takes note, as rendering should. */
+  /** A component reads it. Before the component is mounted this only takes a note, as rendering should. */
   read(): void
 }
 
-/** The newest event, for one component: observed while it is mounted, and once it has read it. */
-export function createLastEvent<E>(client: SSEClient<E>): LastEvent<E> {
-  let last: SSEEvent<E> | null = null
-  let isRead = false
+/**
+ * The value of a store as its subscribers last heard it: with one notice per frame, that is what the whole page shows.
+ * @param isRead - False: subscribe to the store when a component reads the value for the first time.
+ */
+export function createSnapshot<T>(store: Store<T>, isRead = false): Snapshot<T> {
+  let value = store.get()
   let notify: (() => void) | undefined
   let off: (() => void) | undefined
-  function observe(): void {
+
+  function begin(): void {
     if (isRead && notify)
-      off ??= client.observe({
-        onEvent(event) {
-          last = event
-          notify?.()
-        },
+      off ??= store.subscribe((next) => {
+        value = next
+        notify?.()
       })
   }
+
   return {
-    get: () => last,
+    get: () => value,
     read() {
       isRead = true
-      observe()
+      begin()
     },
-    subscribe(listener: () => void) {
+    subscribe(listener) {
       notify = listener
-      observe()
+      begin()
       return () => {
         off?.()
         off = notify = undefined
       }
     },
-  }
-}
-
-/** The value as its subscribers were last told it: with a notice per frame, that is what all of a page shows. */
-export function createSnapshot<T>(store: Store<T>): Snapshot<T> {
-  let value = store.get()
-  return {
-    get: () => value,
-    subscribe: (notify: () => void) =>
-      store.subscribe((next) => {
-        value = next
-        notify()
-      }),
   }
 }

@@ -1,44 +1,68 @@
-import { createSSE, type Observer, type SSEClient, SSEError, type SSEOptions, type SSEUrl } from '../src/index.ts'
+import { optionError } from '../src/base/check.ts'
+import type { HubClient } from '../src/hub/index.ts'
+import { createSSE, type EventHandler, type EventName, type SSEClient, type SSEOptions } from '../src/index.ts'
 
-/** A client, or where to make one for. */
-export type Source<E> = SSEClient<E> | SSEUrl
+/*
+ * What the adapters for frameworks share: where the client of a component comes from, and how it gets callbacks that are other
+ * functions in every render.
+ */
 
-export const isClient = <E>(source: Source<E>): source is SSEClient<E> =>
-  typeof source === 'object' && 'observe' in source
+/**
+ * Makes the client of a component, which is closed with the component.
+ * @param lastEventId - Where to resume. Undefined for the first client of a component.
+ */
+export type MakeClient<C> = (lastEventId?: string) => C
+
+/** A client, a URL to make one for, or a function that makes one. */
+export type Source<E> = SSEClient<E> | string | URL | MakeClient<SSEClient<E>>
+
+/** What two sources have in common that mean the same client: a URL is its address, and of functions the first one counts. */
+export const keyOf = <E>(source: Source<E>): unknown => typeof source === 'function' || ((source as URL).href ?? source)
 
 /** The client itself, or a new one. */
-export const clientOf = <E extends object>(source: Source<E>, options: SSEOptions<E>): SSEClient<E> =>
-  isClient(source) ? source : createSSE<E>(source, options)
+export function clientOf<E extends object>(source: Source<E>, options: SSEOptions<E>): SSEClient<E> {
+  if (typeof source === 'function') return source(options.lastEventId)
+  return 'observe' in Object(source) ? (source as SSEClient<E>) : createSSE<E>(source as string, options)
+}
 
-const CALLBACKS = ['onState', 'onOpen', 'onEvent', 'onGap', 'onRetry', 'onInvalid', 'onHandlerError'] as const
+/** The callbacks of an observer. */
+const CALLBACK = /^on(State|Open|Event|Gap|Retry|Invalid|HandlerError)$/
 
-/** Whether an option is one of an observer's callbacks. */
-export const isCallback = (name: string): boolean => CALLBACKS.some((callback) => callback === name)
+/** Names of what a client looks at once, when it is made: layers, and a parser, which may be more than a function. */
+const ONCE = /parse|transport|server|resume|commit/
 
 /**
- * An observer whose callbacks are looked up when they are called, so that a component's newest are heard without
- * observing anew. It has those that there are now: onEvent, for one, costs the decoding of every event.
+ * The same options, whose functions and headers are the newest when the client calls or reads them. Options that are undefined
+ * are left out: an `onEvent` costs the decoding of every event.
+ * @param newest - The options as they are later.
+ * @param observes - Whether the client gets the callbacks of an observer, too.
  */
-export function latestOf<E>(current: () => Observer<E>): Observer<E> {
-  const names = CALLBACKS.filter((name) => current()[name])
-  // The name picks both the callback and its arguments, which TypeScript does not see.
-  const call =
-    (name: keyof Observer<E>) =>
-    (...args: unknown[]) =>
-      (current()[name] as ((...args: unknown[]) => unknown) | undefined)?.(...args)
-  return Object.fromEntries(names.map((name) => [name, call(name)]))
+export function follow<E>(
+  options: SSEOptions<E>,
+  newest: { readonly current: SSEOptions<E> },
+  observes: boolean,
+): SSEOptions<E> {
+  const followed: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(options)) {
+    const isCallback = CALLBACK.test(name)
+    if (value == null || (isCallback && !observes)) continue
+    const isFollowed = name === 'headers' || (typeof value === 'function' && !ONCE.test(name))
+    const call = (...args: unknown[]): unknown => {
+      // A callback may have been taken away since.
+      const now: unknown = newest.current[name as keyof SSEOptions<E>] ?? (isCallback ? undefined : value)
+      return typeof now === 'function' ? now(...args) : now
+    }
+    followed[name] = isFollowed ? call : value
+  }
+  return followed
 }
 
 /**
- * Keeps a connection wanted without having anything decoded: no event has an empty name, as an empty `event` field makes
- * a 'message' (HTML 9.2.6).
- * @returns Lets go of it.
+ * How to subscribe to a topic of this client.
+ * @throws SSEError with code `options` if it has no topics.
  */
-export function hold<E>(sse: SSEClient<E>): () => void {
-  const nothing = '' as Parameters<typeof sse.subscribe>[0]
-  return sse.subscribe(nothing, () => {})
+export function topicsOf<E>(client: SSEClient<E>) {
+  const { topic } = client as Partial<HubClient<E>>
+  if (!topic) throw optionError('useTopic', 'a client of createHubClient()', client)
+  return (name: string, handler: EventHandler<E, EventName<E>>): (() => void) => topic(name).subscribe(handler)
 }
-
-/** What a component without a client is told. @param how - What would give it one. */
-export const noClient = (how: string): SSEError =>
-  new SSEError('options', `no client: ${how} above this, or hand a client over as the first argument`)

@@ -1,3 +1,4 @@
+import { callSafely } from '../src/base/errors.ts'
 import type {
   ConnectionState,
   EventName,
@@ -8,20 +9,20 @@ import type {
   SSEEvent,
   Store,
 } from '../src/index.ts'
-import { type Batch, createBatch, guarded } from './batch.ts'
+import { type Batch, createBatch } from './batch.ts'
 
 /*
- * Plain stores over a client: what the framework adapters stand on, and all that Svelte, Solid and others need.
+ * Plain stores over a client. The adapters for frameworks use them, and Svelte, Solid and others need no more.
  */
 
-/** A connection as a user interface shows it. The same object comes back while nothing changes. */
+/** A connection as a user interface shows it. It is the same object while nothing changes. */
 export interface Status {
   readonly status: ConnectionState['status']
   /** Events arrive. */
   readonly isConnected: boolean
-  /** A connection is being made, or the next try for one is waited for. */
+  /** The client connects, or waits for its next attempt. */
   readonly isConnecting: boolean
-  /** Why the last connection was lost, or why there is none any more; null while it is open and before anything failed. */
+  /** Why the last connection was lost, or why the client has closed. Null while it is open, and before anything failed. */
   readonly error: SSEError | null
 }
 
@@ -35,7 +36,7 @@ export interface ValueStoreOptions<T, D = unknown, V = SSEEvent> {
    */
   readonly reduce?: ((value: T, data: D, event: V) => T) | undefined
   /**
-   * When subscribers hear of it: `chunk`: once for all events that arrived together · `frame`: at most once per animation
+   * When subscribers are notified. `chunk`: once for all events that arrived together · `frame`: at most once per animation
    * frame, or every 100 ms while the page is hidden and has none.
    * @defaultValue 'chunk'
    */
@@ -44,40 +45,41 @@ export interface ValueStoreOptions<T, D = unknown, V = SSEEvent> {
 
 /** A first value alone is short for options; an object that has `initial` is options. */
 export const valueOptions = <T, D, V>(given: T | ValueStoreOptions<T, D, V>): ValueStoreOptions<T, D, V> =>
-  typeof given === 'object' && given && 'initial' in given ? given : { initial: given }
+  'initial' in Object(given) ? (given as ValueStoreOptions<T, D, V>) : { initial: given as T }
 
-/** The status of a client nobody has looked at yet, which is what a server renders. */
-export const IDLE_STATUS: Status = { status: 'idle', isConnected: false, isConnecting: false, error: null }
+const statusOf = (status: Status['status'], error: SSEError | null): Status => ({
+  status,
+  isConnected: status === 'open',
+  isConnecting: /ing$/.test(status), // connecting, waiting
+  error,
+})
 
-/** The state of a connection, put as user interfaces ask for it. Watching it opens nothing. */
+/** The status of a client that nobody has used yet, which is what a server renders. */
+export const IDLE_STATUS: Status = statusOf('idle', null)
+
+/** The state of a connection, as a user interface needs it. Watching it opens nothing. */
 export function createStatusStore<E>(sse: SSEClient<E>): Store<Status> {
-  let status = IDLE_STATUS
+  let current = IDLE_STATUS
 
   function get(): Status {
     const next = sse.state.get()
-    // A try that follows a failure does not undo it: the error would flicker.
-    const failed = next.status === 'connecting' && next.attempt > 0
-    const error = 'error' in next ? next.error : failed ? status.error : null
-    // A countdown that starts anew is no other status.
-    if (next.status !== status.status || error !== status.error)
-      status = {
-        status: next.status,
-        isConnected: next.status === 'open',
-        isConnecting: next.status === 'connecting' || next.status === 'waiting',
-        error,
-      }
-    return status
+    // An attempt that follows a failure does not undo it: the error would flicker.
+    const isRetry = next.status === 'connecting' && !!next.attempt
+    const error = 'error' in next ? next.error : isRetry ? current.error : null
+    // A wait that ends at another time is the same status.
+    if (next.status !== current.status || error !== current.error) current = statusOf(next.status, error)
+    return current
   }
 
   return {
     get,
     subscribe(listener) {
-      let told: Status | undefined
+      let heard: Status | undefined
       return sse.state.subscribe(() => {
         const now = get()
-        if (now === told) return
-        // Noted first: a listener may change the state, and is then told of the newer one in the middle of this.
-        told = now
+        if (now === heard) return
+        // First: a listener may change the state, and hears of the newer one in the middle of this call.
+        heard = now
         listener(now)
       })
     },
@@ -85,8 +87,8 @@ export function createStatusStore<E>(sse: SSEClient<E>): Store<Status> {
 }
 
 /**
- * The payload of the newest event, or what a reduction makes of all of them. It listens while somebody subscribes to it,
- * and keeps its value in between.
+ * The payload of the newest event, or what a reduction makes of all of them. It listens while it has a subscriber, and keeps its
+ * value in between.
  *
  * @example
  * const price = createValueStore(sse, 'price', { initial: 0 })
@@ -111,35 +113,35 @@ export function createValueStore<E, P extends EventPattern<E>, T>(
 ): Store<T> {
   // Without a reduction the value is the payload, which the type of `initial` does not say.
   const { initial, reduce = (_, data) => data as unknown as T, batch } = options
-  const listeners = new Set<{ readonly listener: (value: T) => void; heard: number }>()
+  /** One for each subscriber. It does nothing if there is no news. */
+  const notifiers = new Set<() => void>()
   let value = initial
   /** How many events there were: the same payload twice is news, the same event twice is not. */
   let events = 0
   let off: (() => void) | undefined
   const notices = createBatch(batch, () => {
-    // Whoever leaves meanwhile is passed over by the Set, whoever comes has been told.
-    for (const entry of listeners) tell(entry)
+    // A subscriber that leaves meanwhile is no longer in the Set, and a new one has the value already.
+    for (const notify of notifiers) notify()
   })
-
-  function tell(entry: { readonly listener: (value: T) => void; heard: number }): void {
-    if (entry.heard === events) return
-    entry.heard = events
-    guarded(() => entry.listener(value))
-  }
 
   return {
     get: () => value,
     subscribe(listener) {
-      const entry = { listener, heard: -1 }
+      let heard = -1
+      function notify(): void {
+        if (heard === events) return
+        heard = events
+        callSafely(listener, value)
+      }
       off ??= sse.subscribe(pattern, (data, event) => {
         value = reduce(value, data, event)
         events++
         notices.request()
       })
-      listeners.add(entry)
-      tell(entry)
+      notifiers.add(notify)
+      notify()
       return () => {
-        if (!listeners.delete(entry) || listeners.size) return
+        if (!notifiers.delete(notify) || notifiers.size) return
         notices.cancel()
         off?.()
         off = undefined

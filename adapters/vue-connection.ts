@@ -1,51 +1,72 @@
-import { computed, customRef, getCurrentInstance, type MaybeRefOrGetter, type Ref, shallowRef, toValue } from 'vue'
+import {
+  computed,
+  customRef,
+  getCurrentInstance,
+  type MaybeRef,
+  type MaybeRefOrGetter,
+  type Ref,
+  shallowRef,
+  toValue,
+} from 'vue'
+import type { HubClient } from '../src/hub/index.ts'
 import type { EventMap, Observer, SSEClient, SSEEvent, SSEOptions } from '../src/index.ts'
-import { clientOf, hold, latestOf } from './source.ts'
+import { clientOf, follow, keyOf, type MakeClient } from './source.ts'
 import { createStatusStore, IDLE_STATUS, type Status } from './stores.ts'
 import { begin, provided } from './vue-context.ts'
 
-/** What {@link useSSE} gives. */
-export interface UseSSE<E = Record<string, unknown>> {
+interface Live<E, C> {
   readonly status: Readonly<Ref<Status['status']>>
   /** Events arrive. */
   readonly isConnected: Readonly<Ref<boolean>>
-  /** A connection is being made, or the next try for one is waited for. */
+  /** The client connects, or waits for its next attempt. */
   readonly isConnecting: Readonly<Ref<boolean>>
-  /** Why the last connection was lost, or why there is none any more; null while it is open and before anything failed. */
+  /** Why the last connection was lost, or why the client has closed. Null while it is open, and before anything failed. */
   readonly error: Readonly<Ref<Status['error']>>
-  /** The newest event, null before the first. Once it is read, every event is decoded, whoever else wants it. */
+  /** The newest event, null before the first. Once it is read, every event is decoded. */
   readonly lastEvent: Readonly<Ref<SSEEvent<E> | null>>
   /** The id that the next connection would resume from; '' if there is none. Reading it costs what `lastEvent` costs. */
   readonly lastEventId: Readonly<Ref<string>>
-  /** As the client's, which keeps the connection from then on, whoever listens. */
+  /** The client's own. It keeps the connection from then on, with or without subscribers. */
   connect(): void
-  /** As the client's: closes the connection until `connect()`. */
+  /** The client's own: closes the connection until `connect()`. */
   disconnect(): void
-  /** As the client's. */
-  send: SSEClient<E>['send']
-  /** The client as of now. Where the URL changes, read it anew: `useSSEEvent(() => live.client, …)`. */
-  readonly client: SSEClient<E>
+  /** The client as it is now. Where the URL changes, read it each time: `useSSEEvent(() => live.client, …)`. */
+  readonly client: C
 }
 
+/** What {@link useSSE} returns; with `send` where the client has it. */
+export type UseSSE<E = Record<string, unknown>, C = SSEClient<E>> = Live<E, C> & Pick<C, Extract<'send', keyof C>>
+
 /**
- * Keeps a connection wanted while its component is there, and says how it stands.
+ * Keeps a connection wanted while its component is there, and shows its status.
  *
  * @example
  * const { isConnected, error, lastEvent } = useSSE('/api/events')
+ * const { send } = useSSE(() => createHubClient<Events>('/api/events'))
  *
- * @param client - A client, or a ref or a getter of one, which is followed; default: the app's.
+ * @param client - A client, or a ref to one, which is followed; or a function that makes one, which is called once, and what it
+ *   makes is closed with the component. Default: the app's client.
  * @param observer - Callbacks, looked up when they are called.
  * @throws SSEError with code `options` if there is no client.
  */
+export function useSSE<E extends EventMap = Record<string, unknown>, C extends SSEClient<E> = SSEClient<E>>(
+  client?: undefined,
+  observer?: Observer<E>,
+): UseSSE<E, C>
 export function useSSE<E extends EventMap = Record<string, unknown>>(
-  client?: MaybeRefOrGetter<SSEClient<E>>,
+  client: MaybeRef<HubClient<E>> | MakeClient<HubClient<E>>,
+  observer?: Observer<E>,
+): UseSSE<E, HubClient<E>>
+export function useSSE<E extends EventMap = Record<string, unknown>>(
+  client?: MaybeRef<SSEClient<E>> | MakeClient<SSEClient<E>>,
   observer?: Observer<E>,
 ): UseSSE<E>
 /**
  * The same with a client of the component's own, which is closed with it.
  *
  * @param url - Where the stream is, or a ref or a getter of it: another URL makes another client.
- * @param options - Those of `createSSE()`, read when a client is made; callbacks are looked up when they are called.
+ * @param options - Those of `createSSE()`. Functions and headers are looked up when they are needed, the rest is read when a client
+ *   is made.
  * @throws SSEError with code `options` if an option cannot work.
  */
 export function useSSE<E extends EventMap = Record<string, unknown>>(
@@ -56,75 +77,86 @@ export function useSSE<E extends EventMap>(
   source: MaybeRefOrGetter<SSEClient<E> | string | URL> = provided<E>(),
   options: SSEOptions<E> = {},
 ): UseSSE<E> {
-  const observer = latestOf(() => options)
-  // Two URL objects of one address are the same place.
-  const place = (): SSEClient<E> | string => {
-    const now = toValue(source)
-    return now instanceof URL ? now.href : now
-  }
-  let from = place()
-  const make = (): SSEClient<E> => clientOf(from, { ...options, ...observer })
-  const client = shallowRef(make())
-  const drop = (): void => {
-    if (client.value !== from) client.value.close()
-  }
-  // What a server has rendered is a client that nobody had looked at.
+  // The client, or the address to make one for.
+  const read = () => keyOf(toValue(source)) as SSEClient<E> | string
+  const settings = follow(options, { current: options }, true)
+  let place = read()
+  const client = shallowRef(clientOf<E>(place, settings))
+  // Called again, a function that makes a client would make another.
+  const isMade = typeof source === 'function' && client.value === place
+  // What a server has rendered is a client that nobody has used.
   let hydrates = Boolean(getCurrentInstance()?.vnode.el)
   const current = shallowRef(hydrates ? IDLE_STATUS : createStatusStore(client.value).get())
-  const event = shallowRef<SSEEvent<E> | null>(null)
-  const isRead = shallowRef(false)
-  const onRead = <T>(get: () => T): Readonly<Ref<T>> =>
-    customRef(() => ({
-      get() {
-        isRead.value = true
-        return get()
-      },
-      set() {},
-    }))
-
-  function start(now: SSEClient<E> | string, read: boolean): () => void {
-    hydrates = false
-    if (now !== from) {
-      drop()
-      from = now
-      client.value = make()
-      event.value = null
-    }
-    const sse = client.value
-    const onEvent = (next: SSEEvent<E>): void => {
-      event.value = next
-    }
-    const offs = [
-      hold(sse),
-      createStatusStore(sse).subscribe((status) => {
-        current.value = status
-      }),
-      // A client of our own was made with them.
-      sse.observe(sse === now ? observer : {}),
-      sse.observe(read ? { onEvent } : {}),
-    ]
-    return () => {
-      for (const off of offs) off()
-    }
+  const drop = (): void => {
+    if (isMade || client.value !== place) client.value.close()
   }
-  begin(place, isRead, start, drop)
+  begin(
+    () => (isMade ? place : read()),
+    undefined,
+    (now) => {
+      hydrates = false
+      if (now !== place) {
+        drop()
+        place = now
+        client.value = clientOf<E>(place, settings)
+      }
+      const sse = client.value
+      const offs = [
+        sse.keepOpen(),
+        createStatusStore(sse).subscribe((status) => {
+          current.value = status
+        }),
+        // A client that was made with the settings has the callbacks already.
+        sse.observe(sse === now ? settings : {}),
+      ]
+      return () => {
+        for (const off of offs) off()
+      }
+    },
+    drop,
+  )
+  const event = useLastEvent(client)
 
   return {
     status: computed(() => current.value.status),
     isConnected: computed(() => current.value.isConnected),
     isConnecting: computed(() => current.value.isConnecting),
     error: computed(() => current.value.error),
-    lastEvent: onRead(() => event.value),
-    lastEventId: onRead(() => {
-      // The client does not say when it changes; it does so with events, and with the connection.
-      void [event.value, current.value]
+    lastEvent: event,
+    lastEventId: computed(() => {
+      // The client does not notify when it changes. It changes with events, and with the connection. Calls and not
+      // properties, whose reading the build takes for free of effects.
+      toValue(event)
+      toValue(current)
       return hydrates ? '' : client.value.lastEventId
     }),
     connect: () => client.value.connect(),
     disconnect: () => client.value.disconnect(),
-    send: (...args) => client.value.send(...args),
+    ...('send' in client.value && {
+      send: (...args: Parameters<HubClient['send']>) => (client.value as unknown as HubClient).send(...args),
+    }),
     get client() {
       return client.value
     },
   }
+}
+
+/** The newest event. Only once it is read are events observed. */
+function useLastEvent<E>(client: Ref<SSEClient<E>>): Readonly<Ref<SSEEvent<E> | null>> {
+  const event = shallowRef<SSEEvent<E> | null>(null)
+  const isRead = shallowRef(false)
+  begin(client, isRead, (sse, read) => {
+    event.value = null
+    const onEvent = (next: SSEEvent<E>): void => {
+      event.value = next
+    }
+    return sse.observe(read ? { onEvent } : {})
+  })
+  return customRef(() => ({
+    get() {
+      isRead.value = true
+      return event.value
+    },
+    set() {},
+  }))
 }

@@ -9,8 +9,9 @@ import {
   toValue,
   watch,
 } from 'vue'
+import { optionError } from '../src/base/check.ts'
 import type { EventMap, SSEClient, SSEOptions } from '../src/index.ts'
-import { clientOf, noClient, type Source } from './source.ts'
+import { clientOf, type MakeClient, type Source } from './source.ts'
 
 /*
  * Where a composable finds its client, and from when to when it is at work.
@@ -24,13 +25,18 @@ const KEY = Symbol.for('headwater')
  * @example
  * createApp(App).use(createSSEPlugin('/api/events')).mount('#app')
  *
- * @param source - A client; or a URL, for a client of the app's own, which is closed when the app is unmounted.
+ * @param client - A client, which stays yours; or a URL, or a function that makes a client, for a client of the app's own, which
+ *   is closed when the app is unmounted.
  * @throws SSEError with code `options` from `app.use()` if an option cannot work.
  */
 export function createSSEPlugin<E extends EventMap = Record<string, unknown>>(
-  source: Source<E>,
-  options: SSEOptions<E> = {},
-): Plugin {
+  client: SSEClient<E> | MakeClient<SSEClient<E>>,
+): Plugin
+export function createSSEPlugin<E extends EventMap = Record<string, unknown>>(
+  url: string | URL,
+  options?: SSEOptions<E>,
+): Plugin
+export function createSSEPlugin(source: Source<Record<string, unknown>>, options: SSEOptions = {}): Plugin {
   return {
     install(app) {
       const sse = clientOf(source, options)
@@ -47,15 +53,19 @@ export function createSSEPlugin<E extends EventMap = Record<string, unknown>>(
 }
 
 /**
- * The client that {@link createSSEPlugin} provides. What its events carry is for the caller to say: `useSSEClient<Events>()`.
+ * The client that {@link createSSEPlugin} provides. The caller names its events, and what kind of client it is:
+ * `useSSEClient<Events>()`, `useSSEClient<Events, HubClient<Events>>()`.
  * @throws SSEError with code `options` if there is none.
  */
-export const useSSEClient = <E extends EventMap = Record<string, unknown>>(): SSEClient<E> => provided()
+export const useSSEClient = <
+  E extends EventMap = Record<string, unknown>,
+  C extends SSEClient<E> = SSEClient<E>,
+>(): C => provided<E>() as C
 
-/** The same for those who may have been given a client. */
+/** The same for composables that may have a client already. */
 export function provided<E>(): SSEClient<E> {
   const sse = inject<SSEClient<E> | null>(KEY, null)
-  if (!sse) throw noClient('app.use(createSSEPlugin(…))')
+  if (!sse) throw optionError('client', 'app.use(createSSEPlugin(…)) or client', sse)
   return sse
 }
 

@@ -7,7 +7,9 @@ import {
   triggerRef,
   unref,
 } from 'vue'
+import type { HubClient } from '../src/hub/index.ts'
 import type { EventHandler, EventName, EventPattern, Matching, SSEClient, SSEEvent } from '../src/index.ts'
+import { topicsOf } from './source.ts'
 import { createValueStore, type ValueStoreOptions, valueOptions } from './stores.ts'
 import { begin, provided } from './vue-context.ts'
 
@@ -58,14 +60,14 @@ export function useSSEEvent(...args: Arguments<AnyHandler>): void {
 
 /**
  * The payload of the newest event with this name or pattern, or what a reduction makes of all of them. The same payload
- * twice triggers twice. Another client or name starts anew.
+ * twice triggers twice. It begins again with another client or name.
  *
  * @example
  * const price = useSSEValue(sse, 'price', 0)
  * const unread = useSSEValue(sse, 'notification', { initial: 0, reduce: (count) => count + 1 })
  *
  * @param client - Default: the app's, as in `useSSEValue<Order | null>('order.updated', null)`.
- * @param initial - The value before the first event; or options, which is what an object that has `initial` is taken for.
+ * @param initial - The value before the first event; or options: an object that has `initial` counts as options.
  * @throws SSEError with code `options` if there is no client.
  */
 export function useSSEValue<E = Record<string, unknown>, P extends EventPattern<E> = EventPattern<E>, T = unknown>(
@@ -100,17 +102,17 @@ export function useSSEValue(
 }
 
 /**
- * Joins a topic of the server while the component is there, and calls `handler` for its events. Client, topic and handler
- * are followed as by {@link useSSEEvent}.
+ * Joins a topic of the server while the component is there, and calls `handler` for its events. It takes a client of
+ * `createHubClient()`. Client, topic and handler are followed as by {@link useSSEEvent}.
  *
  * @example
  * useTopic('orders', () => refetch())
  *
  * @param client - Default: the app's.
- * @throws SSEError with code `options` if there is no client.
+ * @throws SSEError with code `options` if there is no client, or if it has no topics.
  */
 export function useTopic<E = Record<string, unknown>>(
-  client: MaybeRefOrGetter<SSEClient<E>> | undefined,
+  client: MaybeRefOrGetter<HubClient<E>> | undefined,
   topic: MaybeRefOrGetter<string>,
   handler: MaybeRef<EventHandler<E, EventName<E>>>,
 ): void
@@ -120,10 +122,11 @@ export function useTopic<D = unknown>(
 ): void
 export function useTopic(...args: Arguments<AnyHandler>): void {
   const [client, topic, handler] = withClient(args)
-  begin(client, topic, (sse, name) => sse.topic(name).subscribe((data, event) => unref(handler)(data, event)))
+  begin(client, topic, (sse, name) => topicsOf(sse)(name, (data, event) => unref(handler)(data, event)))
 }
 
 function withClient<T>(args: Arguments<T>) {
-  const [client, name, last] = args.length === 2 ? ([undefined, ...args] as const) : args
+  // From the end, as the client may be left out.
+  const [last, name, client] = [...args].reverse() as [T, Given<T>[1], Given<T>[0]?]
   return [client ?? provided<Record<string, unknown>>(), name, last] as const
 }

@@ -46,7 +46,7 @@ export const contestants: Readonly<Record<Name, Contestant>> = {
   },
 
   'headwater-eventsource'(url, on) {
-    const sse = createSSE<Events>(url, { transport: eventSourceTransport })
+    const sse = createSSE<Events>(url, { transport: eventSourceTransport() })
     sse.subscribe(TYPE, on)
     return sse.close
   },

@@ -17,7 +17,7 @@ interface Case {
   readonly scripts: readonly (readonly Step[])[]
   /** How long to watch, in milliseconds. */
   readonly watch: number
-  /** What the application does with a message, besides counting it. */
+  /** What the application does with a message, other than counting it. */
   readonly onMessage?: (close: () => void) => void
   readonly tell: (outcome: Outcome) => string
 }

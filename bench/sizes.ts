@@ -4,13 +4,14 @@ import { build } from 'esbuild'
 import { table } from './table.ts'
 
 /*
- * npm run bench:sizes: what one import of each contestant adds to an application's bundle, its dependencies included.
+ * npm run bench:sizes: what one import of each contestant adds to an application's bundle, its dependencies included. Of
+ * headwater that is what is published: run `npm run build` first.
  */
 
 const IMPORTS = {
   'eventsource-parser (floor)': "export { createParser } from 'eventsource-parser'",
-  'headwater: createSSE': "export { createSSE } from 'headwater'",
-  'headwater: everything': "export * from 'headwater'",
+  'headwater: createSSE': "export { createSSE } from '../dist/index.js'",
+  'headwater: everything': "export * from '../dist/index.js'",
   'eventsource-client': "export { createEventSource } from 'eventsource-client'",
   eventsource: "export { EventSource } from 'eventsource'",
   '@microsoft/fetch-event-source': "export { fetchEventSource } from '@microsoft/fetch-event-source'",
@@ -19,7 +20,6 @@ const IMPORTS = {
 
 async function sizes(contents: string): Promise<{ minified: number; brotli: number }> {
   const { outputFiles } = await build({
-    // Stands in bench/, so that `headwater` is found where the project's tsconfig.json says.
     stdin: { contents, resolveDir: fileURLToPath(new URL('.', import.meta.url)), loader: 'ts' },
     bundle: true,
     minify: true,

@@ -1,9 +1,10 @@
-import { createSSE, type Transport } from 'headwater'
+import type { Layer } from 'headwater'
+import { createHubClient } from 'headwater/hub'
 import { acrossTabs } from 'headwater/tabs'
 import { type OrderUpdate, TYPE } from './events.ts'
 
 /*
- * One tab, with the stream that its address asks for. It writes down when it heard what; who measures asks it.
+ * One tab, with the stream that its address asks for. It writes down when it received each event, for the benchmark to read.
  */
 
 /** The payload of an event. */
@@ -18,7 +19,7 @@ export interface Posted {
   readonly lastEventId: string
 }
 
-/** What a tab says of itself. */
+/** The state of a tab. */
 export interface Look {
   readonly isOpen: boolean
   readonly isVisible: boolean
@@ -33,11 +34,11 @@ export interface Look {
 
 export interface Bench {
   look(): Look
-  /** When it heard each of these events; 0: not at all. */
+  /** When it received each of these events; 0: not at all. */
   heard(from: number, to: number): number[]
-  /** What it posted to other tabs, or was posted by the worker, as JSON. */
+  /** What it posted to other tabs, or received from the worker, as JSON. */
   readonly posted: readonly string[]
-  /** Does nothing any more until the server goes away, and takes no processor for it. */
+  /** Blocks until the server goes away, without using the processor. */
   hang(): void
 }
 
@@ -65,10 +66,10 @@ function on({ n }: Numbered): void {
   times[n] = Date.now()
 }
 
-/** The last moment of this tab, as it sees it itself. */
+/** The last moment of this tab, by its own clock. */
 const die = (): unknown => navigator.sendBeacon(`/died?at=${Date.now()}`)
 
-// Before the client hears of it.
+// Before the client's own listeners.
 for (const type of ['pagehide', 'freeze']) addEventListener(type, die, true)
 
 window.bench = {
@@ -83,8 +84,8 @@ window.bench = {
   },
 }
 
-function listen(transport?: Transport): void {
-  const client = createSSE<{ [TYPE]: Numbered }>('/events', {
+function listen(transport?: Layer): void {
+  const client = createHubClient<{ [TYPE]: Numbered }>('/events', {
     ...(transport && { transport }),
     onState: ({ status }) => {
       isOpen = status === 'open'

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { nearest } from './nearest.ts'
 
-/** A mistake of whoever typed the command: one line that names the fix, and exit code 2. */
+/** A mistake in the command line: one line that names the fix, and exit code 2. */
 export class UsageError extends Error {}
 
 /** One option of a command, for the parser and for its help alike. */

@@ -48,7 +48,7 @@ async function dispatch(word: string | undefined, rest: readonly string[], host:
   if (word === '--version' || word === '-V') return say(`${version()}\n`)
   if (word === 'help') return rest[0] === undefined ? say(overview()) : say(renderManual(find(rest[0]).manual, paint))
   const command = find(word)
-  // Ahead of all else, so that whoever is stuck in the middle of a line is helped.
+  // First of all, so that a user who is stuck in the middle of a line gets help.
   if (rest.includes('--help') || rest.includes('-h')) return say(renderManual(command.manual, paint))
   return command.run(rest, host)
 }

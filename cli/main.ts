@@ -8,6 +8,6 @@ const code = await run(process.argv.slice(2), host)
 process.exitCode = code
 // Not before all is written, which pipes do in their own time; not later either, as a name that is being looked up, say, would
 // hold the process.
-// Whoever sends a signal does not wait for a reader that takes nothing.
+// A signal ends the command, even if the reader of its output takes nothing.
 if (code > 128) setTimeout(() => process.exit(code), 1000)
 host.stdout.write('', () => host.stderr.write('', () => process.exit(code)))

@@ -1,4 +1,4 @@
-import { wrong } from '../src/check.ts'
+import { wrong } from './check.ts'
 import { shown } from './encode.ts'
 import { percentDecoded, Refusal } from './http.ts'
 import { isTopic, isTopicPattern, TOPIC_RULE } from './topic.ts'

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
-import { report } from '../src/errors.ts'
+import { report } from '../src/base/errors.ts'
 import type { Hub } from './hub.ts'
 import type { Sink, SinkEvents } from './outlet.ts'
 

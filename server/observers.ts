@@ -1,4 +1,4 @@
-import { guarded, report } from '../src/errors.ts'
+import { callSafely, report } from '../src/base/errors.ts'
 import type { Ending } from './client.ts'
 
 /** What a hub tells of itself, for logs and metrics. What these throw is reported and stops nothing. */
@@ -38,7 +38,7 @@ export function createHubObservers(): HubObservers {
         const callback = observer[name] as ((...args: unknown[]) => void) | undefined
         if (!callback) continue
         heard = true
-        guarded(callback, ...args)
+        callSafely(callback, ...args)
       }
       if (!heard && name === 'onError') report(args[0])
     },

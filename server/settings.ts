@@ -1,5 +1,5 @@
-import { fill, type Spec, wrong } from '../src/check.ts'
-import { systemClock } from '../src/clock.ts'
+import { systemClock } from '../src/base/clock.ts'
+import { fill, type Spec, wrong } from './check.ts'
 import { memoryLog } from './log.ts'
 import type { HubLimits, HubOptions } from './options.ts'
 

@@ -1,4 +1,4 @@
-import { setTimer } from '../src/clock.ts'
+import { setTimer } from '../src/base/clock.ts'
 import type { Clock } from '../src/index.ts'
 import type { Registry } from './registry.ts'
 import type { Streams } from './streams.ts'

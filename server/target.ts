@@ -1,4 +1,4 @@
-import { RESERVED } from '../src/protocol.ts'
+import { RESERVED } from '../src/hub/protocol.ts'
 import { oneLine, shown } from './encode.ts'
 import type { Principal } from './principal.ts'
 import { coveringPatterns, isTopic, TOPIC_RULE } from './topic.ts'

@@ -1,4 +1,4 @@
-import { setTimer } from '../src/clock.ts'
+import { setTimer } from '../src/base/clock.ts'
 import type { Clock } from '../src/index.ts'
 import type { Client } from './client.ts'
 import { formatId } from './cursor.ts'

@@ -1,21 +1,45 @@
+export type { Clock } from './base/clock.ts'
+export { isSSEError, SSEError, type SSEErrorCode, type SSEErrorDetails } from './base/errors.ts'
+export type { Store } from './base/store.ts'
 export { createSSE, type SSEClient } from './client.ts'
-export type { Clock } from './clock.ts'
-export { byDataType, type InferEvents, type Parse, type SchemaIssue, type StandardSchema } from './decode.ts'
-export { isSSEError, SSEError, type SSEErrorCode, type SSEErrorDetails } from './errors.ts'
-export type { EventHandler, EventMap, EventName, EventPattern, Matching, SSEEvent, SubscribeOptions } from './event.ts'
-export type { EventIterator, IterateOptions } from './iterate.ts'
-export type { ConnectionInput, ConnectionState, PauseReason } from './machine.ts'
-export type { Gap, Invalid, Observer, Opened, Retry } from './observers.ts'
-export type { CursorStorage, PerTry, RequestContext, RequestHeaders, Schemas, SSEOptions, SSEUrl } from './options.ts'
-export type { RetryFunction, RetryOptions } from './retry.ts'
-export type { Store } from './store.ts'
-export type { Topic } from './topic.ts'
+export type { SSEOptions } from './connection/options.ts'
+export type { RetryFunction, RetryOptions } from './decisions/retry.ts'
+export type { ConnectionState, PauseReason, Wait } from './decisions/state.ts'
+export { byDataType, type Parse, type PayloadParser } from './events/decode.ts'
+export type {
+  EventHandler,
+  EventMap,
+  EventName,
+  EventPattern,
+  Matching,
+  SSEEvent,
+  SubscribeOptions,
+} from './events/event.ts'
+export type { Gap, Invalid, Observer, Opened, Retry } from './events/observers.ts'
+export { type InferEvents, type SchemaIssue, type StandardSchema, schemas } from './events/schemas.ts'
+export { type EventIterator, type EventsOfOptions, eventsOf } from './events-of.ts'
 export { type EventSourceTransportOptions, eventSourceTransport } from './transports/eventsource.ts'
 export { fetchTransport } from './transports/fetch.ts'
 export type {
-  Transport,
-  TransportHost,
-  TransportLink,
+  LastEventIdIn,
+  PerAttempt,
+  RequestContext,
+  RequestHeaders,
+  RequestOptions,
+  SSEUrl,
   TransportRequest,
+} from './transports/request.ts'
+export type {
+  Block,
+  GapReport,
+  Host,
+  HostOptions,
+  HostTopics,
+  Layer,
+  OpenInfo,
+  TopicsChange,
+  Transport,
+  TransportLink,
   TransportSink,
+  Work,
 } from './transports/transport.ts'

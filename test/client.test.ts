@@ -1,12 +1,25 @@
+import { getEventListeners } from 'node:events'
 import { createSSE } from 'headwater'
+import { handled } from 'headwater/resume'
 import { createClock, createMockStream } from 'headwater/testing'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { bench } from './support/client.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
-describe('the first subscriber', () => {
-  it('opens the connection in a microtask', async () => {
+const optionsError = (message: unknown) => expect.objectContaining({ code: 'options', message })
+
+describe('wanting a connection', () => {
+  it('opens the connection though fake timers hold queueMicrotask() back', async () => {
+    vi.useFakeTimers({ toFake: ['queueMicrotask', 'setTimeout'] })
+    const { sse } = bench()
+    sse.subscribe('tick', () => {})
+    await Promise.resolve()
+    vi.useRealTimers()
+    expect(sse.state.get().status).toBe('connecting')
+  })
+
+  it('opens the connection in a microtask after the first subscription', async () => {
     const { sse, stream, clock } = bench()
     sse.subscribe('tick', () => {})
     expect(sse.state.get().status).toBe('idle')
@@ -17,7 +30,7 @@ describe('the first subscriber', () => {
     expect(stream.requests).toHaveLength(1)
   })
 
-  it('shares its connection with all that follow', async () => {
+  it('shares one connection among all subscribers', async () => {
     const { sse, stream, clock, log } = bench()
     for (const name of ['a', 'b']) sse.subscribe('tick', (data) => log.push([name, data]))
     await clock.settle()
@@ -32,24 +45,36 @@ describe('the first subscriber', () => {
     expect(stream.requests).toHaveLength(1)
   })
 
-  it('opens nothing if it leaves in the same go', async () => {
+  it('opens nothing if the only subscriber leaves at once', async () => {
     const { sse, stream, clock } = bench()
     sse.subscribe('tick', () => {})()
     await clock.settle()
     expect(stream.requests).toHaveLength(0)
   })
+
+  it('opens nothing when a client is made, its state is watched or it is observed', async () => {
+    const { sse, stream, clock } = bench({ onEvent() {} })
+    sse.observe({ onEvent() {} })
+    await clock.advance(60_000)
+    expect(stream.requests).toHaveLength(0)
+    expect(sse.state.get()).toEqual({ status: 'idle' })
+  })
+
+  it('keeps one connection through a double mount, as in StrictMode, with linger 0 too', async () => {
+    for (const linger of [1000, 0]) {
+      const { sse, stream, clock, statuses } = bench({ linger })
+      const off = sse.subscribe('tick', () => {})
+      off()
+      sse.subscribe('tick', () => {})
+      await clock.advance(5000)
+      expect(statuses()).toEqual(['idle', 'connecting', 'open'])
+      expect(stream.requests).toHaveLength(1)
+    }
+  })
 })
 
-it('watching the state, observing and making a client open nothing', async () => {
-  const { sse, stream, clock } = bench({ onEvent() {} })
-  sse.observe({ onEvent() {} })
-  await clock.advance(60_000)
-  expect(stream.requests).toHaveLength(0)
-  expect(sse.state.get()).toEqual({ status: 'idle' })
-})
-
-describe('when the last subscriber has gone', () => {
-  it('closes after a second', async () => {
+describe('lingering', () => {
+  it('closes the connection a second after the last subscriber has left', async () => {
     const { sse, stream, clock } = bench()
     const off = sse.subscribe('tick', () => {})
     await clock.settle()
@@ -63,7 +88,7 @@ describe('when the last subscriber has gone', () => {
     expect(clock.timers).toBe(0)
   })
 
-  it('keeps the connection for whoever comes meanwhile', async () => {
+  it('keeps the connection for a subscriber that comes while it lingers', async () => {
     const { sse, stream, clock } = bench()
     const off = sse.subscribe('tick', () => {})
     await clock.settle()
@@ -84,13 +109,13 @@ describe('when the last subscriber has gone', () => {
       await clock.settle()
       off()
       await clock.advance(0)
-      // Slept through: to look at an open line each 30 s takes long in a hundred days.
+      // Slept through: to look at an open connection each 30 s takes long in a hundred days.
       await clock.sleep(100 * 86_400_000)
       expect(stream.connections).toHaveLength(open)
     }
   })
 
-  it('resumes for the next one from where it stopped', async () => {
+  it('resumes for the next subscriber after the last event id', async () => {
     const { sse, stream, clock } = bench()
     const off = sse.subscribe('tick', () => {})
     await clock.settle()
@@ -102,10 +127,56 @@ describe('when the last subscriber has gone', () => {
     await clock.settle()
     expect(stream.requests.map(({ lastEventId }) => lastEventId)).toEqual(['', '41'])
   })
+
+  it('stays open when connect() is called while it lingers', async () => {
+    const { sse, clock } = bench()
+    const off = sse.subscribe('tick', () => {})
+    await clock.settle()
+    off()
+    sse.connect()
+    await clock.advance(60_000)
+    expect(sse.state.get().status).toBe('open')
+  })
+})
+
+describe('keepOpen()', () => {
+  it('opens a connection and keeps it until the returned function is called', async () => {
+    const { sse, stream, clock, statuses } = bench()
+    const release = sse.keepOpen()
+    await clock.advance(60_000)
+    expect(stream.connections).toHaveLength(1)
+    release()
+    release()
+    await clock.advance(1000)
+    expect(statuses()).toEqual(['idle', 'connecting', 'open', 'idle'])
+    expect(clock.timers).toBe(0)
+  })
+
+  it('has nothing decoded, not even an event without a name', async () => {
+    const parse = vi.fn()
+    const { sse, stream, clock } = bench({ parse })
+    sse.keepOpen()
+    await clock.settle()
+    stream.raw('data: 1\n\nevent\ndata: 2\n\nevent: tick\ndata: 3\n\n')
+    await clock.settle()
+    expect(parse).not.toHaveBeenCalled()
+  })
+
+  it('counts each call: the connection stays until the last is released', async () => {
+    const { sse, clock } = bench({ linger: 0 })
+    const [first, second] = [sse.keepOpen(), sse.keepOpen()]
+    await clock.settle()
+    first()
+    await clock.advance(1)
+    expect(sse.state.get().status).toBe('open')
+    second()
+    await clock.advance(1)
+    expect(sse.state.get().status).toBe('idle')
+  })
 })
 
 describe('connect() and disconnect()', () => {
-  it('connect() opens without a subscriber and keeps the connection', async () => {
+  it('opens without a subscriber at connect(), and keeps the connection', async () => {
     const { sse, stream, clock } = bench()
     sse.connect()
     expect(sse.state.get().status).toBe('connecting')
@@ -116,7 +187,7 @@ describe('connect() and disconnect()', () => {
     expect(stream.connections).toHaveLength(1)
   })
 
-  it('disconnect() closes although somebody listens, until connect()', async () => {
+  it('closes at disconnect() until connect(), though there are subscribers', async () => {
     const { sse, stream, clock, log } = bench()
     sse.subscribe('tick', (data) => log.push(data))
     await clock.settle()
@@ -133,7 +204,7 @@ describe('connect() and disconnect()', () => {
     expect(log).toEqual([1])
   })
 
-  it('disconnect() before anybody listens holds as well', async () => {
+  it('stays closed when disconnect() comes before the first subscriber', async () => {
     const { sse, stream, clock } = bench()
     sse.disconnect()
     sse.subscribe('tick', () => {})
@@ -141,7 +212,7 @@ describe('connect() and disconnect()', () => {
     expect(stream.requests).toHaveLength(0)
   })
 
-  it('disconnect() leaves no timer behind', async () => {
+  it('leaves no timer behind at disconnect()', async () => {
     const { sse, clock } = bench()
     sse.subscribe('tick', () => {})
     await clock.settle()
@@ -149,7 +220,7 @@ describe('connect() and disconnect()', () => {
     expect(clock.timers).toBe(0)
   })
 
-  it('doing any of them twice changes nothing', async () => {
+  it('changes nothing when connect(), disconnect() or close() is called twice', async () => {
     const { sse, stream, clock, states } = bench()
     for (const act of ['connect', 'connect', 'disconnect', 'disconnect', 'close', 'close'] as const) {
       sse[act]()
@@ -174,7 +245,7 @@ describe('reconnect()', () => {
     expect(statuses()).toEqual(['idle', 'connecting', 'open', 'connecting', 'open'])
   })
 
-  it('skips the wait for the next try', async () => {
+  it('skips the wait for the next attempt', async () => {
     const { sse, stream, clock } = bench({}, { script: [[{ refuse: { status: 503 } }]] })
     sse.subscribe('tick', () => {})
     await clock.settle()
@@ -185,7 +256,7 @@ describe('reconnect()', () => {
     expect(stream.requests).toHaveLength(2)
   })
 
-  it('sends a request that hangs afresh', async () => {
+  it('sends a request that hangs once more', async () => {
     const { sse, stream, clock } = bench({}, { script: [[{ open: { delay: 10_000 } }]] })
     sse.subscribe('tick', () => {})
     await clock.settle()
@@ -196,7 +267,7 @@ describe('reconnect()', () => {
     expect(stream.connections).toHaveLength(1)
   })
 
-  it('connects where nothing is open', async () => {
+  it('connects if nothing is open', async () => {
     const { sse, stream, clock } = bench()
     sse.reconnect()
     await clock.settle()
@@ -205,7 +276,7 @@ describe('reconnect()', () => {
 })
 
 describe('close()', () => {
-  it('is final', async () => {
+  it('is final: nothing that is called later opens a connection', async () => {
     const { sse, stream, clock, log } = bench()
     sse.subscribe('tick', (data) => log.push(data))
     await clock.settle()
@@ -215,13 +286,17 @@ describe('close()', () => {
     await connection.closed
     sse.connect()
     sse.reconnect()
+    sse.disconnect()
+    sse.subscribe('tick', () => {})()
     sse.subscribe('tick', () => {})
+    sse.keepOpen()
     await clock.advance(60_000)
     expect(stream.requests).toHaveLength(1)
+    expect(sse.state.get()).toEqual({ status: 'closed', error: null })
     expect(clock.timers).toBe(0)
   })
 
-  it('comes with the signal, also with one that has aborted already', async () => {
+  it('comes with the signal, even with one that has aborted already', async () => {
     const controller = new AbortController()
     const { sse, clock } = bench({ signal: controller.signal })
     sse.subscribe('tick', () => {})
@@ -231,9 +306,9 @@ describe('close()', () => {
     expect(createSSE('/events', { signal: controller.signal }).state.get().status).toBe('closed')
   })
 
-  it('comes with the end of a block that uses it', async () => {
+  it('comes with the end of a block that uses the client', async () => {
     const { stream, clock } = bench()
-    let state: unknown
+    let state: ReturnType<typeof createSSE>['state'] | undefined
     {
       using sse = createSSE('/events', { fetch: stream.fetch, clock })
       sse.subscribe('tick', () => {})
@@ -242,24 +317,22 @@ describe('close()', () => {
       state = sse.state
     }
     expect(stream.connections).toHaveLength(0)
-    expect(state).toBeDefined()
+    expect(state.get()).toEqual({ status: 'closed', error: null })
   })
 
-  it('takes its listeners off the signals it was given', async () => {
-    const controller = new AbortController()
-    const remove = vi.spyOn(controller.signal, 'removeEventListener')
-    const add = vi.spyOn(controller.signal, 'addEventListener')
-    const { sse } = bench()
-    const offs = [1, 2, 3].map(() => sse.subscribe('tick', () => {}, { signal: controller.signal }))
-    expect(add).toHaveBeenCalledTimes(3)
+  it('removes the listeners from the signals of the options and of subscriptions', () => {
+    const [own, shared] = [new AbortController().signal, new AbortController().signal]
+    const listeners = () => [own, shared].map((signal) => getEventListeners(signal, 'abort').length)
+    const { sse } = bench({ signal: own })
+    const offs = [1, 2, 3].map(() => sse.subscribe('tick', () => {}, { signal: shared }))
+    expect(listeners()).toEqual([1, 3])
     offs[0]?.()
-    expect(remove).toHaveBeenCalledTimes(1)
-    const closing = add.mock.calls[1]?.[2] as { signal: AbortSignal }
+    expect(listeners()).toEqual([1, 2])
     sse.close()
-    expect(closing.signal.aborted).toBe(true)
+    expect(listeners()).toEqual([0, 0])
   })
 
-  it('in a handler stops the rest of the chunk, and the other handlers', async () => {
+  it('stops the rest of the chunk and the other handlers when a handler calls it', async () => {
     const { sse, stream, clock, log } = bench()
     sse.subscribe('tick', (data) => {
       log.push(data)
@@ -271,10 +344,59 @@ describe('close()', () => {
     await clock.settle()
     expect(log).toEqual([1])
   })
+
+  it('reports the state closed to observers, and nothing after it', async () => {
+    const { sse, stream, clock, log } = bench()
+    sse.observe({ onState: ({ status }) => log.push(status), onEvent: () => log.push('event') })
+    sse.subscribe('tick', () => {})
+    await clock.settle()
+    sse.close()
+    stream.send('tick', 1)
+    await clock.settle()
+    expect(log).toEqual(['connecting', 'open', 'closed'])
+  })
 })
 
-describe('subscribing', () => {
-  it('with once gets one event', async () => {
+describe('subscribe()', () => {
+  it.each(['tick', 'order.created', 'order.*', 'a.b.*', '*', '__proto__', ' ', 'a b', '.a', 'a..b', '日本.*'])(
+    'takes %j as a pattern',
+    (pattern) => {
+      expect(() => bench().sse.subscribe(pattern, () => {})).not.toThrow()
+    },
+  )
+
+  it.each([
+    'order*',
+    '*.created',
+    'order.',
+    '',
+    '.*',
+    '**',
+    '*.*',
+    'a.*.b',
+    'a.*.*',
+    '.',
+    'a*b',
+    undefined,
+    null,
+    5,
+    {},
+  ])('refuses %j, which matches nothing, with an options error', async (pattern) => {
+    const { sse, stream, clock } = bench()
+    expect(() => sse.subscribe(pattern as string, () => {})).toThrow(
+      optionsError(`subscribe: expected a name, 'prefix.*' or '*', got ${pattern}`),
+    )
+    await clock.settle()
+    expect(stream.requests).toEqual([])
+  })
+
+  it.each([undefined, null, 'tick', {}])('refuses %j as a handler', (handler) => {
+    expect(() => bench().sse.subscribe('tick', handler as () => void)).toThrow(
+      optionsError(`subscribe: expected a function, got ${handler}`),
+    )
+  })
+
+  it('hears one event with once, however many a chunk brings', async () => {
     const { sse, stream, clock, log } = bench()
     sse.subscribe('tick', (data) => log.push(data), { once: true })
     await clock.settle()
@@ -283,7 +405,32 @@ describe('subscribing', () => {
     expect(log).toEqual([1])
   })
 
-  it('with a signal ends with it, and does not begin with an aborted one', async () => {
+  it('closes the connection after the one event of once', async () => {
+    const { sse, stream, clock } = bench({ linger: 0 })
+    sse.subscribe('tick', () => {}, { once: true })
+    await clock.settle()
+    stream.send('tick', 1)
+    await clock.advance(1)
+    expect(sse.state.get()).toEqual({ status: 'idle' })
+  })
+
+  it('unsubscribes once even if its handler throws', async () => {
+    const onHandlerError = vi.fn()
+    const { sse, stream, clock } = bench({ onHandlerError })
+    sse.subscribe(
+      'tick',
+      () => {
+        throw 'oops'
+      },
+      { once: true },
+    )
+    await clock.settle()
+    stream.raw('event: tick\ndata: 1\n\nevent: tick\ndata: 2\n\n')
+    await clock.settle()
+    expect(onHandlerError).toHaveBeenCalledTimes(1)
+  })
+
+  it('ends with its signal, and does not begin with an aborted one', async () => {
     const { sse, stream, clock, log } = bench()
     const controller = new AbortController()
     sse.subscribe('*', (data) => log.push(data), { signal: controller.signal })
@@ -297,7 +444,7 @@ describe('subscribing', () => {
     expect(log).toEqual([1])
   })
 
-  it('gets data and event', async () => {
+  it('calls the handler with data and event', async () => {
     const { sse, stream, clock, log } = bench()
     sse.subscribe('order.*', (data, event) => log.push([data, event]))
     await clock.settle()
@@ -308,16 +455,36 @@ describe('subscribing', () => {
     expect(log).toEqual([[{ id: 1 }, event]])
   })
 
-  it('is served by exact names first, then by patterns', async () => {
+  it('calls handlers in the order in which they subscribed, names and patterns alike', async () => {
     const { sse, stream, clock, log } = bench()
-    for (const pattern of ['*', 'order.*', 'order.created']) sse.subscribe(pattern, () => log.push(pattern))
+    for (const pattern of ['*', 'order.*', 'order.created', '*'])
+      sse.subscribe(pattern, () => log.push([pattern, log.length]))
     await clock.settle()
     stream.send('order.created', 1)
     await clock.settle()
-    expect(log).toEqual(['order.created', '*', 'order.*'])
+    expect(log).toEqual([
+      ['*', 0],
+      ['order.*', 1],
+      ['order.created', 2],
+      ['*', 3],
+    ])
   })
 
-  it('during a dispatch begins with the next event', async () => {
+  it('calls one function twice that subscribed twice, and once when one of the two has left', async () => {
+    const { sse, stream, clock, log } = bench()
+    const handler = (data: unknown): unknown => log.push(data)
+    const off = sse.subscribe('tick', handler)
+    sse.subscribe('tick', handler)
+    await clock.settle()
+    stream.send('tick', 1)
+    await clock.settle()
+    off()
+    stream.send('tick', 2)
+    await clock.settle()
+    expect(log).toEqual([1, 1, 2])
+  })
+
+  it('begins with the next event when a handler calls it', async () => {
     const { sse, stream, clock, log } = bench()
     sse.subscribe('tick', (data) => {
       log.push(['first', data])
@@ -333,7 +500,7 @@ describe('subscribing', () => {
     ])
   })
 
-  it('ends at once, in the middle of a dispatch too', async () => {
+  it('stops at once when it is unsubscribed in the middle of a dispatch', async () => {
     const { sse, stream, clock, log } = bench()
     let off = (): void => {}
     sse.subscribe('tick', () => off())
@@ -343,10 +510,21 @@ describe('subscribing', () => {
     await clock.settle()
     expect(log).toEqual([])
   })
+
+  it('stops at once when its signal aborts in the middle of a dispatch', async () => {
+    const { sse, stream, clock, log } = bench()
+    const controller = new AbortController()
+    sse.subscribe('tick', () => controller.abort())
+    sse.subscribe('tick', (data) => log.push(data), { signal: controller.signal })
+    await clock.settle()
+    stream.send('tick', 1)
+    await clock.settle()
+    expect(log).toEqual([])
+  })
 })
 
 describe('a handler that fails', () => {
-  it('is reported and stops neither the others nor the stream', async () => {
+  it('reports what a handler throws, and stops neither the others nor the stream', async () => {
     const reported = vi.fn()
     vi.stubGlobal('reportError', reported)
     const { sse, stream, clock, log } = bench()
@@ -362,7 +540,7 @@ describe('a handler that fails', () => {
     expect(stream.requests).toHaveLength(1)
   })
 
-  it('goes to onHandlerError with its event, whether it throws or rejects', async () => {
+  it('calls onHandlerError with the event, whether a handler throws or rejects', async () => {
     const onHandlerError = vi.fn()
     const { sse, stream, clock } = bench({ onHandlerError })
     sse.subscribe('tick', () => {
@@ -382,17 +560,20 @@ describe('a handler that fails', () => {
   })
 })
 
-describe('from inside of callbacks', () => {
-  it.each(['onState', 'onOpen', 'onEvent', 'onGap', 'onRetry'] as const)('close() in %s ends it all', async (name) => {
-    const { sse, clock, states } = bench({}, { script: [[{ send: { event: 'tick', data: 1 } }, { end: true }]] })
-    sse.observe({ [name]: () => sse.close() })
-    sse.subscribe('tick', () => {})
-    await clock.advance(60_000)
-    expect(states.at(-1)).toEqual({ status: 'closed', error: null })
-    expect(clock.timers).toBe(0)
-  })
+describe('callbacks that act on the client', () => {
+  it.each(['onState', 'onOpen', 'onEvent', 'onGap', 'onRetry'] as const)(
+    'ends everything when %s calls close()',
+    async (name) => {
+      const { sse, clock, states } = bench({}, { script: [[{ send: { event: 'tick', data: 1 } }, { end: true }]] })
+      sse.observe({ [name]: () => sse.close() })
+      sse.subscribe('tick', () => {})
+      await clock.advance(60_000)
+      expect(states.at(-1)).toEqual({ status: 'closed', error: null })
+      expect(clock.timers).toBe(0)
+    },
+  )
 
-  it('close() in the functions that make the request ends it before it is sent', async () => {
+  it('sends no request when a function that makes it calls close()', async () => {
     for (const option of ['url', 'headers'] as const) {
       const clock = createClock()
       const stream = createMockStream({ clock })
@@ -412,7 +593,7 @@ describe('from inside of callbacks', () => {
     }
   })
 
-  it('reconnect() in a handler lets the others have the event, and none comes twice', async () => {
+  it('hands the event to the other handlers when one calls reconnect(), and no event comes twice', async () => {
     const { sse, stream, clock, log } = bench()
     sse.subscribe('tick', (data) => {
       if (data === 1) sse.reconnect()
@@ -427,7 +608,7 @@ describe('from inside of callbacks', () => {
     expect(log).toEqual([1, 2])
   })
 
-  it('disconnect() and connect() in a state listener lead to one connection', async () => {
+  it('has one connection after disconnect() and connect() in a state listener', async () => {
     const { sse, stream, clock } = bench()
     let done = false
     sse.state.subscribe(({ status }) => {
@@ -443,37 +624,29 @@ describe('from inside of callbacks', () => {
   })
 })
 
-it('the state is the same reference while nothing changes', async () => {
-  const { sse, clock } = bench()
-  sse.subscribe('tick', () => {})
-  await clock.settle()
-  const state = sse.state.get()
-  sse.connect()
-  await clock.advance(30_000)
-  expect(sse.state.get()).toBe(state)
-})
+describe('state and observe()', () => {
+  it('hands out the same reference while the state does not change', async () => {
+    const { sse, clock } = bench()
+    sse.subscribe('tick', () => {})
+    await clock.settle()
+    const state = sse.state.get()
+    sse.connect()
+    await clock.advance(30_000)
+    expect(sse.state.get()).toBe(state)
+  })
 
-it('observe() ends what it began', async () => {
-  const { sse, stream, clock, log } = bench()
-  const off = sse.observe({ onEvent: ({ data }) => log.push(data) })
-  sse.subscribe('tick', () => {})
-  await clock.settle()
-  stream.send('tick', 1)
-  await clock.settle()
-  off()
-  stream.send('tick', 2)
-  await clock.settle()
-  expect(log).toEqual([1])
-})
-
-it('stays open when connect() comes while it lingers', async () => {
-  const { sse, clock } = bench()
-  const off = sse.subscribe('tick', () => {})
-  await clock.settle()
-  off()
-  sse.connect()
-  await clock.advance(60_000)
-  expect(sse.state.get().status).toBe('open')
+  it('calls an observer until it is removed', async () => {
+    const { sse, stream, clock, log } = bench()
+    const off = sse.observe({ onEvent: ({ data }) => log.push(data) })
+    sse.subscribe('tick', () => {})
+    await clock.settle()
+    stream.send('tick', 1)
+    await clock.settle()
+    off()
+    stream.send('tick', 2)
+    await clock.settle()
+    expect(log).toEqual([1])
+  })
 })
 
 it('leaves nothing behind after a thousand clients', async () => {
@@ -501,8 +674,8 @@ it('leaves nothing behind after a thousand clients', async () => {
 })
 
 describe('lastEventId', () => {
-  it('is where the next connection would resume: with commit: handled behind what has been handled', async () => {
-    const { sse, stream, clock } = bench({ lastEventId: '4', commit: 'handled' })
+  it('is where the next connection resumes: behind the events that are handled, with commit: handled()', async () => {
+    const { sse, stream, clock } = bench({ lastEventId: '4', commit: handled() })
     let done = (): void => {}
     sse.subscribe('tick', () => new Promise<void>((resolve) => (done = resolve)))
     expect(sse.lastEventId).toBe('4')
@@ -518,19 +691,5 @@ describe('lastEventId', () => {
     done()
     await clock.settle()
     expect(sse.lastEventId).toBe('5')
-  })
-
-  it('of a request that is complete is where connect() starts it again', async () => {
-    const { sse, stream, clock } = bench(
-      { mode: 'request', lastEventId: '4' },
-      { script: [[{ send: { data: 1, id: '5' } }, { end: true }]] },
-    )
-    sse.connect()
-    await clock.settle()
-    expect(sse.state.get()).toEqual({ status: 'closed', error: null })
-    expect(sse.lastEventId).toBe('4')
-    sse.connect()
-    await clock.settle()
-    expect(stream.requests.map(({ lastEventId }) => lastEventId)).toEqual(['4', '4'])
   })
 })

@@ -55,6 +55,6 @@ export interface MockActions<E = Record<string, unknown>> {
 /** One stream that the mock has opened. */
 export interface MockConnection<E = Record<string, unknown>> extends MockActions<E> {
   readonly request: MockRequest
-  /** Resolves when the stream is over, whoever ended it. */
+  /** Resolves when the stream is over, whether the client or the mock ended it. */
   readonly closed: Promise<void>
 }

@@ -67,6 +67,7 @@ export function createClock({ now = Date.UTC(2026, 0), random = 0.5 }: TestClock
 
   return {
     now: () => now,
+    monotonic: () => now,
     random: () => (typeof random === 'function' ? random() : random),
     setTimeout(callback, ms) {
       timers.set(++lastTimer, { due: now + Math.max(ms, 0), callback })

@@ -97,24 +97,19 @@ export function createEventSource(
 
     async #read(response: Response, signal: AbortSignal): Promise<void> {
       const { origin } = new URL(response.url || this.url)
-      const ignore = (): void => {}
       const parse = createStreamParser(
         {
-          id: (id) => {
+          block: ({ type, data, id = this.#lastEventId }) => {
             this.#lastEventId = id
+            if (data === undefined || signal.aborted) return undefined
+            this.#emit(new MessageEvent(type, { data, origin, lastEventId: id }))
+            return undefined
           },
           retry: (ms) => {
             this.#reconnectionTime = ms
           },
-          event: (type, data) => {
-            if (signal.aborted) return
-            this.#emit(new MessageEvent(type, { data, origin, lastEventId: this.#lastEventId }))
-          },
-          open: ignore,
-          heard: ignore,
-          beat: ignore,
-          oversized: ignore,
-          end: ignore,
+          comment() {},
+          gap() {},
         },
         Infinity,
       )

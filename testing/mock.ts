@@ -122,7 +122,7 @@ export function createMock<E extends EventMap = Record<string, unknown>>(options
     if (posted) exchange.respond(posted)
     else if (steps)
       play(steps, exchange, wire.wait).catch((error) => {
-        // A header that cannot be sent, say: whoever wrote the script is to hear of it, and the client is not to hang.
+        // A header that cannot be sent, say: the author of the script must hear of it, and the client must not hang.
         exchange.drop()
         throw error
       })

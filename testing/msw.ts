@@ -68,13 +68,13 @@ class StreamHandler extends HttpHandler {
     this.#responder = typeof source === 'function' ? source() : source
   }
 
-  /** Whoever is still connected stays so: an application that is on its way out, or one that is shared, must not come back. */
+  /** A client that is still connected stays so: an application that is on its way out, or one that is shared, must not come back. */
   override reset(): void {
     super.reset()
     this.#begin()
   }
 
-  /** A handler that is put in place once more begins anew, too. */
+  /** A handler that is put in place once more starts over, too. */
   override dispose(): void {
     this.#begin()
   }
@@ -138,7 +138,7 @@ function relay(body: ReadableStream<Uint8Array>, isStream: boolean): ReadableStr
   return new ReadableStream({ start, cancel: (reason) => reader.cancel(reason) })
 }
 
-/** As it comes, and not as it is wanted: what the mock has sent before it breaks the line is not to be lost. */
+/** As it comes, and not as it is wanted: what the mock has sent before it breaks the connection must not be lost. */
 async function readAll(reader: ReadableStreamDefaultReader<Uint8Array>, take: (chunk: Uint8Array) => void) {
   for (;;) {
     const { done, value } = await reader.read()

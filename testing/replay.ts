@@ -21,7 +21,7 @@ export interface Replay {
   clear(): void
 }
 
-/** A mock may run for weeks; whoever comes back from further away than this has an id that is not known any more. */
+/** A mock may run for weeks; the id of a client that comes back from further away than this is not known any more. */
 const LIMIT = 10_000
 
 export function createReplay(limit: number = LIMIT): Replay {

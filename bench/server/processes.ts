@@ -19,7 +19,7 @@ export interface Worker<C extends Commands> {
 
 /** Answers the process that started this one. */
 export function answer(commands: Commands): void {
-  // Whoever started it has gone, or has had enough. An exit of its own also writes down a profile, with NODE_OPTIONS=--cpu-prof.
+  // Its parent process has ended, or wants no more. An exit of its own also writes down a profile, with NODE_OPTIONS=--cpu-prof.
   process.on('disconnect', () => process.exit())
   process.on('message', async ([name, args]: [string, never[]]) => {
     let reply: Reply

@@ -33,7 +33,7 @@ function openFiles(): string {
   const { userLimits } = process.report.getReport() as { userLimits: { open_files: { soft: number | string } } }
   return `${userLimits.open_files.soft}`
 }
-/** What a process has open besides. */
+/** What else a process has open. */
 const OTHERS = 100
 if (Math.max(...connections) > Number(openFiles()) - OTHERS)
   throw Error(`at most ${openFiles()} open files a process: too few for that many connections; see ulimit -n`)

@@ -8,7 +8,7 @@ import { payload } from './payload.ts'
 import { answer, cpu, now } from './processes.ts'
 
 /*
- * The process of the server: one contestant. `node bench/server/serve.ts <name>`, with a channel to whoever starts it.
+ * The process of the server: one contestant. `node bench/server/serve.ts <name>`, with a channel to its parent process.
  */
 
 /** In bytes. */

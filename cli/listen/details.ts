@@ -5,10 +5,10 @@ import { HIDDEN, isSecret, withoutSecrets } from './secrets.ts'
 import type { Report } from './tap.ts'
 
 /*
- * What --verbose says besides: traffic, a line for each piece of it. `>` goes to the server, `<` comes from it.
+ * What --verbose adds: the traffic, a line for each piece of it. `>` goes to the server, `<` comes from it.
  */
 
-/** The lines for a report; none for what is told elsewhere. */
+/** The lines for a report; none if it is shown in another way. */
 export function detailLines(report: Report): readonly string[] {
   switch (report.kind) {
     case 'request':
@@ -19,16 +19,14 @@ export function detailLines(report: Report): readonly string[] {
       const moved = response.redirected ? [`< after a redirect to ${visible(withoutSecrets(response.url))}`] : []
       return [...moved, status, ...headerLines('<', response.headers)]
     }
-    case 'excerpt':
-      return report.text ? [`< ${visible(report.text)}`] : []
-    case 'beat':
+    case 'comment':
       return [`< comment: ${cut(visible(report.text), 500)}`.replace(/: $/, '')]
     case 'retry':
       return [`< retry: ${formatDuration(report.ms)}`]
     case 'id':
       return [`< id without an event: ${report.id ? `#${visible(report.id)}` : 'none from here on'}`]
-    case 'oversized':
-      return ['< an event that is too long, dropped']
+    case 'gap':
+      return report.reason === 'too-large' ? ['< an event that is too long, dropped'] : []
     case 'end':
       return report.reason === 'eof' ? ['< the end of the response'] : []
     default:

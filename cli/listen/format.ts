@@ -7,7 +7,7 @@ import type { Payload } from './payload.ts'
 export interface Shown {
   readonly type: string
   readonly data: Payload
-  /** The last event id as of it. */
+  /** The last event id at this event. */
   readonly id: string
   /** The id that it brought along itself; undefined if it brought none. */
   readonly ownId: string | undefined

@@ -1,8 +1,8 @@
 import type { Paint } from '../palette.ts'
 
 /*
- * JSON as text, from text: written anew from what `JSON.parse` makes of it, large numbers would come out changed and keys that
- * stand twice would be gone. A debugger shows what was sent.
+ * JSON as text, from text: a round trip through `JSON.parse` would change large numbers and drop keys that
+ * stand twice. A debugger shows what was sent.
  */
 
 const QUOTE = 0x22

@@ -1,3 +1,4 @@
+import { hub } from '../../src/hub/index.ts'
 import {
   createSSE,
   fetchTransport,
@@ -15,6 +16,7 @@ import { createGate } from './gate.ts'
 import { createKeeper } from './kept.ts'
 import { createNarrator } from './narrator.ts'
 import { resumeHint } from './notices.ts'
+import { hubOnce } from './once.ts'
 import { type ListenOptions, readListenOptions } from './options.ts'
 import { type Events, payloadParser } from './payload.ts'
 import { createPrinter } from './printer.ts'
@@ -25,23 +27,25 @@ import { createTally } from './tally.ts'
 import { type Report, tap } from './tap.ts'
 
 /*
- * `headwater listen`: a subscription of the core's, and what is printed of it. When to try again, where to resume and what was
- * lost is the core's to know; here is when to end.
+ * `headwater listen`: a client of the core's, and what is printed of it. The core decides when to retry and where to resume,
+ * and finds out what was lost. Here is decided when to end.
  */
 
 /** Why it ends. */
 interface Ending {
   readonly code: number
-  /** Said on stderr, unless that is to be quiet. */
+  /** For stderr, but not with --quiet. */
   readonly note?: string
-  /** Said on stderr in any case. */
+  /** For stderr, always. */
   readonly error?: string
+  /** There is nothing to resume: the response came to its end. */
+  readonly isComplete?: boolean
 }
 
 const SIGNAL_CODES: Readonly<Record<Signal, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }
 
 /**
- * Runs until it is to end.
+ * Runs until there is a reason to end.
  * @returns The exit code.
  * @throws UsageError
  */
@@ -60,9 +64,11 @@ export async function listen(argv: readonly string[], host: Host): Promise<numbe
     narrator.kept(event)
   })
 
-  /** A connection has been open at least once. */
+  /** A response has been good at least once. */
   let reached = false
-  /** Why the last try failed, in words. */
+  /** The last response has ended. */
+  let isOver = false
+  /** Why the last attempt failed, in words. */
   let trouble = `no response headers yet; ${HELD_BACK}`
   let ownId: string | undefined
   let ending: Ending | undefined
@@ -75,8 +81,7 @@ export async function listen(argv: readonly string[], host: Host): Promise<numbe
   function end(why: Ending): void {
     if (ending) return
     ending = why
-    // Closing a request forgets it, as a complete one has: there is nothing to go on from.
-    lastEventId = sse.lastEventId
+    lastEventId = why.isComplete ? '' : sse.lastEventId
     sse.close()
     resolveEnded()
   }
@@ -88,17 +93,30 @@ export async function listen(argv: readonly string[], host: Host): Promise<numbe
 
   function hear(report: Report): void {
     if (report.kind === 'event') ownId = report.id
+    if (report.kind === 'opening') reached = true
+    isOver = report.kind === 'end'
     tally.hear(report)
     narrator.hear(report)
     keeper.hear(report)
+    if (options.once && report.kind === 'end') endOnce(report.reason)
   }
 
-  const sse = subscription(options, request, {
+  /** With --once, the end of the first response is the end. */
+  function endOnce(reason: unknown): void {
+    if (reason === 'eof') end({ code: 0, note: narrator.completion, isComplete: true })
+    // Else the core might send the request again, without its last event id. What is no SSEError yet, it makes one of.
+    if (isSSEError(reason)) fail(reason)
+  }
+
+  const sse = createClient(options, request, {
     clock,
+    server: options.once ? hubOnce(options.topics, () => isOver) : hub({ topics: options.topics }),
     fetch: host.fetch,
     transport: tap(fetchTransport(), createGate([stdout, stderr], clock), clock, hear),
     onState(state) {
-      if (state.status === 'open') reached = true
+      // In place of a connection that is silent after a sleep, and may be dead.
+      if (options.once && reached && state.status === 'connecting')
+        end({ code: 1, error: `${place}: silent after a sleep, and --once sends the request only once` })
       if (state.status !== 'closed') return
       if (state.error) fail(state.error)
       else end({ code: 0, note: narrator.completion })
@@ -127,10 +145,10 @@ export async function listen(argv: readonly string[], host: Host): Promise<numbe
 
   const offSignal = host.onSignal((signal) => end({ code: SIGNAL_CODES[signal], note: signal }))
   const onError = (error: NodeJS.ErrnoException): void =>
-    // Whoever reads has had enough.
+    // The reader has had enough.
     end(error.code === 'EPIPE' ? { code: 0 } : { code: 1, error: `cannot write to stdout: ${error.message}` })
   stdout.on('error', onError)
-  // Whoever reads both through one pipe would be waited for until the next event. Else events are worth more than what is said of them.
+  // A reader of both through one pipe would be noticed only with the next event. Otherwise the events count more than the notices.
   const onMute = (error: NodeJS.ErrnoException): void => (error.code === 'EPIPE' ? end({ code: 0 }) : undefined)
   stderr.on('error', onMute)
   const { duration } = options
@@ -154,25 +172,23 @@ export async function listen(argv: readonly string[], host: Host): Promise<numbe
   const { code, note, error } = ending ?? { code: 1 }
   if (note) log.note(`closed: ${note}`)
   if (options.stats) log.say(statsTable(tally.stats, clock.now(), lastEventId))
-  // A pipe that was closed is left without a word.
+  // Nothing is written about a pipe that was closed.
   else if (lastEventId && (note || error)) log.note(resumeHint(lastEventId))
   if (error) log.say(`${log.paint('red', 'headwater:')} ${error}`)
   return code
 }
 
 /** @throws UsageError for what only the core finds wrong. */
-function subscription(options: ListenOptions, request: ReadyRequest, own: SSEOptions<Events>): SSEClient<Events> {
-  const { once, heartbeat, connectTimeout, lastEventId, topics, parse } = options
+function createClient(options: ListenOptions, request: ReadyRequest, own: SSEOptions<Events>): SSEClient<Events> {
+  const { once, heartbeat, connectTimeout, lastEventId, parse } = options
   try {
     return createSSE<Events>(options.address.url, {
       ...request,
       heartbeat,
       connectTimeout,
       lastEventId,
-      topics,
       parse: payloadParser(parse),
-      // Once is once, even where the server has sent ids to resume from.
-      ...(once && { mode: 'request', retry: false }),
+      ...(once && { retry: false }),
       ...own,
     })
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { Observer, SSEError } from '../../src/index.ts'
+import { isSSEError, type Observer, type SSEError } from '../../src/index.ts'
 import { formatDuration } from '../duration.ts'
 import type { Log } from '../log.ts'
 import { cut, visible } from '../visible.ts'
@@ -15,15 +15,15 @@ import {
   waitNotice,
 } from './notices.ts'
 import type { Events } from './payload.ts'
-import { reasonOf } from './reason.ts'
+import { excerptOf, reasonOf } from './reason.ts'
 import type { Report } from './tap.ts'
 
-/** Tells on stderr what happens to the connection. */
+/** Writes to stderr what happens to the connection. */
 export interface Narrator {
   readonly observer: Observer<Events>
   hear(report: Report): void
   kept(event: Kept): void
-  /** A failure in words, with what the server said of it. */
+  /** A failure in words, with the beginning of the server's answer. */
   why(error: SSEError): string
   /** Why the stream ended, where nothing failed. */
   readonly completion: string
@@ -38,21 +38,16 @@ export function createNarrator(log: Log, url: string, connectTimeout: number): N
   /** Of the last request. */
   let address = url
   let response: Response | undefined
-  let excerpt = ''
   let requested = ''
-  /** The core is being told that the response is good: what it says of that now belongs into one line. */
-  let opening = false
   /** A repeat has come on this connection. */
   let repeats = false
   let completion = ''
 
   function why(error: SSEError): string {
     const location = (error.status && response?.headers.get('location')) || undefined
-    const said =
-      (error.status || error.code === 'content-type') && excerpt
-        ? `; the server says: ${cut(visible(excerpt), 300)}`
-        : ''
-    return reasonOf(error, formatDuration(connectTimeout), location && absolute(location, address)) + said
+    const excerpt = excerptOf(error, response)
+    const answer = excerpt && `; the server says: ${cut(visible(excerpt), 300)}`
+    return reasonOf(error, formatDuration(connectTimeout), location && absolute(location, address)) + answer
   }
 
   return {
@@ -66,8 +61,8 @@ export function createNarrator(log: Log, url: string, connectTimeout: number): N
         if (notice) log.note(notice)
       },
       onOpen({ recovered }) {
-        log.note(opening ? openNotice(recovered, requested, paint) : recoveredNotice(recovered, requested))
-        opening = false
+        // Else there is nothing that the notice of the opening has not said.
+        if (requested || recovered === true) log.note(recoveredNotice(recovered, requested))
       },
       onRetry: (retry) => log.note(waitNotice(retry, why(retry.error), paint)),
       onGap: (gap) => log.note(gapNotice(gap, paint)),
@@ -75,7 +70,7 @@ export function createNarrator(log: Log, url: string, connectTimeout: number): N
     },
     kept(event) {
       if (event.isRepeat && !repeats) log.note(repeatNotice(event))
-      // Else the next connection would come out of the blue.
+      // It explains the next connection.
       if (!event.isRepeat && event.type === 'goodbye') log.note('the server says goodbye: on to another connection')
       repeats ||= event.isRepeat
       log.detail([keptLine(event)])
@@ -84,21 +79,20 @@ export function createNarrator(log: Log, url: string, connectTimeout: number): N
       if (report.kind === 'request') {
         address = report.url
         response = undefined
-        excerpt = ''
       }
       if (report.kind === 'response') response = report.response
-      if (report.kind === 'excerpt') excerpt = report.text
       if (report.kind === 'unfinished') log.note(unfinishedNotice(report, paint))
-      if (report.kind === 'end')
-        completion = report.reason === 'stop' ? 'status 204: there is nothing more' : 'the response is complete'
       if (report.kind === 'opening') {
-        opening = true
         repeats = false
         requested = report.requested
+        // At once: the core may wait for the server's first words, for up to a second.
+        log.note(openNotice(requested, paint))
       }
-      if (report.kind === 'opened' && opening) {
-        opening = false
-        log.note(openNotice(undefined, requested, paint))
+      if (report.kind === 'end') {
+        const { reason } = report
+        completion = reason === 'stop' ? 'status 204: there is nothing more' : 'the response is complete'
+        const excerpt = isSSEError(reason) && excerptOf(reason, response)
+        if (excerpt) log.detail([`< ${visible(excerpt)}`])
       }
       log.detail(detailLines(report))
     },

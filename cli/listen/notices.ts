@@ -6,12 +6,12 @@ import type { Unfinished } from './block.ts'
 import type { Kept } from './kept.ts'
 
 /*
- * What is said on stderr of the connection: one line each, without the time that stands before it.
+ * The notices about the connection, for stderr: one line each, without the time that stands before it.
  */
 
 const idOf = (id: string): string => `#${visible(id)}`
 
-/** Undefined: there is nothing to say, or it is said with more words elsewhere. */
+/** Undefined: there is no notice of this state, or one with more words elsewhere. */
 export function stateNotice(state: ConnectionState, url: string): string | undefined {
   switch (state.status) {
     case 'connecting':
@@ -23,12 +23,9 @@ export function stateNotice(state: ConnectionState, url: string): string | undef
   }
 }
 
-/** The response is good. @param recovered - Undefined: the server is yet to say, and {@link recoveredNotice} follows. */
-export function openNotice(recovered: Opened['recovered'] | undefined, requested: string, paint: Paint): string {
-  const open = paint('green', 'open')
-  if (recovered === undefined) return `${open}, asked for ${idOf(requested)}`
-  return `${open}, ${recoveredNotice(recovered, requested)}`
-}
+/** The response is good. With an id to resume from, {@link recoveredNotice} follows. */
+export const openNotice = (requested: string, paint: Paint): string =>
+  `${paint('green', 'open')}, ${requested ? `asked for ${idOf(requested)}` : recoveredNotice(false, '')}`
 
 export function recoveredNotice(recovered: Opened['recovered'], requested: string): string {
   if (!requested && recovered === false) return 'recovered: no (there was no id to resume from)'
@@ -37,11 +34,8 @@ export function recoveredNotice(recovered: Opened['recovered'], requested: strin
   return `recovered: ${recovered ? 'yes' : 'no'}${asked && ` (${asked})`}`
 }
 
-export function waitNotice({ attempt, delay }: Retry, reason: string, paint: Paint): string {
-  // None where the server has asked to leave, which is no failure.
-  const which = attempt ? ` for attempt ${attempt}` : ''
-  return `${paint('yellow', 'waiting')} ${formatDuration(delay)}${which}: ${reason}`
-}
+export const waitNotice = ({ attempt, delay }: Retry, reason: string, paint: Paint): string =>
+  `${paint('yellow', 'waiting')} ${formatDuration(delay)} for attempt ${attempt}: ${reason}`
 
 export function gapNotice({ reason, certain, requested, resumedFrom, topics }: Gap, paint: Paint): string {
   const facts = [
@@ -59,7 +53,7 @@ export function invalidNotice({ type, id, raw, error }: Invalid, paint: Paint): 
   return `${paint('red', 'invalid')}: ${event} cannot be read: ${visible(why)}: ${cut(visible(raw), 200)}`
 }
 
-/** For the first repeat on a connection; it has an id, without which none is told. */
+/** For the first repeat on a connection. It has an id: without one it would not be recognised. */
 export const repeatNotice = ({ id = '' }: Pick<Kept, 'id'>): string =>
   `sent again: ${idOf(id)}, which came before; repeats are shown only with -v`
 
@@ -75,7 +69,7 @@ export function unfinishedNotice({ lines, isOver }: Unfinished, paint: Paint): s
   return `${paint('yellow', 'unfinished')}: ${what}: ${cut(visible(first), 200)}${more}; a blank line ends an event${hint}`
 }
 
-/** The option that goes on from an id, as a shell (bash, zsh, ksh) reads it. */
+/** The option that resumes from an id, as a shell (bash, zsh, ksh) reads it. */
 export function resumeHint(id: string): string {
   if (/^[\w.:/@%+=,][\w.:/@%+=,-]*$/.test(id)) return `resume with --last-event-id ${id}`
   const shown = visible(id)

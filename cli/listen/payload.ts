@@ -1,8 +1,8 @@
-import type { Parse } from '../../src/index.ts'
+import type { PayloadParser } from '../../src/index.ts'
 import { visible } from '../visible.ts'
 import { compact } from './json.ts'
 
-/** What an event carries: JSON without white space that is safe to print, or text just as it came. */
+/** The data of an event: JSON without white space that is safe to print, or text just as it came. */
 export interface Payload {
   readonly kind: 'json' | 'text'
   readonly text: string
@@ -12,10 +12,10 @@ export interface Payload {
 export type Events = Record<string, Payload>
 
 /**
- * For the core's option `parse`. `auto`: JSON if it is, else text, so that no event is refused. `json`: what is none is
+ * For the core's option `parse`. `auto`: JSON if it is, else text, so that no event is refused. `json`: anything else is
  * invalid, as in an application that parses. `text`: nothing is looked at.
  */
-export function payloadParser(mode: 'auto' | 'json' | 'text'): Extract<Parse, (...args: never) => unknown> {
+export function payloadParser(mode: 'auto' | 'json' | 'text'): PayloadParser<Events> {
   const text = (raw: string): Payload => ({ kind: 'text', text: raw })
   if (mode === 'text') return text
   return (raw): Payload => {

@@ -5,8 +5,8 @@ import { visible } from '../visible.ts'
 import { withoutSecrets } from './secrets.ts'
 
 /*
- * Why a connection failed, in words for whoever sits at a terminal. The core's messages speak to programmers of its API, and
- * Node's fetch says "fetch failed" to everything and hides the cause beneath.
+ * Why a connection failed, in words for a reader at a terminal. The core's messages are for programmers who use its API. Those of
+ * Node's fetch are always "fetch failed"; the cause is beneath.
  */
 
 const CERTIFICATE = 'NODE_EXTRA_CA_CERTS=file.pem names an authority to trust'
@@ -40,10 +40,10 @@ const WORDS: Readonly<Record<string, string>> = {
   EPROTO: 'the server does not speak TLS there (http:// instead of https://?)',
 }
 
-/** What the platform threw, as far as it is known; deepest first. */
+/** The errors that the platform threw, deepest first. */
 function causes(error: unknown): readonly { readonly code?: unknown; readonly message: string }[] {
   const found: Error[] = []
-  // A loop of causes would be without end.
+  // Causes may form a loop.
   for (let each = error; each instanceof Error && found.length < 8; ) {
     found.unshift(each)
     // Several addresses were tried, and each failed.
@@ -69,7 +69,7 @@ function ofNetwork({ cause, message }: SSEError): string {
   return deepest?.message || tail(message)
 }
 
-/** What keeps a stream that has nothing to say from being seen (docs/servers.md). What fetch waits for it does not tell. */
+/** Why there may be no headers (docs/servers.md): fetch does not say what it waits for. */
 export const HELD_BACK = 'nobody answers, or the server or a proxy that collects holds them back'
 
 /** The core begins its messages with the URL. */
@@ -83,13 +83,24 @@ const HINTS: Readonly<Record<number, string>> = {
 /** A response that redirects, if it has a `location` (Fetch 2.2.3, "redirect status"). */
 const REDIRECTS = [301, 302, 303, 307, 308]
 
+/** Not HTML: the first lines of a page explain nothing. */
+const READABLE = /json|text\/plain|xml|^$/
+
+/** The beginning of the body of a refused response, in one line; '' if there is none that is worth reading. */
+export const excerptOf = ({ body = '' }: SSEError, response: Response | undefined): string =>
+  READABLE.test(response?.headers.get('content-type') ?? '') ? body.replace(/\s+/g, ' ').trim() : ''
+
 /**
- * @param connectTimeout - As it is to be named.
- * @param location - What the response says of another place.
+ * @param connectTimeout - In words.
+ * @param location - Where the response redirects to.
  */
 export function reasonOf(error: SSEError, connectTimeout: string, location?: string): string {
   const { code, status = 0, retryAfter } = error
   if (code === 'network') return visible(ofNetwork(error))
+  if (code === 'content-type')
+    return `${tail(error.message)
+      .replace(/^status 200, /, '')
+      .replace(/null$/, 'missing')} instead of text/event-stream`
   if (code === 'timeout') return `no response headers within ${connectTimeout} (--connect-timeout); ${HELD_BACK}`
   if (location !== undefined && REDIRECTS.includes(status))
     return `status ${status} leads to ${visible(withoutSecrets(location))}: not followed, as headers of yours would go along; listen there`

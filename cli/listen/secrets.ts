@@ -4,7 +4,7 @@
 
 export const HIDDEN = '[not shown]'
 
-/** Rather one name too many: what is hidden can be looked up by whoever sent it. */
+/** Rather one name too many: the user who sent a hidden value can look it up. */
 const SECRET = /auth|cookie|token|secret|passw|pwd|key|jwt|session|credential|signature|sig$|^sid$/i
 
 /** Whether what has this name, a header or a query parameter, is a secret. */

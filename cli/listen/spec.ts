@@ -44,7 +44,7 @@ const CONNECTION = {
   wait: { help: 'keep trying even if the first connection cannot be made' },
   heartbeat: {
     value: 'MS|auto|off',
-    help: "take the line for dead after so long a silence; auto: learn it from the\nserver's comments and headers (default). 15s is understood too",
+    help: "a connection is dead after so long a silence; auto: learn it from the\nserver's comments and headers (default). 15s is understood too",
   },
   'connect-timeout': { value: 'MS', help: 'wait so long for response headers (15000; 0: for ever)' },
   help: { short: 'h', help: 'show this' },
@@ -81,11 +81,11 @@ Events go to stdout, everything else to stderr. user:password@ in the URL signs 
       'it failed for good, or the first connection could not be made (unless --wait), or --for ended before any was',
     ],
     ['2', 'the command line is wrong'],
-    ['129, 130, 143', 'SIGHUP (the terminal has gone), SIGINT (Ctrl+C), SIGTERM'],
+    ['129, 130, 143', 'SIGHUP (the terminal was closed), SIGINT (Ctrl+C), SIGTERM'],
   ],
   environment: [
     ['NO_COLOR, FORCE_COLOR', 'no colours, or colours into pipes too'],
-    ['NODE_EXTRA_CA_CERTS', 'a file with authorities to trust besides the known ones'],
+    ['NODE_EXTRA_CA_CERTS', 'a file with more authorities to trust'],
     [
       'NODE_USE_ENV_PROXY=1',
       'use HTTP_PROXY, HTTPS_PROXY and NO_PROXY (Node 22.21 and 24; older ones know no proxies)',

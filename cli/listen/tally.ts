@@ -25,8 +25,7 @@ export function createTally(clock: Pick<Clock, 'now'>): Tally {
     },
     observer: {
       onState({ status }) {
-        if (status === 'open') add({ kind: 'open', at: clock.now() })
-        else add({ kind: 'lost', at: clock.now() })
+        if (status !== 'open') add({ kind: 'lost', at: clock.now() })
       },
       onEvent: ({ type, raw, receivedAt }) =>
         add({ kind: 'event', type, bytes: Buffer.byteLength(raw), at: receivedAt }),
@@ -35,8 +34,9 @@ export function createTally(clock: Pick<Clock, 'now'>): Tally {
       onInvalid: () => add({ kind: 'invalid' }),
     },
     hear(report) {
-      // What the core takes for one.
-      if (report.kind === 'beat' || (report.kind === 'event' && report.type === 'ping')) add({ kind: 'heartbeat' })
+      if (report.kind === 'opening') add({ kind: 'open', at: clock.now() })
+      // As the core counts them.
+      if (report.kind === 'comment' || (report.kind === 'event' && report.type === 'ping')) add({ kind: 'heartbeat' })
     },
     kept({ isRepeat }) {
       if (isRepeat) add({ kind: 'repeat' })

@@ -35,7 +35,7 @@ export async function mock(argv: readonly string[], host: Host): Promise<number>
   const ended = new Promise<void>((resolve) => {
     off = host.onSignal(() => resolve())
   })
-  // Whoever has read the URL may close the pipe.
+  // A program that has read the URL may close the pipe.
   stdout.on('error', () => {})
   stdout.write(`${server.url}\n`)
   if (!options.quiet) log.say(hints(server, options))

@@ -7,7 +7,7 @@ import { currentUser } from './user.ts'
 import type { Verdict } from './verdict.ts'
 
 /*
- * Whoever breaks the connection tells the verdict first, so that it knows what to call it; and the verdicts of the other tabs
+ * A button that breaks the connection tells the verdict first, so that it knows what to call it; and the verdicts of the other tabs
  * of this browser, as a fault is everybody's.
  */
 

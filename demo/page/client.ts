@@ -1,4 +1,5 @@
-import { createSSE, type SSEClient, type SSEError } from 'headwater'
+import type { SSEClient, SSEError } from 'headwater'
+import { createHubClient } from 'headwater/hub'
 import { acrossTabs } from 'headwater/tabs'
 import { type Events, type Fault, type MissedCount, type OrdersSnapshot, TOPICS } from '../shared/events.ts'
 import { persist, request } from './http.ts'
@@ -10,9 +11,9 @@ import { currentUser } from './user.ts'
 
 export type Stream = SSEClient<Events>
 
-/** One connection for all tabs of a user. Their tokens differ, so it is by this name that they find each other. */
-const transport = acrossTabs(undefined, { key: 'shop' })
-/** What part this tab plays in that. */
+/** One connection for all tabs of a user. Their tokens differ, so the tabs find each other by this key. */
+const transport = acrossTabs({ key: 'shop', scope: currentUser() })
+/** The part that this tab plays. */
 export const { role } = transport
 
 const GROUP = 'headwater-demo-group'
@@ -20,13 +21,12 @@ const GROUP = 'headwater-demo-group'
 let token: Promise<string> | undefined
 
 /**
- * @param cursor - The id of the last event that the page has already: what came before it is in the table.
- * @param refused - Told when the token is refused and another is asked for.
+ * @param cursor - The id of the last event that is in the table already.
+ * @param refused - Called when the token is refused and another is asked for.
  */
 export function openStream(cursor: string, refused: (error: SSEError) => void): Stream {
-  return createSSE<Events>('/api/events', {
+  return createHubClient<Events>('/api/events', {
     transport,
-    scope: currentUser(),
     lastEventId: cursor,
     topics: TOPICS,
     headers: async () => ({ ...(await authorization()), 'x-tabs': await group() }),

@@ -5,7 +5,7 @@ import { type Counter, type CountMissed, createCounter, type Tally } from './tal
 
 /*
  * The page's own table of orders: loaded once, changed by events alone, and every number checked on the way. It keeps
- * its recent past, so that it can be compared with the server's table as of the very same event.
+ * its recent past, so that it can be compared with the server's table at the very same event.
  */
 
 /** A table that events are added to, and the number of the last event that is in it. */
@@ -20,7 +20,7 @@ export interface Replica {
   readonly orders: OrderTable
   readonly tally: Tally
   take(event: SSEEvent<Events>): void
-  /** The table as of this event: now, if it has been here lately; else when it, or a later one, comes. */
+  /** The table at this event: now, if it has been here lately; else when it, or a later one, comes. */
   at(cursor: string): Promise<OrderTable>
   /** Resolves when the tally leaves nothing open. */
   settled(): Promise<unknown>
@@ -99,7 +99,7 @@ export function createReplica(snapshot: OrdersSnapshot, countMissed: CountMissed
       held = undefined
       start(loaded)
       for (const event of later) take(event)
-      // What was held is in it too: whoever goes on from here has heard of these already.
+      // What was held is in it too: a caller that goes on from here knows these already.
       base = { seq: counter.tally.seq, orders }
     },
   }

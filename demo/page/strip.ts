@@ -47,7 +47,7 @@ export function showStrip(sse: Stream, tabs: Tabs): void {
   function draw(): void {
     requestAnimationFrame(draw)
     const at = now()
-    // Whoever wants it calm gets one step a second instead of a slide.
+    // A user who prefers less motion gets one step a second instead of a slide.
     if (calm() && at - drawnAt < 1) return
     drawnAt = at
     stretch(running, at)

@@ -12,7 +12,7 @@ import { createMark } from './store.ts'
 export interface Roster {
   /** This tab's number: the smallest that was free. */
   readonly own: number
-  /** Whoever takes part, this tab too unless it is alone. */
+  /** The tabs that take part, this one too unless it is alone. */
   readonly sharing: readonly number[]
   /** Which of them has the connection; undefined while none has. */
   readonly leader: number | undefined

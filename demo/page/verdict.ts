@@ -12,7 +12,7 @@ import type { Tabs } from './tabs.ts'
 import { capital, describeError } from './words.ts'
 
 /*
- * After every interruption: was anything lost? The page's table is compared with the server's as of the same event, and
+ * After every interruption: was anything lost? The page's table is compared with the server's at the same event, and
  * the numbers of the events with the plain row of numbers.
  */
 
@@ -24,7 +24,7 @@ export interface Verdict {
 }
 
 /** The reason for what headwater does without need. */
-const ANEW = 'made anew, nothing failed'
+const RENEWED = 'reconnected, nothing failed'
 
 export function showVerdict(sse: Stream, replica: Replica, tabs: Tabs): Verdict {
   const panel = byId('verdict', HTMLElement)
@@ -73,7 +73,7 @@ export function showVerdict(sse: Stream, replica: Replica, tabs: Tabs): Verdict 
     if (current && leader !== undefined && ledBy !== undefined && leader !== ledBy) {
       const name = (tab: number): string => (tab === own ? 'this tab' : `tab ${tab}`)
       current.labels.push('hand-over')
-      current.reasons.delete(ANEW)
+      current.reasons.delete(RENEWED)
       current.reasons.add(`from ${name(ledBy)} to ${name(leader)}`)
     }
     ledBy = leader ?? ledBy
@@ -152,7 +152,7 @@ export function showVerdict(sse: Stream, replica: Replica, tabs: Tabs): Verdict 
   return {
     blame,
     announce(label) {
-      // Pressed while the line is down already, it is part of the same interruption.
+      // Pressed while the connection is down already, it is part of the same interruption.
       const labels = !wasOpen && current ? current.labels : announced
       labels.push(label)
       redraw()
@@ -180,6 +180,6 @@ function reasonOf(state: ConnectionState, announced: readonly string[]): string 
       return state.reasons.includes('manual') ? 'asked for on this page' : `held back: ${state.reasons.join(', ')}`
     default:
       // A server that is about to stop asks for it; so does a page that has slept.
-      return announced.includes('reconnect') ? 'asked for on this page' : ANEW
+      return announced.includes('reconnect') ? 'asked for on this page' : RENEWED
   }
 }

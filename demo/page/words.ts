@@ -57,7 +57,7 @@ export function describeState(state: ConnectionState, recovered: boolean | 'unkn
 /** More tabs than this fill more than a line. */
 const NAMED = 4
 
-/** Who shares with whom. */
+/** Which tabs share. */
 export function describeRoster({ own, sharing, leader }: Roster, status: ConnectionState['status']): string {
   const isOut = status === 'idle' || status === 'paused' || status === 'closed'
   if (isOut) return `Tab ${own}. It wants no connection.`

@@ -7,12 +7,12 @@ import { applyOrderEvent, type OrderTable, toTable } from '../shared/orders.ts'
 /*
  * The hub's log, in a file, since this process may be killed at any moment: started again it has the same epoch and the same
  * events, and clients resume. An event is written down before anybody hears of it. The first line of the file is the table
- * as of some event; the events after it make the table of today.
+ * at some event; the events after it make the table of today.
  */
 
 /** A log that answers at once, and knows the orders that its events are about. */
 export interface ShopLog extends EventLog {
-  /** The table as of the last event. */
+  /** The table at the last event. */
   readonly orders: OrderTable
   append(record: LogRecord): LogEntry
   read(seq: number, limit: number): readonly LogEntry[]
@@ -41,7 +41,7 @@ export function openLog(path: string): ShopLog {
   let closed = false
   compact()
 
-  /** Writes the file anew, short. By renaming: whoever is killed in the middle of it leaves the old file whole. */
+  /** Writes a short file in its place. By renaming: a process that is killed in the middle of it leaves the old file whole. */
   function compact(): void {
     entries = entries.slice(-SIZE)
     const first: Base = { epoch, seq: head, orders: [...orders.values()] }

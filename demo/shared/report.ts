@@ -8,7 +8,7 @@ import type { Notice } from './events.ts'
 /** Only operators may join it. */
 export const ADMIN_TOPIC = 'admin'
 
-/** The hub as of a moment. */
+/** The hub at one moment. */
 export interface Report {
   /** Which of the API processes this is: 1, and one more with each that took over. */
   readonly process: number

@@ -103,7 +103,7 @@ export async function startApi(secret: string, crashed: (error: Error) => void):
       child.send('hand over')
       await handedOver
       const next = await start(0)
-      // From now on its end is what we want. Those whom it asks to come back are led to the new one.
+      // From now on its end is what we want. Clients that it asks to come back are led to the new one.
       dismissed.add(child)
       child.send('drain')
       return next

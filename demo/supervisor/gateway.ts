@@ -5,7 +5,7 @@ import type { Api } from './api.ts'
 import { createProxy } from './proxy.ts'
 
 /*
- * What comes between the pages and the API server: what only the supervisor can do, as whoever is about to be killed cannot
+ * What comes between the pages and the API server: what only the supervisor can do, as a process that is about to be killed cannot
  * answer; for all the rest, the proxy.
  */
 
@@ -33,7 +33,7 @@ export function gateway(api: Api, tokens: Tokens, failed: (error: Error) => void
   return {
     name: 'headwater-demo-gateway',
     configureServer: ({ middlewares }) => void middlewares.use(route),
-    // Whoever may open this page gets a token: a real one would stand behind a login. The token stands in the page and is no
+    // Every visitor of this page gets a token: a real one would stand behind a login. The token stands in the page and is no
     // cookie, so that nothing another page sends comes with it.
     transformIndexHtml(_, { path }) {
       if (path !== '/admin.html') return []

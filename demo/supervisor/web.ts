@@ -17,7 +17,8 @@ export async function startWeb(port: number | undefined, gateway: Plugin): Promi
     // The sources stand in for the package.
     resolve: {
       alias: {
-        'headwater/tabs': path('../../src/tabs.ts'),
+        'headwater/hub': path('../../src/hub/index.ts'),
+        'headwater/tabs': path('../../src/tabs/index.ts'),
         'headwater/store': path('../../adapters/store.ts'),
         'headwater/react': path('../../adapters/react.ts'),
         'headwater/vue': path('../../adapters/vue.ts'),

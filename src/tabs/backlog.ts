@@ -1,70 +1,68 @@
-import { isBehind } from '../cursor.ts'
-import { readControl } from '../protocol.ts'
+import { isBehind } from '../hub/protocol.ts'
+import type { Block } from '../transports/transport.ts'
 import type { Entry, Position } from './message.ts'
 
 /*
- * The last frames that a tab has heard, for those that lack some of them: a tab that has just come back, or all of them when
- * this one begins to lead. Bounded; what lies further back is the server's to replay.
+ * The last frames that a tab has received, for tabs that lack some of them: one that comes back, or all others when this one
+ * begins to lead. It is bounded; what lies further back the server has to replay.
  */
 
 export interface Backlog {
-  /** @param before - Where the tab stood until then. */
-  push(entry: Entry, before: Position): void
-  /** What a tab at this position lacks; undefined if that cannot be told from what is here. */
-  after(position: Position): Entry[] | undefined
-  clear(): void
+  /** @param before - The position of the tab until then. */
+  _add(entry: Entry, before: Position): void
+  /** What a tab at this position lacks; undefined if the backlog does not reach back so far. */
+  _after(position: Position): Entry[] | undefined
+  _forget(): void
 }
 
 const FRAMES = 2000
-/** In characters of payload. */
+/** In characters of ids, names and data. */
 const SIZE = 2_000_000
 
-const sizeOf = ({ frame }: Entry): number => (frame[0] === 'event' ? frame[2].length : 0)
+/** What a frame holds if it is a block; of any other frame nothing is found in it. */
+export const blockOf = ({ frame }: Entry): Partial<Block> => frame[1] as Partial<Block>
 
-/** The id that the stream stands at after a frame, if it says so. */
-export const idOf = ({ frame }: Entry): string | undefined =>
-  frame[0] === 'id' ? frame[1] : frame[0] === 'event' ? frame[3] : undefined
+function sizeOf(entry: Entry): number {
+  const { id, type, data } = blockOf(entry)
+  return `${id}${type}${data}`.length
+}
 
-/** A line that the server did not take up where the one before had ended. */
-export const isBreak = ({ frame }: Entry): boolean =>
-  frame[0] === 'event' && frame[1] === 'connected' && readControl(frame[2]).recovered === false
+/** The last event id that a frame brings; undefined if it brings none. */
+export const idOf = (entry: Entry): string | undefined => blockOf(entry).id
 
 export function createBacklog(): Backlog {
   let entries: Entry[] = []
   let size = 0
-  /** What the first entry follows. */
-  let base: Position | undefined
 
-  function clear(): void {
+  function forget(): void {
     entries = []
     size = 0
-    base = undefined
   }
 
-  function lastIndex(fits: (entry: Entry) => boolean): number {
-    let index = entries.length
-    while (index-- && !fits(entries[index] as Entry));
-    return index
+  function push(entry: Entry): void {
+    entries.push(entry)
+    size += sizeOf(entry)
   }
+
+  const lastIndex = (fits: (entry: Entry) => boolean): number => entries.map(fits).lastIndexOf(true)
 
   return {
-    push(entry, before) {
-      // A tab that went away for too long starts again elsewhere.
-      if (entry.n !== before.n + 1 || entry.n !== (entries.at(-1)?.n ?? before.n) + 1) clear()
-      if (!entries.length) base = before
-      entries.push(entry)
-      size += sizeOf(entry)
-      if (entries.length < FRAMES * 2 && size < SIZE) return
-      // In one go and not one by one, as that moves all the others.
-      const dropped = entries.splice(0, entries.length >> 1)
-      for (const each of dropped) size -= sizeOf(each)
-      base = undefined
+    _add(entry, before) {
+      // A tab that was away for too long starts again elsewhere.
+      if (entries.at(-1)?.n !== before.n) {
+        forget()
+        // Stands for all that came before the first entry: a tab that is there lacks the rest.
+        push({ ...before, frame: ['block', { type: '', data: '', id: before.cursor }] })
+      }
+      push(entry)
+      if (entries.length <= FRAMES * 2 && size < SIZE) return
+      // Half of them at once: dropping one moves all the others.
+      for (const dropped of entries.splice(0, (entries.length + 1) >> 1)) size -= sizeOf(dropped)
     },
-    after({ term, n, cursor }) {
+    _after({ term, n, cursor }) {
       if (!n && !cursor) return []
-      if (n && base?.n === n && base.term === term) return entries.slice()
       let last = lastIndex((entry) => n > 0 && entry.term === term && entry.n <= n)
-      // Another leader's numbers, or none: then the id says it.
+      // Its number is another leader's, or there is none: then the id decides.
       if (last < 0 && cursor)
         last = lastIndex((entry) => {
           const id = idOf(entry)
@@ -72,6 +70,6 @@ export function createBacklog(): Backlog {
         })
       return last < 0 ? undefined : entries.slice(last + 1)
     },
-    clear,
+    _forget: forget,
   }
 }

@@ -1,70 +1,71 @@
-import { setTimer } from '../clock.ts'
-import { SSEError } from '../errors.ts'
-import { readControl } from '../protocol.ts'
-import { type Message, revive, type Welcome } from './message.ts'
-import { holdLock } from './platform.ts'
-import { hand, joined, NOWHERE, type Tab, type Try } from './tab.ts'
+import { createTimer, monotonic } from '../base/clock.ts'
+import { SSEError } from '../base/errors.ts'
+import { readControl } from '../hub/protocol.ts'
+import { guardSink } from '../transports/transport.ts'
+import { holdLock } from './locks.ts'
+import { type Entry, type Message, type PlainState, revive, type Welcome } from './message.ts'
+import { type Attempt, confirm, deliver, NOWHERE, post, renew, type Tab } from './tab.ts'
 
 /*
- * A tab that hears the one line through another: it says who it is, hands on what it is told, stands where the leader's client
- * stands, and notices when the leader is not there any more.
+ * A tab that receives the stream through another: it says who it is, delivers what the leader posts, keeps its client in the
+ * state of the leader's, and notices when the leader does not answer any more.
  */
 
 export interface Follower {
-  /** Until when the leader's client was to wait, as of the last that it said; 0 if it was not. */
-  readonly waited: number
-  /** Joins the leader's stream, for a try of the client's. */
-  follow(mine: Try, nudge: number | undefined): void
-  /** The leader speaks. */
-  hear(message: Message): void
-  /** Says again what this tab wants. */
-  hello(): void
-  stop(): void
+  /** Until when the leader's client waits, as far as is known; 0: it does not. */
+  readonly _waitsUntil: number
+  /** Joins the leader's stream, for an attempt of the client. */
+  _start(attempt: Attempt, nudge: number | undefined): void
+  /** A message of the leader. */
+  _receive(message: Message): void
+  /** Posts again what this tab wants. */
+  _update(nudge?: number): void
+  _end(): void
 }
 
-/** A leader that nothing has been heard of for so long is asked whether it is there; */
+/** A leader that has been silent for so long is asked whether it is there, */
 const SILENT = 15_000
-/** and asked again, twice, this often. */
+/** and asked again, this often. */
 const PROBE = 3000
 const PROBES = 2
 
-/**
- * @param suspect - The leader does not answer.
- */
-export function createFollower(tab: Tab, locks: Pick<LockManager, 'request'>, suspect: () => void): Follower {
-  const { host, clock, platform } = tab
-  let heardAt = clock.now()
+/** @param suspect - The leader does not answer. */
+export function createFollower(tab: Tab, suspect: () => void): Follower {
+  const { _host, _clock, _platform } = tab
+  const timer = createTimer(_clock)
+  let heardAt = 0
   let unanswered = 0
-  /** Of the last hello. */
+  /** The number of the last hello. */
   let ask = 0
-  let timer: unknown
-  /** Leaves the queue for the one line on which tabs that lag behind catch up, or that line. */
+  /** Ends the attempt to catch up; undefined: there is none. */
   let leave: (() => void) | undefined
 
   function hello(nudge?: number): void {
-    const mine = tab.try
-    if (!mine || !tab.isHere) return
-    const { id: from, term: to, at } = tab
-    const names = [...mine.names]
-    const visible = platform.isVisible()
-    tab.post({ kind: 'hello', from, to, ask: ++ask, at, topics: mine.topics, names, visible, nudge })
+    const { _attempt, _id: from, _term: to, _at: at } = tab
+    if (!_attempt || !from) return
+    const { _topics: topics } = _attempt
+    const names = [...tab._names, ...topics]
+    post(tab, { kind: 'hello', from, to, ask: ++ask, at, topics, names, visible: _platform.isVisible(), nudge })
   }
 
-  /** Nobody looks at a hidden tab, and its timers lie: it waits for one that is seen to notice. */
+  function heard(): void {
+    heardAt = monotonic(_clock)
+    unanswered = 0
+  }
+
+  /** A hidden tab does not notice anything: nobody looks at it, and its timers are late. */
   function watch(): void {
-    clock.clearTimeout(timer)
-    const limit = (): number => (tab.try?.synced ? SILENT : PROBE)
-    // A clock that was set back must not make the leader immortal.
-    heardAt = Math.min(heardAt, clock.now())
+    const limit = (): number => (tab._attempt?._isLive ? SILENT : PROBE)
+    const now = monotonic(_clock)
     const quiet = heardAt + limit()
-    const due = unanswered || quiet <= clock.now() ? clock.now() + PROBE : quiet
-    timer = setTimer(clock, due - clock.now(), () => {
-      const now = clock.now()
+    const due = unanswered || quiet <= now ? now + PROBE : quiet
+    timer(due - now, () => {
+      const now = monotonic(_clock)
       const isSilent = now - heardAt >= limit()
-      // One that has slept has heard nothing, whoever was there.
-      if (!isSilent || !platform.isVisible() || now - due > PROBE || host.state.get().status === 'waiting')
-        unanswered = 0
-      else if (unanswered++ < PROBES) tab.post({ kind: 'probe' })
+      // A tab that has slept has heard nothing, though the leader may be well.
+      const isReliable = _platform.isVisible() && now - due <= PROBE && _host.state.get().status !== 'waiting'
+      if (!isSilent || !isReliable) unanswered = 0
+      else if (unanswered++ < PROBES) post(tab, { kind: 'probe' })
       else {
         unanswered = 0
         suspect()
@@ -73,139 +74,124 @@ export function createFollower(tab: Tab, locks: Pick<LockManager, 'request'>, su
     })
   }
 
-  function open(mine: Try, { heartbeatMs, intro, cursor }: Welcome): void {
-    mine.opened = true
-    mine.sink.open(heartbeatMs)
-    if (intro && tab.try === mine) mine.sink.event('connected', intro, undefined)
-    if (!mine.request.lastEventId && cursor && tab.try === mine) mine.sink.id(cursor)
-  }
-
-  function begin(mine: Try, welcome: Welcome): void {
-    const { term, n, entries, intro, cursor } = welcome
-    if (!entries)
-      return intro
-        ? catchUp(mine)
-        : mine.sink.end(new SSEError('http', 'the tabs have gone on too far', { status: 409 }))
-    mine.synced = true
-    if (!mine.opened) open(mine, welcome)
-    else mine.sink.heard()
-    // What it lacks may have been numbered by an earlier leader: after it, all are at one.
-    for (const entry of entries) {
-      if (tab.try !== mine) return
-      if (entries[0] === entry) tab.at = { ...tab.at, term: entry.term, n: entry.n - 1 }
-      hand(tab, mine, entry)
+  function begin(attempt: Attempt, { term, n, entries, heartbeatMs, intro, cursor }: Welcome): void {
+    const { _sink, _request } = attempt
+    if (!entries && intro) return catchUp(attempt)
+    if (!entries) return _sink.end(new SSEError('http', 'too far behind', { status: 409 }))
+    attempt._isLive = true
+    if (attempt._isOpen) _sink.heard()
+    else {
+      attempt._isOpen = true
+      _sink.open({ heartbeatMs })
+      const id = _request.lastEventId ? undefined : cursor || undefined
+      if (intro || id) _sink.block({ type: 'connected', data: intro, id })
     }
-    if (tab.try === mine) tab.at = { term, n, cursor: tab.at.cursor || cursor }
+    // What it lacks may have the numbers of an earlier leader. After that they are this one's.
+    const [first] = entries
+    if (first) tab._at = { ...tab._at, term: first.term, n: first.n - 1 }
+    deliverAll(attempt, entries)
+    if (tab._attempt === attempt) tab._at = { term, n, cursor: tab._at.cursor || cursor }
   }
 
-  /** Asks the server for what the leader has forgotten, on a line of its own. One tab at a time does. */
-  function catchUp(mine: Try): void {
+  /** Gets from the server what the leader does not have any more, over a connection of its own. One tab at a time does. */
+  function catchUp(attempt: Attempt): void {
     if (leave) return
-    const release = holdLock(locks, `${tab.name}|late`, false, run, () => {})
-    let isOver = false
-    leave = () => {
-      isOver = true
+    const { _sink, _request } = attempt
+    const release = holdLock(tab, '|late', () => {
+      try {
+        const link = tab._inner.connect(_request, guardSink(sink, isOpen))
+        if (isOpen()) attempt._link = link
+        else link.close()
+      } catch (error) {
+        _sink.end(error)
+      }
+    })
+    const end = (): void => {
       leave = undefined
-      mine.line?.close()
-      mine.line = undefined
+      attempt._link?.close()
+      attempt._link = undefined
       release()
     }
-    function run(): void {
-      try {
-        connect()
-      } catch (error) {
-        mine.sink.end(error)
-      }
-    }
-    function connect(): void {
-      const { sink } = mine
-      const on =
-        <A extends unknown[]>(report: (...args: A) => void) =>
-        (...args: A): void => {
-          if (!isOver) report(...args)
-        }
-      const line = tab.inner.connect(mine.request, {
-        ...sink,
-        open: on((ms) => {
-          if (!mine.opened) sink.open(ms)
-          mine.opened = true
-        }),
-        id: on((id) => {
-          tab.at = { ...NOWHERE, cursor: id }
-          sink.id(id)
-        }),
-        event: on((type, data, id, topic) => {
-          sink.event(type, data, id, topic)
-          // All that had been missed has come: from here the others' line goes on.
-          if (type !== 'live') return
+    leave = end
+    const isOpen = (): boolean => leave === end
+    const sink: typeof _sink = {
+      ..._sink,
+      open(info) {
+        if (!attempt._isOpen) _sink.open(info)
+        attempt._isOpen = true
+      },
+      block(block) {
+        const { type, id } = block
+        if (id !== undefined) tab._at = { ...NOWHERE, cursor: id }
+        const work = _sink.block(block)
+        if (type === 'live') {
+          // Everything that was missed is here: now the leader's frames follow.
           leave?.()
           hello()
-        }),
-        heard: on(sink.heard),
-        beat: on(sink.beat),
-        retry: on(sink.retry),
-        oversized: on(sink.oversized),
-        end: on(sink.end),
-      })
-      if (isOver) line.close()
-      else mine.line = line
+        }
+        return work
+      },
     }
   }
 
-  /** Stands where the leader's client stands. */
-  function mirror(message: Message & { readonly kind: 'state' }): void {
-    const { state } = message
-    const mine = tab.try
-    self.waited = 0
-    const current = host.state.get()
-    if (state.status === 'waiting') {
-      self.waited = state.until
-      if (current.status === 'waiting' && current.until === state.until) return
+  /** Brings the client into the state of the leader's. */
+  function mirror(state: PlainState): void {
+    const { status } = state
+    const current = _host.state.get()
+    self._waitsUntil = 0
+    if (status === 'waiting') {
+      const { until, error } = state
+      self._waitsUntil = until
+      if (current.status === 'waiting' && current.until === until) return
       leave?.()
-      host.send('lost', { ...state, error: revive(state.error) })
-    } else if (state.status === 'closed') host.send('end', state.error && revive(state.error))
-    else if (current.status === 'waiting' || (state.status === 'connecting' && current.status === 'open')) tab.renew()
-    else if (state.status === 'open' && mine && !mine.synced) hello()
+      _host.wait({ ...state, error: revive(error) })
+    } else if (current.status === 'waiting' || (status === 'connecting' && current.status === 'open')) renew(tab)
+    else if (status === 'open' && !tab._attempt?._isLive) hello()
   }
 
-  const self: Follower & { waited: number } = {
-    waited: 0,
-    hello: () => hello(),
-    follow(mine, nudge) {
-      heardAt = clock.now()
-      unanswered = 0
-      mine.synced = false
+  function deliverAll(attempt: Attempt, entries: readonly Entry[]): void {
+    for (const entry of entries) {
+      const ahead = entry.n - tab._at.n
+      if (tab._attempt !== attempt) return
+      if (ahead > 1) {
+        // Something was lost on the way: the leader still has it.
+        attempt._isLive = false
+        return hello()
+      }
+      if (ahead > 0) deliver(tab, attempt, entry)
+    }
+  }
+
+  const self: Follower & { _waitsUntil: number } = {
+    _waitsUntil: 0,
+    _update: hello,
+    _start(_, nudge) {
+      heard()
       hello(nudge)
       watch()
     },
-    hear(message) {
-      const mine = tab.try
-      heardAt = clock.now()
-      unanswered = 0
-      if (message.kind === 'state') return mirror(message)
-      if (message.kind === 'refused')
-        return mine?.request.lastEventId ? mine.sink.end(revive(message.error)) : undefined
-      if (!mine || leave) return
-      if (message.kind === 'welcome' && message.to === tab.id && message.ask === ask) {
-        if (!mine.synced) begin(mine, message)
-        else if (message.intro) joined(mine, readControl(message.intro).topics)
+    _receive(message) {
+      const attempt = tab._attempt
+      const { kind } = message
+      heard()
+      if (kind === 'state') return mirror(message.state)
+      if (!attempt) return
+      if (kind === 'refused' && attempt._request.lastEventId) return attempt._sink.end(revive(message.error))
+      if (leave) return
+      if (kind === 'welcome' && message.to === tab._id && message.ask === ask) {
+        if (!attempt._isLive) begin(attempt, message)
+        else if (message.intro) confirm(_host, attempt, readControl(message.intro).topics)
       }
-      if (message.kind !== 'frames' || !mine.synced) return
+      if (kind !== 'frames' || !attempt._isLive) return
       const { term, n, list } = message
-      mine.sink.heard()
-      for (const [index, frame] of list.entries()) {
-        if (tab.try !== mine) return
-        if (n + index <= tab.at.n) continue
-        if (n + index > tab.at.n + 1) {
-          // Something was lost on the way: the leader still has it.
-          mine.synced = false
-          return hello()
-        }
-        hand(tab, mine, { term, n: n + index, frame })
-      }
+      attempt._sink.heard()
+      deliverAll(
+        attempt,
+        list.map((frame, index) => ({ term, n: n + index, frame })),
+      )
     },
-    stop() {
-      clock.clearTimeout(timer)
+    _end() {
+      timer()
       leave?.()
     },
   }

@@ -1,211 +1,200 @@
-import { setTimer } from '../clock.ts'
-import { isBehind, withParam } from '../cursor.ts'
-import { SSEError } from '../errors.ts'
-import { type Control, readControl } from '../protocol.ts'
-import { isBreak } from './backlog.ts'
+import { createTimer, monotonic } from '../base/clock.ts'
+import { SSEError } from '../base/errors.ts'
+import { withParam } from '../base/url.ts'
+import { type Control, readComment, readControl, topicOf } from '../hub/protocol.ts'
+import type { TransportSink } from '../transports/transport.ts'
+import { blockOf } from './backlog.ts'
+import { createHandover } from './handover.ts'
 import { type Hello, type Message, plain, plainError } from './message.ts'
 import { createRelay } from './relay.ts'
 import { createRoster } from './roster.ts'
-import type { Tab, Try } from './tab.ts'
+import { type Attempt, introOf, post, renew, type Tab } from './tab.ts'
 import { createUnion } from './union.ts'
 
 /*
- * The tab that has the one line: it asks for what all tabs want, hands on what it hears, and knows who is there.
+ * The tab that has the shared connection: it asks for what all tabs want, passes on what it receives, and knows the other tabs.
  */
 
 export interface Leader {
-  /** Makes the line, for a try of the client's. */
-  lead(mine: Try): Promise<void>
-  /** A follower speaks. */
-  hear(message: Message): void
-  /** The client's state has changed. */
-  tell(): void
-  /** What this tab wants has changed. */
-  wants(): void
-  /** Whether the line itself has just ended, so that what the client makes of it holds for all. */
-  readonly ending: boolean
+  /** Connects, for an attempt of the client. */
+  _start(attempt: Attempt): void
+  /** A message of a follower. */
+  _receive(message: Message): void
+  /** Posts the client's state. */
+  _report(): void
+  /** The topics that this tab wants have changed. */
+  _update(): void
+  /** Whether the connection has just ended, so that what the client makes of it holds for all. */
+  readonly _ending: boolean
   /** It has asked another tab to take over. */
-  readonly yielding: boolean
-  resign(): void
+  _isYielding(): boolean
+  _end(): void
 }
 
-/** How long a server may take to introduce itself, or not: until then nobody can be told what to make of it. */
+/** How long a server may take to introduce itself. Until then nobody can be welcomed. */
 const INTRODUCTION = 1000
-/** A line this silent, and doubted by a follower, is left. */
+/** A connection that has been silent for so long, and that a follower doubts, is left. */
 const DOUBTFUL = 10_000
-/** For how long nobody may look at a leader, if somebody looks at another tab: hidden pages are slowed down, and frozen. */
-const UNSEEN = 30_000
 
-/**
- * @param deposed - Another tab leads.
- */
-export function createLeader(tab: Tab, locks: Pick<LockManager, 'request' | 'query'>, deposed: () => void): Leader {
-  const { host, clock, platform, inner, term } = tab
-  const roster = createRoster(tab, locks, gone)
-  const union = createUnion(tab, roster.all, tell)
-  const relay = createRelay(tab, locks, () => roster.all().length > 0, deposed)
-  let resigned = false
-  let called = false
-  /** The try whose line is open, and whose server has said what it is. */
-  let live: Try | undefined
-  let introduction: unknown
-  /** The topic that a `ping` said of the next event, from a transport that hears no comments. */
-  let announced: Control = {}
-  let unseenSince = Infinity
-  let unseen: unknown
+/** @param deposed - Another tab leads. */
+export function createLeader(tab: Tab, deposed: () => void): Leader {
+  const { _host, _clock, _inner, _term } = tab
+  const roster = createRoster(tab, update)
+  const union = createUnion(tab, roster._all)
+  const relay = createRelay(tab, () => roster._all().length > 0, deposed)
+  const handover = createHandover(tab, roster._all)
+  const introduction = createTimer(_clock)
+  let hasCalled = false
   let heardAt = 0
   let heartbeatMs: number | undefined
 
-  const isLive = (): boolean => tab.try !== undefined && tab.try === live
-
-  function gone(id: string): void {
-    roster.drop(id)
-    retell()
-  }
-
   /** From now on others may join. */
-  function begin(mine: Try): void {
-    if (live === mine) return
-    live = mine
-    tell()
+  function begin(attempt: Attempt): void {
+    if (attempt._isLive) return
+    attempt._isLive = true
+    report()
   }
 
-  function retell(): void {
-    if (isLive()) union.retell()
+  function update(): void {
+    if (tab._attempt?._isLive) union._update(tab._attempt)
+  }
+
+  const report = (): void => post(tab, { kind: 'state', term: _term, state: plain(_host.state.get()) })
+
+  /** For a transport that must listen for each name. */
+  function listen(names: readonly string[]): void {
+    for (const name of names) tab._listen?.(name)
   }
 
   function welcome({ from, ask, at, topics }: Hello): void {
-    if (!union.covers(topics)) return
-    relay.flush()
-    const { n, cursor } = tab.at
-    const lacks = tab.backlog.after(at)
-    const recovered = Boolean(lacks && (at.n || at.cursor)) && !lacks?.some(isBreak)
-    // Without an id there is nothing to ask the server for: it can only go on from here.
+    if (!union._covers(topics)) return
+    relay._flush()
+    const { n, cursor } = tab._at
+    const lacks = tab._backlog._after(at)
+    const isWhole = lacks?.every((entry) => introOf(blockOf(entry))?.recovered !== false)
+    const recovered = Boolean(isWhole && (at.n || at.cursor))
+    // Without an id there is nothing to ask the server for: the tab can only go on from here.
     const entries = lacks ?? (at.cursor ? undefined : [])
-    const word = union.intro && JSON.stringify({ ...union.intro, recovered })
-    tab.post({ kind: 'welcome', to: from, ask, term, n, entries, heartbeatMs, intro: word, cursor })
+    const intro = union._intro && JSON.stringify({ ...union._intro, recovered })
+    post(tab, { kind: 'welcome', to: from, ask, term: _term, n, entries, heartbeatMs, intro, cursor })
   }
 
-  function tell(): void {
-    if (resigned) return
-    const state = host.state.get()
-    // Of a client that was a follower's until now, being open says nothing.
-    const isReady = state.status !== 'open' || isLive()
-    tab.post({ kind: 'state', term, state: isReady ? plain(state) : { status: 'connecting', attempt: 0 } })
-  }
-
-  function look(): void {
-    const now = clock.now()
-    clock.clearTimeout(unseen)
-    unseenSince = platform.isVisible() ? Infinity : Math.min(unseenSince, now)
-    if (now - unseenSince < UNSEEN) unseen = setTimer(clock, unseenSince + UNSEEN - now, look)
-    else {
-      const heir = roster.all().find(({ visible }) => visible)
-      if (!heir) return
-      self.yielding = true
-      tab.post({ kind: 'yield', term, to: heir.from })
+  function createSink(attempt: Attempt): TransportSink {
+    const { _sink } = attempt
+    const act = (act: () => void): void => relay._act(attempt, act)
+    /** What a comment, or a `ping` of a transport that gets no comments, announces of the next event. */
+    let announced: Control = {}
+    let isFirst = true
+    return {
+      open: (info) =>
+        act(() => {
+          heartbeatMs = info?.heartbeatMs
+          heardAt = monotonic(_clock)
+          introduction(INTRODUCTION, () => act(() => begin(attempt)))
+          _sink.open(info)
+        }),
+      heard() {
+        relay._awake()
+        heardAt = monotonic(_clock)
+        act(_sink.heard)
+      },
+      block(block) {
+        act(() => {
+          const { type, data, id } = block
+          const topic = block.topic ?? topicOf(type, announced)
+          announced = type === 'ping' && union._intro ? readControl(`${data}`) : {}
+          if (isFirst) union._intro = introOf(block)
+          isFirst = false
+          const isOwn = announced.topic || (type === 'subscribed' && union._intro)
+          if (!isOwn || id !== undefined)
+            relay._add(attempt, ['block', { type, data: isOwn ? undefined : data, id, topic }])
+          if (union._confirm(attempt, block)) for (const hello of roster._all()) welcome(hello)
+          begin(attempt)
+        })
+        return undefined
+      },
+      retry: (ms) => relay._add(attempt, ['retry', ms]),
+      comment: (text) =>
+        act(() => {
+          const topic = union._intro && readComment(text)
+          if (topic) announced = { topic }
+          else relay._add(attempt, ['comment', ''])
+        }),
+      gap: (gap) =>
+        act(() => {
+          announced = {}
+          relay._add(attempt, ['gap', gap])
+        }),
+      end: (reason) =>
+        act(() => {
+          relay._flush()
+          self._ending = true
+          _sink.end(reason)
+          self._ending = false
+          // The cursor was refused, and has been dropped: that of every tab.
+          const isRefused = reason instanceof SSEError && reason.code === 'http'
+          if (isRefused && _host.state.get().status === 'connecting')
+            post(tab, { kind: 'refused', term: _term, error: plainError(reason) })
+        }),
     }
   }
 
-  const unlook = platform.onVisibility(look)
+  async function start(attempt: Attempt): Promise<void> {
+    const { _request, _topics } = attempt
+    if (!hasCalled) {
+      report()
+      await roster._call()
+    }
+    hasCalled = true
+    if (tab._attempt !== attempt) return
+    const topics = union._start()
+    // Left as it is if nothing comes with the others: it may be signed.
+    const isMore = topics.length > _topics.length
+    const url = isMore ? withParam(_request.url, 'topics', topics.join()) : _request.url
+    const link = _inner.connect({ ..._request, url, lastEventId: tab._at.cursor }, createSink(attempt))
+    // It may have been left before it returned.
+    if (tab._attempt !== attempt) return link.close()
+    attempt._link = link
+    listen([...topics, ...roster._all().flatMap(({ names }) => names)])
+  }
 
-  const self: { -readonly [K in keyof Leader]: Leader[K] } = {
-    ending: false,
-    yielding: false,
-    tell,
-    wants: retell,
-    async lead(mine) {
-      const { request, sink, names } = mine
-      if (!called) {
-        tell()
-        await roster.call()
-        const { cursor } = tab.at
-        const lowest = roster.lowest(cursor)
-        if (lowest) tab.at = isBehind(cursor, lowest.cursor) ? { ...lowest, cursor } : lowest
-      }
-      called = true
-      if (resigned || tab.try !== mine) return
-      const asked = union.begin()
-      for (const hello of roster.all()) for (const name of hello.names) names.add(name)
-      const url = asked.length ? withParam(request.url, 'topics', asked.join()) : request.url
-      const line = inner.connect(
-        { ...request, url, names, lastEventId: tab.at.cursor },
-        {
-          open: (ms) =>
-            relay.act(mine, () => {
-              heartbeatMs = ms
-              heardAt = clock.now()
-              clock.clearTimeout(introduction)
-              introduction = setTimer(clock, INTRODUCTION, () => relay.act(mine, () => begin(mine)))
-              sink.open(ms)
-            }),
-          heard() {
-            relay.awake()
-            heardAt = clock.now()
-            relay.act(mine, sink.heard)
-          },
-          id: (id) => relay.id(mine, id),
-          event: (type, data, id, topic) =>
-            relay.act(mine, () => {
-              const named = topic ?? (type === announced.event ? announced.topic : undefined)
-              announced = type === 'ping' ? readControl(data) : {}
-              const word = announced.topic ? undefined : union.read(type, data)
-              if (word !== undefined) relay.take(mine, ['event', type, word, id, named])
-              begin(mine)
-            }),
-          retry: (ms) => relay.take(mine, ['retry', ms]),
-          beat: () => relay.take(mine, ['beat']),
-          oversized: () => relay.take(mine, ['oversized']),
-          end: (reason) =>
-            relay.act(mine, () => {
-              relay.flush()
-              self.ending = true
-              sink.end(reason)
-              self.ending = false
-              // The cursor was refused, and has been dropped: that of every tab.
-              const isRefused = reason instanceof SSEError && reason.code === 'http'
-              if (isRefused && !resigned && host.state.get().status === 'connecting')
-                tab.post({ kind: 'refused', term, error: plainError(reason) })
-            }),
-        },
-      )
-      // It may have been left before it returned.
-      if (tab.try === mine) mine.line = line
-      else line.close()
+  const self = {
+    _report: report,
+    _update: update,
+    _ending: false,
+    _isYielding: () => handover._asked,
+    _start(attempt: Attempt) {
+      start(attempt).catch(attempt._sink.end)
     },
-    hear(message) {
-      relay.awake()
-      if (message.kind === 'probe') tell()
+    _receive(message: Message) {
+      relay._awake()
+      if (message.kind === 'probe') report()
       if (message.kind !== 'hello') return
       const { nudge, names, to } = message
       // This tab did not know how far terms have got, or has been deposed.
-      if (to > term) {
-        tab.term = to
+      if (to > _term) {
+        tab._term = to
         return deposed()
       }
-      roster.heard(message)
-      const state = host.state.get()
+      roster._add(message)
+      const state = _host.state.get()
       const isWaiting = state.status === 'waiting'
-      const isDue = isWaiting
-        ? nudge === state.until
-        : nudge !== undefined && isLive() && clock.now() - heardAt > DOUBTFUL
-      if (isDue) return tab.renew()
-      for (const name of names) tab.try?.line?.listen?.(name)
-      retell()
-      if (isLive()) welcome(message)
-      else if (to !== term || isWaiting) tell()
-      look()
+      const isLive = tab._attempt?._isLive
+      const isDoubtful = isLive && monotonic(_clock) - heardAt > DOUBTFUL
+      if (isWaiting ? nudge === state.until : isDoubtful && nudge !== undefined) return renew(tab)
+      listen(names)
+      update()
+      if (isLive) welcome(message)
+      else if (to !== _term || isWaiting) report()
+      handover._look()
     },
-    resign() {
-      relay.end()
-      resigned = true
-      unlook()
-      clock.clearTimeout(unseen)
-      clock.clearTimeout(introduction)
-      union.end()
-      roster.end()
+    _end() {
+      relay._end()
+      handover._end()
+      introduction()
+      union._end()
+      roster._end()
     },
   }
-  look()
   return self
 }

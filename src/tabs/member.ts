@@ -1,183 +1,154 @@
-import { SSEError } from '../errors.ts'
-import type { Transport, TransportLink, TransportRequest, TransportSink } from '../transports/transport.ts'
+import type { TransportRequest } from '../transports/request.ts'
+import type { TransportLink, TransportSink } from '../transports/transport.ts'
 import { createFollower } from './follower.ts'
 import { createLeader, type Leader } from './leader.ts'
-import { type Message, plain } from './message.ts'
-import { holdLock, type TabsChannel, type TabsPlatform } from './platform.ts'
-import { createTab, createTry, stand, type Tab } from './tab.ts'
+import { holdLock } from './locks.ts'
+import { type Message, plainError, revive } from './message.ts'
+import { createAttempt, createTab, isActive, moveTo, post, renew, type Tab, type TabContext } from './tab.ts'
 import { createUsurper } from './usurp.ts'
 
 /*
- * A client among the tabs: joins when its client wants a line, queues for the lead, and leaves when it does not.
+ * A client among the tabs: joins when its client wants a connection, queues for the lead, and leaves when it does not.
  */
 
-/** What part a client plays: it has the line, hears it through another tab, or shares nothing. */
+/** The part of a client: it has the connection, gets the stream through another tab, or shares nothing. */
 export type TabsRole = 'leader' | 'follower' | 'alone'
 
 export interface Member {
-  readonly tab: Pick<Tab, 'name' | 'renewing'>
-  connect(request: TransportRequest, sink: TransportSink): TransportLink
-  /** Closes the client, as whoever was signed in is not any more. */
-  stop(): void
+  readonly _tab: Pick<Tab, '_name' | '_renewing'>
+  _connect(request: TransportRequest, sink: TransportSink): TransportLink
+  /** Tells the leader what this tab wants, unless it leads itself. */
+  _hello(): void
   /** Has no more to do with the client. */
-  end(): void
+  _end(): void
 }
 
-export function createMember(
-  name: string,
-  inner: Transport,
-  { host, clock }: Pick<TransportRequest, 'host' | 'clock'>,
-  platform: TabsPlatform,
-  locks: Pick<LockManager, 'request' | 'query'>,
-  play: (role: TabsRole) => void,
-  ended: () => void,
-): Member {
-  let channel: TabsChannel | undefined
-  /** Let go of the tab's own lock, and of the lead or the queue for it. */
-  let leaveTab: (() => void) | undefined
-  let leaveQueue: (() => void) | undefined
-  let unlook: (() => void) | undefined
+export function createMember(context: TabContext, play: (role: TabsRole) => void, ended: () => void): Member {
+  const tab = createTab(context)
+  const { _name, _inner, _host, _platform } = tab
+  const usurper = createUsurper(tab, () => leader || queue(true), goAlone)
+  const follower = createFollower(tab, usurper._suspect)
   let leader: Leader | undefined
+  /** Gives back what the tab holds of the browser. */
+  let releases: (() => void)[] = []
+  /** Releases the lead, or leaves the queue for it. */
+  let leaveQueue: (() => void) | undefined
   /** Locks or channels cannot be had. */
   let isAlone = false
 
-  const tab = createTab({
-    name,
-    inner,
-    host,
-    clock,
-    platform,
-    post: (message) => channel?.postMessage(message),
-    renew() {
-      if (!/connecting|open|waiting/.test(host.state.get().status)) return
-      tab.renewing = true
-      host.reconnect()
-    },
-  })
-  const usurper = createUsurper(tab, () => (channel && !leader ? queue(true) : undefined), alone)
-  const follower = createFollower(tab, locks, usurper.suspect)
+  const hello = (): void => {
+    if (!leader) follower._update()
+  }
 
   function join(): void {
-    // Not by the clock's chance, which tests have all tabs share. There is one wherever there are locks.
-    tab.id = crypto.randomUUID()
-    // Whatever it is: any script of the origin may have said it.
-    channel = platform.channel(name, (message) => hear(Object(message)))
-    leaveTab = holdLock(locks, `${name}:${tab.id}`, false, enter, alone)
-    unlook = platform.onVisibility(() => leader || follower.hello())
+    // Not drawn from the clock's chance: tests have all tabs share that. Where there are locks there is crypto.
+    const id = crypto.randomUUID()
+    // Any script of the origin may post anything.
+    tab._channel = _platform.channel(_name, (message) => receive(Object(message)))
+    const enter = (): void => {
+      // Only now: a leader that got this tab's lock before the tab would take the tab for dead.
+      tab._id = id
+      queue()
+      hello()
+    }
+    const release = holdLock(tab, `:${id}`, enter, goAlone)
+    releases = [release, _platform.onVisibility(hello)]
     play('follower')
   }
 
-  /** Only now: a leader that had this tab's lock before it would take it for dead. */
-  function enter(): void {
-    tab.isHere = true
-    queue(false)
-    follower.hello()
-  }
-
-  function queue(steal: boolean): void {
+  function queue(steal?: boolean): void {
+    if (!tab._channel) return
     leaveQueue?.()
-    leaveQueue = holdLock(locks, name, steal, lead, (stolen) => {
-      if (!stolen) alone()
+    const lost = (isStolen: boolean): void => {
+      if (!isStolen) goAlone()
       else if (leader) depose()
-      // Before this tab knew that it had it.
-      else queue(false)
-    })
+      // Stolen before this tab knew that it had it.
+      else queue()
+    }
+    leaveQueue = holdLock(tab, '', lead, lost, steal)
   }
 
   function lead(): void {
-    follower.stop()
-    heard(Math.max(tab.term + 1, clock.now()))
-    leader = createLeader(tab, locks, depose)
+    follower._end()
+    tab._term = Math.max(tab._term + 1, tab._clock.now())
+    leader = createLeader(tab, depose)
     play('leader')
-    move()
-    leader.tell()
+    startOver()
+    leader._report()
   }
 
-  /** Another tab leads: this one was taken for dead. */
+  /** Another tab leads. */
   function depose(): void {
     if (!leader) return
-    leader.resign()
-    // Whoever was taken for dead does not take the lead back.
-    if (!leader.yielding) usurper.note()
+    leader._end()
+    // A tab that did not answer does not take the lead back.
+    if (!leader._isYielding()) usurper._note()
     leader = undefined
     play('follower')
-    queue(false)
-    move()
+    queue()
+    startOver()
   }
 
   /**
-   * Makes a new try in place of one there is. A wait that the server has asked for is kept; any other may be for no more than that
-   * the last leader's page was left, which breaks its line first.
+   * Makes a new attempt in place of the one that there is. A wait that the server asked for is kept; any other may come only from
+   * the last leader's page: a page that is left breaks its connection first.
    */
-  function move(): void {
-    const state = host.state.get()
-    if (state.status !== 'waiting' || !state.error.retryAfter) tab.renew()
+  function startOver(): void {
+    const state = _host.state.get()
+    if (state.status !== 'waiting' || !state.error.retryAfter) renew(tab)
   }
 
-  function alone(): void {
-    if (isAlone || !channel) return
+  function goAlone(): void {
+    if (isAlone || !tab._channel) return
     isAlone = true
     leave()
-    move()
+    startOver()
   }
 
   function leave(): void {
-    if (!channel) return
-    leader?.resign()
+    if (!tab._channel) return
+    leader?._end()
     leader = undefined
-    follower.stop()
-    usurper.stop()
-    channel.close()
-    channel = undefined
+    follower._end()
+    usurper._end()
+    tab._channel.close()
+    tab._channel = undefined
     leaveQueue?.()
-    leaveTab?.()
-    unlook?.()
-    tab.renewing = false
-    tab.isHere = false
-    tab.backlog.clear()
+    for (const release of releases) release()
+    tab._renewing = false
+    tab._id = ''
+    tab._backlog._forget()
     play('alone')
   }
 
-  function stop(): void {
-    host.send('end', new SSEError('unauthorized', 'signed out, in this tab or another'))
+  function receive(message: Message): void {
+    if (message.kind === 'end') return _host.end(message.error && revive(message.error))
+    if (!('term' in message)) return leader?._receive(message)
+    const { term } = message
+    if (term < tab._term) {
+      // From an earlier leader, or from one whose clock is behind: that learns of its term by the answer.
+      if (message.kind === 'state') hello()
+      return
+    }
+    if (term > tab._term) {
+      tab._term = term
+      if (leader) return depose()
+      if (tab._attempt) tab._attempt._isLive = false
+      hello()
+    }
+    if (message.kind !== 'yield') return leader ? undefined : follower._receive(message)
+    if (message.to === tab._id) queue(true)
   }
 
-  function heard(term: number): void {
-    tab.before = tab.term
-    tab.term = term
-  }
-
-  /** Of an earlier leader, or of one whose clock is behind: that learns of its term by the answer. */
-  function heardLate(message: Message & { readonly term: number }): void {
-    if (message.kind !== 'state') return
-    // Its last word may have been overtaken by its own lock.
-    if (message.state.status === 'closed' && message.term === tab.before) return follower.hear(message)
-    if (!leader) follower.hello()
-  }
-
-  function hear(message: Message): void {
-    if (message.kind === 'reset') return stop()
-    if ('term' in message) {
-      if (message.term < tab.term) return heardLate(message)
-      if (message.term > tab.term) {
-        heard(message.term)
-        if (leader) return depose()
-        if (tab.try) tab.try.synced = false
-        follower.hello()
-      }
-      if (message.kind === 'yield') return message.to === tab.id ? queue(true) : undefined
-      if (!leader) follower.hear(message)
-    } else leader?.hear(message)
-  }
-
-  const unsubscribe = host.state.subscribe((state) => {
-    const { status } = state
-    if (status === 'connecting' || status === 'open' || status === 'waiting') return leader?.tell()
-    // What the server says to one it says to all. But credentials are each tab's own, and a page that is left breaks its line first.
-    const isForAll = leader?.ending && state.status === 'closed' && !/unauthorized|gave-up/.test(`${state.error?.code}`)
-    if (isForAll) tab.post({ kind: 'state', term: tab.term, state: plain(state) })
-    if (status === 'closed') end()
-    else leave()
+  const unsubscribe = _host.state.subscribe((state) => {
+    if (isActive(_host)) return leader?._report()
+    if (state.status !== 'closed') return leave()
+    const { error } = state
+    // What the server says to one it says to all. But credentials are each tab's own; and a page that is left breaks its
+    // connection first.
+    if (leader?._ending && !/unauthorized|gave-up/.test(`${error?.code}`))
+      post(tab, { kind: 'end', error: error && plainError(error) })
+    end()
   })
 
   function end(): void {
@@ -187,41 +158,32 @@ export function createMember(
   }
 
   return {
-    tab,
-    stop,
-    end,
-    connect(request, sink) {
-      if (isAlone) return inner.connect(request, sink)
-      const mine = createTry(request, sink)
-      const nudge = channel && !tab.renewing ? follower.waited : undefined
-      tab.renewing = false
-      tab.try = mine
-      stand(tab, request.lastEventId, leader !== undefined)
+    _tab: tab,
+    _end: end,
+    _hello: hello,
+    _connect(request, sink) {
+      const attempt = createAttempt(request, sink)
+      const nudge = tab._channel && !tab._renewing ? follower._waitsUntil : undefined
+      tab._renewing = false
+      tab._attempt = attempt
+      moveTo(tab, request.lastEventId, leader !== undefined)
       try {
-        if (!channel) join()
+        if (!tab._channel && !isAlone) join()
       } catch {
         isAlone = true
-        return inner.connect(request, sink)
       }
-      if (leader) leader.lead(mine).catch(sink.end)
-      else follower.follow(mine, nudge)
+      if (isAlone) return _inner.connect(request, sink)
+      ;(leader ?? follower)._start(attempt, nudge)
       return {
         close() {
-          mine.line?.close()
-          if (tab.try !== mine) return
-          tab.try = undefined
-          follower.stop()
-        },
-        listen(event) {
-          mine.names.add(event)
-          if (leader) mine.line?.listen?.(event)
-          else follower.hello()
+          attempt._link?.close()
+          if (tab._attempt !== attempt) return
+          tab._attempt = undefined
+          follower._end()
         },
         join(topics) {
-          mine.topics = topics
-          mine.joining = true
-          if (leader) leader.wants()
-          else follower.hello()
+          attempt._topics = topics
+          ;(leader ?? follower)._update()
           return true
         },
       }

@@ -1,24 +1,20 @@
-import type { SSEErrorCode } from '../errors.ts'
-import { SSEError } from '../errors.ts'
-import type { ConnectionState } from '../machine.ts'
+import { SSEError, type SSEErrorCode, type SSEErrorDetails } from '../base/errors.ts'
+import type { ConnectionState } from '../decisions/state.ts'
+import type { Block, GapReport } from '../transports/transport.ts'
 
 /*
- * What tabs say to each other. The channel's name holds the version, so whoever hears a message understands it. Followers
- * speak as `from`; what a leader says carries its term, and of two leaders only the later one counts.
+ * The messages that tabs post to each other. The version is part of the channel's name, so every message can be understood.
+ * Followers sign as `from`. A leader's message carries its term: of two leaders only the later one counts.
  */
 
-/**
- * What a transport reported, as it is passed on: a method of its sink and what it was called with. An event with an id of its
- * own brings it along; an `id` by itself is a block without an event.
- */
+/** What the transport reported, to be passed on: a method of its sink and the argument. */
 export type Frame =
-  | readonly ['id', id: string]
-  | readonly ['event', type: string, data: string, id: string | undefined, topic: string | undefined]
+  | readonly ['block', block: Block]
+  | readonly ['comment', text: string]
   | readonly ['retry', ms: number]
-  | readonly ['beat']
-  | readonly ['oversized']
+  | readonly ['gap', gap: GapReport]
 
-/** A frame and its place: numbers go on from one leader to the next, the term tells two that claim the same number apart. */
+/** A frame and its place. Numbers go on from one leader to the next; the term tells two with the same number apart. */
 export interface Entry {
   readonly term: number
   readonly n: number
@@ -28,52 +24,36 @@ export interface Entry {
 /** How far a tab has got. */
 export interface Position {
   readonly term: number
-  /** 0: it has heard no leader yet, or has left its stream since. */
+  /** The number of the last frame. 0: it has received none yet, or has left the stream since. */
   readonly n: number
   readonly cursor: string
 }
 
-/** "I am here": said on joining, whenever what it says changes, and to whoever begins to lead. */
+/** "I am here": posted when a tab joins, when something of it changes, and when another leader begins. */
 export interface Hello {
   readonly kind: 'hello'
   readonly from: string
-  /** The leader that it knows of. */
+  /** The term of the leader that the tab knows of. */
   readonly to: number
-  /** Told apart from earlier ones: an answer to one of those says nothing of where this tab stands now. */
+  /** A number of its own: the answer to an earlier hello does not fit the tab's position any more. */
   readonly ask: number
   readonly at: Position
   readonly topics: readonly string[]
-  /** For transports that must listen for each name. */
+  /** Names and patterns, for transports that must listen for each name. */
   readonly names: readonly string[]
   readonly visible: boolean
   /**
-   * Its client has left a stream by itself (0), or a wait that was to last until then: the leader may have reason to do the same.
-   * Undefined: it has not.
+   * Its client left a stream by itself (0), or a wait that was to last until then: the leader may have reason to do the same.
+   * Undefined: it did not.
    */
   readonly nudge: number | undefined
 }
 
-export type Message =
-  | Hello
-  /** A follower wants to know that the leader is alive. */
-  | { readonly kind: 'probe' }
-  /** Where the leader's client stands. */
-  | { readonly kind: 'state'; readonly term: number; readonly state: PlainState }
-  /** A failure that each client is to judge for itself, as it says something of its own cursor. */
-  | { readonly kind: 'refused'; readonly term: number; readonly error: PlainError }
-  /** To one tab: it may begin, here. */
-  | Welcome
-  /** What the leader hears, in the order it does, numbered from `n` without a hole. */
-  | { readonly kind: 'frames'; readonly term: number; readonly n: number; readonly list: readonly Frame[] }
-  /** A leader that nobody sees asks a tab that somebody sees to take over. */
-  | { readonly kind: 'yield'; readonly term: number; readonly to: string }
-  /** Whoever was signed in is not any more. */
-  | { readonly kind: 'reset' }
-
+/** To one tab: it may begin, here. */
 export interface Welcome {
   readonly kind: 'welcome'
   readonly to: string
-  /** What it answers. */
+  /** The hello that this answers. */
   readonly ask: number
   readonly term: number
   /** The number of the last frame so far. */
@@ -81,13 +61,29 @@ export interface Welcome {
   /** What the tab lacks, from its position on; undefined if that is too far back. */
   readonly entries: readonly Entry[] | undefined
   readonly heartbeatMs: number | undefined
-  /** The server's introduction, as it would be for this tab; undefined if it has not introduced itself. */
+  /** The server's introduction, as this tab would get it; undefined if the server has not introduced itself. */
   readonly intro: string | undefined
-  /** The last event id as of `n`. */
+  /** The last event id at `n`. */
   readonly cursor: string
 }
 
-/** A state as it survives a structured clone: of an error that leaves no more than its message (HTML 2.7.3). */
+export type Message =
+  | Hello
+  /** A follower asks whether the leader is alive. */
+  | { readonly kind: 'probe' }
+  /** The state of the leader's client. */
+  | { readonly kind: 'state'; readonly term: number; readonly state: PlainState }
+  /** The cursor was refused. Each client judges that for itself, as it may have another one. */
+  | { readonly kind: 'refused'; readonly term: number; readonly error: PlainError }
+  | Welcome
+  /** What the leader receives, in order, numbered from `n` without a hole. */
+  | { readonly kind: 'frames'; readonly term: number; readonly n: number; readonly list: readonly Frame[] }
+  /** A hidden leader asks a visible tab to take over. */
+  | { readonly kind: 'yield'; readonly term: number; readonly to: string }
+  /** It is over for all: the server ended the stream for good, or the user has signed out. */
+  | { readonly kind: 'end'; readonly error: PlainError | null }
+
+/** A state that survives a structured clone: of an error, that keeps the message only (HTML 2.7.3). */
 export type PlainState =
   | Exclude<ConnectionState, { readonly error: SSEError | null }>
   | { readonly status: 'waiting'; readonly attempt: number; readonly until: number; readonly error: PlainError }
@@ -98,20 +94,22 @@ export interface PlainError {
   readonly message: string
   readonly status?: number | undefined
   readonly retryAfter?: number | undefined
+  readonly body?: string | undefined
   readonly cause?: string | undefined
 }
 
 export const plain = (state: ConnectionState): PlainState =>
   'error' in state && state.error ? { ...state, error: plainError(state.error) } : (state as PlainState)
 
-export const plainError = ({ code, message, status, retryAfter, cause }: SSEError): PlainError => ({
+// A cause that is no word may be something that cannot be cloned. 'eof' stays, of a stream that ended in order.
+export const plainError = ({ code, message, status, retryAfter, body, cause }: SSEError): PlainError => ({
   code,
   message,
   status,
   retryAfter,
-  // 'eof', of a stream that ended in order. An error may hold what cannot be cloned.
+  body,
   cause: typeof cause === 'string' ? cause : undefined,
 })
 
 export const revive = ({ code, message, ...details }: PlainError): SSEError =>
-  new SSEError(code, message, details as { readonly status?: number })
+  new SSEError(code, message, details as SSEErrorDetails)

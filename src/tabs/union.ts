@@ -1,89 +1,91 @@
-import { setTimer, soon } from '../clock.ts'
-import { type Control, readControl } from '../protocol.ts'
+import { createTimer } from '../base/clock.ts'
+import { type Control, readControl } from '../hub/protocol.ts'
+import type { Block } from '../transports/transport.ts'
 import type { Hello } from './message.ts'
-import { joined, type Tab } from './tab.ts'
+import { type Attempt, confirm, renew, type Tab, without } from './tab.ts'
 
 /*
- * The topics of all tabs, as the server knows them: one set for the one line. And what the server says of that line, as it is
- * to be passed on.
+ * The topics of all tabs, as the server knows them: one set for the shared connection. And what the server says of that
+ * connection, as it is to be passed on.
  */
 
 export interface Union {
-  /** What the server has said of itself on this line; undefined if it has not. */
-  readonly intro: Control | undefined
-  /** A line is about to be made. @returns All topics to ask for. */
-  begin(): readonly string[]
-  /** Tells the server what has changed, once the line is open. */
-  retell(): void
-  /** Whether the server has been asked for all of these, and has answered. */
-  covers(topics: readonly string[]): boolean
-  /** What an event says, for all tabs; undefined if it is about the line alone. */
-  read(type: string, data: string): string | undefined
-  end(): void
+  /** What the server said of itself on this connection; undefined if it has not introduced itself. */
+  _intro: Control | undefined
+  /** A request is about to be sent. @returns The topics for it. */
+  _start(): readonly string[]
+  /** Sends the server what has changed, while the connection is open. */
+  _update(attempt: Attempt): void
+  /** Whether the server was asked for all of these topics, and has answered. */
+  _covers(topics: readonly string[]): boolean
+  /** Takes the server's answer to a change. @returns Whether it is that: tabs that waited for it may join. */
+  _confirm(attempt: Attempt, block: Block): boolean
+  _end(): void
 }
 
-/** For how long the stream may not say that a change has been made. */
-const ACK = 5000
+/** The stream has to confirm a change within so many milliseconds. */
+const CONFIRM = 5000
 
-/**
- * @param hellos - What the other tabs want.
- * @param changed - The server has answered: others may join.
- */
-export function createUnion(tab: Tab, hellos: () => readonly Hello[], changed: () => void): Union {
-  const { clock, host } = tab
+/** @param hellos - Those of the other tabs. */
+export function createUnion(tab: Tab, hellos: () => readonly Hello[]): Union {
+  const { _clock, _host } = tab
+  const timer = createTimer(_clock)
   let asked: readonly string[] = []
-  let settled = true
+  /** Each change has a number, which the server repeats. */
   let revision = 0
-  let timer: unknown
+  /** No change is under way. */
+  let isSettled = true
 
-  const union = (): string[] => [...new Set([...(tab.try?.topics ?? []), ...hellos().flatMap(({ topics }) => topics)])]
+  /** What is answered to an earlier change does not count any more. */
+  function settle(settled: boolean): void {
+    revision++
+    timer()
+    isSettled = settled
+  }
 
-  const self: { -readonly [K in keyof Union]: Union[K] } = {
-    intro: undefined,
-    begin() {
-      self.end()
-      self.intro = undefined
-      settled = true
-      asked = union()
+  const all = (): string[] => [
+    ...new Set([...(tab._attempt?._topics ?? []), ...hellos().flatMap(({ topics }) => topics)]),
+  ]
+
+  const self: Union = {
+    _intro: undefined,
+    _start() {
+      settle(true)
+      self._intro = undefined
+      asked = all()
       return asked
     },
-    retell() {
-      const mine = tab.try
-      if (!mine) return
-      const all = union()
-      const add = all.filter((name) => !asked.includes(name))
-      const remove = asked.filter((name) => !all.includes(name))
-      // What this client has just asked for may have been there already, as another tab wants it.
-      if (!add.length && !remove.length) return settled ? joined(mine, self.intro?.topics) : undefined
-      const clientId = self.intro?.clientId
-      if (!clientId) return add.length ? tab.renew() : undefined
-      self.end()
-      asked = all
-      settled = false
-      const rev = ++revision
-      // A new request asks for all of them.
-      const again = (): unknown => rev === revision && !settled && tab.renew()
-      timer = setTimer(clock, ACK, again)
-      host.tell({ clientId, rev, add, remove, all }).catch(again)
+    _update(attempt) {
+      const { topics } = _host
+      const { clientId, topics: granted } = self._intro ?? {}
+      const next = all()
+      const add = without(next, asked)
+      const remove = without(asked, next)
+      if (!add.length && !remove.length) {
+        // Another tab may have wanted before what this one wants now.
+        if (isSettled) confirm(_host, attempt, granted)
+      } else if (clientId && topics) {
+        settle(false)
+        asked = next
+        const rev = revision
+        // A new request asks for all of them.
+        const again = (): unknown => rev === revision && renew(tab)
+        timer(CONFIRM, again)
+        topics.change({ clientId, rev, add, remove, all: next }).catch(again)
+      } else if (add.length) renew(tab)
     },
-    covers: (topics) => settled && topics.every((name) => asked.includes(name)),
-    read(type, data) {
-      const control = type === 'connected' || type === 'subscribed' ? readControl(data) : {}
-      if (type === 'connected' && control.v) self.intro = control
-      if (type !== 'subscribed' || !self.intro) return data
-      // Numbered by this tab, which the clients know nothing of; of an earlier number the later one's answer tells more.
-      if (control.rev !== revision) return undefined
-      self.end()
-      settled = true
-      self.intro = { ...self.intro, topics: control.topics ?? asked }
-      soon(changed)
-      return JSON.stringify({ ...control, rev: undefined, asked })
+    _covers: (topics) => isSettled && !without(topics, asked).length,
+    _confirm(attempt, { type, data }) {
+      if (type !== 'subscribed' || !data || !self._intro) return false
+      const { rev, topics = asked } = readControl(data)
+      // Of two changes the later one's answer says more.
+      if (rev !== revision) return false
+      settle(true)
+      self._intro = { ...self._intro, topics }
+      confirm(_host, attempt, topics)
+      return true
     },
-    end() {
-      // Of no interest any more, whoever still answers.
-      revision++
-      clock.clearTimeout(timer)
-    },
+    _end: () => settle(true),
   }
   return self
 }

@@ -1,19 +1,20 @@
-import { setTimer } from '../clock.ts'
+import { createTimer, monotonic } from '../base/clock.ts'
 import type { Tab } from './tab.ts'
 
 /*
- * How often a tab may take the lead from one that does not answer. A wedged tab must not have two take turns for ever.
+ * How often a tab may take the lead from one that does not answer: two tabs must not take turns for ever because one of them
+ * hangs now and then.
  */
 
 /** Between one time and the next. */
 const PAUSE = 30_000
-/** So many times in so long; then the tab stays on its own. */
+/** So many times in so long; after that the tab has a connection of its own. */
 const MOST = 3
 const WINDOW = 600_000
 /** Followers that notice together must not take over together. */
 const SPREAD = 500
 
-/** @param times - When leads were taken or lost that way, oldest first. */
+/** @param times - When the lead was taken or lost that way, oldest first. */
 export function mayUsurp(times: readonly number[], now: number): 'now' | 'later' | 'never' {
   const recent = times.filter((at) => now - at < WINDOW)
   if (recent.length >= MOST) return 'never'
@@ -22,39 +23,37 @@ export function mayUsurp(times: readonly number[], now: number): 'now' | 'later'
 
 export interface Usurper {
   /** The leader does not answer. */
-  suspect(): void
-  /** This tab was taken for dead itself: it does not take the lead back. */
-  note(): void
-  stop(): void
+  _suspect(): void
+  /** This tab lost the lead because it did not answer itself: it does not take the lead back. */
+  _note(): void
+  _end(): void
 }
 
 /**
  * @param take - Takes the lead, unless this tab has it.
- * @param alone - That has happened too often.
+ * @param leave - It has happened too often: the tab goes its own way.
  */
-export function createUsurper(tab: Tab, take: () => void, alone: () => void): Usurper {
-  const { clock } = tab
-  const times: number[] = []
-  let timer: unknown
+export function createUsurper(tab: Tab, take: () => void, leave: () => void): Usurper {
+  const { _clock } = tab
+  const timer = createTimer(_clock)
+  let times: number[] = []
   const note = (): void => {
-    times.push(clock.now())
-    if (times.length > MOST) times.shift()
+    times = [...times.slice(1 - MOST), monotonic(_clock)]
   }
   return {
-    note,
-    suspect() {
-      const { term } = tab
-      const may = mayUsurp(times, clock.now())
-      if (may === 'never') alone()
+    _note: note,
+    _suspect() {
+      const { _term } = tab
+      const may = mayUsurp(times, monotonic(_clock))
+      if (may === 'never') leave()
       if (may !== 'now') return
-      clock.clearTimeout(timer)
-      timer = setTimer(clock, clock.random() * SPREAD, () => {
+      timer(_clock.random() * SPREAD, () => {
         // Another follower was faster.
-        if (tab.term !== term) return
+        if (tab._term !== _term) return
         note()
         take()
       })
     },
-    stop: () => clock.clearTimeout(timer),
+    _end: timer,
   }
 }

@@ -1,12 +1,13 @@
-import { headerValue, withParam } from '../cursor.ts'
+import { requestError } from '../base/errors.ts'
+import { isCrossOrigin, withParam } from '../base/url.ts'
 import { createStreamParser } from './parse.ts'
-import { refusal } from './response.ts'
-import type { Transport, TransportRequest, TransportSink } from './transport.ts'
+import type { TransportRequest } from './request.ts'
+import { checkResponse } from './response.ts'
+import type { Transport, TransportSink } from './transport.ts'
 
 /**
- * The default transport: `fetch` and a streamed body. Headers, methods and bodies of requests, statuses of
- * responses, comments and `retry:` fields are all there, and an event costs a function call where the native
- * EventSource queues a task for each.
+ * The default transport: `fetch` and a streamed body. Request headers, methods and bodies, response statuses, comments and
+ * `retry:` fields are all there, and an event costs a function call where the native EventSource queues a task for each.
  */
 export function fetchTransport(): Transport {
   return {
@@ -18,49 +19,85 @@ export function fetchTransport(): Transport {
   }
 }
 
-/** Whether this platform can read a body while it arrives; React Native's fetch, for one, cannot. */
-export const canStream = (): boolean => typeof Response === 'function' && 'body' in Response.prototype
-
 /** A redirect to another origin takes along every header but Authorization (Fetch 4.4, step 13): any other may be a secret. */
-const SAFE = /^(authorization|accept|accept-language|content-language|content-type)$/
+const SAFE = /^(accept|content-|authorization$)/
 
-/** @returns What ends the try, unless it throws that. */
+/** Whether redirects may be followed with these headers. */
+export const redirectMode = (headers: Headers): RequestRedirect =>
+  [...headers.keys()].every((name) => SAFE.test(name)) ? 'follow' : 'manual'
+
+/** @returns What ends the attempt, unless it throws that. */
 async function run(request: TransportRequest, sink: TransportSink, signal: AbortSignal): Promise<unknown> {
-  // As a function of its own: called as a method, the platform's fetch is an illegal invocation.
-  const { fetch, method, body, credentials, lastEventId } = request
-  const headers = new Headers(request.headers)
-  const redirect = [...headers.keys()].every((name) => SAFE.test(name)) ? 'follow' : 'manual'
-  if (!headers.has('accept')) headers.set('accept', 'text/event-stream')
-  let { url } = request
-  if (lastEventId) {
-    const value = isCrossOrigin(url) ? undefined : headerValue(lastEventId)
-    if (value) headers.set('last-event-id', value)
-    else url = withParam(url, request.lastEventIdParam, lastEventId)
-  }
-
-  const init: RequestInit = { method, headers, credentials, redirect, signal, cache: 'no-store' }
-  // Some implementations take an explicit undefined for a body.
-  if (body !== undefined) init.body = body
-  const response = await fetch(url, init)
-  const refused = refusal(response, url, request.clock.now())
-  if (refused) return refused
-
-  const reader = response.body?.getReader()
-  if (!reader) return canStream() ? 'eof' : TypeError('fetch cannot stream here')
+  const { body, headers } = await openResponse(request, signal)
+  const reader = body?.getReader()
+  // No body at all is an empty one; a platform that cannot stream has no such property.
+  if (!reader)
+    return body === null ? 'eof' : requestError(request.url, 'options', 'no stream: use eventSourceTransport()')
   // Not every fetch that is handed in lets the signal end it.
   const cancel = (): unknown => reader.cancel().catch(() => {})
   signal.addEventListener('abort', cancel)
   if (signal.aborted) return cancel()
-  sink.open(Number(response.headers.get('x-sse-heartbeat')))
+  sink.open({ heartbeatMs: Number(headers.get('x-sse-heartbeat')) })
   const parse = createStreamParser(sink, request.maxEventSize)
   for (;;) {
     const { done, value } = await reader.read()
     // What stands before the end without a blank line is no event (HTML 9.2.6, last paragraph).
-    if (done || signal.aborted) return 'eof'
+    if (done) return 'eof'
     sink.heard()
     parse(value)
   }
 }
 
-/** Over there the header would cost a preflight: it is not CORS-safelisted. False where there is no origin, as in Node. */
-const isCrossOrigin = (url: string): boolean => (globalThis.location ? new URL(url).origin !== location.origin : false)
+/**
+ * Sends a request, and checks that the response opens a stream.
+ * @throws What ends the attempt, see {@link checkResponse}; or what `fetch` throws.
+ */
+async function openResponse(
+  request: Omit<TransportRequest, 'clock' | 'maxEventSize'>,
+  signal: AbortSignal | undefined,
+): Promise<Response> {
+  // As a function of its own: called as a method, the platform's fetch is an illegal invocation.
+  const { fetch, method, body, credentials, lastEventId, lastEventIdParam } = request
+  // A copy: layers may send one request twice.
+  const headers = new Headers(request.headers)
+  const redirect = redirectMode(headers)
+  if (!headers.has('accept')) headers.set('accept', 'text/event-stream')
+  let { url } = request
+  if (hasIdInUrl(request)) url = withParam(url, lastEventIdParam, lastEventId)
+  else if (lastEventId) headers.set('last-event-id', byteString(lastEventId))
+  const response = await fetch(url, {
+    method,
+    headers,
+    body,
+    credentials,
+    redirect,
+    signal,
+    cache: 'no-store',
+    // Without it a body that is a stream is refused (Fetch 5.4).
+    duplex: 'half',
+  } as RequestInit)
+  await checkResponse(response, request.url)
+  return response
+}
+
+/** What a header may carry: more is refused by common servers. */
+const ID_MAX = 8192
+
+/**
+ * Whether the last event id travels in the URL. By itself it does where the header would cost a preflight: it is not
+ * CORS-safelisted. An id that a header cannot carry unchanged travels in the URL as well.
+ */
+export const hasIdInUrl = ({
+  url,
+  lastEventId,
+  lastEventIdIn,
+}: Pick<TransportRequest, 'url' | 'lastEventId' | 'lastEventIdIn'>): boolean =>
+  lastEventId !== '' &&
+  (lastEventIdIn === 'query' ||
+    (lastEventIdIn === 'auto' && isCrossOrigin(url)) ||
+    lastEventId.length > ID_MAX ||
+    // Edges that are trimmed (Fetch 2.2.2), and control characters, which servers refuse.
+    /^ | $|\p{Cc}/u.test(lastEventId))
+
+/** UTF-8 bytes, one per character: a header is a byte string, and `fetch` throws on anything above U+00FF (Fetch 5.1). */
+export const byteString = (text: string): string => String.fromCharCode(...new TextEncoder().encode(text))

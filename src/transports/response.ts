@@ -1,33 +1,54 @@
-import { SSEError, type SSEErrorCode, type SSEErrorDetails } from '../errors.ts'
-import { parseRetryAfter } from '../retry.ts'
+import { requestError, type SSEError } from '../base/errors.ts'
 
-/** An error about a request. */
-export const failure = (url = '', code: SSEErrorCode, message: string, details?: SSEErrorDetails): SSEError =>
-  new SSEError(code, `${publicPart(url)}: ${publicPart(message)}`, details)
-
-/** Query, fragment and credentials of a URL may be secrets; what a platform says of a failure may quote one. */
-const publicPart = (text: string): string => text.replace(/[?#]\S*/g, '').replace(/\/\/\S+@/g, '//')
+/** How much of a refused response's body is read, in characters, and for how long. */
+const BODY_MAX = 1024
+const BODY_TIME = 1000
 
 /**
- * Whether a response opens a stream (HTML 9.2.3, "processResponse"): undefined if so, else what ends the try.
- * Its body is cancelled then, since an unread body keeps one of the six connections to its origin.
+ * Checks that a response opens a stream (HTML 9.2.3, "processResponse"). If not, its body is cancelled: an unread body
+ * keeps one of the six connections to its origin.
+ * @throws What ends the attempt: an SSEError, or `stop` for status 204.
  */
-export function refusal({ status, headers, body }: Response, url: string, now: number): SSEError | 'stop' | undefined {
-  const type = headers.get('content-type')
-  if (status === 200 && ESSENCE.test(`${type}`)) return undefined
-  body?.cancel().catch(() => {})
-  if (status === 204) return 'stop'
-  if (status === 200) return failure(url, 'content-type', `content type ${type} instead of text/event-stream`)
-  const retryAfter = parseRetryAfter(headers.get('retry-after'), headers.get('date'), now)
-  const code = status === 401 ? 'unauthorized' : 'http'
-  return failure(url, code, HINTS[status] ?? `status ${status}`, { status, retryAfter })
+export async function checkResponse(response: Response, url: string): Promise<void> {
+  const { status, headers } = response
+  // The essence of the last of the values (Fetch 3.6, "extract a MIME type"): its parameters do not count.
+  const essence = headers.get('content-type')?.split(',').pop()?.split(';')[0]?.trim().toLowerCase()
+  if (status === 200 && essence === 'text/event-stream') return
+  const error = await createRefusal(response, url)
+  throw status === 204 ? 'stop' : error
 }
 
-const HINTS: Readonly<Record<number, string>> = {
-  // "Opaque redirect": what a browser makes of one that was not to be followed.
-  0: 'a redirect, which would take your headers along: use the address it leads to',
-  401: 'status 401; onUnauthorized may sign in again',
+/** The error about a response that is not what was asked for. Its body is cancelled. */
+export async function createRefusal(response: Response, url: string): Promise<SSEError> {
+  const { status, headers } = response
+  const code = status === 200 ? 'content-type' : status === 401 ? 'unauthorized' : 'http'
+  // Status 0 is an "opaque redirect": what a browser makes of one that was not to be followed.
+  const message = `status ${status || 'redirect'}, content type ${headers.get('content-type')}`
+  return requestError(url, code, message, {
+    status,
+    retryAfter: parseRetryAfter(headers.get('retry-after'), headers.get('date'), Date.now()),
+    body: await readBeginning(response),
+  })
 }
 
-/** The last of the values, without its parameters (Fetch 3.6, "extract a MIME type"). */
-const ESSENCE = /^(.*,)?\s*text\/event-stream\s*(;[^,]*)?$/i
+/** The beginning of a body, as text: its first chunk. The rest is cancelled; one that does not come is not waited for. */
+async function readBeginning({ body }: Response): Promise<string> {
+  const reader = body?.getReader()
+  const cancel = (): unknown => reader?.cancel().catch(() => {})
+  // Not a timer of the client's clock: a test that stops the clock gets its error all the same.
+  setTimeout(cancel, BODY_TIME)
+  const first = await reader?.read().catch(() => undefined)
+  cancel()
+  return new TextDecoder().decode(first?.value).slice(0, BODY_MAX)
+}
+
+/**
+ * `Retry-After` as milliseconds from now (RFC 9110 10.2.3): seconds, or a date, which is read against the answer's own
+ * `Date`, so that a client whose clock is wrong does not wait longer than it was asked to. 0 if there is none or it makes
+ * no sense.
+ */
+export function parseRetryAfter(value: string | null, date: string | null, now: number): number {
+  const seconds = Number(value)
+  const ms = seconds >= 0 ? seconds * 1000 : Date.parse(`${value}`) - (Date.parse(`${date}`) || now)
+  return Math.max(ms || 0, 0)
+}

@@ -1,97 +1,143 @@
-import type { Clock } from '../clock.ts'
-import type { ConnectionInput, ConnectionState } from '../machine.ts'
-import type { Store } from '../store.ts'
+import type { SSEError } from '../base/errors.ts'
+import type { Store } from '../base/store.ts'
+import type { ConnectionState, Wait } from '../decisions/state.ts'
+import type { Gap, Opened } from '../events/observers.ts'
+import type { RequestOptions, SSEUrl, TransportRequest } from './request.ts'
 
 /*
- * The seam between a subscription and what carries it. Above it nobody knows of bytes or sockets; below it
- * nobody knows of retries, handlers or payloads.
+ * The seam between a client and what carries its stream. Above it nobody knows of bytes or sockets; below it nobody knows
+ * of retries, handlers or payloads. What is optional is a layer in between.
  */
 
-/** One try, ready to be sent. */
-export interface TransportRequest {
-  /** Absolute, with the topics, without the cursor. */
-  readonly url: string
-  /** The topics that it asks for. */
-  readonly topics: readonly string[]
-  readonly method: string
-  /** The caller's own headers. */
-  readonly headers: Headers
-  readonly body: BodyInit | undefined
-  readonly credentials: RequestCredentials
-  /** Where to resume; '' for nowhere. How it travels is the transport's affair. */
-  readonly lastEventId: string
-  /** The query parameter for it, where it cannot be a header. */
-  readonly lastEventIdParam: string
-  readonly fetch: typeof globalThis.fetch
-  /** The longest event that may be held in memory, in characters. */
-  readonly maxEventSize: number
-  readonly clock: Clock
-  /** What somebody wants to hear of, for a transport that must listen for each name. May contain wildcards. */
-  readonly names: Iterable<string>
-  /** Whose stream it is: the client's option of that name. */
-  readonly scope: string
-  /** The subscription whose try this is; the same object at each of its tries. */
-  readonly host: TransportHost
+/** What is known when a response is good. */
+export interface OpenInfo {
+  /** The interval of the server's heartbeat, if it announced one. */
+  readonly heartbeatMs?: number | undefined
+  /** Whether the stream goes on where the last connection stopped, if the server said so. */
+  readonly recovered?: Opened['recovered'] | undefined
 }
 
-/** A subscription, for a transport that has a life beyond one try: that shares a line, or keeps one warm. */
-export interface TransportHost {
-  /** Where it stands. Idle, paused and closed mean that it wants no line. */
-  readonly state: Store<ConnectionState>
-  /** Tells its state machine what happened to a line that it does not see. */
-  send(...input: ConnectionInput): void
-  /** Leaves its line, or the wait for one, and makes a new try now. Not to be called where it wants no line. */
-  reconnect(): void
-  /** Sends JSON to where changes of topics are sent. */
-  tell(body: object): Promise<unknown>
+/** One block of a stream (HTML 9.2.6): an event, a last event id, or both. */
+export interface Block {
+  /** The name of the event; 'message' if the block has none. */
+  readonly type: string
+  /** undefined: the block has no data, so it is no event. Its id counts all the same. */
+  readonly data: string | undefined
+  /** The block's own id; undefined if it has no `id` field. */
+  readonly id: string | undefined
+  /** The topic that the event was published to, if the server said so. */
+  readonly topic?: string | undefined
 }
+
+/** What async handlers of an event still do; undefined if there is nothing to wait for. */
+export type Work = readonly PromiseLike<unknown>[] | undefined
+
+/** A gap as it is reported; what is left out has the usual value. */
+export type GapReport = Pick<Gap, 'reason'> & Partial<Gap>
 
 /**
- * What a transport reports, in the order it happens. Nothing is heard any more once the link has been closed, so a
+ * What a transport reports, in the order in which it happens. After its link was closed nothing of it is heard, so a
  * transport need not take care to be silent.
  */
 export interface TransportSink {
-  /** The response is good. `heartbeatMs`: the interval that its headers announce. */
-  open(heartbeatMs?: number): void
-  /** Bytes came; called ahead of what they contain. */
+  /** The response is good. */
+  open(info?: OpenInfo): void
+  /** Bytes arrived. Called before what they contain. */
   heard(): void
-  /** A comment came. `text`: what it says, for those who look at the traffic. */
-  beat(text?: string): void
-  /** A block with an `id` field has ended; its event, if it has one, follows. */
-  id(id: string): void
-  /** An event. `id` is undefined if its block had no `id` field. `topic`: what a comment in its block says it was published to. */
-  event(type: string, data: string, id: string | undefined, topic?: string): void
+  comment(text: string): void
+  /** @returns What the handlers still do. */
+  block(block: Block): Work
   /** A `retry` field: milliseconds. */
   retry(ms: number): void
-  /** An event longer than `maxEventSize` was dropped. */
-  oversized(): void
+  /** Events were lost, or may have been. */
+  gap(gap: GapReport): void
   /**
-   * The last word. `stop`: do not come back (status 204). `eof`: the body ended cleanly. Anything else is why it failed:
-   * an SSEError, or whatever was thrown, which counts as `network`.
+   * The last call. `stop`: do not come back (status 204). `eof`: the body ended in order. Anything else is why the attempt
+   * failed: an SSEError, or whatever was thrown, which counts as `network`.
    */
   end(reason: unknown): void
 }
 
-/** A try under way. */
+/** An attempt under way. */
 export interface TransportLink {
   /** Ends it. Calling it twice, or after the end, does no harm. */
   close(): void
-  /** Somebody wants to hear of one more name. */
-  listen?(name: string): void
   /**
-   * Takes it upon itself to tell the server which topics are wanted: all of them, at each change. Without it, or where it
-   * answers false, the subscription does so.
+   * The topics that are wanted now, all of them. True: the transport tells the server. Without it, or if it answers false,
+   * the caller does.
    */
   join?(topics: readonly string[]): boolean
 }
 
-/** Carries event streams: `fetchTransport`, `eventSourceTransport`, or your own. */
+/** Carries event streams: `fetchTransport()`, or your own. */
 export interface Transport {
-  /** Starts a try. What it throws counts as a network error. */
+  /** Starts an attempt. What it throws counts as a network error. */
   connect(request: TransportRequest, sink: TransportSink): TransportLink
-  /**
-   * True if only a URL can be sent: no method, headers or body, and no telling the end of a response from a broken
-   * line. Options that need more are then refused at once.
-   */
-  readonly urlOnly?: boolean
+}
+
+/** The options that layers look at. */
+export interface HostOptions extends RequestOptions {
+  readonly url: SSEUrl
+  readonly connectTimeout: number
+  readonly linger: number
+  readonly dedupe: boolean
+}
+
+/** The topics of a client, for what carries its stream together with others. */
+export interface HostTopics {
+  /** Those that are wanted now. */
+  wanted(): readonly string[]
+  /** Sends a change to the server. */
+  change(change: TopicsChange): Promise<unknown>
+}
+
+/** A change of the topics that a connection carries. */
+export interface TopicsChange {
+  /** The connection, as the server calls it. */
+  readonly clientId: string
+  /** Changes are numbered: the server ignores one that is older than the last. */
+  readonly rev: number
+  readonly add: readonly string[]
+  readonly remove: readonly string[]
+  /** All of them: a server that missed an earlier change has it again. */
+  readonly all: readonly string[]
+}
+
+/** The client that a layer is part of. */
+export interface Host {
+  readonly state: Store<ConnectionState>
+  /** The client's options, as far as layers look at them. */
+  readonly options: HostOptions
+  /** The id that the next request resumes from. */
+  readonly lastEventId: string
+  /** Moves it, whether a connection is open or not. A layer may replace this, to hear of it. */
+  resumeFrom(id: string): void
+  /** A layer may set this: called before each request is made, and awaited. It has to end by itself. */
+  ready?: (() => Promise<unknown> | undefined) | undefined
+  /** A layer that must know the names sets this: called for each name or pattern that is subscribed to. */
+  listen?: ((pattern: string) => void) | undefined
+  /** `hub()` sets this. */
+  topics?: HostTopics | undefined
+  /** Asks for fresh credentials, once for all who wait. Without an error: the promise that is under way, if any. */
+  refresh(error?: SSEError): Promise<unknown> | undefined
+  /** Leaves the connection, or the wait for one, and makes a new attempt now. */
+  reconnect(): void
+  /** The next attempt is at another time. */
+  wait(wait: Wait): void
+  /** Ends the client; `connect()` revives it. */
+  end(error: SSEError | null): void
+}
+
+/**
+ * What stands between a client and its transport: it sees the requests that go down and the reports that come up. Made
+ * once for each client.
+ */
+export type Layer = (inner: Transport, host: Host) => Transport
+
+/** A sink that passes nothing on once `isOpen` answers false. */
+export function guardSink(sink: TransportSink, isOpen: () => boolean): TransportSink {
+  const guarded: Record<string, unknown> = {}
+  for (const [name, report] of Object.entries(sink))
+    guarded[name] = (argument: unknown): unknown => (isOpen() ? report(argument) : undefined)
+  return guarded as unknown as TransportSink
 }

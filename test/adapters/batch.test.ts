@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createBatch, guarded } from '../../adapters/batch.ts'
+import { createBatch } from '../../adapters/batch.ts'
 
 const look = (visibility: DocumentVisibilityState) =>
   vi.spyOn(document, 'visibilityState', 'get').mockReturnValue(visibility)
@@ -175,36 +175,5 @@ describe('a batch for each frame', () => {
     batch.request()
     batch.request()
     expect(call).toHaveBeenCalledTimes(2)
-  })
-})
-
-describe('a guarded call', () => {
-  it('returns what the callback returns', () => {
-    expect(guarded(() => 5)).toBe(5)
-  })
-
-  it('reports what it throws, or its promise is rejected with', async () => {
-    const reported = vi.fn()
-    vi.stubGlobal('reportError', reported)
-    const oops = new Error('oops')
-    const thrown = guarded(() => {
-      throw oops
-    })
-    expect(thrown).toBeUndefined()
-    expect(reported.mock.calls).toEqual([[oops]])
-    guarded(async () => {
-      throw oops
-    })
-    await Promise.resolve()
-    expect(reported.mock.calls).toEqual([[oops], [oops]])
-  })
-
-  it('writes it to the console where nothing can be reported', () => {
-    const error = vi.spyOn(console, 'error').mockReturnValue()
-    vi.stubGlobal('reportError', undefined)
-    guarded(() => {
-      throw 'oops'
-    })
-    expect(error).toHaveBeenCalledExactlyOnceWith('oops')
   })
 })

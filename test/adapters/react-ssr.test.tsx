@@ -1,7 +1,7 @@
 // @vitest-environment node
 import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { createSSE } from 'headwater'
+import { createHubClient } from 'headwater/hub'
 import { SSEProvider, useSSE, useSSEClient, useSSEEvent, useSSEValue, useTopic } from 'headwater/react'
 import { createMockStream } from 'headwater/testing'
 import { StrictMode, Suspense } from 'react'
@@ -31,7 +31,7 @@ function setup() {
   onTestFinished(() => timers.mockRestore())
   const stream = createMockStream()
   const { fetch } = stream
-  const shared = createSSE('/shared', { fetch })
+  const shared = createHubClient('/shared', { fetch })
   function Page() {
     // A relative URL means nothing here, and need not.
     const { status, isConnected, isConnecting, error, lastEvent, lastEventId } = useSSE('/events', {
@@ -41,6 +41,7 @@ function setup() {
       onState() {},
     })
     const own = useSSE('/own')
+    useSSE(() => createHubClient('/made'))
     useSSEEvent(own.client, 'n', () => {})
     useSSEEvent('n', () => {})
     useTopic('orders', () => {})
@@ -52,7 +53,7 @@ function setup() {
   const page = (
     <StrictMode>
       <SSEProvider client={shared}>
-        <SSEProvider url="/provided">
+        <SSEProvider client={() => createHubClient('/provided')}>
           <Suspense fallback="…">
             <Page />
           </Suspense>

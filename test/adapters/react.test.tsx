@@ -1,4 +1,5 @@
 import { createSSE, type SSEClient, type SSEEvent, type SSEOptions } from 'headwater'
+import { createHubClient, type HubClient, type HubClientOptions } from 'headwater/hub'
 import { SSEProvider, useSSE, useSSEClient, useSSEEvent, useSSEValue, useTopic } from 'headwater/react'
 import { createClock, createMockStream, type MockStream, type TestClock } from 'headwater/testing'
 import * as React from 'react'
@@ -6,6 +7,7 @@ import { act, Component, type ReactNode, StrictMode, Suspense, startTransition }
 import { createRoot, hydrateRoot, type Root } from 'react-dom/client'
 import { renderToString } from 'react-dom/server'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 
 /*
  * Runs on React 19 and, as the project react-18, on React 18.
@@ -24,13 +26,13 @@ beforeEach(() => {
   }
 })
 
-interface Bench {
+interface Bench<C extends SSEClient = SSEClient> {
   readonly clock: TestClock
   readonly stream: MockStream
   /** For a client of the component's own. */
   readonly options: SSEOptions
   /** A client to share. */
-  readonly sse: SSEClient
+  readonly sse: C
   /** Lets everything settle, React too. */
   readonly settle: () => Promise<void>
   readonly advance: (ms: number) => Promise<void>
@@ -38,10 +40,19 @@ interface Bench {
 }
 
 function bench(more: SSEOptions = {}): Bench {
+  return join(more, (options) => createSSE('/shared', options))
+}
+
+/** The same with a client for our own server. */
+function hubBench(more: HubClientOptions = {}): Bench<HubClient> {
+  return join(more, (options) => createHubClient('/shared', options))
+}
+
+function join<C extends SSEClient>(more: SSEOptions, make: (options: SSEOptions) => C): Bench<C> {
   const clock = createClock()
   const stream = createMockStream({ clock })
   const options = { fetch: stream.fetch, clock, ...more }
-  const sse = createSSE('/shared', options)
+  const sse = make(options)
   onTestFinished(() => sse.close())
   const settle = () => act(() => clock.settle())
   return {
@@ -192,7 +203,7 @@ describe('useSSE', () => {
 
   it('hears of events from when the last one is first read, and while the component is mounted', async () => {
     const { stream, send, settle, sse } = bench()
-    const observe = vi.spyOn(sse, 'observe')
+    const subscribe = vi.spyOn(sse, 'subscribe')
     const { Probe, seen, last } = probe(({ reads }: { reads: boolean }) => {
       const live = useSSE(sse, {})
       return reads ? live.lastEvent : null
@@ -209,10 +220,10 @@ describe('useSSE', () => {
     await send('n', 3)
     expect(seen).toHaveLength(renders)
     expect(stream.requests).toHaveLength(1)
-    expect(observe.mock.calls.filter(([{ onEvent }]) => onEvent)).toHaveLength(1)
+    expect(subscribe).toHaveBeenCalledTimes(1)
   })
 
-  it('tells the last event id as of when it is read', async () => {
+  it('has the last event id of the moment that it is read', async () => {
     const { options, stream, settle } = bench()
     const { Probe, last } = probe(() => useSSE('/events', options))
     await mount(<Probe />)
@@ -237,7 +248,7 @@ describe('useSSE', () => {
     expect(before.lastEvent).toBeNull()
   })
 
-  it('calls the newest callbacks, and never connects anew for inline options', async () => {
+  it('calls the newest callbacks, and never connects again for inline options', async () => {
     const { options, stream, send, settle } = bench()
     const log: unknown[] = []
     const { Probe, last } = probe(({ n }: { n: number }) =>
@@ -278,11 +289,9 @@ describe('useSSE', () => {
     expect(stream.requests).toHaveLength(1)
   })
 
-  it('connects anew with the newest headers and the newest URL of a function', async () => {
+  it('connects again with the newest headers', async () => {
     const { options, stream, settle, advance } = bench()
-    const { Probe } = probe(({ n }: { n: number }) =>
-      useSSE(n === 1 ? () => '/events/1' : async () => `/events/${n}`, { ...options, headers: { 'x-n': `${n}` } }),
-    )
+    const { Probe } = probe(({ n }: { n: number }) => useSSE('/events', { ...options, headers: { 'x-n': `${n}` } }))
     const { render } = await mount(<Probe n={1} />)
     await settle()
     await render(<Probe n={2} />)
@@ -290,10 +299,7 @@ describe('useSSE', () => {
     stream.drop()
     await settle()
     await advance(600)
-    expect(stream.requests.map(({ path, headers }) => [path, headers['x-n']])).toEqual([
-      ['/events/1', '1'],
-      ['/events/2', '2'],
-    ])
+    expect(stream.requests.map(({ headers }) => headers['x-n'])).toEqual(['1', '2'])
   })
 
   it('makes another client for another URL, and closes the former at once', async () => {
@@ -322,7 +328,7 @@ describe('useSSE', () => {
     expect(last().client).toBe(other)
   })
 
-  it('can be disconnected and connected by hand, and sends', async () => {
+  it('can be disconnected and connected by hand', async () => {
     const { options, stream, settle } = bench()
     const { Probe, last } = probe(() => useSSE('/events', options))
     await mount(<Probe />)
@@ -333,11 +339,19 @@ describe('useSSE', () => {
     await act(async () => last().connect())
     await settle()
     expect(last().isConnected).toBe(true)
+    expect(last()).not.toHaveProperty('send')
+  })
+
+  it('sends where the client has send()', async () => {
+    const { sse, stream, settle } = hubBench()
+    const { Probe, last } = probe(() => useSSE(sse))
+    await mount(<Probe />)
+    await settle()
     stream.refuse(204)
     await act(() => last().send('order.touch', { id: 1 }))
     expect(stream.requests.at(-1)).toMatchObject({
       method: 'POST',
-      path: '/events',
+      path: '/shared',
       body: '{"event":"order.touch","data":{"id":1}}',
     })
   })
@@ -361,7 +375,66 @@ describe('useSSE', () => {
     complaints = []
   })
 
-  describe('of a shared client', () => {
+  describe('a function that makes a client', () => {
+    it('makes one client for a component, under StrictMode too, and one connection', async () => {
+      const { options, stream, settle, advance } = bench()
+      const make = vi.fn((n: number) => createHubClient(`/made/${n}`, options))
+      const { Probe, last } = probe(({ n }: { n: number }) => useSSE(() => make(n)))
+      const page = (n: number) => (
+        <StrictMode>
+          <Probe n={n} />
+        </StrictMode>
+      )
+      const { render } = await mount(page(1))
+      await settle()
+      // StrictMode calls what makes a state twice, and keeps one.
+      const calls = make.mock.calls.length
+      expect(calls).toBe(2)
+      const { client } = last()
+      await render(page(2))
+      await settle()
+      expect(make).toHaveBeenCalledTimes(calls)
+      expect(last().client).toBe(client)
+      // A stream of the mock does not begin with `connected`, so a hub client waits for it.
+      await advance(1000)
+      expect(last().isConnected).toBe(true)
+      expect(stream.requests.map(({ path }) => path)).toEqual(['/made/1'])
+      expect(stream.connections).toHaveLength(1)
+    })
+
+    it('has its client closed a linger after the component', async () => {
+      const { options, stream, settle, advance, clock } = bench()
+      const { Probe, last } = probe(() => useSSE(() => createHubClient('/made', options)))
+      const { unmount } = await mount(<Probe />)
+      await settle()
+      const { client } = last()
+      await unmount()
+      expect(stream.connections).toHaveLength(1)
+      // Without options of the hook, the component's linger runs on the platform's clock.
+      await advance(1000)
+      expect(stream.connections).toHaveLength(0)
+      expect(clock.timers).toBe(0)
+      await eventually(() => expect(client.state.get()).toEqual({ status: 'closed', error: null }))
+    })
+
+    it('makes a client that calls the newest callbacks, and sends', async () => {
+      const { options, stream, settle, send } = bench()
+      const heard: unknown[] = []
+      const { Probe, last } = probe(({ n }: { n: number }) =>
+        useSSE(() => createHubClient('/made', options), { onEvent: ({ data }) => heard.push([n, data]) }),
+      )
+      const { render } = await mount(<Probe n={1} />)
+      await settle()
+      await render(<Probe n={2} />)
+      await send('n', 'a')
+      expect(heard).toEqual([[2, 'a']])
+      stream.refuse(204)
+      await act(() => last().send('order.touch', { id: 1 }))
+      expect(stream.requests.at(-1)).toMatchObject({ method: 'POST', path: '/made' })
+    })
+  })
+
+  describe('a shared client', () => {
     it('holds one connection for all, until the last has gone', async () => {
       const { sse, stream, settle, advance } = bench()
       const { Probe, last } = probe((_: { n: number }) => useSSE(sse))
@@ -489,14 +562,14 @@ describe('after it is unmounted', () => {
 
   it('1000 times, nothing has piled up', async () => {
     const listeners = countListeners()
-    const { options, sse, stream, settle, advance, clock } = bench()
+    const { options, sse, stream, settle, advance, clock } = hubBench()
     const { signal } = new AbortController()
     const abortListeners = vi.spyOn(signal, 'addEventListener')
     const { Probe } = probe(({ n }: { n: number }) => {
       const own = useSSE(`/own/${n}`, { ...options, signal, onEvent() {} })
       const { lastEvent } = useSSE(sse, { onOpen() {} })
       useSSEEvent(sse, 'n', () => {})
-      useTopic(own.client, 'orders', () => {})
+      useTopic(sse, 'orders', () => {})
       return [lastEvent, useSSEValue(own.client, '*', 0)]
     })
     const observers = new Set<unknown>()
@@ -561,6 +634,37 @@ describe('hidden and shown again', () => {
     await advance(1000)
     expect(stream.connections).toHaveLength(0)
   })
+
+  it.runIf(Activity)(
+    'by <Activity> later, a function makes the new client, and gets the id to resume from',
+    async () => {
+      if (!Activity) return
+      const { options, stream, settle } = bench()
+      const made: unknown[] = []
+      const make = (lastEventId?: string) => {
+        made.push(lastEventId)
+        return createHubClient('/made', { ...options, lastEventId })
+      }
+      const { Probe, last } = probe(() => useSSE(make))
+      const show = (mode: 'visible' | 'hidden') => (
+        <Activity mode={mode}>
+          <Probe />
+        </Activity>
+      )
+      const { render } = await mount(show('visible'))
+      await settle()
+      stream.send('n', 1, { id: '7' })
+      await settle()
+      const { client } = last()
+      await render(show('hidden'))
+      await eventually(() => expect(client.state.get().status).toBe('closed'))
+      await render(show('visible'))
+      await settle()
+      expect(made).toEqual([undefined, '7'])
+      expect(last().client).not.toBe(client)
+      expect(stream.requests.map(({ lastEventId }) => lastEventId)).toEqual(['', '7'])
+    },
+  )
 
   it.runIf(Activity)('by <Activity> later, it resumes with a new client', async () => {
     if (!Activity) return
@@ -641,7 +745,7 @@ describe('hidden and shown again', () => {
 })
 
 describe('useSSEEvent', () => {
-  it('calls the newest handler, and never subscribes anew for it', async () => {
+  it('calls the newest handler, and never subscribes again for it', async () => {
     const { sse, send, settle } = bench()
     const subscribe = vi.spyOn(sse, 'subscribe')
     const heard: unknown[] = []
@@ -754,7 +858,7 @@ describe('useSSEValue', () => {
     expect(seen).toEqual([[1], [1, 5], [1, 5], [1, 5, 50, 60]])
   })
 
-  it('starts anew for another name', async () => {
+  it('begins again for another name', async () => {
     const { sse, send, settle } = bench()
     const { Probe, seen } = probe(({ name }: { name: string }) => useSSEValue(sse, name, 0))
     const { render } = await mount(<Probe name="a" />)
@@ -769,8 +873,11 @@ describe('useSSEValue', () => {
   it('renders at most once a frame if it is to, and shows nothing of the next one before', async () => {
     const frames: FrameRequestCallback[] = []
     vi.stubGlobal('requestAnimationFrame', (callback: FrameRequestCallback) => frames.push(callback))
+    // What would take the place of a frame that does not come.
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     onTestFinished(() => {
       vi.unstubAllGlobals()
+      vi.useRealTimers()
     })
     const { sse, send, settle } = bench()
     const { Probe, seen, last } = probe((_: { n: number }) => useSSEValue(sse, 'n', { initial: 0, batch: 'frame' }))
@@ -790,7 +897,7 @@ describe('useSSEValue', () => {
 
 describe('useTopic', () => {
   it('joins a topic while it is mounted, and calls the newest handler', async () => {
-    const { sse, stream, send, settle, advance } = bench()
+    const { sse, stream, send, settle, advance } = hubBench()
     const heard: unknown[] = []
     const { Probe } = probe(({ n }: { n: number }) => useTopic(sse, 'orders', (data) => heard.push([n, data])))
     const { render, unmount } = await mount(<Probe n={1} />)
@@ -810,9 +917,27 @@ describe('useTopic', () => {
   })
 })
 
+describe('useTopic with a client that has no topics', () => {
+  it.each([
+    ['handed over', (sse: SSEClient) => useTopic(sse as HubClient, 'n', () => {})],
+    ['provided', () => useTopic('n', () => {})],
+  ])('throws an error that names createHubClient: %s', (_, hook) => {
+    const { sse } = bench()
+    const { Probe } = probe(() => hook(sse))
+    expect(() =>
+      renderToString(
+        <SSEProvider client={sse}>
+          <Probe />
+        </SSEProvider>,
+      ),
+    ).toThrow(expect.objectContaining({ code: 'options', message: expect.stringContaining('createHubClient') }))
+    complaints = []
+  })
+})
+
 describe('SSEProvider', () => {
   it('gives its client to every hook that is given none, and opens nothing by itself', async () => {
-    const { sse, stream, send, settle } = bench()
+    const { sse, stream, send, settle } = hubBench()
     const heard: unknown[] = []
     const { Probe, last } = probe(() => {
       useSSEEvent<string>('n', (data) => heard.push(data.toUpperCase()))
@@ -862,6 +987,25 @@ describe('SSEProvider', () => {
     expect(clock.timers).toBe(0)
   })
 
+  it('calls a function that makes a client once, and closes the client with it', async () => {
+    const { options, stream, settle, advance } = bench({ linger: 0 })
+    const { Probe, seen } = probe((_: { n: number }) => useSSEClient<Record<string, unknown>, HubClient>())
+    const page = (n: number) => (
+      <SSEProvider client={() => createHubClient(`/made/${n}`, options)}>
+        <Probe n={n} />
+      </SSEProvider>
+    )
+    const { render, unmount } = await mount(page(1))
+    await render(page(2))
+    expect(new Set(seen).size).toBe(1)
+    seen[0]?.topic('orders').subscribe(() => {})
+    await settle()
+    expect(stream.requests.map(({ path }) => path)).toEqual(['/made/1'])
+    await unmount()
+    await advance(1000)
+    await eventually(() => expect(seen[0]?.state.get().status).toBe('closed'))
+  })
+
   it('is outdone by one that is nearer, and by a client that is handed over', async () => {
     const { sse, options } = bench()
     const near = createSSE('/near', options)
@@ -882,7 +1026,7 @@ describe('SSEProvider', () => {
     ['useSSEEvent', () => useSSEEvent('n', () => {})],
     ['useSSEValue', () => useSSEValue('n', 0)],
     ['useTopic', () => useTopic('n', () => {})],
-  ])('is missed by %s, which says so', (_, hook) => {
+  ])('is missed by %s, whose error names it', (_, hook) => {
     const { Probe } = probe(hook)
     expect(() => renderToString(<Probe />)).toThrow(
       expect.objectContaining({ code: 'options', message: expect.stringContaining('<SSEProvider>') }),
@@ -953,7 +1097,7 @@ describe('hydration', () => {
   })
 })
 
-describe('what docs/react.md shows', () => {
+describe('the samples of docs/react.md', () => {
   it('a component is tested without a network', async () => {
     const clock = createClock()
     const stream = createMockStream({ clock })

@@ -1,7 +1,18 @@
-import { createSSE, type Observer } from 'headwater'
+import { createSSE, type Observer, SSEError, type SSEOptions, schemas } from 'headwater'
+import { createHubClient } from 'headwater/hub'
 import { describe, expect, it, vi } from 'vitest'
-import { clientOf, hold, latestOf } from '../../adapters/source.ts'
-import { bench } from '../support/client.ts'
+import { clientOf, follow, keyOf, topicsOf } from '../../adapters/source.ts'
+import { bench, hubBench } from '../support/client.ts'
+
+const EVERY_CALLBACK: Required<Observer> = {
+  onState: () => {},
+  onOpen: () => {},
+  onEvent: () => {},
+  onGap: () => {},
+  onRetry: () => {},
+  onInvalid: () => {},
+  onHandlerError: () => {},
+}
 
 describe('the client of a source', () => {
   it('is the client itself', () => {
@@ -12,7 +23,6 @@ describe('the client of a source', () => {
   it.each([
     ['a string', 'http://localhost/events'],
     ['a URL', new URL('http://localhost/events')],
-    ['a function', () => 'http://localhost/events'],
   ])('is a new one for %s, with the options', async (_, url) => {
     const { stream, clock } = bench()
     const sse = clientOf(url, { fetch: stream.fetch, clock })
@@ -22,67 +32,209 @@ describe('the client of a source', () => {
     sse.close()
   })
 
-  it('is told what cannot be an option, as createSSE tells it', () => {
+  it('is what a function makes, which gets the id to resume from', () => {
+    const sse = createHubClient('/events')
+    const make = vi.fn(() => sse)
+    expect(clientOf(make, {})).toBe(sse)
+    expect(clientOf(make, { lastEventId: '7' })).toBe(sse)
+    expect(make.mock.calls).toEqual([[undefined], ['7']])
+  })
+
+  it('rejects a wrong option with the error of createSSE', () => {
     // A caller without types.
     expect(() => clientOf('/events', { linger: 'x' as unknown as number })).toThrow('linger')
     expect(() => createSSE('/events', { linger: 'x' as unknown as number })).toThrow('linger')
   })
 })
 
-describe('an observer of the latest', () => {
-  it('calls the callbacks that there are when it is called', () => {
-    let observer: Observer = { onOpen: () => {} }
-    const latest = latestOf(() => observer)
-    const onOpen = vi.fn()
-    observer = { onOpen }
-    latest.onOpen?.({ recovered: true, attempt: 0 })
-    expect(onOpen).toHaveBeenCalledExactlyOnceWith({ recovered: true, attempt: 0 })
-    observer = {}
-    latest.onOpen?.({ recovered: true, attempt: 1 })
-    expect(onOpen).toHaveBeenCalledTimes(1)
+describe('the key of a source', () => {
+  it('is the same for the same client, the same address, and for any two functions', () => {
+    const { sse } = bench()
+    expect(keyOf(sse)).toBe(keyOf(sse))
+    expect(keyOf('/a')).toBe(keyOf('/a'))
+    expect(keyOf(new URL('http://localhost/a'))).toBe(keyOf(new URL('http://localhost/a')))
+    expect(keyOf(() => sse)).toBe(keyOf(() => bench().sse))
   })
 
-  it('passes on every argument, and what is returned', () => {
-    const onHandlerError = vi.fn(() => 'returned')
-    const latest = latestOf((): Observer => ({ onHandlerError }))
-    const event = { type: 'n', data: 1, id: '', raw: '1', receivedAt: 0 }
-    expect(latest.onHandlerError?.('oops', event)).toBe('returned')
-    expect(onHandlerError).toHaveBeenCalledWith('oops', event)
-  })
-
-  it('has no callback that is not there: an onEvent has everything decoded', () => {
-    expect(Object.keys(latestOf(() => ({ onGap: () => {}, onEvent: undefined })))).toEqual(['onGap'])
-  })
-
-  it('knows every callback that a client knows', () => {
-    const every: Required<Observer> = {
-      onState: () => {},
-      onOpen: () => {},
-      onEvent: () => {},
-      onGap: () => {},
-      onRetry: () => {},
-      onInvalid: () => {},
-      onHandlerError: () => {},
-    }
-    expect(Object.keys(latestOf(() => every)).sort()).toEqual(Object.keys(every).sort())
+  it('is another for another client, another address, and another kind of source', () => {
+    const { sse } = bench()
+    const keys = [sse, bench().sse, '/a', '/b', new URL('http://localhost/a'), () => sse].map((source) => keyOf(source))
+    expect(new Set(keys).size).toBe(keys.length)
   })
 })
 
-describe('holding a client', () => {
-  it('opens the connection, has nothing decoded, and lets go of it', async () => {
-    const parse = vi.fn()
-    const { sse, stream, clock } = bench({ parse })
-    const off = hold(sse)
-    const connection = await stream.connected()
-    connection.send('n', 1)
-    // An empty name is that of a 'message' (HTML 9.2.6).
-    connection.raw('event:\ndata: 1\n\n', 'data: 1\n\n')
+describe('followed options', () => {
+  it('call the newest callbacks, and none that has been taken away', () => {
+    let options: SSEOptions = { onOpen: () => {} }
+    const followed = follow(
+      options,
+      {
+        get current() {
+          return options
+        },
+      },
+      true,
+    )
+    const onOpen = vi.fn()
+    options = { onOpen }
+    followed.onOpen?.({ recovered: true, attempt: 0 })
+    expect(onOpen).toHaveBeenCalledExactlyOnceWith({ recovered: true, attempt: 0 })
+    options = {}
+    followed.onOpen?.({ recovered: true, attempt: 1 })
+    expect(onOpen).toHaveBeenCalledTimes(1)
+  })
+
+  it('pass on every argument, and return what a callback returns', () => {
+    const onHandlerError = vi.fn(() => 'returned')
+    const options: SSEOptions = { onHandlerError }
+    const followed = follow(
+      options,
+      {
+        get current() {
+          return options
+        },
+      },
+      true,
+    )
+    const event = { type: 'n', data: 1, id: '', raw: '1', receivedAt: 0 }
+    expect(followed.onHandlerError?.('oops', event)).toBe('returned')
+    expect(onHandlerError).toHaveBeenCalledWith('oops', event)
+  })
+
+  it('leave out a callback that is undefined: an onEvent has everything decoded', () => {
+    const options: SSEOptions = { onGap: () => {}, onEvent: undefined }
+    expect(
+      Object.keys(
+        follow(
+          options,
+          {
+            get current() {
+              return options
+            },
+          },
+          true,
+        ),
+      ),
+    ).toEqual(['onGap'])
+  })
+
+  it('have every callback of an observer, or none of them', () => {
+    const names = Object.keys(EVERY_CALLBACK)
+    expect(
+      Object.keys(
+        follow(
+          EVERY_CALLBACK,
+          {
+            get current() {
+              return EVERY_CALLBACK
+            },
+          },
+          true,
+        ),
+      ),
+    ).toEqual(names)
+    expect(
+      follow(
+        EVERY_CALLBACK,
+        {
+          get current() {
+            return EVERY_CALLBACK
+          },
+        },
+        false,
+      ),
+    ).toEqual({})
+  })
+
+  it('keep a misspelt callback, so that createSSE rejects it', () => {
+    // A caller without types.
+    const options = { onEvnet: () => {} } as SSEOptions
+    expect(() =>
+      clientOf(
+        '/events',
+        follow(
+          options,
+          {
+            get current() {
+              return options
+            },
+          },
+          false,
+        ),
+      ),
+    ).toThrow('got onEvnet')
+  })
+
+  it('call the newest function among the options, or the one there was', () => {
+    const signIn = vi.fn()
+    let options: SSEOptions = { onUnauthorized: () => 'first', retry: () => 1 }
+    const followed = follow(
+      options,
+      {
+        get current() {
+          return options
+        },
+      },
+      false,
+    )
+    options = { onUnauthorized: signIn }
+    const { retry, onUnauthorized } = followed
+    onUnauthorized?.(new SSEError('network', 'x'))
+    expect(signIn).toHaveBeenCalledTimes(1)
+    expect(typeof retry === 'function' && retry(1, new SSEError('network', 'x'), 0)).toBe(1)
+  })
+
+  it('make headers a function that reads the newest, be they an object or a function', () => {
+    let options: SSEOptions = { headers: { 'x-n': '1' } }
+    const { headers } = follow(
+      options,
+      {
+        get current() {
+          return options
+        },
+      },
+      false,
+    )
+    const read = () => typeof headers === 'function' && headers({ attempt: 0, lastEventId: '' })
+    expect(read()).toEqual({ 'x-n': '1' })
+    options = { headers: { 'x-n': '2' } }
+    expect(read()).toEqual({ 'x-n': '2' })
+    options = { headers: () => ({ 'x-n': '3' }) }
+    expect(read()).toEqual({ 'x-n': '3' })
+  })
+
+  it('keep layers and parsers as they are: a client looks at them once', () => {
+    const layer: SSEOptions['server'] = (inner) => inner
+    const parse = schemas({})
+    const options: SSEOptions = { parse, transport: layer, server: layer, resume: layer, commit: layer }
+    expect(follow(options, { current: {} }, false)).toEqual(options)
+    expect(follow(options, { current: {} }, false).parse).toBe(parse)
+  })
+
+  it('keep every other value', () => {
+    const { signal } = new AbortController()
+    const options: SSEOptions = { linger: 0, dedupe: false, retry: { attempts: 3 }, signal, lastEventId: '7' }
+    expect(follow(options, { current: {} }, true)).toEqual(options)
+  })
+})
+
+describe('the topics of a client', () => {
+  it('are joined by name', async () => {
+    const { sse, stream, clock } = hubBench()
+    const heard: unknown[] = []
+    topicsOf(sse)('orders', (data) => heard.push(data))
     await clock.settle()
-    expect(sse.state.get().status).toBe('open')
-    expect(parse).not.toHaveBeenCalled()
-    off()
-    await clock.advance(1000)
-    await connection.closed
-    expect(clock.timers).toBe(0)
+    expect(stream.requests[0]?.query).toMatchObject({ topics: 'orders' })
+    stream.send('orders.created', 1)
+    await clock.settle()
+    expect(heard).toEqual([1])
+  })
+
+  it('are an error for a client that has none, which names createHubClient', () => {
+    const error = expect.objectContaining({
+      code: 'options',
+      message: 'useTopic: expected a client of createHubClient(), got [object Object]',
+    })
+    expect(() => topicsOf(bench().sse)).toThrow(error)
   })
 })

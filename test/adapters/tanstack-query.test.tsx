@@ -1,6 +1,8 @@
-import { notifyManager, QueryClient, QueryObserver } from '@tanstack/query-core'
+import { InfiniteQueryObserver, notifyManager, onlineManager, QueryClient, QueryObserver } from '@tanstack/query-core'
 import { QueryClientProvider, QueryClient as ReactQueryClient, useQuery as useReactQuery } from '@tanstack/react-query'
 import { useQuery as queryInVue, QueryClient as VueQueryClient, VueQueryPlugin } from '@tanstack/vue-query'
+import type { Layer } from 'headwater'
+import { hub } from 'headwater/hub'
 import { type BindQueryClientOptions, bindQueryClient, type QueryBindings } from 'headwater/tanstack-query'
 import { act } from 'react'
 import { createRoot } from 'react-dom/client'
@@ -19,9 +21,9 @@ interface Order {
 async function shop(
   bindings: QueryBindings<Record<string, unknown>>,
   options?: BindQueryClientOptions,
-  { delay }: { readonly delay?: number } = {},
+  { delay, server }: { readonly delay?: number; readonly server?: Layer } = {},
 ) {
-  const { sse, stream, clock } = bench({}, delay ? { script: [[{ open: { delay } }]] } : {})
+  const { sse, stream, clock } = bench({ server }, delay ? { script: [[{ open: { delay } }]] } : {})
   const queryClient = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: Infinity } } })
   queryClient.mount()
   onTestFinished(() => {
@@ -443,6 +445,40 @@ describe('a query in flight', () => {
     expect(queryFn).toHaveBeenCalledTimes(2)
   })
 
+  it('keeps what an event brought while an infinite query fetches its next page', async () => {
+    const { send, clock, queryClient } = await shop({
+      message: {
+        patch: (text) => ({
+          queryKey: ['messages'],
+          update: ({ pages, ...rest }: { pages: unknown[][] }) => ({ ...rest, pages: [[text, ...(pages[0] ?? [])]] }),
+        }),
+      },
+    })
+    const server: unknown[][] = [['m1'], ['m2']]
+    const { queryFn, answer } = slow()
+    const observer = new InfiniteQueryObserver(queryClient, {
+      queryKey: ['messages'],
+      queryFn,
+      initialPageParam: 0,
+      getNextPageParam: (_, pages) => pages.length,
+    })
+    onTestFinished(observer.subscribe(() => {}))
+    answer(0, server[0])
+    await clock.settle()
+    observer.fetchNextPage()
+    await clock.settle()
+    server[0] = ['m0', 'm1']
+    await send(['message', 'm0'])
+    answer(1, server[1])
+    await clock.settle()
+    // It is fetched once more, page by page.
+    answer(2, server[0])
+    await clock.settle()
+    answer(3, server[1])
+    await clock.settle()
+    expect(observer.getCurrentResult().data?.pages).toEqual([['m0', 'm1'], ['m2']])
+  })
+
   it('is forgotten when it is removed', async () => {
     const { watch, clock, send, queryClient } = await shop(bindings)
     const { queryFn, answer } = slow()
@@ -456,11 +492,73 @@ describe('a query in flight', () => {
   })
 })
 
+describe('a paused query', () => {
+  /** A query that is fetched again while the browser says that it is offline. */
+  async function paused(given = bindings) {
+    const made = await shop(given)
+    onTestFinished(() => onlineManager.setOnline(true))
+    const { observer } = made.watch(['orders', 'A'], made.detail)
+    await made.clock.settle()
+    onlineManager.setOnline(false)
+    made.queryClient.invalidateQueries({ queryKey: ['orders', 'A'] })
+    await made.clock.settle()
+    expect(observer.getCurrentResult().fetchStatus).toBe('paused')
+    expect(made.detail).toHaveBeenCalledTimes(1)
+    return { ...made, observer }
+  }
+
+  it('is patched, as no answer is on its way', async () => {
+    const { send, observer, detail } = await paused()
+    await send(['order.updated', { id: 'A', patch: { status: 'paid' }, ts: 11 }])
+    expect(observer.getCurrentResult()).toMatchObject({
+      data: { id: 'A', status: 'paid', ts: 11 },
+      fetchStatus: 'paused',
+    })
+    expect(detail).toHaveBeenCalledTimes(1)
+  })
+
+  it('goes on when the browser is online, and is fetched once more for the events', async () => {
+    const { send, observer, detail, clock } = await paused()
+    await send(['order.updated', { id: 'A', patch: { status: 'paid' }, ts: 11 }])
+    await send(['order.updated', { id: 'A', patch: { status: 'sent' }, ts: 12 }])
+    detail.mockReturnValue({ id: 'A', status: 'sent', ts: 12 })
+    onlineManager.setOnline(true)
+    await clock.settle()
+    expect(observer.getCurrentResult()).toMatchObject({
+      data: { id: 'A', status: 'sent', ts: 12 },
+      fetchStatus: 'idle',
+      isStale: false,
+    })
+    expect(detail).toHaveBeenCalledTimes(3)
+  })
+
+  it('is not cancelled by an invalidation, but fetched once more', async () => {
+    const { send, observer, detail, clock } = await paused({ tick: { invalidate: ['orders'] } } as typeof bindings)
+    for (let n = 0; n < 3; n++) await send(['tick', n])
+    expect(observer.getCurrentResult().fetchStatus).toBe('paused')
+    onlineManager.setOnline(true)
+    await clock.settle()
+    expect(detail).toHaveBeenCalledTimes(3)
+  })
+
+  it('has no data to patch before its first answer', async () => {
+    const { send, watch, detail, read, clock } = await shop(bindings)
+    onTestFinished(() => onlineManager.setOnline(true))
+    onlineManager.setOnline(false)
+    watch(['orders', 'A'], detail)
+    await send(['order.updated', { id: 'A', patch: { status: 'paid' } }])
+    expect(read('orders', 'A')).toBeUndefined()
+    onlineManager.setOnline(true)
+    await clock.settle()
+    expect(detail).toHaveBeenCalledTimes(2)
+  })
+})
+
 describe('when events may have been lost', () => {
   const both: QueryBindings<Record<string, unknown>> = { ...bindings, tick: { invalidate: ['ticks'] } }
 
-  async function loaded(given: QueryBindings<Record<string, unknown>> = both, options?: BindQueryClientOptions) {
-    const made = await shop(given, options)
+  async function loaded(given: QueryBindings<Record<string, unknown>> = both, server?: Layer) {
+    const made = await shop(given, {}, { ...(server && { server }) })
     made.watch(['orders', 'A'], made.detail)
     made.watch(['ticks'], made.list)
     made.watch(['users'], made.other)
@@ -470,7 +568,7 @@ describe('when events may have been lost', () => {
     return { ...made, fetches }
   }
 
-  it.each(['one chunk', 'two chunks'])('what one event patches another may invalidate, in %s', async (cut) => {
+  it.each(['one chunk', 'two chunks'])('one event may invalidate what another patches, in %s', async (cut) => {
     const made = await loaded({
       x: {
         patch: (data) => (data === 'patch' ? { queryKey: ['orders', 'A'], update: {} } : undefined),
@@ -484,7 +582,7 @@ describe('when events may have been lost', () => {
     expect(made.fetches()).toEqual([2, 1, 1])
   })
 
-  it('the keys that are bound are fetched anew, once, and no others', async () => {
+  it('the keys that are bound are fetched again, once, and no others', async () => {
     const made = await loaded()
     // No id was ever seen: an opening that is not recovered, and a gap.
     await reopen(made)
@@ -503,7 +601,7 @@ describe('when events may have been lost', () => {
     }
   })
 
-  it('what shares the first part of a key that a binding has given is, and nothing else', async () => {
+  it('everything is that shares the first part of a key that a binding has given, and nothing else', async () => {
     const fixed = await loaded({ x: { patch: () => undefined, invalidate: ['orders', 'list'] } })
     await reopen(fixed)
     expect(fixed.fetches()).toEqual([2, 1, 1])
@@ -525,7 +623,9 @@ describe('when events may have been lost', () => {
   })
 
   it('a reopening that the server says is complete does not', async () => {
-    const made = await loaded()
+    const made = await loaded(both, hub())
+    await made.clock.advance(1000)
+    expect(made.sse.state.get().status).toBe('open')
     await reopen(made, connected(false))
     const before = made.fetches()
     await reopen(made, connected(true))
@@ -534,7 +634,8 @@ describe('when events may have been lost', () => {
   })
 
   it('a gap that the server tells of on an open line counts', async () => {
-    const made = await loaded()
+    const made = await loaded(both, hub())
+    await made.clock.advance(1000)
     await reopen(made, connected(false))
     const [orders = 0, ticks = 0] = made.fetches()
     made.stream.raw('event: gap\ndata: {"reason":"overflow"}\n\n')
@@ -589,7 +690,7 @@ describe('when events may have been lost', () => {
 })
 
 describe('errors', () => {
-  it('of an update are reported, and the other events count', async () => {
+  it('are reported if an update threw them, and the other events count', async () => {
     const reported = vi.fn()
     vi.stubGlobal('reportError', reported)
     const oops = new Error('oops')
@@ -610,7 +711,7 @@ describe('errors', () => {
     expect(reported.mock.calls).toEqual([[oops]])
   })
 
-  it('of patch and invalidate go to onHandlerError, with the event', async () => {
+  it('go to onHandlerError, with the event, if patch or invalidate threw them', async () => {
     const oops = new Error('oops')
     const { send, sse, queryClient } = await shop({
       n: {
@@ -656,7 +757,7 @@ describe('unbinding', () => {
   })
 })
 
-describe('in frameworks', () => {
+describe('frameworks', () => {
   it('renders a React component once for a chunk that concerns two of its queries', async () => {
     vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', true)
     const { sse, stream, clock } = bench()

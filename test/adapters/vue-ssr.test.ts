@@ -1,8 +1,9 @@
 import { renderToString } from '@vue/server-renderer'
+import { createHubClient } from 'headwater/hub'
 import { createSSEPlugin, useSSE, useSSEEvent, useSSEValue, useTopic } from 'headwater/vue'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createSSRApp, defineComponent, h, type Plugin } from 'vue'
-import { bench } from '../support/client.ts'
+import { hubBench } from '../support/client.ts'
 
 /*
  * Rendering on a server. It is done in a page here, which is harder: that there is no window is nothing to rely on.
@@ -29,11 +30,13 @@ const render = (plugin: Plugin) => renderToString(createSSRApp(Board).use(plugin
 
 describe('on a server', () => {
   it('renders a client that nobody has looked at, and opens nothing', async () => {
-    const { sse, stream, clock } = bench()
+    const { sse, stream, clock } = hubBench()
     const fetch = vi.spyOn(globalThis, 'fetch')
     onTestFinished(() => fetch.mockRestore())
     expect(await render(createSSEPlugin(sse))).toBe(RENDERED)
-    expect(await render(createSSEPlugin('/theirs', { fetch: stream.fetch, clock }))).toBe(RENDERED)
+    expect(await render(createSSEPlugin(() => createHubClient('/theirs', { fetch: stream.fetch, clock })))).toBe(
+      RENDERED,
+    )
     await clock.advance(5000)
     expect(stream.requests).toEqual([])
     expect(fetch).not.toHaveBeenCalled()
@@ -41,7 +44,7 @@ describe('on a server', () => {
   })
 
   it('listens to nothing: not to the page, and not to a client that all requests share', async () => {
-    const { sse, clock } = bench()
+    const { sse, clock } = hubBench()
     const told = [
       vi.spyOn(sse, 'subscribe'),
       vi.spyOn(sse, 'observe'),
@@ -59,13 +62,14 @@ describe('on a server', () => {
   })
 })
 
-describe('in the page that the server rendered', () => {
+describe('a page that the server rendered', () => {
   it('hydrates without a mismatch, though the client is open by then', async () => {
-    const { sse, stream, clock } = bench({ lastEventId: '7' })
+    const { sse, stream, clock } = hubBench({ lastEventId: '7' })
     const page = document.createElement('div')
-    page.innerHTML = await render(createSSEPlugin(bench().sse))
+    page.innerHTML = await render(createSSEPlugin(hubBench().sse))
     sse.connect()
-    await clock.settle()
+    // A stream of the mock does not begin with `connected`, so a hub client waits for it.
+    await clock.advance(1000)
     const warnings: string[] = []
     const app = createSSRApp(Board, { url: '/mine' }).use(createSSEPlugin(sse))
     app.config.warnHandler = (message) => warnings.push(message)

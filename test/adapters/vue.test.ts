@@ -1,4 +1,5 @@
 import { isSSEError, type SSEClient } from 'headwater'
+import { createHubClient, type HubClient } from 'headwater/hub'
 import { createSSEPlugin, type UseSSE, useSSE, useSSEClient, useSSEEvent, useSSEValue, useTopic } from 'headwater/vue'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import {
@@ -22,7 +23,7 @@ import {
   type VNodeChild,
   watch,
 } from 'vue'
-import { bench } from '../support/client.ts'
+import { bench, hubBench } from '../support/client.ts'
 
 type Setup = () => unknown
 
@@ -136,7 +137,7 @@ describe('useSSE', () => {
     expect(renders).toBe(2)
   })
 
-  it('has nothing decoded until somebody reads lastEvent', async () => {
+  it('decodes nothing until lastEvent is read', async () => {
     const parse = vi.fn((raw: string) => JSON.parse(raw))
     const { sse, stream, clock } = bench({ parse })
     const shown = ref(false)
@@ -170,7 +171,7 @@ describe('useSSE', () => {
     expect(page.textContent).toBe('1')
   })
 
-  it('tells of every event through lastEvent, also of two with the same payload', async () => {
+  it('shows every event in lastEvent, also two with the same payload', async () => {
     const { sse, stream, clock } = bench()
     const seen: unknown[] = []
     run(() => {
@@ -295,16 +296,24 @@ describe('useSSE', () => {
     expect(heard).toEqual(['new'])
   })
 
-  it('connects, disconnects and sends', async () => {
-    const { sse, stream, clock } = bench()
+  it('connects and disconnects', async () => {
+    const { sse, clock } = bench()
     const { result } = run(() => useSSE(sse))
     await clock.settle()
-    const { connect, disconnect, send } = result
+    const { connect, disconnect } = result
     disconnect()
     expect(result.status.value).toBe('paused')
     connect()
     await clock.settle()
     expect(result.status.value).toBe('open')
+    expect(result).not.toHaveProperty('send')
+  })
+
+  it('sends where the client has send()', async () => {
+    const { sse, stream, clock } = hubBench()
+    const { result } = run(() => useSSE(sse))
+    await clock.settle()
+    const { send } = result
     stream.script({
       refuse: { status: 200, headers: { 'content-type': 'application/json' }, body: '{"id":"1-1"}' },
     })
@@ -313,6 +322,67 @@ describe('useSSE', () => {
       event: 'order.touch',
       data: { id: 5 },
       userId: 'u',
+    })
+  })
+
+  it('sends with the client that a ref holds now', async () => {
+    const [one, two] = [hubBench(), hubBench()]
+    const source = shallowRef(one.sse)
+    const { result } = run(() => useSSE(source))
+    const { send } = result
+    source.value = two.sse
+    await nextTick()
+    two.stream.refuse(204)
+    await send('order.touch')
+    expect([one, two].map(({ stream }) => stream.requests.filter(({ method }) => method === 'POST').length)).toEqual([
+      0, 1,
+    ])
+  })
+
+  describe('a function that makes a client', () => {
+    it('is called once, and what it made is closed with the component', async () => {
+      const { stream, clock } = bench()
+      const n = ref(1)
+      const make = vi.fn(() => createHubClient(`/made/${n.value}`, { fetch: stream.fetch, clock }))
+      const { result, unmount } = run(() => useSSE(make))
+      await clock.advance(1000)
+      expect(result.status.value).toBe('open')
+      const { client } = result
+      // It is no getter: what it reads is not followed.
+      n.value = 2
+      await clock.settle()
+      expect(result.client).toBe(client)
+      expect(make).toHaveBeenCalledTimes(1)
+      expect(stream.requests.map(({ path }) => path)).toEqual(['/made/1'])
+      unmount()
+      expect(client.state.get()).toEqual({ status: 'closed', error: null })
+      await clock.settle()
+      expect([stream.connections.length, clock.timers]).toEqual([0, 0])
+    })
+
+    it('has its client closed even if the component is never shown', () => {
+      const scope = effectScope(true)
+      const { result } = run(() => {
+        const live = scope.run(() => useSSE(() => createHubClient('/made')))
+        scope.stop()
+        return live
+      })
+      expect(result?.client.state.get().status).toBe('closed')
+    })
+
+    it('makes a client that is observed with the newest callbacks, and sends', async () => {
+      const { stream, clock } = bench()
+      const heard: string[] = []
+      const observer = shallowReactive({ onEvent: () => heard.push('old') })
+      const { result } = run(() => useSSE(() => createHubClient('/made', { fetch: stream.fetch, clock }), observer))
+      await clock.settle()
+      observer.onEvent = () => heard.push('new')
+      stream.send('tick', 1)
+      await clock.settle()
+      expect(heard).toEqual(['new'])
+      stream.refuse(204)
+      await result.send('order.touch')
+      expect(stream.requests.at(-1)).toMatchObject({ method: 'POST', path: '/made' })
     })
   })
 })
@@ -421,7 +491,7 @@ describe('useSSEValue', () => {
     expect(page.textContent).toBe('5 EUR')
   })
 
-  it('is what a reduction makes of all events, told once a chunk', async () => {
+  it('is what a reduction makes of all events, and changes once a chunk', async () => {
     const { sse, stream, clock } = bench()
     const seen: number[] = []
     const { result } = run(() => {
@@ -478,7 +548,7 @@ describe('useSSEValue', () => {
     expect(seen().join()).toContain('readonly')
   })
 
-  it('starts anew under another name', async () => {
+  it('begins again under another name', async () => {
     const { sse, stream, clock } = bench()
     const id = ref(1)
     const { result } = run(() => useSSEValue(() => `job.${id.value}`, 0), createSSEPlugin(sse))
@@ -498,7 +568,7 @@ describe('useSSEValue', () => {
 
 describe('useTopic', () => {
   it('joins while the component is there, and leaves after it', async () => {
-    const { sse, stream, clock } = bench()
+    const { sse, stream, clock } = hubBench()
     const refetch = vi.fn()
     const { unmount } = run(() => useTopic('veranstaltung', () => refetch()), createSSEPlugin(sse))
     await clock.settle()
@@ -517,7 +587,7 @@ describe('useTopic', () => {
   })
 
   it('follows the name, and calls the newest handler', async () => {
-    const { sse, stream, clock } = bench()
+    const { sse, stream, clock } = hubBench()
     const id = ref(1)
     const heard: unknown[] = []
     const handler = ref((data: unknown) => heard.push(['old', data]))
@@ -531,6 +601,17 @@ describe('useTopic', () => {
     stream.send('order:2', 'b')
     await clock.settle()
     expect(heard).toEqual([['new', 'b']])
+  })
+
+  it.each([
+    ['handed over', (sse: SSEClient) => useTopic(sse as HubClient, 'a', () => {})],
+    ['provided', () => useTopic('a', () => {})],
+  ])('throws an error that names createHubClient for a client that has no topics: %s', (_, use) => {
+    const { sse } = bench()
+    const { troubles } = mount(() => use(sse), createSSEPlugin(sse))
+    expect(troubles.filter(isSSEError)).toEqual([
+      expect.objectContaining({ code: 'options', message: expect.stringContaining('createHubClient') }),
+    ])
   })
 })
 
@@ -571,6 +652,16 @@ describe('createSSEPlugin', () => {
     given.unmount()
     expect(mine.result.state.get().status).toBe('closed')
     expect(sse.state.get().status).toBe('open')
+  })
+
+  it('makes a client with a function for each app, and closes it with the app', () => {
+    const plugin = createSSEPlugin(() => createHubClient('/made'))
+    const use = () => useSSEClient<Record<string, unknown>, HubClient>()
+    const [one, two] = [run(use, plugin), run(use, plugin)]
+    expect(one.result).not.toBe(two.result)
+    expect(one.result.topic('orders')).toHaveProperty('joined')
+    one.unmount()
+    expect([one, two].map(({ result }) => result.state.get().status)).toEqual(['closed', 'idle'])
   })
 
   it('lets components go before it closes', () => {
@@ -622,7 +713,7 @@ describe('without a component', () => {
     expect(app.runWithContext(useSSEClient)).toBe(sse)
   })
 
-  it('and without a scope it works and Vue warns', async () => {
+  it('works without a scope, and Vue warns', async () => {
     const seen = warnings()
     const { sse, stream, clock } = bench()
     const heard: unknown[] = []
@@ -634,7 +725,7 @@ describe('without a component', () => {
     expect(heard).toEqual([1])
   })
 
-  it('and in a hook that runs when the component is there it starts at once', async () => {
+  it('starts at once inside a hook that runs when the component is mounted', async () => {
     const { sse, stream, clock } = bench()
     const heard: unknown[] = []
     const { unmount } = run(() => onMounted(() => useSSEEvent(sse, 'tick', (data) => heard.push(data))))
@@ -647,7 +738,7 @@ describe('without a component', () => {
     expect(sse.state.get().status).toBe('idle')
   })
 
-  it('and in a scope of a component it ends with that scope', async () => {
+  it('ends with its scope, though that was made by a component', async () => {
     const { sse, stream, clock } = bench()
     const scope = effectScope(true)
     const heard: unknown[] = []
@@ -664,7 +755,7 @@ describe('without a component', () => {
 })
 
 describe('a component', () => {
-  it('that KeepAlive has put aside goes on hearing', async () => {
+  it('goes on hearing when KeepAlive has put it aside', async () => {
     const { sse, stream, clock } = bench()
     const shown = ref(true)
     const child = component(() => {
@@ -683,7 +774,7 @@ describe('a component', () => {
     expect(page.textContent).toBe('1')
   })
 
-  it('that KeepAlive has put aside can give up its own connection, and resumes where it stopped', async () => {
+  it('can give up its own connection when KeepAlive has put it aside, and resumes where it stopped', async () => {
     const { stream, clock } = bench()
     const shown = ref(true)
     const child = component(() => {
@@ -704,7 +795,7 @@ describe('a component', () => {
     expect(stream.requests.map(({ lastEventId }) => lastEventId)).toEqual(['', '7'])
   })
 
-  it('that Suspense gives up has begun nothing', async () => {
+  it('has begun nothing if Suspense gives it up', async () => {
     // Vue says that Suspense is experimental.
     const info = vi.spyOn(console, 'info').mockImplementation(() => {})
     onTestFinished(() => info.mockRestore())
@@ -729,7 +820,7 @@ describe('a component', () => {
 
   it('leaves nothing behind, mounted and unmounted a thousand times', async () => {
     const parse = vi.fn((raw: string) => JSON.parse(raw))
-    const { sse, stream, clock } = bench({ parse })
+    const { sse, stream, clock } = hubBench({ parse })
     const listeners = new Set<unknown>()
     const add = vi.spyOn(globalThis, 'addEventListener')
     const remove = vi.spyOn(globalThis, 'removeEventListener')

@@ -2,5 +2,5 @@ import { eventSourceTransport, fetchTransport } from 'headwater'
 import { behaviour } from '../suite/behaviour.ts'
 import { startServer } from './server.ts'
 
-behaviour('fetch', startServer, fetchTransport)
-behaviour('the native EventSource', startServer, eventSourceTransport)
+behaviour({ name: 'fetch', transport: fetchTransport, requestsPerRefusal: 1 }, startServer)
+behaviour({ name: 'the native EventSource', transport: eventSourceTransport, requestsPerRefusal: 2 }, startServer)

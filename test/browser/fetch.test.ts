@@ -1,4 +1,5 @@
 import { createSSE, fetchTransport, type SSEOptions } from 'headwater'
+import { type RequestEventsOptions, requestEvents } from 'headwater/request'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { commands } from 'vitest/browser'
 import { eventually } from '../support/eventually.ts'
@@ -16,7 +17,7 @@ const QUICK = { initial: 20, jitter: 'none' } as const
 async function setup(options: SSEOptions = {}, path = '/events') {
   const server = await startServer()
   const log: unknown[] = []
-  const sse = createSSE(server.url + path, { transport: fetchTransport, retry: QUICK, ...options })
+  const sse = createSSE(server.url + path, { transport: fetchTransport(), retry: QUICK, ...options })
   onTestFinished(async () => {
     sse.close()
     await server.close()
@@ -27,7 +28,7 @@ async function setup(options: SSEOptions = {}, path = '/events') {
 }
 
 describe('the heartbeat', () => {
-  it('is any comment: a line that beats stays open, and is left when it falls silent', async () => {
+  it('is any comment: a connection that beats stays open, and is left when it falls silent', async () => {
     const { server, sse, status, opened } = await setup({ heartbeat: 1000, retry: { initial: 60_000 } })
     // It beats for longer than it may be silent.
     await server.script(...Array.from({ length: 6 }, () => [{ comment: '' }, { wait: 250 }]).flat(), { stall: true })
@@ -58,47 +59,62 @@ describe("the server's retry field", () => {
   })
 })
 
-describe('a request with a body', () => {
-  const POST = {
-    mode: 'request',
-    method: 'POST',
-    headers: { 'content-type': 'text/plain' },
-    body: '{"q":"注文"}',
-  } as const
+describe('requestEvents() with a body', () => {
+  const POST = { method: 'POST', headers: { 'content-type': 'text/plain' }, body: '{"q":"注文"}' } as const
 
-  it('arrives whole, and is over with its response', async () => {
-    const { server, sse, log, logged, status } = await setup(POST)
+  /** A server, and a request to it. */
+  async function request(options: RequestEventsOptions = {}) {
+    const server = await startServer()
+    onTestFinished(() => server.close())
+    const log: unknown[] = []
+    return {
+      server,
+      log,
+      /** Reads to the end. */
+      async run() {
+        for await (const { data } of requestEvents(`${server.url}/events`, { ...POST, ...options })) log.push(data)
+      },
+    }
+  }
+
+  it('sends it whole, and is over with the response', async () => {
+    const { server, log, run } = await request()
     await server.script({ send: { data: 1 } }, { send: { data: 2 } }, { end: true })
-    sse.subscribe('message', (data) => log.push(data))
-    await logged([1, 2])
-    await status('closed')
-    expect(sse.state.get()).toEqual({ status: 'closed', error: null })
+    await run()
+    expect(log).toEqual([1, 2])
     expect(await server.requests()).toMatchObject([{ method: 'POST', body: '{"q":"注文"}' }])
   })
 
-  it('is never sent a second time without an id', async () => {
-    const { server, sse, log, logged, status } = await setup(POST)
-    await server.script({ send: { data: 1 } }, { wait: 50 }, { drop: true })
-    sse.subscribe('message', (data) => log.push(data))
-    await logged([1])
-    await status('closed')
-    expect(sse.state.get()).toMatchObject({ error: { code: 'network' } })
+  it.each<[what: string, retry: RequestEventsOptions['retry']]>([
+    ['with `retry`', QUICK],
+    ['without `retry`', false],
+  ])('never sends it a second time without an id, %s', async (_, retry) => {
+    const { server, log, run } = await request({ retry })
+    await server.script({ send: { data: 1 } })
+    const failed = expect(run()).rejects.toMatchObject({ name: 'SSEError', code: 'network' })
+    // Not before it has been read: a browser drops what waits in a body that breaks.
+    await eventually(() => expect(log).toEqual([1]))
+    await server.drop()
+    await failed
+    expect(log).toEqual([1])
     expect(await server.requests()).toHaveLength(1)
   })
 
-  it('is sent again to resume from an id', async () => {
-    const { server, sse, log, logged, status } = await setup(POST)
-    await server.script({ send: { data: 1, id: 'a-1' } }, { wait: 50 }, { drop: true })
+  it('sends it again to resume from an id, with `retry`', async () => {
+    const { server, log, run } = await request({ retry: QUICK })
+    await server.script({ send: { data: 1, id: 'a-1' } })
     await server.script({ send: { data: 2, id: 'a-2' } }, { end: true })
-    sse.subscribe('message', (data) => log.push(data))
-    await logged([1, 2])
-    await status('closed')
+    const done = run()
+    await eventually(() => expect(log).toEqual([1]))
+    await server.drop()
+    await done
+    expect(log).toEqual([1, 2])
     expect(await server.requests()).toMatchObject([{ lastEventId: '' }, { lastEventId: 'a-1', body: POST.body }])
   })
 })
 
 describe('to another origin', () => {
-  it('headers of one’s own cost one preflight', async () => {
+  it('a request with headers of its own costs one preflight', async () => {
     const { server, sse, opened } = await setup({ headers: { 'x-own': 'yes' } })
     sse.connect()
     await opened()
@@ -106,7 +122,7 @@ describe('to another origin', () => {
     expect(await server.requests()).toMatchObject([{ headers: { 'x-own': 'yes' } }])
   })
 
-  it('without any there is none, not even to resume: the cursor is in the query', async () => {
+  it('a request without any costs none, not even to resume: the cursor is in the query', async () => {
     const { server, sse, log, logged, opened } = await setup({}, '/events?a=1')
     sse.subscribe('message', (data) => log.push(data))
     await opened()
@@ -121,25 +137,33 @@ describe('to another origin', () => {
     expect(await server.preflights()).toBe(0)
   })
 
-  it('that does not let it in, the client is told of a network error', async () => {
+  it('a request that is not let in is a network error', async () => {
     const server = await startServer({ cors: false })
     onTestFinished(() => server.close())
-    using sse = createSSE(`${server.url}/events`, { transport: fetchTransport, retry: false })
+    using sse = createSSE(`${server.url}/events`, { transport: fetchTransport(), retry: false })
     sse.connect()
     await eventually(() => expect(sse.state.get()).toMatchObject({ status: 'closed', error: { code: 'network' } }))
   })
 })
 
 describe('the body', () => {
-  it('of 2000 tiny chunks arrives whole and in order', async () => {
-    using sse = createSSE(await commands.serveTokens(2000), { transport: fetchTransport, mode: 'request' })
+  const tokens = Array.from({ length: 2000 }, (_, n) => n)
+
+  it('arrives whole and in order in 2000 tiny chunks', async () => {
+    using sse = createSSE(await commands.serveTokens(2000), { transport: fetchTransport(), retry: false })
     const log: unknown[] = []
     sse.subscribe('token', (data) => log.push(data))
-    await eventually(() => expect(sse.state.get()).toEqual({ status: 'closed', error: null }))
-    expect(log).toEqual(Array.from({ length: 2000 }, (_, n) => n))
+    await eventually(() => expect(sse.state.get()).toMatchObject({ status: 'closed', error: { code: 'network' } }))
+    expect(log).toEqual(tokens)
   })
 
-  it('cut at each byte of its characters is decoded right', async () => {
+  it('arrives whole and in order in 2000 tiny chunks of a response that ends', async () => {
+    const log: unknown[] = []
+    for await (const { type, data } of requestEvents(await commands.serveTokens(2000))) log.push([type, data])
+    expect(log).toEqual(tokens.map((n) => ['token', n]))
+  })
+
+  it('is decoded right when it is cut at each byte of its characters', async () => {
     const text = 'aé注🌊z'
     const bytes = new TextEncoder().encode(`data: ${text}\n\n`)
     const { server, sse, log, opened, logged } = await setup({ parse: 'text' })

@@ -189,7 +189,7 @@ describe('the process', () => {
     const connection = await mock.connected()
     await said('-- open')
     connection.sendText('tick', 'x'.repeat(2_000_000))
-    // It has been written, and is far more than a pipe holds. Whoever has listened for that has set the stream flowing.
+    // It has been written, and is far more than a pipe holds. A listener for that sets the stream flowing.
     await once(child.stdout, 'readable')
     child.stdout.pause()
     child.kill('SIGTERM')

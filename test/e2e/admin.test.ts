@@ -197,7 +197,7 @@ describe('the panel', () => {
         const { result, reason } = await interruption(page)
         expect(result).toBe('ok')
         // Who was given the very last moment to leave may be sent away before.
-        expect(reason).toMatch(/^(made anew, nothing failed|ended by the server)$/)
+        expect(reason).toMatch(/^(reconnected, nothing failed|ended by the server)$/)
         expect(await page.locator('#headline').textContent()).toMatch(/^Nothing was lost: /)
         await page.locator('#streams[data-result="ok"]').waitFor()
       }

@@ -185,7 +185,7 @@ describe('in Chromium, after the machine has slept', () => {
   afterAll(() => lodging.close())
 
   it(
-    'a silent stream is made anew, and nothing counts as failed',
+    'a silent stream is replaced by a new one, and nothing counts as failed',
     async () => {
       await open()
       // As when a lid is opened again: time has jumped, and each timer that was due fires once.

@@ -3,9 +3,10 @@ import { readFile } from 'node:fs/promises'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import type { SSEClient } from 'headwater'
+import type { HubClient } from 'headwater/hub'
 import { createHub, type Hub, memoryLog } from 'headwater/server'
 import { toNodeHandler } from 'headwater/server/node'
+import type { TabsLayer } from 'headwater/tabs'
 import { type BrowserContext, chromium, firefox, type Page } from 'playwright'
 import { expect } from 'vitest'
 import { findBrowsers } from '../../scripts/browsers.mjs'
@@ -139,12 +140,12 @@ export async function openStage(): Promise<Stage> {
   return self
 }
 
-/** What is served but streams: the pages, and of the repository what they import. */
+/** What is served other than streams: the pages, and the modules of the built package that they import. */
 async function readText(path: string): Promise<string | undefined> {
   if (path === '/page') return PAGE
   if (path === '/elsewhere') return '<!doctype html><title>Elsewhere</title>'
   if (path === '/bare') return BARE
-  if (!/^\/(dist|node_modules\/eventsource-parser)\/[\w/.-]+\.js$/.test(path)) return undefined
+  if (!/^\/dist\/[\w/.-]+\.js$/.test(path)) return undefined
   return readFile(fileURLToPath(new URL(`.${path}`, root)), 'utf8').catch(() => undefined)
 }
 
@@ -167,24 +168,23 @@ export interface Heard {
 declare global {
   interface Window {
     readonly heard: Heard
-    readonly client: SSEClient
+    readonly client: HubClient
     /** Of acrossTabs(). */
-    readonly tabs: { reset(): void } | undefined
+    readonly tabs: TabsLayer | undefined
   }
 }
 
 /**
- * In its address: `path` of the stream; `topic`, to hear of that one alone; `resume` and `pauseWhenHidden` as of the client's
- * options; `tabs`, to share the connection, with a `key`;
- * `scope`.
+ * Its address has `path`, of the stream; `topic`, to hear that one alone; `resume`, where keepCursor() keeps the last event id;
+ * `pauseWhenHidden`, the client's option; `tabs`, to share the connection, with a `key`; and a `scope` for all of it.
  */
 const PAGE = `<!doctype html>
 <title>Stage</title>
 <script type="importmap">
 { "imports": {
-  "headwater": "/dist/index.js",
-  "headwater/tabs": "/dist/tabs.js",
-  "eventsource-parser": "/node_modules/eventsource-parser/dist/index.js"
+  "headwater/hub": "/dist/hub/index.js",
+  "headwater/resume": "/dist/resume/index.js",
+  "headwater/tabs": "/dist/tabs/index.js"
 } }
 </script>
 <script>
@@ -196,7 +196,7 @@ const PAGE = `<!doctype html>
   addEventListener('unhandledrejection', ({ reason }) => heard.errors.push(String(reason)))
 </script>
 <script type="module">
-  import { createSSE } from 'headwater'
+  import { createHubClient } from 'headwater/hub'
 
   const options = Object.fromEntries(new URLSearchParams(location.search))
   const { path = '/events', topic, resume, key, scope } = options
@@ -208,13 +208,13 @@ const PAGE = `<!doctype html>
   }
   if ('tabs' in options) {
     const { acrossTabs } = await import('headwater/tabs')
-    window.tabs = acrossTabs(undefined, { ...(key && { key }) })
+    window.tabs = acrossTabs({ key, scope })
     window.tabs.role.subscribe((role) => heard.roles.push(role))
   }
-  const client = window.client = createSSE(path, {
-    ...(window.tabs && { transport: window.tabs }),
-    ...(resume && { resume }),
-    ...(scope && { scope }),
+  const { keepCursor } = await import('headwater/resume')
+  const client = window.client = createHubClient(path, {
+    transport: window.tabs,
+    resume: resume && keepCursor(resume, { scope }),
     ...('pauseWhenHidden' in options && { pauseWhenHidden: Number(options.pauseWhenHidden) }),
     onState: ({ status, reasons, error }) =>
       heard.states.push([status, ...(reasons ?? []), ...(error ? [error.code] : [])].join(' ')),
@@ -306,7 +306,7 @@ export const glance = (page: Page): Promise<Glance> =>
     count: window.heard.numbers.length,
   }))
 
-/** After 37.5 s of silence a client makes its line anew, which would make good what was lost. */
+/** After 37.5 s of silence a client reconnects, which would bring back what was lost. */
 const SILENCE = 30_000
 
 /** Waits until a page says so. (Playwright's own way to wait counts frames, and a page that nobody sees has none.) */

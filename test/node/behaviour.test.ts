@@ -2,5 +2,5 @@ import { eventSourceTransport, fetchTransport } from 'headwater'
 import { behaviour } from '../suite/behaviour.ts'
 import { startServer } from './server.ts'
 
-behaviour('fetch', startServer, fetchTransport)
-behaviour("Node's EventSource", startServer, eventSourceTransport)
+behaviour({ name: 'fetch', transport: fetchTransport, requestsPerRefusal: 1 }, startServer)
+behaviour({ name: "Node's EventSource", transport: eventSourceTransport, requestsPerRefusal: 2 }, startServer)

@@ -51,7 +51,7 @@ function watchTimers() {
 }
 
 describe('GET /__mock', () => {
-  it('tells what came and which streams are open', async () => {
+  it('shows the requests so far and the streams that are open', async () => {
     const { server, ask, open } = await start()
     await open('/events?a=1', { headers: { 'last-event-id': '7', authorization: 'Bearer t' } })
     server.refuse(503)
@@ -226,7 +226,7 @@ describe('POST /__mock/do', () => {
     expect([status, body.error]).toEqual([400, expect.stringContaining('1.5')])
   })
 
-  it('stops waiting, and does no more, when who asked has gone', async () => {
+  it('stops waiting, and does no more, when its caller has left', async () => {
     const { server, open } = await start()
     const stream = await open()
     const { isSet, isCleared } = watchTimers()
@@ -260,7 +260,7 @@ describe('POST /__mock/reset', () => {
   })
 })
 
-describe('what waits', () => {
+describe('a call that waits', () => {
   it('GET /__mock/connected answers when a stream is open, and leaves no timer behind', async () => {
     const { server, ask, open } = await start()
     const { isCleared } = watchTimers()
@@ -304,7 +304,7 @@ describe('what waits', () => {
     expect(await ask(call)).toMatchObject({ status: 504, body: { error: said } })
   })
 
-  it('serves several who wait for the same', async () => {
+  it('serves several callers that wait for the same', async () => {
     const { ask, open } = await start()
     const waiting = [ask('/connected'), ask('/connected'), ask('/requests?count=1')]
     await open()
@@ -312,7 +312,7 @@ describe('what waits', () => {
   })
 
   it.each(['/connected?', '/closed?', '/requests?count=9&'])(
-    'GET /__mock%s is let go of when who asked has gone, and when the server closes',
+    'GET /__mock%s ends when its caller leaves, and when the server closes',
     async (call) => {
       const { server, open } = await start()
       if (call === '/closed?') await open()
@@ -373,7 +373,7 @@ describe('?route=', () => {
     expect(await orders.end()).toBe(': o\n\n')
   })
 
-  it('that there is not is an error', async () => {
+  it('is an error if there is no such route', async () => {
     const { ask } = await start({ routes: { '/orders': [] } })
     expect(await ask('/do?route=/order', { comment: '' })).toMatchObject({
       status: 404,
@@ -403,22 +403,22 @@ describe('a mistake', () => {
     ['/script', [[{ drop: true }], { drop: true }], 400, '{"drop":true} is no list of steps'],
     ['/script', { drop: 'yes' }, 400, '{"drop":"yes"}: drop wants true'],
     ['/script', { refuse: { status: 503, headers: { 'a b': 'c' } } }, 400, 'the header "a b" cannot be sent with "c"'],
-  ])('in %s with %j is told in one line', async (call, body, status, said) => {
+  ])('is answered in one line: %s with %j', async (call, body, status, said) => {
     const { ask } = await start()
     const answer = await ask(call, body)
     expect(answer).toMatchObject({ status, body: { error: said } })
     expect(Object.keys(answer.body)).toEqual(['error'])
   })
 
-  it('of method says which there is', async () => {
+  it('is answered with the right method if the method is wrong', async () => {
     const { server } = await start()
     const { status, headers } = await send(`${server.controlUrl}/do`, 'PUT', {})
     expect([status, headers.allow]).toEqual([405, 'POST'])
   })
 })
 
-describe('who may ask', () => {
-  it('is whoever asks for this machine by its own name, and for no other', async () => {
+describe('a caller that is let in', () => {
+  it('asks for this machine by its own name, and for no other', async () => {
     const { server } = await start()
     const call = `${server.url}/__mock`
     expect((await send(call, 'GET', { host: 'localhost' })).status).toBe(200)

@@ -16,8 +16,8 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 /*
- * The package as it is published, installed in a project of its own: what its exports say is there, loads where there is
- * no page, and opens nothing. It tests what `npm run build` has made.
+ * The package as it is published, installed in a project of its own with its peers and nothing else: what its exports say is
+ * there, loads where there is no page, and opens nothing. It tests what `npm run build` has made.
  */
 
 interface Condition {
@@ -28,12 +28,13 @@ interface Manifest {
   readonly name: string
   readonly version: string
   readonly bin: { readonly headwater: string }
+  readonly dependencies?: unknown
   readonly peerDependencies: Readonly<Record<string, string>>
   readonly exports: Readonly<Record<string, string | { readonly import: Condition; readonly require: Condition }>>
 }
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
-const { name, version, bin, exports, peerDependencies }: Manifest = JSON.parse(
+const { name, version, bin, exports, dependencies, peerDependencies }: Manifest = JSON.parse(
   readFileSync(join(root, 'package.json'), 'utf8'),
 )
 const entries = Object.entries(exports).flatMap(([subpath, conditions]) =>
@@ -58,16 +59,10 @@ afterAll(() => {
   if (project) rmSync(project, { recursive: true })
 })
 
-/** With or without what the package depends on. */
-function dependencies(there: boolean): void {
-  const link = join(project, 'node_modules', 'eventsource-parser')
-  rmSync(link, { force: true })
-  if (there) symlinkSync(join(root, 'node_modules', 'eventsource-parser'), link, 'junction')
-}
-
 /** Globals of pages, and what opens a connection: to look at one throws. */
 const TRAPS = `
-for (const name of ['window', 'document', 'location', 'navigator', 'localStorage', 'sessionStorage', 'EventSource', 'fetch'])
+const traps = ['window', 'document', 'location', 'navigator', 'localStorage', 'sessionStorage', 'EventSource', 'fetch']
+for (const name of traps)
   Object.defineProperty(globalThis, name, { configurable: true, get() { throw new Error('looked at ' + name) } })
 `
 /** Frameworks may look around when they load; what is built on them may not. */
@@ -110,16 +105,10 @@ function run(how: 'import' | 'require', specifier: string, more = ''): Outcome {
 
 describe.each(entries)('$specifier', ({ specifier, ...conditions }) => {
   it('loads by import and by require, without a page, and opens nothing', () => {
-    dependencies(true)
     const imported = run('import', specifier)
     expect(imported.open).toEqual([])
     expect(imported.names).not.toEqual([])
     expect(run('require', specifier)).toEqual(imported)
-  })
-
-  it('is required without any dependency', () => {
-    dependencies(false)
-    expect(run('require', specifier).names).not.toEqual([])
   })
 
   it.each(['import', 'require'] as const)('has declarations for %s', (how) => {
@@ -127,16 +116,84 @@ describe.each(entries)('$specifier', ({ specifier, ...conditions }) => {
   })
 })
 
-it.each(['import', 'require'] as const)(
-  'a client made at the top of a module that is loaded by %s opens nothing',
-  (how) => {
-    dependencies(true)
-    const { open } = run(
-      how,
-      name,
-      `${NO_PAGE} loaded.createSSE('/events', { heartbeat: 5000 }).state.subscribe(() => {})`,
-    )
-    expect(open).toEqual([])
+it('the package has no dependency', () => {
+  expect(dependencies).toBeUndefined()
+})
+
+/** The values that each entry point of the client exports. */
+const EXPORTS: Readonly<Record<string, readonly string[]>> = {
+  '': [
+    'SSEError',
+    'byDataType',
+    'createSSE',
+    'eventSourceTransport',
+    'eventsOf',
+    'fetchTransport',
+    'isSSEError',
+    'schemas',
+  ],
+  hub: ['createHubClient', 'hub'],
+  resume: ['handled', 'keepCursor'],
+  request: ['requestEvents'],
+  tabs: ['acrossTabs'],
+}
+
+it.each(Object.entries(EXPORTS))('headwater/%s exports what it should, and nothing else', (subpath, names) => {
+  expect(run('import', join(name, subpath)).names).toEqual(names)
+})
+
+/** Clients at the top of a module, with what each entry point has for them. */
+const AT_THE_TOP: Readonly<Record<string, string>> = {
+  '': "loaded.createSSE('/events', { heartbeat: 5000 }).state.subscribe(() => {})",
+  hub: "loaded.createHubClient('/events', { topics: ['orders'] }).state.subscribe(() => {})",
+  resume: 'loaded.keepCursor("local"); loaded.handled()',
+  request: "loaded.requestEvents('/events')",
+  tabs: 'loaded.acrossTabs({ scope: "ada" }).role.subscribe(() => {})',
+}
+
+describe.each(Object.entries(AT_THE_TOP))('headwater/%s', (subpath, code) => {
+  it.each(['import', 'require'] as const)('opens nothing at the top of a module that is loaded by %s', (how) => {
+    expect(run(how, join(name, subpath), `${NO_PAGE} ${code}`).open).toEqual([])
+  })
+})
+
+it('the parts work together as they are built: their short names agree', () => {
+  run(
+    'import',
+    `${name}/hub`,
+    `for (const name of traps) delete globalThis[name]
+    const { createMockStream } = await import('${name}/testing')
+    const { eventsOf } = await import('${name}')
+    const { handled, keepCursor } = await import('${name}/resume')
+    const { acrossTabs } = await import('${name}/tabs')
+    const kept = []
+    const stream = createMockStream()
+    const live = loaded.createHubClient('https://a.test/events', {
+      fetch: stream.fetch,
+      linger: 0,
+      commit: handled(),
+      resume: keepCursor({ load: () => '', save: (id) => void kept.push(id) }),
+      transport: acrossTabs(),
+    })
+    const heard = new Promise((resolve) => live.topic('orders').subscribe(resolve, { once: true }))
+    const connection = await stream.connected()
+    connection.introduce({ clientId: 'c1' })
+    await live.topic('orders').joined()
+    const events = eventsOf(live, 'tick')
+    stream.send('orders.created', 1, { id: '7' })
+    stream.send('tick', 2, { id: '8' })
+    const values = [await heard, (await events.next()).value.data]
+    live.close()
+    await connection.closed
+    if (values.join() !== '1,2' || kept.join() !== '8') throw Error(JSON.stringify([values, kept]))`,
+  )
+})
+
+it.each(['index.js', 'hub/index.js', 'tabs/index.js', 'headwater.min.js'])(
+  'no long name of the package itself is left in dist/%s',
+  (file) => {
+    const code = readFileSync(join(root, 'dist', file), 'utf8')
+    expect(code.match(/(?<!\.)\._[a-z]\w+/g)).toBeNull()
   },
 )
 
@@ -155,15 +212,12 @@ it('a mock server that is closed lets its process end, though a script would wai
 })
 
 it('a process sees what is open, so that the tests above could fail', () => {
-  dependencies(true)
   const { open } = run('import', name, 'setTimeout(() => {}, 10)')
   expect(open).toEqual(['Timeout'])
 })
 
-it('the minified file has all that the package exports, and needs nothing beside it', () => {
-  dependencies(true)
+it('the minified file has all that the package exports, and needs no other file', () => {
   const { names } = run('import', name)
-  dependencies(false)
   const minified = run(
     'import',
     `./node_modules/${name}/dist/headwater.min.js`,
@@ -174,7 +228,6 @@ it('the minified file has all that the package exports, and needs nothing beside
 })
 
 it('the command runs from where it is installed', () => {
-  dependencies(true)
   const file = join(project, 'node_modules', name, bin.headwater)
   // npm makes a link to it; the shell looks at its first line.
   expect(readFileSync(file, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/)
@@ -189,7 +242,7 @@ it('every import in the declarations leads to a file or a dependency', () => {
   const missing = files.flatMap((file) =>
     [...readFileSync(join(types, file), 'utf8').matchAll(/(?:from |import\()['"]([^'"]+)['"]/g)]
       .map(([, specifier = '']) => specifier)
-      // Node's own types are there for whoever has a server on Node.
+      // Who has a server on Node has Node's own types.
       .filter((specifier) => !peers.includes(specifier) && !specifier.startsWith('node:'))
       .filter((specifier) => !existsSync(join(types, dirname(file), specifier.replace(/\.(c?)js$/, '.d.$1ts'))))
       .map((specifier) => `${file}: ${specifier}`),

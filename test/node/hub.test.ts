@@ -4,7 +4,7 @@ import { type ClientHttp2Session, connect as connectH2, createServer as createH2
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { createSSE } from 'headwater'
+import { createHubClient } from 'headwater/hub'
 import { createHub, type Hub, type HubOptions, memoryLog, type Principal } from 'headwater/server'
 import { incomingMessage, toNodeHandler } from 'headwater/server/node'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
@@ -69,7 +69,8 @@ describe('a stream over a socket', () => {
       responses.push(response)
       void handle(request, response)
     })
-    const sse = createSSE(url, { retry: { initial: 1 } })
+    const recovered: unknown[] = []
+    const sse = createHubClient(url, { retry: { initial: 1 }, onOpen: (opened) => recovered.push(opened.recovered) })
     onTestFinished(() => sse.close())
     const heard: unknown[] = []
     sse.subscribe('n', (data) => heard.push(data))
@@ -81,6 +82,7 @@ describe('a stream over a socket', () => {
     await hub.publish('n', 2)
     await eventually(() => expect(heard).toEqual([1, 2]))
     expect(hub.stats()).toMatchObject({ connections: 2, gaps: 0, endings: { closed: 1 } })
+    expect(recovered).toEqual([false, true])
   })
 
   it('ends well when the hub closes: the client sees the end of the response', async () => {
@@ -100,7 +102,7 @@ describe('a stream over a socket', () => {
     expect(hub.stats()).toMatchObject({ topics: 0, endings: { closed: 1 } })
   })
 
-  it('of a client that went while it was being authenticated leaves nothing', async () => {
+  it('leaves nothing if its client leaves while it is being authenticated', async () => {
     let admit = (_: Principal): void => {}
     const admitted = new Promise<Principal>((resolve) => {
       admit = resolve
@@ -117,7 +119,7 @@ describe('a stream over a socket', () => {
     await gone(hub)
   })
 
-  it('over HTTP/2, of a client that went while it was being authenticated, leaves nothing', async () => {
+  it('leaves nothing over HTTP/2 if its client leaves while it is being authenticated', async () => {
     let admit = (_: Principal): void => {}
     const asked = vi.fn(
       () =>
@@ -158,7 +160,7 @@ describe('a stream over a socket', () => {
   })
 })
 
-describe('what stands in front of the hub', () => {
+describe('middleware in front of the hub', () => {
   it('may have parsed the body', async () => {
     const { hub, post } = await serve({ canPublish: () => true }, (handle) => async (request, response) => {
       const chunks: Buffer[] = []
@@ -236,7 +238,7 @@ describe('what stands in front of the hub', () => {
 })
 
 describe('bad clients', () => {
-  it('that send a body without an end are cut off at the limit', async () => {
+  it('are cut off at the limit if they send a body without an end', async () => {
     const { port } = await serve({ canPublish: () => true })
     const client = httpRequest({
       port,
@@ -270,7 +272,7 @@ describe('bad clients', () => {
       /^HTTP\/1.1 200/,
     ],
     ['an address that is no path', 'GET // HTTP/1.1\r\nhost: a\r\norigin: http://a\r\n\r\n', /^HTTP\/1.1 200/],
-  ])('that send %s do not bring the server down', async (_, bytes, expected) => {
+  ])('do not bring the server down by sending %s', async (_, bytes, expected) => {
     const { port, url } = await serve()
     const client = connect(port, '127.0.0.1')
     onTestFinished(() => void client.destroy())
@@ -280,7 +282,7 @@ describe('bad clients', () => {
     expect((await fetch(`${url}/health`)).status).toBe(200)
   })
 
-  it('that never read cost a bounded amount of memory, and are cut off', async () => {
+  it('cost a bounded amount of memory if they never read, and are cut off', async () => {
     // No log: what is measured is what waits for them.
     const { hub, port } = await serve({ log: memoryLog({ size: 0 }), limits: { queueBytes: 1 << 20 } })
     const clients = await Promise.all(Array.from({ length: 10 }, () => socket(port)))
@@ -306,7 +308,7 @@ describe('bad clients', () => {
     for (const client of clients) client.destroy()
   })
 
-  it('that connect and leave ten thousand times leave nothing behind', async () => {
+  it('leave nothing behind if they connect and leave ten thousand times', async () => {
     const { hub, port } = await serve({
       limits: { perUser: 10_000 },
       authenticate: ({ url }) => ({ userId: url, sessionId: url }),

@@ -95,7 +95,7 @@ describe('a request', () => {
     ['its header, whose bytes are UTF-8', '/', { 'last-event-id': 'æ³¨' }, '注'],
     ['its query', '/?lastEventId=%E6%B3%A8', {}, '注'],
     ['its header before its query', '/?lastEventId=1', { 'last-event-id': '2' }, '2'],
-  ])('tells the last event id from %s', async (_, path, headers, id) => {
+  ])('shows the last event id from %s', async (_, path, headers, id) => {
     const server = await start()
     await fetch(server.url + path, { headers })
     expect(server.requests[0]?.lastEventId).toBe(id)
@@ -107,7 +107,7 @@ describe('a request', () => {
     expect(server.requests).toMatchObject([{ url: '//double/path?a=1', path: '//double/path', query: { a: '1' } }])
   })
 
-  it('that breaks off in its body is none', async () => {
+  it('is none if it breaks off in its body', async () => {
     const server = await start()
     const sent = request(server.url, { method: 'POST', headers: { 'content-length': '10' } })
     const broken = new Promise((resolve) => sent.on('error', resolve))
@@ -180,7 +180,7 @@ describe('a script', () => {
     expect(server.requests).toHaveLength(1)
   })
 
-  it('stalls: nothing arrives any more until the line breaks', async () => {
+  it('stalls: nothing arrives any more until the connection breaks', async () => {
     const server = await startWith([{ send: { data: 1 } }, { stall: true }, { send: { data: 2 } }, { drop: true }], [])
     expect(await receive(server.url)).toEqual({ body: 'data: 1\n\n', broken: true })
 
@@ -246,7 +246,7 @@ describe('a script', () => {
 })
 
 describe('the preamble', () => {
-  it('is a line end before all else, unless it is told otherwise', async () => {
+  it('is a line end before all else, unless the options name another', async () => {
     for (const [options, expected] of [
       [{}, '\ndata: 1\n\n'],
       [{ preamble: ': hi\n\n' }, ': hi\n\ndata: 1\n\n'],
@@ -264,7 +264,7 @@ describe('the preamble', () => {
   })
 })
 
-describe('with CORS', () => {
+describe('CORS', () => {
   const ASKED = {
     origin: 'https://app.test',
     'access-control-request-method': 'POST',
@@ -308,7 +308,7 @@ describe('with CORS', () => {
 })
 
 describe('the port', () => {
-  it('is a free one, unless it is told otherwise', async () => {
+  it('is a free one, unless the options name another', async () => {
     const [a, b] = [await start(), await start({ port: 0 })]
     expect(a.port).toBeGreaterThan(0)
     expect(b.port).not.toBe(a.port)
@@ -318,7 +318,7 @@ describe('the port', () => {
     expect((await start({ port })).url).toBe(`http://127.0.0.1:${port}`)
   })
 
-  it('that is taken is said, with what to do', async () => {
+  it('is an error if it is taken, and the error names a way out', async () => {
     const { port } = await start()
     const error = await createMockServer({ port }).catch((error: unknown) => error)
     expect(error).toMatchObject({
@@ -350,7 +350,7 @@ describe('the host', () => {
     expect(urlOf(host, 8080)).toBe(url)
   })
 
-  it('that is not this machine is said', async () => {
+  it('is an error if it is not this machine', async () => {
     const host = '192.0.2.1'
     await expect(createMockServer({ host })).rejects.toThrow(
       expect.objectContaining({
@@ -367,7 +367,7 @@ describe('the host', () => {
       'nowhere.test is no address of this machine: 127.0.0.1 is for this machine alone, 0.0.0.0 for all its networks',
     ],
     ['EMFILE', 'cannot listen on nowhere.test, port 80: what the system said'],
-  ])('and port on which it cannot listen are told with %s in words', async (code, said) => {
+  ])('is an error in words if it cannot be listened on: %s', async (code, said) => {
     const cause = Object.assign(new Error('what the system said'), { code })
     const server = createServer()
     vi.spyOn(server, 'listen').mockImplementation(() => {
@@ -380,7 +380,7 @@ describe('the host', () => {
   })
 })
 
-it('wrong options are told by name, before anything listens', async () => {
+it('wrong options are named before anything listens', async () => {
   await expect(createMockServer({ port: 70_000 })).rejects.toThrow(
     new TypeError('port wants a whole number from 0 to 65535, got 70000'),
   )
@@ -401,7 +401,7 @@ describe('routes', () => {
     expect(server.route('/api/jobs').requests).toHaveLength(2)
   })
 
-  it('are told alone, or all together, what to do', async () => {
+  it('are driven alone, or all together', async () => {
     const server = await start({ routes: { '/a': [], '/b': [] } })
     const answers = Promise.all([receive(`${server.url}/a`), receive(`${server.url}/b`)])
     await server.route('/a').connected()
@@ -412,14 +412,14 @@ describe('routes', () => {
     expect(await answers).toMatchObject([{ body: 'event: tick\ndata: 1\n\n: all\n\n' }, { body: ': all\n\n' }])
   })
 
-  it('that there are not are an error', async () => {
+  it('are an error if they do not exist', async () => {
     const server = await start({ routes })
     expect(() => server.route('/api/job')).toThrow('there is no route /api/job; there are: /api/jobs')
   })
 })
 
 describe('perform()', () => {
-  it('does steps to every open stream, and says how many it reached', async () => {
+  it('does steps to every open stream, and returns how many it reached', async () => {
     const server = await start({ routes: { '/a': [] } })
     const answers = [await fetch(`${server.url}/a`), await fetch(server.url)]
     expect(await server.perform({ raw: 'a' }, { wait: 1 }, { raw: 'b' }, { end: true })).toBe(2)
@@ -435,7 +435,7 @@ describe('perform()', () => {
 })
 
 describe('onActivity', () => {
-  it('tells of each request, of its answer and of its end', async () => {
+  it('reports each request, its answer and its end', async () => {
     const told: unknown[] = []
     const server = await start({
       script: [[{ end: true }], [{ refuse: { status: 503 } }], [{ drop: true }], []],
@@ -473,7 +473,7 @@ describe('onActivity', () => {
 })
 
 describe('close()', () => {
-  it('breaks the open streams and lets go at once of scripts that wait', async () => {
+  it('breaks the open streams and ends scripts that wait at once', async () => {
     const server = await startWith(
       [{ send: { data: 1 } }, { wait: 3_600_000 }, { send: { data: 2 } }],
       [{ open: { delay: 3_600_000 } }],

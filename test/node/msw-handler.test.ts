@@ -126,7 +126,7 @@ describe('a stream of the test', () => {
     await response.body?.cancel()
   })
 
-  it('is resumed after a broken line', async () => {
+  it('is resumed after a broken connection', async () => {
     const stream = use()
     const codes: string[] = []
     const { logged } = client({ onRetry: ({ error }) => codes.push(error.code) })
@@ -345,7 +345,7 @@ describe('a preflight', () => {
     expect(await (await fetch(URL, { method: 'POST' })).text()).toContain('data: 1')
   })
 
-  it('and the answer let every origin in, unless the script says otherwise', async () => {
+  it('lets every origin in, as the answer does, unless the script says otherwise', async () => {
     const stream = use([[{ end: true }], [{ open: { headers: { 'access-control-allow-origin': 'https://a.test' } } }]])
     const { headers } = await fetch(URL)
     expect(headers.get('access-control-allow-origin')).toBe('*')
@@ -355,7 +355,7 @@ describe('a preflight', () => {
   })
 })
 
-describe('when the handlers are reset', () => {
+describe('a reset of the handlers', () => {
   /** A server of its own, so that these handlers are those that it begins with. */
   function serverOf(handler: ReturnType<typeof sseHandler>) {
     server.close()
@@ -368,7 +368,7 @@ describe('when the handlers are reset', () => {
     return own
   }
 
-  it('a handler that stays begins its script anew; what is open stays open', async () => {
+  it('has a handler that stays begin its script again; open streams stay open', async () => {
     const own = serverOf(sseHandler(URL, [[tick(1), { wait: 1 }, tick(2)], [{ refuse: { status: 503 } }]]))
     const first = read(await fetch(URL))
     own.resetHandlers()
@@ -377,7 +377,7 @@ describe('when the handlers are reset', () => {
     await eventually(() => expect([first.chunks.length, again.chunks.length]).toEqual([2, 2]))
   })
 
-  it('a stream of the test goes on, for the test to reset', async () => {
+  it('leaves a stream of the test to the test', async () => {
     const stream = createMockStream<Events>()
     const own = serverOf(sseHandler(URL, stream))
     const { chunks, over } = read(await fetch(URL))
@@ -388,7 +388,7 @@ describe('when the handlers are reset', () => {
     expect(await over).toBeInstanceOf(TypeError)
   })
 
-  it('a handler that goes leaves its streams to those who have them', async () => {
+  it('leaves the streams of a handler that goes to their clients', async () => {
     const stream = use()
     const { chunks, over } = read(await fetch(URL))
     server.resetHandlers()
@@ -398,7 +398,7 @@ describe('when the handlers are reset', () => {
     expect(chunks).toEqual(['event: tick\ndata: 1\n\n'])
   })
 
-  it('so does a server that closes; one that is opened again begins anew', async () => {
+  it('leaves the streams of a server that closes to their clients; one that is opened again begins again', async () => {
     const own = serverOf(sseHandler(URL, [[tick(1), { wait: 1 }, tick(2), { end: true }]]))
     const first = read(await fetch(URL))
     own.close()
@@ -409,7 +409,7 @@ describe('when the handlers are reset', () => {
     expect([first.chunks.length, again.chunks]).toEqual([2, first.chunks])
   })
 
-  it('a handler that is put in place once more begins anew', async () => {
+  it('has a handler that is put in place once more begin again', async () => {
     const handler = sseHandler(URL, [[tick(1), { end: true }]])
     for (const _ of 'ab') {
       server.use(handler)

@@ -1,4 +1,5 @@
 import { createSSE, type SSEOptions } from 'headwater'
+import { requestEvents } from 'headwater/request'
 import { HttpResponse, http } from 'msw'
 import { setupServer } from 'msw/node'
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
@@ -73,7 +74,7 @@ describe('behind a handler of MSW', () => {
     expect(asked).toEqual([null, '1', '2'])
   })
 
-  it('headers and body are sent, and a request ends with its response', async () => {
+  it('headers and body are sent by requestEvents(), which ends with the response', async () => {
     const asked: unknown[] = []
     server.use(
       http.post(URL, async ({ request }) => {
@@ -81,16 +82,36 @@ describe('behind a handler of MSW', () => {
         return HttpResponse.text('data: 1\n\n', { headers: { 'content-type': 'text/event-stream' } })
       }),
     )
-    const { sse, log, logged } = client({
-      mode: 'request',
+    const heard: unknown[] = []
+    const events = requestEvents(URL, {
       method: 'POST',
-      headers: () => ({ authorization: 'Bearer t', 'content-type': 'application/json' }),
+      headers: { authorization: 'Bearer t', 'content-type': 'application/json' },
       body: JSON.stringify({ q: 1 }),
     })
-    sse.subscribe('message', (data) => log.push(data))
-    await logged([1])
-    await eventually(() => expect(sse.state.get()).toEqual({ status: 'closed', error: null }))
+    for await (const { data } of events) heard.push(data)
+    expect(heard).toEqual([1])
     expect(asked).toEqual(['Bearer t', 'text/event-stream', { q: 1 }])
+  })
+
+  it('headers and body are sent by a client at each attempt', async () => {
+    const asked: unknown[] = []
+    server.use(
+      http.post(URL, async ({ request }) => {
+        asked.push(request.headers.get('authorization'), await request.json())
+        return HttpResponse.text(`data: ${asked.length}\n\n`, { headers: { 'content-type': 'text/event-stream' } })
+      }),
+    )
+    const { sse, log, logged } = client({
+      method: 'POST',
+      headers: ({ attempt }) => ({ authorization: `Bearer ${attempt}`, 'content-type': 'application/json' }),
+      body: JSON.stringify({ q: 1 }),
+    })
+    sse.subscribe('message', (data) => {
+      log.push(data)
+      if (data === 4) sse.close()
+    })
+    await logged([2, 4])
+    expect(asked).toEqual(['Bearer 0', { q: 1 }, 'Bearer 1', { q: 1 }])
   })
 
   it.each([

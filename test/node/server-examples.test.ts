@@ -8,14 +8,8 @@ import { createInterface } from 'node:readline'
 import { pathToFileURL } from 'node:url'
 import { serve } from '@hono/node-server'
 import express from 'express'
-import {
-  type ConnectionState,
-  createSSE,
-  type EventMap,
-  fetchTransport,
-  type SSEClient,
-  type SSEOptions,
-} from 'headwater'
+import { type ConnectionState, type EventMap, eventsOf, fetchTransport, type SSEClient } from 'headwater'
+import { createHubClient, type HubClient, type HubClientOptions } from 'headwater/hub'
 import { createHub, type EventLog, type Hub, memoryLog, type ShapeEvents } from 'headwater/server'
 import { toNodeHandler } from 'headwater/server/node'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
@@ -57,10 +51,10 @@ async function running(server: Server, hub: Running['hub']): Promise<Running> {
 function connect<E extends EventMap>(
   { origin, fetch }: Pick<Running, 'origin' | 'fetch'>,
   name?: string,
-  options?: Pick<SSEOptions, 'topics' | 'lastEventId'>,
-): SSEClient<E> {
+  options?: Pick<HubClientOptions, 'topics' | 'lastEventId'>,
+): HubClient<E> {
   const headers = name === undefined ? {} : bearer(name)
-  const sse = createSSE<E>(`${origin}/api/events`, { transport: fetchTransport(), fetch, headers, ...options })
+  const sse = createHubClient<E>(`${origin}/api/events`, { transport: fetchTransport(), fetch, headers, ...options })
   onTestFinished(() => sse.close())
   sse.connect()
   return sse
@@ -137,7 +131,7 @@ describe.each(Object.entries(frameworks))('the example for %s', (_, start) => {
   })
   afterAll(() => app.stop())
 
-  it('lets in who has a token as bearer, cookie or parameter, and nobody else', async () => {
+  it('lets in a client that has a token as bearer, cookie or parameter, and no other', async () => {
     const url = `${app.origin}/api/events`
     const status = async (query: string, headers: Record<string, string>): Promise<number> => {
       const answer = await app.fetch(url + query, { headers })
@@ -153,9 +147,9 @@ describe.each(Object.entries(frameworks))('the example for %s', (_, start) => {
     expect((await app.fetch(`${app.origin}/api/orders`)).status).toBe(401)
   })
 
-  it('tells of a mutation', async () => {
+  it('publishes a mutation', async () => {
     const sse = connect<ShapeEvents>(app, 'ada')
-    const updates = sse.events('table-update')
+    const updates = eventsOf(sse, 'table-update')
     await reach(sse, 'open')
     const answer = await post(app, '/api/orders', 'bob', { total: 5 })
     expect([answer.status, await answer.json()]).toEqual([201, { id: expect.any(String), total: 5 }])
@@ -230,7 +224,7 @@ describe.each(Object.entries(frameworks))('the example for %s', (_, start) => {
 it.each([
   ['with', [express.json()]],
   ['without', []],
-])('takes events by POST %s a parser of Express in front', async (_, parsers) => {
+])('takes events by POST %s a parser of Express in front of it', async (_, parsers) => {
   const hub = createHub({ authenticate: () => ({}), canPublish: () => true })
   const app = express()
   app.use(...parsers, toNodeHandler(hub))
@@ -240,7 +234,7 @@ it.each([
     await served.stop()
   })
   const sse = connect<{ note: string }>(served)
-  const notes = sse.events('note')
+  const notes = eventsOf(sse, 'note')
   await reach(sse, 'open')
   expect(await sse.send('note', 'näher')).toMatchObject({ delivered: 1 })
   expect((await notes.next()).value?.data).toBe('näher')
@@ -325,7 +319,7 @@ describe('the example of jobs', () => {
       await served.stop()
     })
     const ada = connect<JobEvents>(served, 'ada')
-    const events = ada.events('job.primes')
+    const events = eventsOf(ada, 'job.primes')
     await reach(ada, 'open')
     return {
       served,
@@ -351,7 +345,7 @@ describe('the example of jobs', () => {
   }
   const worker = (code: string): URL => new URL(`data:text/javascript,${encodeURIComponent(code)}`)
 
-  it('tells who started a job how far it is, and what came of it', async () => {
+  it('shows the user who started a job how far it is, and its result', async () => {
     const { served, ada, begin, untilOver } = await start()
     const bob = connect<JobEvents>(served, 'bob')
     const others: unknown[] = []
@@ -422,7 +416,7 @@ describe('the example of jobs', () => {
     for (const { data } of failed) expect(data).toEqual({ message: 'the server is stopping' })
   })
 
-  it('keeps what became of a job for who was away', async () => {
+  it('keeps the result of a job for a user who is away', async () => {
     const { served, jobs, ada, begin, untilOver } = await start()
     await begin(100)
     await untilOver(1)
@@ -511,7 +505,7 @@ describe('the example of an event queue', () => {
     expect(done).toEqual(['a 1 of 1', 'a done of 1', 'b 3 of 3', 'b done of 3'])
   })
 
-  it('ignores what comes twice', async () => {
+  it('ignores an event that comes twice', async () => {
     const done: string[] = []
     const processor = adder((effect) => done.push(effect))
     const answers = [processor.dispatch({ id: 'a', add: 1 }), processor.dispatch({ id: 'a', add: 1 })]
@@ -553,7 +547,7 @@ describe('the example of an event queue', () => {
     expect(await processor.dispatch({ id: 'a', add: 1 })).toBe(true)
   })
 
-  it('lets the hub tell of what was decided, in order, though its log fails now and then', async () => {
+  it('has the hub publish what was decided, in order, though its log fails now and then', async () => {
     const log: EventLog = memoryLog()
     const { append } = log
     let tries = 0
@@ -569,7 +563,7 @@ describe('the example of an event queue', () => {
     })
     const topics = ['stock.*', 'purchases']
     const sse = connect<ShopEvents>(served, 'ada', { topics })
-    const events = sse.events('*')
+    const events = eventsOf(sse, '*')
     await reach(sse, 'open')
     const order = (id: unknown, count: number) => post(served, '/api/orders', 'ada', { id, sku: 'lamp', count })
     const answers = await Promise.all([order('1', 1), order('2', 3), order('1', 1), order('3', 2)])
@@ -595,7 +589,7 @@ describe('the example of an event queue', () => {
   })
 })
 
-describe('what is published while a user is away', () => {
+describe('an event that is published while a user is away', () => {
   interface News {
     news: string
   }
@@ -615,9 +609,9 @@ describe('what is published while a user is away', () => {
     await emptied(hub)
   }
 
-  it('is there when he comes back with his cursor', async () => {
+  it('is there when she comes back with her cursor', async () => {
     const sse = connect<News>(served, 'ada')
-    const heard = sse.events('news')
+    const heard = eventsOf(sse, 'news')
     await reach(sse, 'open')
     await hub.toUser(ada, 'news', 'for now')
     expect((await heard.next()).value?.data).toBe('for now')
@@ -636,20 +630,20 @@ describe('what is published while a user is away', () => {
   it('is there after a reload, if the cursor was kept', async () => {
     const before = connect<News>(served, 'ada')
     await reach(before, 'open')
-    const seen = before.events('news')
+    const seen = eventsOf(before, 'news')
     await hub.toUser(ada, 'news', 'the last that is seen')
     await seen.next()
     const kept = before.lastEventId
     await away(before)
     await hub.toUser(ada, 'news', 'meanwhile')
     const after = connect<News>(served, 'ada', { lastEventId: kept })
-    expect((await after.events('news').next()).value?.data).toBe('meanwhile')
+    expect((await eventsOf(after, 'news').next()).value?.data).toBe('meanwhile')
   })
 
   it('is not there for a first visit, without a cursor', async () => {
     await hub.toUser(ada, 'news', 'before')
     const sse = connect<News>(served, 'ada')
-    const heard = sse.events('news')
+    const heard = eventsOf(sse, 'news')
     await reach(sse, 'open')
     await hub.toUser(ada, 'news', 'after')
     expect((await heard.next()).value?.data).toBe('after')
@@ -658,7 +652,7 @@ describe('what is published while a user is away', () => {
   it('is not there if it was for the id of a client, which ends with its connection', async () => {
     await emptied(hub)
     const sse = connect<News>(served, 'ada')
-    const heard = sse.events('news')
+    const heard = eventsOf(sse, 'news')
     await reach(sse, 'open')
     const clientIds = hub.clients().map(({ clientId }) => clientId)
     expect(await hub.toClients(clientIds, 'news', 'now')).toMatchObject({ delivered: 1 })

@@ -8,8 +8,8 @@ import { hubBench, ORIGIN } from '../support/reader.ts'
 
 const refusal = (status: number, code: string, message: string) => ({ status, body: { error: { code, message } } })
 
-describe('a stream is refused', () => {
-  it.each([null, undefined, false as const])('to whom authenticate answers %s', async (nobody) => {
+describe('a stream', () => {
+  it.each([null, undefined, false as const])('is refused if authenticate answers %s', async (nobody) => {
     const { hub, ask } = hubBench({ authenticate: () => Promise.resolve(nobody) })
     const answer = await ask('/events')
     expect(answer).toMatchObject(refusal(401, 'unauthorized', 'sign in first'))
@@ -18,7 +18,7 @@ describe('a stream is refused', () => {
     expect(hub.stats()).toMatchObject({ clients: 0, errors: { unauthorized: 1 } })
   })
 
-  it('to whose time is over already', async () => {
+  it('is refused if the time of its principal is over already', async () => {
     const { ask, clock } = hubBench({ authenticate: () => ({ expires: clock.now() }) })
     expect((await ask('/events')).status).toBe(401)
   })
@@ -42,7 +42,7 @@ describe('a stream is refused', () => {
       () => ({ expires: 1_795_224_502 }),
       'TypeError: expires wants epoch milliseconds, and that looks like seconds: multiply it by 1000; got 1795224502',
     ],
-  ])('if authenticate %s, without a word on why', async (_, authenticate, told) => {
+  ])('is refused if authenticate %s, and the answer does not say why', async (_, authenticate, told) => {
     const { hub, ask, errors } = hubBench({ authenticate })
     const answer = await ask('/events')
     expect(answer).toMatchObject(refusal(500, 'internal', 'the server has failed; it may do better later'))
@@ -51,7 +51,7 @@ describe('a stream is refused', () => {
     expect(hub.stats().errors).toMatchObject({ internal: 1 })
   })
 
-  it('if authorize throws', async () => {
+  it('is refused if authorize throws', async () => {
     const { ask, errors } = hubBench({ authorize: () => Promise.reject(new Error('no')) })
     expect((await ask('/events?topics=a')).status).toBe(500)
     expect(errors).toEqual([['authorize', 'Error: no']])
@@ -63,14 +63,14 @@ describe('a stream is refused', () => {
     ['NUL', '?topics=a%00', '"a\\u0000"'],
     ['a wildcard in the middle', '?topics=a.*.b', '"a.*.b"'],
     ['a name that is too long', `?topics=${'a'.repeat(201)}`, `"${'a'.repeat(40)}"`],
-  ])('for %s among its topics', async (_, query, shown) => {
+  ])('is refused for %s among its topics', async (_, query, shown) => {
     const { ask } = hubBench()
     expect(await ask(`/events${query}`)).toMatchObject(
       refusal(400, 'topics', `${shown} is no topic: letters, digits and . _ : / -, at most 200 of them; or a.* or *`),
     )
   })
 
-  it('for a thousand topics, however long the list', async () => {
+  it('is refused for a thousand topics, however long the list', async () => {
     const authorize = vi.fn(() => true)
     const { ask } = hubBench({ authorize })
     const answer = await ask(`/events?topics=${Array.from({ length: 1000 }, (_, n) => `t${n}`).join()}`)
@@ -109,7 +109,7 @@ describe('limits', () => {
     },
   )
 
-  it('of all streams cost a look at nobody', async () => {
+  it('look at no client if they are about all streams', async () => {
     const authenticate = vi.fn(() => ({}))
     const { ask } = hubBench({ authenticate, limits: { clients: 0 } })
     expect((await ask('/events')).status).toBe(503)
@@ -125,7 +125,7 @@ describe('limits', () => {
 })
 
 describe('topics', () => {
-  it('that are not allowed are left out, and the others count', async () => {
+  it('are left out if they are not allowed, and the others count', async () => {
     const authorize = vi.fn(async (_: unknown, topic: string) => !topic.includes('*'))
     const { hub, stream, clock } = hubBench({ authorize })
     const { find, payloads } = await stream('?user=ada&topics=orders,*,jobs.*,orders')
@@ -161,7 +161,7 @@ describe('topics', () => {
     ['/sse/orders/*', 404],
     ['/sse/orders/%E0%A4%A', 404],
     ['/sse/secret/eu', 403],
-  ])('in the address %s are refused with %s', async (path, status) => {
+  ])('are refused in the address %s with %s', async (path, status) => {
     const { ask } = hubBench({ paths, authorize: (_, topic) => !topic.startsWith('secret') })
     expect((await ask(path)).status).toBe(status)
   })
@@ -181,7 +181,7 @@ describe('a POST that publishes', () => {
     expect(hub.stats().published).toBe(0)
   })
 
-  it('reaches whom it names, and says how many', async () => {
+  it('reaches the clients that it names, and says how many', async () => {
     const { post, stream, clock } = hubBench(open)
     const [ada, bob] = [await stream('?user=ada'), await stream('?user=bob&topics=t')]
     const clientId = bob.find('connected')?.['clientId']
@@ -203,7 +203,7 @@ describe('a POST that publishes', () => {
     expect(bob.payloads()).toEqual(['all', 'user', 'session', 'clients', 'topic', null])
   })
 
-  it('stays within the tenant of whoever sends it', async () => {
+  it('stays within the tenant of its sender', async () => {
     const { post, hub, clock } = hubBench({
       canPublish: () => true,
       authenticate: ({ url }) => ({ tenant: new URL(url).searchParams.get('tenant') ?? undefined }),
@@ -268,7 +268,7 @@ describe('a POST that publishes', () => {
     expect(hub.stats()).toMatchObject({ published, log: { head: 0 } })
   })
 
-  it('that was on its way when the hub began to close is to be sent again', async () => {
+  it('is to be sent again if it was on its way when the hub began to close', async () => {
     const { hub, post, errors } = hubBench({
       canPublish: async () => {
         await hub.close()
@@ -308,14 +308,14 @@ describe('a body', () => {
     ['application/x-www-form-urlencoded', OTHER],
     ['multipart/form-data', OTHER],
     ['application/jsonp', OTHER],
-  ])('of type %s is refused, as a page anywhere could send it', async (type) => {
+  ])('is refused with the type %s, as a page anywhere could send it', async (type) => {
     const { post } = hubBench(open)
     expect(await post('{"event":"x"}', '/events', { 'content-type': type })).toMatchObject(
       refusal(415, 'content-type', OTHER + type),
     )
   })
 
-  it('of JSON may name its characters', async () => {
+  it('may name its character set', async () => {
     const { post } = hubBench(open)
     expect((await post({ event: 'x' }, '/events', { 'content-type': 'Application/JSON; charset=utf-8' })).status).toBe(
       200,
@@ -330,12 +330,12 @@ describe('a body', () => {
     ['null', 400, 'json'],
     ['{}', 400, 'body'],
     ['{"data":1}', 400, 'body'],
-  ])('of %j is refused with %s %s', async (body, status, code) => {
+  ])('is refused if it is %j, with %s %s', async (body, status, code) => {
     const { post } = hubBench(open)
     expect(await post(body)).toMatchObject({ status, body: { error: { code } } })
   })
 
-  it('that is too large is refused, whatever its length says', async () => {
+  it('is refused if it is too large, whatever its content-length says', async () => {
     const { ask, post } = hubBench(open)
     expect(await post({ event: 'x', data: 'a'.repeat(16 * 1024) })).toMatchObject(
       refusal(413, 'too-large', 'a body may have 16384 bytes; the option limits.body says so'),
@@ -352,7 +352,7 @@ describe('a body', () => {
     expect(pulled).toBeLessThan(20)
   })
 
-  it('that breaks off is refused, and nobody is told of an error', async () => {
+  it('is refused if it breaks off, and no error is reported', async () => {
     const { ask, errors } = hubBench(open)
     const broken = new ReadableStream({
       pull(controller) {
@@ -364,7 +364,7 @@ describe('a body', () => {
     expect(errors).toEqual([])
   })
 
-  it('of other bytes than UTF-8 breaks nothing', async () => {
+  it('breaks nothing if its bytes are no UTF-8', async () => {
     const { ask } = hubBench(open)
     const init = {
       method: 'POST',
@@ -413,19 +413,22 @@ describe('an origin', () => {
     expect(hub.stats().published).toBe(0)
   })
 
-  it.each(['cross-site', 'same-site'])('that is not named, but is said to be %s, may not connect', async (site) => {
-    const { ask } = hubBench({ origins })
-    expect(await ask('/events', { headers: { 'sec-fetch-site': site } })).toMatchObject(
-      refusal(403, 'origin', 'pages of another origin may use this with CORS alone'),
-    )
-  })
+  it.each(['cross-site', 'same-site'])(
+    'may not connect if it is not named, and the browser calls it %s',
+    async (site) => {
+      const { ask } = hubBench({ origins })
+      expect(await ask('/events', { headers: { 'sec-fetch-site': site } })).toMatchObject(
+        refusal(403, 'origin', 'pages of another origin may use this with CORS alone'),
+      )
+    },
+  )
 
-  it.each(['none', 'same-origin'])('that is not named, and is said to be %s, may connect', async (site) => {
+  it.each(['none', 'same-origin'])('may connect if it is not named, and the browser calls it %s', async (site) => {
     const { stream } = hubBench({ origins })
     expect((await stream('', { 'sec-fetch-site': site })).response.status).toBe(200)
   })
 
-  it('that is allowed may read refusals too', async () => {
+  it('may read refusals, too, if it is allowed', async () => {
     const { ask } = hubBench({ origins, authenticate: () => null })
     const { status, headers } = await ask('/events', { headers: from('https://app.example') })
     expect(status).toBe(401)
@@ -434,7 +437,7 @@ describe('an origin', () => {
     expect(headers.get('access-control-expose-headers')).toContain('retry-after')
   })
 
-  it('asks ahead, and is told what it may send', async () => {
+  it('asks ahead, and the answer says what it may send', async () => {
     const { ask } = hubBench({ origins, authenticate: () => null })
     const headers = { origin: 'https://app.example', 'access-control-request-headers': 'authorization, last-event-id' }
     const answer = await ask('/events', { method: 'OPTIONS', headers })
@@ -449,7 +452,7 @@ describe('an origin', () => {
 })
 
 describe('beside streams', () => {
-  it('there are stats, for whom canReadStats allows them', async () => {
+  it('there are stats, where canReadStats allows them', async () => {
     const { ask, hub } = hubBench({ canReadStats: ({ userId }) => userId === 'ada' })
     expect(await ask('/events/stats?user=ada')).toMatchObject({ status: 200, body: hub.stats() })
     expect(await ask('/events/metrics?user=ada')).toMatchObject({ status: 200, body: hub.stats() })
@@ -458,7 +461,7 @@ describe('beside streams', () => {
     expect((await hubBench({ authenticate: () => null }).ask('/events/stats')).status).toBe(401)
   })
 
-  it('there is a reset, for whom canReset allows it', async () => {
+  it('there is a reset, where canReset allows it', async () => {
     const closed = hubBench()
     await closed.hub.publish('x', 1)
     expect((await closed.ask('/events/reset', { method: 'POST' })).status).toBe(403)

@@ -46,7 +46,7 @@ describe('the address of a stream', () => {
     expect(ask(`/events${query}`).topics).toEqual(topics)
   })
 
-  it('with a name that no topic can have is refused', () => {
+  it('is refused with a name that no topic can have', () => {
     expect(() => ask('/events?topics=a,b%20c')).toThrow(refusal(400, 'topics', `"b c" ${NO_TOPIC}`))
   })
 
@@ -80,7 +80,7 @@ describe('a list of topics', () => {
     [[['a']], 'a list of something else'],
     [[{ toString: 1 }], 'an object'],
     [['x'.repeat(300)], JSON.stringify('x'.repeat(40))],
-  ])('with %j in it is refused', (names, shown) => {
+  ])('is refused with %j in it', (names, shown) => {
     expect(() => checkTopics(names)).toThrow(refusal(400, 'topics', `${shown} ${NO_TOPIC}`))
   })
 })
@@ -95,7 +95,7 @@ describe('the last part of a path', () => {
     ['/api/v1/events/reset?x=/health', 'reset'],
     ['/events/health#/x', 'health'],
     ['/stats/events', 'events'],
-  ])('of %s is %j', (path, last) => {
+  ])('is, for %s, %j', (path, last) => {
     expect(lastSegment(address(path))).toBe(last)
   })
 })

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { concernOf, describeClient, mintClientId } from '../../server/client.ts'
 import { block, testClient } from '../support/hub.ts'
 
-it('what may be told of a client is nothing of who it is', () => {
+it('the public facts about a client do not say who it is', () => {
   const client = testClient({
     id: 'c1',
     principal: { userId: 'ada', sessionId: 's1', tenant: 'acme', role: 'admin' },
@@ -21,7 +21,7 @@ it('what may be told of a client is nothing of who it is', () => {
   })
 })
 
-it('what is told of a client stays as it was', () => {
+it('the public facts about a client stay as they were', () => {
   const client = testClient({ topics: ['a'], room: 1 })
   const told = describeClient(client)
   client.topics = new Set(['b'])

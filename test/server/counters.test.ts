@@ -22,7 +22,7 @@ it('counts begin at 0, each hub with its own', () => {
   expect(other).toEqual(ZERO)
 })
 
-it('counts begin anew in place: whoever holds a part of them counts on', () => {
+it('counts begin again in place: a holder of a part of them counts on', () => {
   const counters = createCounters()
   const { dropped, replays, endings } = counters
   const count = (): void => {

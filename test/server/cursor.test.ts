@@ -56,7 +56,7 @@ describe('a cursor', () => {
       59,
       { recovered: false, after: 60, reason: 'expired' },
     ],
-  ])('of %s: %o, %i', (_, log, seq, expected) => {
+  ])('is judged against %s: %o, %i', (_, log, seq, expected) => {
     expect(resume(formatId(EPOCH, seq), log, false)).toEqual(expected)
   })
 

@@ -13,22 +13,20 @@ const record = (data: unknown, to: LogRecord['to'] = {}): LogRecord => ({
 })
 
 describe('an event that is written down', () => {
-  it('goes to whoever it is for, with its id', async () => {
+  it('goes to the clients that it is for, with its id', async () => {
     const { log, delivery, counters, join, append } = stage()
     const [ada, bob] = [join({ principal: { userId: 'ada' }, topics: ['a.*'] }), join({ native: true, topics: ['*'] })]
     await append(1, { userId: 'ada' })
     await append(2, { topic: 'a.b' })
     const id = formatId(log.epoch, 2)
     expect(heard(ada.sink)).toEqual([
-      ['id', formatId(log.epoch, 1)],
-      ['event', 'n', '1', formatId(log.epoch, 1)],
-      ['id', id],
-      ['event', 'n', '2', id, 'a.b'],
+      ['block', 'n', '1', formatId(log.epoch, 1)],
+      ['comment', 'topic a.b'],
+      ['block', 'n', '2', id],
     ])
     expect(heard(bob.sink)).toEqual([
-      ['event', 'ping', '{"topic":"a.b","event":"n"}', undefined],
-      ['id', id],
-      ['event', 'n', '2', id],
+      ['block', 'ping', '{"topic":"a.b","event":"n"}', undefined],
+      ['block', 'n', '2', id],
     ])
     expect(delivery.place).toBe(2)
     expect(counters.delivered).toBe(3)
@@ -44,7 +42,7 @@ describe('an event that is written down', () => {
     expect(delivery.parcelOf(entry)).toMatchObject({ id: formatId(log.epoch, 1), delivered: 0 })
   })
 
-  it('does not go to those who are not live, have had it, or are gone', async () => {
+  it('does not go to clients that are not live, have had it, or have left', async () => {
     const { delivery, counters, join, append } = stage()
     const clients = [join({ live: false }), join({ after: 1 }), join({ ended: 'closed' }), join({ after: 0 })]
     const entry = await append(1)
@@ -94,8 +92,8 @@ describe('an event that is written down', () => {
   })
 })
 
-describe('what became of an event', () => {
-  it('is told once, to whoever asks first', async () => {
+describe('the result of an event', () => {
+  it('is handed out once, to the first that asks', async () => {
     const { log, delivery, join, append } = stage()
     for (const _ of [1, 2, 3]) join()
     const entry = await append(1)
@@ -103,7 +101,7 @@ describe('what became of an event', () => {
     expect(delivery.outcomeOf(entry)).toBeUndefined()
   })
 
-  it('is forgotten after a thousand others, and when the log begins anew', async () => {
+  it('is forgotten after a thousand others, and when the log begins again', async () => {
     const { log, delivery, append } = stage()
     const first = await append(1)
     const second = await append(2)
@@ -153,7 +151,7 @@ describe('a client that cannot take an event', () => {
 })
 
 describe('a filter', () => {
-  it('that publishes has everybody hear of both in the same order', async () => {
+  it('may publish: every client gets both events in the same order', async () => {
     const more = { 1: [2, 3], 2: [4] } as Readonly<Record<number, readonly number[]>>
     const asked = new Set<unknown>()
     const filter: EventFilter = (_, { data }) => {
@@ -168,7 +166,7 @@ describe('a filter', () => {
     expect(delivery.place).toBe(4)
   })
 
-  it('that ends a client has it given nothing more', async () => {
+  it('may end a client, which gets nothing more', async () => {
     const filter: EventFilter = () => {
       client.ended = 'kicked'
       return true
@@ -180,7 +178,7 @@ describe('a filter', () => {
     expect(counters.delivered).toBe(0)
   })
 
-  it('is not asked about those who are not live, or gone', async () => {
+  it('is not asked about clients that are not live, or have left', async () => {
     const filter = vi.fn(() => true)
     const { join, append } = stage({ filter })
     join({ live: false })
@@ -189,7 +187,7 @@ describe('a filter', () => {
     expect(filter).not.toHaveBeenCalled()
   })
 
-  it('that throws keeps the event from that client, and is told of once', async () => {
+  it('keeps the event from a client by an error, which is reported once', async () => {
     const { join, append, failures, ended, delivery } = stage({
       filter({ userId }) {
         if (userId !== 'ada') throw new Error('oops')
@@ -207,15 +205,15 @@ describe('a filter', () => {
 })
 
 describe('an event that is in no log', () => {
-  it('goes to whoever is live, without an id, and moves no cursor', () => {
+  it('goes to clients that are live, without an id, and moves no cursor', () => {
     const { delivery, counters, join } = stage()
     const clients = [join({ topics: ['a'] }), join({ live: false, topics: ['a'] }), join({ after: 99, topics: ['a'] })]
     expect(delivery.handOut(record(1, { topic: 'a' }))).toBe(2)
-    expect(clients.map(({ sink }) => heard(sink))).toEqual([
-      [['event', 'n', '1', undefined, 'a']],
-      [],
-      [['event', 'n', '1', undefined, 'a']],
-    ])
+    const event = [
+      ['comment', 'topic a'],
+      ['block', 'n', '1', undefined],
+    ]
+    expect(clients.map(({ sink }) => heard(sink))).toEqual([event, [], event])
     expect(counters.delivered).toBe(2)
     expect([delivery.place, clients[0]?.toldSeq]).toEqual([0, 0])
   })
@@ -231,8 +229,8 @@ describe('an event that is in no log', () => {
   })
 })
 
-describe('a log that begins anew', () => {
-  it('is told of once it has begun, and numbers count anew', async () => {
+describe('a log that begins again', () => {
+  it('is reported once it has begun, and its numbers begin again', async () => {
     const { log, delivery, restarts, join, append } = stage()
     const client = join()
     await append(1)
@@ -241,7 +239,7 @@ describe('a log that begins anew', () => {
     expect(restarts).toEqual([log.epoch])
     expect(delivery.place).toBe(0)
     await append(3)
-    expect(heard(client.sink).at(-1)).toEqual(['event', 'n', '3', formatId(log.epoch, 1)])
+    expect(heard(client.sink).at(-1)).toEqual(['block', 'n', '3', formatId(log.epoch, 1)])
   })
 
   it('has nobody hear what waited of the old one', async () => {
@@ -260,7 +258,7 @@ describe('a log that begins anew', () => {
   })
 })
 
-describe('whoever is there, and whatever is published', () => {
+describe('any clients and any events', () => {
   const name = fc.constantFrom('a', 'b')
   const topic = fc.constantFrom('x', 'x.y', 'z')
   const target: fc.Arbitrary<PublishTarget> = fc.oneof(
@@ -275,7 +273,7 @@ describe('whoever is there, and whatever is published', () => {
     native: fc.boolean(),
   })
 
-  it('each has what is for it, once and in order', async () => {
+  it('each client gets the events that are for it, once and in order', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(options, { maxLength: 5 }), fc.array(target), async (all, targets) => {
         const { join, append, counters } = stage({ filter: (_, { data }) => data !== 3 })

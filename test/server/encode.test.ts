@@ -58,8 +58,7 @@ describe('a block', () => {
         const read = parseChunks([new TextEncoder().encode(encodeEvent({ event, data, id, retry }))])
         const expected: Report[] = [
           ['retry', retry],
-          ['id', id],
-          ['event', event, data.replace(/\r\n?/g, '\n'), id],
+          ['block', event, data.replace(/\r\n?/g, '\n'), id],
         ]
         expect(read).toEqual(expected)
       }),

@@ -19,7 +19,7 @@ describe('a body', () => {
     expect(hub.stats().queue.events).toBe(0)
   })
 
-  it('errors for whom fell too far behind', async () => {
+  it('errors for a client that is too far behind', async () => {
     const { hub, clock } = hubBench({ limits: { queueBytes: 10_000 } })
     const response = await hub.fetch(new Request(ORIGIN))
     for (let n = 0; n < 100; n++) await hub.publish('n', 'x'.repeat(1000))
@@ -29,7 +29,7 @@ describe('a body', () => {
     expect(ended()).toBe('error')
   })
 
-  it('that is cancelled ends the stream', async () => {
+  it('ends the stream when it is cancelled', async () => {
     const { hub } = hubBench()
     const response = await hub.fetch(new Request(ORIGIN))
     await response.body?.cancel()
@@ -39,7 +39,7 @@ describe('a body', () => {
 })
 
 describe('a request', () => {
-  it('that is aborted ends the stream, where the host does not cancel the body', async () => {
+  it('ends the stream when it is aborted, where the host does not cancel the body', async () => {
     const { hub, clock } = hubBench()
     const controller = new AbortController()
     const { ended } = read(await hub.fetch(new Request(ORIGIN, { signal: controller.signal })))
@@ -49,7 +49,7 @@ describe('a request', () => {
     expect(hub.stats()).toMatchObject({ clients: 0, endings: { closed: 1 } })
   })
 
-  it('that was aborted while it was being authenticated leaves nothing behind', async () => {
+  it('leaves nothing behind if it is aborted while it is being authenticated', async () => {
     const controller = new AbortController()
     const { hub, clock } = hubBench({
       authenticate() {

@@ -14,7 +14,7 @@ import { parseChunks, type Report } from '../support/wire.ts'
 const ID = 'k3f9x2abcdef-7'
 const text = (frame: Uint8Array): string => new TextDecoder().decode(frame)
 
-describe('what the hub has to say', () => {
+describe('an event of the hub itself', () => {
   const introduction = {
     v: 1,
     clientId: 'c1',
@@ -27,67 +27,38 @@ describe('what the hub has to say', () => {
   const gap = { reason: 'expired', requested: 'k3f9x2abcdef-1', resumedFrom: ID, topics: ['*'] }
 
   it.each<[what: string, frame: Uint8Array, reports: Report[]]>([
-    [
-      'connected',
-      connectedFrame(introduction),
-      [
-        ['id', ID],
-        ['event', 'connected', JSON.stringify(introduction), ID],
-      ],
-    ],
+    ['connected', connectedFrame(introduction), [['block', 'connected', JSON.stringify(introduction), ID]]],
     [
       'connected, and how long to wait',
       connectedFrame(introduction, 3000),
       [
         ['retry', 3000],
-        ['id', ID],
-        ['event', 'connected', JSON.stringify(introduction), ID],
+        ['block', 'connected', JSON.stringify(introduction), ID],
       ],
     ],
-    [
-      'gap',
-      gapFrame(gap),
-      [
-        ['id', ID],
-        ['event', 'gap', JSON.stringify(gap), ID],
-      ],
-    ],
-    [
-      'live',
-      liveFrame(ID),
-      [
-        ['id', ID],
-        ['event', 'live', `{"cursor":"${ID}"}`, ID],
-      ],
-    ],
+    ['gap', gapFrame(gap), [['block', 'gap', JSON.stringify(gap), ID]]],
+    ['live', liveFrame(ID), [['block', 'live', `{"cursor":"${ID}"}`, ID]]],
     [
       'subscribed, without an id as it is of no place in the log',
       subscribedFrame(3, ['a', '*'], ID),
-      [['event', 'subscribed', `{"rev":3,"topics":["a","*"],"cursor":"${ID}"}`, undefined]],
+      [['block', 'subscribed', `{"rev":3,"topics":["a","*"],"cursor":"${ID}"}`, undefined]],
     ],
-    ['goodbye', goodbyeFrame(250), [['event', 'goodbye', '{"reconnectInMs":250}', undefined]]],
-    ['a sign of life', pingFrame(false, undefined, 5), [['beat', 'ping']]],
+    ['goodbye', goodbyeFrame(250), [['block', 'goodbye', '{"reconnectInMs":250}', undefined]]],
+    ['a sign of life', pingFrame(false, undefined, 5), [['comment', 'ping']]],
     [
       'a sign of life that is a checkpoint',
       pingFrame(false, ID, 5),
       [
-        ['beat', 'ping'],
-        ['id', ID],
+        ['comment', 'ping'],
+        ['block', 'message', undefined, ID],
       ],
     ],
     [
       'a sign of life where comments are not heard',
       pingFrame(true, undefined, 5),
-      [['event', 'ping', '{"t":5}', undefined]],
+      [['block', 'ping', '{"t":5}', undefined]],
     ],
-    [
-      'a checkpoint where comments are not heard',
-      pingFrame(true, ID, 5),
-      [
-        ['id', ID],
-        ['event', 'ping', '{"t":5}', ID],
-      ],
-    ],
+    ['a checkpoint where comments are not heard', pingFrame(true, ID, 5), [['block', 'ping', '{"t":5}', ID]]],
   ])('%s', (_, frame, reports) => {
     expect(parseChunks([frame])).toEqual(reports)
     // Whatever comes next begins anew.
@@ -101,54 +72,44 @@ describe('what the hub has to say', () => {
 
 describe('an event', () => {
   it.each<[what: string, native: boolean, id: string | undefined, topic: string | undefined, reports: Report[]]>([
-    [
-      'with an id',
-      false,
-      ID,
-      undefined,
-      [
-        ['id', ID],
-        ['event', 'n', '{"a":1}', ID],
-      ],
-    ],
-    [
-      'with an id',
-      true,
-      ID,
-      undefined,
-      [
-        ['id', ID],
-        ['event', 'n', '{"a":1}', ID],
-      ],
-    ],
-    ['without one', false, undefined, undefined, [['event', 'n', '{"a":1}', undefined]]],
+    ['with an id', false, ID, undefined, [['block', 'n', '{"a":1}', ID]]],
+    ['with an id', true, ID, undefined, [['block', 'n', '{"a":1}', ID]]],
+    ['without one', false, undefined, undefined, [['block', 'n', '{"a":1}', undefined]]],
     [
       'of a topic',
       false,
       ID,
       'orders.eu',
       [
-        ['id', ID],
-        ['event', 'n', '{"a":1}', ID, 'orders.eu'],
+        ['comment', 'topic orders.eu'],
+        ['block', 'n', '{"a":1}', ID],
       ],
     ],
-    ['of a topic, without an id', false, undefined, 'a', [['event', 'n', '{"a":1}', undefined, 'a']]],
+    [
+      'of a topic, without an id',
+      false,
+      undefined,
+      'a',
+      [
+        ['comment', 'topic a'],
+        ['block', 'n', '{"a":1}', undefined],
+      ],
+    ],
     [
       'of a topic',
       true,
       ID,
       'orders.eu',
       [
-        ['event', 'ping', '{"topic":"orders.eu","event":"n"}', undefined],
-        ['id', ID],
-        ['event', 'n', '{"a":1}', ID],
+        ['block', 'ping', '{"topic":"orders.eu","event":"n"}', undefined],
+        ['block', 'n', '{"a":1}', ID],
       ],
     ],
   ])('%s, where comments are not heard: %j', (_, native, id, topic, reports) => {
     expect(parseChunks([eventFrame(native, 'n', '{"a":1}', id, topic)])).toEqual(reports)
   })
 
-  it('called message need not say so', () => {
+  it('has no event field if it is called message', () => {
     expect(text(eventFrame(false, 'message', '1', ID))).toBe(`id: ${ID}\ndata: 1\n\n`)
   })
 
@@ -161,16 +122,13 @@ describe('an event', () => {
         const frames = all.map(([native, name, json, published], n) =>
           eventFrame(native, name, json, `e-${n}`, published),
         )
-        const read = parseChunks(frames).filter((report) => report[0] === 'event' && report[3] !== undefined)
-        expect(read).toEqual(
-          all.map(([native, name, json, published], n) => [
-            'event',
-            name,
-            json,
-            `e-${n}`,
-            ...(published && !native ? [published] : []),
-          ]),
-        )
+        const expected = all.flatMap(([native, name, json, published], n): Report[] => {
+          const event: Report = ['block', name, json, `e-${n}`]
+          if (!published) return [event]
+          if (!native) return [['comment', `topic ${published}`], event]
+          return [['block', 'ping', JSON.stringify({ topic: published, event: name }), undefined], event]
+        })
+        expect(parseChunks(frames)).toEqual(expected)
       }),
     )
   })

@@ -19,7 +19,7 @@ describe('percent-encoding', () => {
     ['100%', '100%'],
     ['%E0%A4%A', '%E0%A4%A'],
     ['%2520', '%20'],
-  ])('of %j is taken off: %j', (text, decoded) => {
+  ])('is taken off %j: %j', (text, decoded) => {
     expect(percentDecoded(text)).toBe(decoded)
   })
 })
@@ -121,7 +121,7 @@ describe('a preflight', () => {
   it.each([
     [{}, 'content-type'],
     [{ 'access-control-request-headers': 'authorization, last-event-id' }, 'authorization, last-event-id'],
-  ])('with %j allows what is asked for', async (headers: Record<string, string>, allowed) => {
+  ])('allows the method and headers that %j asks for', async (headers: Record<string, string>, allowed) => {
     const answer = preflight(new Request('https://hub.test', { method: 'OPTIONS', headers }))
     expect(answer.status).toBe(204)
     expect(Object.fromEntries(answer.headers)).toEqual({
@@ -227,7 +227,7 @@ describe('a body', () => {
     expect([pulled, cancelled]).toEqual([4, true])
   })
 
-  it('that breaks off is refused', async () => {
+  it('is refused if it breaks off', async () => {
     const broken = new ReadableStream({
       pull: (controller) => controller.error(new Error('ECONNRESET')),
     })

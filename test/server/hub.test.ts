@@ -1,4 +1,5 @@
-import { createSSE, isSSEError, type SSEOptions } from 'headwater'
+import { isSSEError } from 'headwater'
+import { createHubClient } from 'headwater/hub'
 import { createHub, type EventLog, memoryLog, type PublishOptions } from 'headwater/server'
 import { createClock } from 'headwater/testing'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
@@ -169,7 +170,7 @@ describe('an event reaches', () => {
     ['toClients', ({ hub, id }) => hub.toClients([id('bob')], 'x', 1), ['bob']],
     ['toClients with one', ({ hub, id }) => hub.toClients(id('bob'), 'x', 1), ['bob']],
     ['toUser with more to it', ({ hub }) => hub.toUser('ada', 'x', 1, { topic: 'orders' }), ['ada2']],
-  ])('whom %s names', async (_, send, reached) => {
+  ])('the clients that %s names', async (_, send, reached) => {
     const bench = await setup()
     await send(bench)
     await bench.clock.settle()
@@ -177,7 +178,7 @@ describe('an event reaches', () => {
     expect(heard).toEqual(reached)
   })
 
-  it('nobody if a variable that should say who is undefined', async () => {
+  it('no client if the variable that should name one is undefined', async () => {
     const { hub, readers, clock } = await setup()
     const nobody = undefined as unknown as string
     await expect(hub.toUser(nobody, 'x', 1)).rejects.toThrow('userId wants a string, got undefined')
@@ -229,7 +230,7 @@ describe('a client that comes back', () => {
     ['nowhere', () => '%00%0d%0a', 'unknown-cursor'],
     ['an end of the log that is not granted', () => 'earliest', 'unknown-cursor'],
     ['what has been thrown away', (epoch) => `${epoch}-0`, 'expired'],
-  ])('from %s is told of a gap, and begins at the head', async (_, cursor, reason) => {
+  ])('gets a gap and begins at the head if it comes back from %s', async (_, cursor, reason) => {
     const { hub, epoch, back } = await setup({ log: memoryLog({ size: 2 }) })
     for (let n = 1; n <= 3; n++) await hub.publish('n', n)
     const asked = cursor(epoch)
@@ -264,7 +265,7 @@ describe('a client that comes back', () => {
       expect((await stream(`?${name}=${epoch}-1`)).payloads()).toEqual([2])
   })
 
-  it('loses nothing where the log is slow, and is told nothing twice', async () => {
+  it('loses nothing where the log is slow, and gets nothing twice', async () => {
     const memory = memoryLog()
     const reads: (() => void)[] = []
     const log = readBy(
@@ -283,7 +284,7 @@ describe('a client that comes back', () => {
     expect(events().map(({ type }) => type)).toEqual(['connected', 'n', 'n', 'live', 'n'])
   })
 
-  it('is dropped, and the error told, if the log cannot be read', async () => {
+  it('is dropped, and the error reported, if the log cannot be read', async () => {
     const log = readBy(memoryLog(), () => Promise.reject(new Error('disk')))
     const { hub, epoch, back, errors } = await setup({ log })
     await hub.publish('n', 1)
@@ -294,8 +295,8 @@ describe('a client that comes back', () => {
   })
 })
 
-describe('what became of an event', () => {
-  it('is told for each of very many in one turn', async () => {
+describe('the result of an event', () => {
+  it('is there for each of very many in one turn', async () => {
     const { hub, stream } = hubBench()
     await stream()
     const all = await Promise.all(Array.from({ length: 1500 }, (_, n) => hub.publish('n', n)))
@@ -303,7 +304,7 @@ describe('what became of an event', () => {
     expect(new Set(all.map(({ id }) => id)).size).toBe(1500)
   })
 
-  it('is that of another one in no case, though the log begins anew', async () => {
+  it('is never that of another event, though the log begins again', async () => {
     const { hub, stream } = hubBench()
     await stream()
     const before = hub.publish('n', 1)
@@ -314,7 +315,7 @@ describe('what became of an event', () => {
   })
 })
 
-describe('what a filter keeps back', () => {
+describe('an event that a filter keeps back', () => {
   it('is kept back when it happens and when it is replayed', async () => {
     const filter = vi.fn((principal: { readonly userId?: string | undefined }, { data }: { data: unknown }) =>
       Boolean(principal.userId === 'ada' || data !== 'secret'),
@@ -333,7 +334,7 @@ describe('what a filter keeps back', () => {
     expect(filter.mock.calls[0]?.[1]).toMatchObject({ type: 'x', data: 'secret', id, topic: 'vault' })
   })
 
-  it('is everything where it throws, or answers late: told once for an event', async () => {
+  it('is each one for which it throws or answers late, which is reported once for an event', async () => {
     const { hub, stream, clock, errors } = hubBench({
       filter(_, { type }) {
         if (type === 'broken') throw new Error('no rule')
@@ -379,7 +380,7 @@ describe('what a filter keeps back', () => {
     expect(errors).toEqual([['filter', 'Error: no rule']])
   })
 
-  it('may begin the log anew: what is published then has its place in it', async () => {
+  it('may reset the log: an event that is published then has its place in it', async () => {
     let reset = false
     const { hub, stream, clock } = hubBench({
       filter() {
@@ -446,7 +447,7 @@ describe('a heartbeat', () => {
   it.each([
     ['a comment', '?user=bob', /: ping\nid: (\w+-2)\n\n$/],
     ['an event', '?user=bob&heartbeat=event', /id: (\w+-2)\nevent: ping\ndata: .*\n\n$/],
-  ])('as %s takes those along who had none of the last events', async (_, query, expected) => {
+  ])('takes clients along, as %s, that had none of the last events', async (_, query, expected) => {
     const { hub, stream, clock } = hubBench({ heartbeat: 10_000 })
     const { text } = await stream(query)
     await hub.toUser('ada', 'x', 1)
@@ -477,7 +478,7 @@ describe('a heartbeat', () => {
     expect(response.headers.has('x-sse-heartbeat')).toBe(false)
   })
 
-  it('takes no timer once everybody has gone', async () => {
+  it('takes no timer once every client has left', async () => {
     const { hub, stream, clock } = hubBench()
     const reader = await stream()
     expect(clock.timers).toBe(1)
@@ -488,8 +489,8 @@ describe('a heartbeat', () => {
   })
 })
 
-describe('a stream ends', () => {
-  it('when its principal expires', async () => {
+describe('the end of a stream', () => {
+  it('comes when its principal expires', async () => {
     const { hub, clock } = hubBench()
     const own = createHub({ authenticate: () => ({ userId: 'ada', expires: new Date(clock.now() + 60_000) }), clock })
     const { ended } = read(await own.fetch(new Request(ORIGIN)))
@@ -501,7 +502,7 @@ describe('a stream ends', () => {
     await hub.close()
   })
 
-  it('when its user is kicked, in every tab', async () => {
+  it('comes in every tab when its user is kicked', async () => {
     const { hub, stream, clock } = hubBench()
     const [one, two, other] = [await stream('?user=ada'), await stream('?user=ada'), await stream('?user=bob')]
     expect(hub.kick('ada')).toBe(2)
@@ -510,7 +511,7 @@ describe('a stream ends', () => {
     expect([one.ended(), two.ended(), other.ended()]).toEqual(['end', 'end', undefined])
   })
 
-  it('when it has been open for long enough, after a word', async () => {
+  it('comes after a goodbye when it has been open for long enough', async () => {
     const { hub, stream, clock } = hubBench({ maxAge: 100_000 })
     const { find, ended } = await stream()
     await clock.advance(99_000)
@@ -524,14 +525,14 @@ describe('a stream ends', () => {
     expect(hub.stats().endings['max-age']).toBe(1)
   })
 
-  it.each([undefined, '', null, 7])('for nobody if %j is kicked: that is no user', async (user) => {
+  it.each([undefined, '', null, 7])('comes to no client if %j is kicked, which is no user', async (user) => {
     const { hub, stream } = hubBench()
     const { ended } = await stream()
     expect(() => hub.kick(user as string)).toThrow(TypeError)
     expect(ended()).toBeUndefined()
   })
 
-  it('though its principal is another by now: nothing of it is left', async () => {
+  it('leaves nothing behind though its principal is another by now', async () => {
     const principal: { userId: string } = { userId: 'ada' }
     const { hub, stream } = hubBench({ authenticate: () => principal })
     const reader = await stream()
@@ -541,14 +542,14 @@ describe('a stream ends', () => {
     expect(hub.kick('ada')).toBe(0)
   })
 
-  it.each([0, Infinity])('not by its age if maxAge is %s', async (maxAge) => {
+  it.each([0, Infinity])('does not come by its age if maxAge is %s', async (maxAge) => {
     const { stream, clock } = hubBench({ maxAge })
     const { find } = await stream()
     await clock.advance(3_600_000)
     expect(find('goodbye')).toBeUndefined()
   })
 
-  it('at another time for each', async () => {
+  it('comes at another time for each', async () => {
     const answers = [0, 0.999]
     const clock = createClock({ random: () => answers.shift() ?? 0.5 })
     const { stream } = hubBench({ maxAge: 100_000, clock })
@@ -586,7 +587,7 @@ describe('closing', () => {
     await expect(hub.publish('x', 1)).rejects.toThrow('the hub has been closed')
   })
 
-  it('is over as soon as everybody has gone', async () => {
+  it('is over as soon as every client has left', async () => {
     const { hub, stream, clock } = hubBench()
     const reader = await stream()
     const closed = hub.close({ drain: 600_000 })
@@ -611,7 +612,7 @@ describe('closing', () => {
 })
 
 describe('reset', () => {
-  it('empties the log under another epoch, tells of a gap and counts anew', async () => {
+  it('empties the log under another epoch, reports a gap and counts from 1 again', async () => {
     const { hub, stream, clock } = hubBench()
     const reader = await stream('?topics=orders')
     const before = hub.stats().log.epoch
@@ -633,7 +634,7 @@ describe('reset', () => {
     expect(hub.stats()).toMatchObject({ clients: 1, published: 1, connections: 0 })
   })
 
-  it('in the same turn as an event does not take that one into the new log', async () => {
+  it('does not take an event of the same turn into the new log', async () => {
     const { hub } = hubBench()
     const before = hub.stats().log.epoch
     const published = hub.publish('x', 1)
@@ -654,7 +655,7 @@ describe('reset', () => {
 })
 
 describe('the usual shapes', () => {
-  it('that leave somebody out go to the same as without', async () => {
+  it('go to the same clients with `except` as without', async () => {
     const { hub, stream, clock } = hubBench()
     const [orders, jobs] = [await stream('?topics=orders'), await stream('?topics=jobs')]
     const except = `${orders.find('connected')?.['clientId']}`
@@ -665,11 +666,11 @@ describe('the usual shapes', () => {
   })
 })
 
-describe('with a client of ours', () => {
-  function setup(options: SSEOptions = {}, query = '') {
+describe('a client of ours with the hub', () => {
+  function setup() {
     const bench = hubBench()
     const controllers: AbortController[] = []
-    const sse = createSSE(`${ORIGIN}/events${query}`, {
+    const sse = createHubClient(`${ORIGIN}/events`, {
       clock: bench.clock,
       fetch: (input, init) => {
         const controller = new AbortController()
@@ -677,7 +678,6 @@ describe('with a client of ours', () => {
         init?.signal?.addEventListener('abort', () => controller.abort())
         return bench.hub.fetch(new Request(input, { ...init, signal: controller.signal }))
       },
-      ...options,
     })
     onTestFinished(() => sse.close())
     return { ...bench, sse, drop: () => controllers.at(-1)?.abort() }
@@ -752,7 +752,7 @@ describe('with a client of ours', () => {
     const error = await sse.send('x', 1, { userId: undefined }).catch((error: unknown) => error)
     expect(isSSEError(error) && [error.code, error.message]).toEqual([
       'options',
-      'send: userId wants a value, got undefined undefined',
+      'send: userId: expected a value, got undefined',
     ])
     expect(hub.stats().errors).toEqual({})
   })

@@ -44,11 +44,11 @@ describe('a log', () => {
     [5, 2, [6, 7]],
     [6, 1, [7]],
     [6, 0, []],
-  ])('of 6 to 8, read behind %i at most %i, gives %j', (after, limit, expected) => {
+  ])('has 6 to 8, and read behind %i, at most %i, gives %j', (after, limit, expected) => {
     expect(numbers(filled(8, { size: 3 }).read(after, limit))).toEqual(expected)
   })
 
-  it('tells its listeners of each entry, the same object, and of its end', () => {
+  it('calls its listeners with each entry, the same object, and at its end', () => {
     const log = memoryLog()
     const told: unknown[] = []
     const listen = (name: string) =>
@@ -69,7 +69,7 @@ describe('a log', () => {
     expect(log.read(0, 1)).toEqual([])
   })
 
-  it('has written an entry down, and thrown away what goes for it, before it tells of it', () => {
+  it('has written an entry down, and dropped those that go for it, before it calls its listeners', () => {
     const log = filled(3, { size: 3 })
     const seen: unknown[] = []
     log.subscribe({ entry: () => seen.push([log.first, log.head, numbers(log.read(0, 10))]), reset() {} })
@@ -77,7 +77,7 @@ describe('a log', () => {
     expect(seen).toEqual([[2, 4, [2, 3, 4]]])
   })
 
-  it('takes another name and counts anew when it is reset', () => {
+  it('takes another name and counts from 1 again when it is reset', () => {
     const log = filled(8, { size: 3 })
     const { epoch } = log
     log.reset()
@@ -114,7 +114,7 @@ describe('a log', () => {
     expect(() => memoryLog(options)).toThrow(new TypeError(message))
   })
 
-  it('remembers ten thousand unless told otherwise, and 64 Mi of text', () => {
+  it('remembers ten thousand by default, and 64 Mi of text', () => {
     expect(filled(10_001).first).toBe(2)
     expect(filled(10_001, { size: undefined, characters: undefined }).first).toBe(2)
     expect(filled(20_000, { size: Infinity, characters: Infinity }).first).toBe(1)
@@ -129,14 +129,14 @@ describe('a log', () => {
   })
 })
 
-describe('whatever is written', () => {
+describe('a log of any entries', () => {
   const bound = fc.option(fc.nat(12), { nil: Infinity })
   const step = fc.oneof(
     { weight: 9, arbitrary: fc.nat(6).map((length) => ({ length })) },
     { weight: 1, arbitrary: fc.constant('reset' as const) },
   )
 
-  it('a log has the newest, as many as fit, without a hole', () => {
+  it('has the newest, as many as fit, without a hole', () => {
     fc.assert(
       fc.property(bound, bound, fc.array(step, { maxLength: 60 }), (size, characters, steps) => {
         const log = memoryLog({ size, characters })
@@ -166,7 +166,7 @@ describe('whatever is written', () => {
   })
 })
 
-it('tells everybody in order, also of what a listener appends', () => {
+it('calls every listener in order, also with an entry that a listener appends', () => {
   const log = memoryLog()
   const told: number[] = []
   const record = (n: number) => ({ type: 'n', json: `${n}`, to: {}, at: 0 })

@@ -10,7 +10,7 @@ async function samples(registry: Registry): Promise<Record<string, number>> {
 }
 
 describe('metrics', () => {
-  it('tell what a hub has done', async () => {
+  it('say what a hub has done', async () => {
     const bench = hubBench({ authorize: (_, topic) => topic !== 'no', limits: { perUser: 2 } })
     const { hub, stream, ask, clock } = bench
     const registry = new Registry()

@@ -13,7 +13,7 @@ function reporting() {
 }
 
 describe('observers', () => {
-  it('are told what happens, in the order they came, until they leave', () => {
+  it('are called in the order in which they came, until they leave', () => {
     const observers = createHubObservers()
     const told: unknown[] = []
     const off = observers.add({ onConnect: (connected) => told.push(['first', connected]) })
@@ -57,7 +57,7 @@ describe('observers', () => {
     await eventually(() => expect(reported.mock.calls).toEqual([['oops'], ['later']]))
   })
 
-  it('that leave while others are told hear nothing more', () => {
+  it('hear nothing more when they leave while others are called', () => {
     const observers = createHubObservers()
     const second = vi.fn()
     observers.add({ onConnect: () => off() })

@@ -231,7 +231,7 @@ describe('a volatile event', () => {
     expect(losses.volatile).toBe(2)
   })
 
-  it('with a key is replaced by the next like any other', () => {
+  it('is replaced by the next with its key like any other', () => {
     const { outlet, send, sizes, drain, losses } = setup({ queueEvents: 2 })
     send(1)
     for (const size of [2, 3, 4]) outlet.send(block(size), { ...gone, key: 'a' })
@@ -242,7 +242,7 @@ describe('a volatile event', () => {
   })
 })
 
-describe('whatever comes, and however the socket takes it', () => {
+describe('any writes to any socket', () => {
   const size = fc.integer({ min: 1, max: 30 })
   // A key is of one kind of event, as in an application: prices, or typing.
   const expendable: fc.Arbitrary<Expendable> = fc.oneof(
@@ -256,7 +256,7 @@ describe('whatever comes, and however the socket takes it', () => {
     { weight: 1, arbitrary: fc.record({ room: fc.integer({ min: 1, max: 4 }) }) },
   )
 
-  it('no more waits than may, in order, and nothing is lost that may not be', () => {
+  it('no more wait than may, in order, and nothing is lost that may not be', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 8 }),

@@ -16,46 +16,31 @@ function setup(record: Partial<LogRecord> = {}, filter?: EventFilter, id = ID, f
 
 describe('the bytes of an event', () => {
   it.each<[topic: string | undefined, native: boolean, reports: unknown[]]>([
-    [
-      undefined,
-      false,
-      [
-        ['id', ID],
-        ['event', 'n', '{"a":1}', ID],
-      ],
-    ],
-    [
-      undefined,
-      true,
-      [
-        ['id', ID],
-        ['event', 'n', '{"a":1}', ID],
-      ],
-    ],
+    [undefined, false, [['block', 'n', '{"a":1}', ID]]],
+    [undefined, true, [['block', 'n', '{"a":1}', ID]]],
     [
       'a',
       false,
       [
-        ['id', ID],
-        ['event', 'n', '{"a":1}', ID, 'a'],
+        ['comment', 'topic a'],
+        ['block', 'n', '{"a":1}', ID],
       ],
     ],
     [
       'a',
       true,
       [
-        ['event', 'ping', '{"topic":"a","event":"n"}', undefined],
-        ['id', ID],
-        ['event', 'n', '{"a":1}', ID],
+        ['block', 'ping', '{"topic":"a","event":"n"}', undefined],
+        ['block', 'n', '{"a":1}', ID],
       ],
     ],
-  ])('of topic %s, where comments are not heard: %j', (topic, native, reports) => {
+  ])('say the topic %s, where comments are not heard: %j', (topic, native, reports) => {
     for (const to of topic ? [{ topic }, { resource: topic }] : [{}, { userId: 'ada' }])
       expect(parseChunks([setup({ to }).parcel.bytes(native)])).toEqual(reports)
   })
 
   it('are without an id where it is in no log', () => {
-    expect(parseChunks([setup({}, undefined, '').parcel.bytes(false)])).toEqual([['event', 'n', '{"a":1}', undefined]])
+    expect(parseChunks([setup({}, undefined, '').parcel.bytes(false)])).toEqual([['block', 'n', '{"a":1}', undefined]])
   })
 
   it('are made once, and shared', () => {
@@ -81,13 +66,13 @@ describe('the bytes of an event', () => {
   })
 })
 
-describe('an event may be given up', () => {
-  it('if it is in no log', () => {
+describe('an event that may be given up', () => {
+  it('is one that is in no log', () => {
     expect(setup().parcel).toMatchObject({ id: ID, delivered: 0, expendable: { key: undefined, volatile: false } })
     expect(setup({}, undefined, '').parcel).toMatchObject({ id: '', expendable: { key: undefined, volatile: true } })
   })
 
-  it('for one with the same key, type and kind alone', () => {
+  it('is given up for one with the same key, type and kind alone', () => {
     const keys = ['a', 'b'].flatMap((key) =>
       ['n', 'm'].flatMap((type) => [ID, ''].map((id) => setup({ key, type }, undefined, id).parcel.expendable.key)),
     )
@@ -97,19 +82,19 @@ describe('an event may be given up', () => {
   })
 })
 
-describe('an event is for a client', () => {
+describe('an event for a client', () => {
   it.each<[to: LogRecord['to'], ada: boolean, bob: boolean]>([
     [{}, true, true],
     [{ userId: 'ada' }, true, false],
     [{ topic: 'orders' }, true, false],
     [{ resource: 'orders' }, true, true],
     [{ topic: 'orders', userId: 'bob' }, false, false],
-  ])('that it is addressed to, if nothing is filtered: %j', (to, forAda, forBob) => {
+  ])('reaches the clients that it is addressed to, if nothing is filtered: %j', (to, forAda, forBob) => {
     const { parcel } = setup({ to })
     expect([parcel.isFor(ada), parcel.isFor(bob)]).toEqual([forAda, forBob])
   })
 
-  it('if the filter lets it through, which is asked of nobody else', () => {
+  it('is one that the filter lets through, which is asked about no other client', () => {
     const filter = vi.fn<EventFilter>(({ userId }) => userId !== 'bob')
     const { parcel, failed } = setup({ to: { resource: 'orders' } }, filter)
     expect([ada, bob, testClient({ topics: ['jobs'] })].map(parcel.isFor)).toEqual([true, false, false])
@@ -126,7 +111,7 @@ describe('an event is for a client', () => {
     [null, false],
     [0, false],
     ['', false],
-  ])('if the filter answers %j: %j', (answer, expected) => {
+  ])('is one for which the filter answers %j: %j', (answer, expected) => {
     const { parcel, failed } = setup({}, () => answer as boolean)
     expect(parcel.isFor(ada)).toBe(expected)
     expect(failed).not.toHaveBeenCalled()
@@ -136,7 +121,7 @@ describe('an event is for a client', () => {
     ['a promise', Promise.resolve(true)],
     ['an object', {}],
     ['a list', [true]],
-  ])('not if the filter answers with %s', (_, answer) => {
+  ])('is none for which the filter answers with %s', (_, answer) => {
     const { parcel, failed } = setup({}, () => answer as unknown as boolean)
     expect([parcel.isFor(ada), parcel.isFor(bob)]).toEqual([false, false])
     expect(failed.mock.calls).toEqual([
@@ -144,7 +129,7 @@ describe('an event is for a client', () => {
     ])
   })
 
-  it('not if the filter throws, which is told once; others are asked all the same', () => {
+  it('is none for which the filter throws, which is reported once; it is asked about others all the same', () => {
     const { parcel, failed } = setup({}, ({ userId }) => {
       if (userId === 'ada') throw new Error('oops')
       return true
@@ -154,7 +139,7 @@ describe('an event is for a client', () => {
   })
 })
 
-describe('what a filter sees', () => {
+describe('the event that a filter gets', () => {
   it.each<[to: LogRecord['to'], topic: string | undefined]>([
     [{}, undefined],
     [{ topic: 'a' }, 'a'],

@@ -2,19 +2,19 @@ import { type Principal, readToken } from 'headwater/server'
 import { describe, expect, it } from 'vitest'
 import { expiryOf, isSame } from '../../server/principal.ts'
 
-describe('a principal expires', () => {
+describe('a principal', () => {
   it.each<[expires: Principal['expires'], at: number]>([
     [undefined, Infinity],
     [Infinity, Infinity],
     [1_795_224_502_000, 1_795_224_502_000],
     [new Date('2026-01-01T00:00:00Z'), Date.UTC(2026, 0)],
     [1e11 + 1, 1e11 + 1],
-  ])('with %s at %d', (expires, at) => {
+  ])('expires, if it says %s, at %d', (expires, at) => {
     expect(expiryOf({ expires })).toBe(at)
     expect(expiryOf({ expires, userId: 'ada' })).toBe(at)
   })
 
-  it('never if nothing is said', () => {
+  it('never expires without an expiry', () => {
     expect(expiryOf({})).toBe(Infinity)
   })
 
@@ -31,7 +31,7 @@ describe('a principal expires', () => {
     ['2026-01-01', /a Date or epoch ms; got 2026-01-01$/],
     [null, /a Date or epoch ms; got null$/],
     [false, /a Date or epoch ms; got false$/],
-  ])('never with %s: that is an error', (expires, message) => {
+  ])('may not expire at %s, which is an error', (expires, message) => {
     expect(() => expiryOf({ expires } as Principal)).toThrow(
       expect.objectContaining({ name: 'TypeError', message: expect.stringMatching(message) }),
     )
@@ -51,13 +51,13 @@ describe('a name of a principal', () => {
     expect(() => expiryOf({ [name]: 7, expires: Infinity })).toThrow(TypeError)
   })
 
-  it('that the hub knows nothing of may be anything', () => {
+  it('may be anything if the hub does not know it', () => {
     const principal: Principal = { seat: 7, roles: ['admin'] }
     expect(expiryOf(principal)).toBe(Infinity)
   })
 })
 
-describe('two requests are of the same one', () => {
+describe('two requests of one principal', () => {
   const ada: Principal = { userId: 'ada', sessionId: 's1', tenant: 'acme' }
 
   it.each<[what: string, other: Principal, same: boolean]>([
@@ -68,12 +68,12 @@ describe('two requests are of the same one', () => {
     ['the tenant is another', { ...ada, tenant: 'umbrella' }, false],
     ['the session is not known', { ...ada, sessionId: undefined }, false],
     ['nothing is known', {}, false],
-  ])('if %s: %j, %j', (_, other, same) => {
+  ])('are told apart, or not, where %s: %j, %j', (_, other, same) => {
     expect(isSame(ada, other)).toBe(same)
     expect(isSame(other, ada)).toBe(same)
   })
 
-  it('if nothing is known of either', () => {
+  it('are those of which nothing is known', () => {
     expect(isSame({}, { userId: undefined })).toBe(true)
   })
 })
@@ -113,7 +113,7 @@ describe('a token', () => {
     ['two: the cookie counts', { cookie: 'session=b' }, '?token=c', 'b'],
     ['two, of which the header is another scheme', { authorization: 'Basic a', cookie: 'session=b' }, '?token=c', 'b'],
     ['two, of which the cookie is another', { cookie: 'theme=dark' }, '?token=c', 'c'],
-  ])('in %s', (_, headers, query, token) => {
+  ])('is read, or not, where there is %s', (_, headers, query, token) => {
     expect(readToken(new Request(`http://hub.test/events${query}`, { headers }), WHERE)).toBe(token)
   })
 

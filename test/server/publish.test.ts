@@ -18,7 +18,7 @@ describe('an event that is to be published', () => {
       { volatile: true, record: { to: { userId: 'ada' } } },
     ],
     [{ volatile: false }, { volatile: false, record: { to: {} } }],
-  ])('with %j is written down with all that belongs to it', (options, written) => {
+  ])('is written down with %j, and all that belongs to it', (options, written) => {
     const { record, ...rest } = toMessage('n', { a: 'ü\n' }, options, 7)
     const { record: more, ...kind } = written as typeof rest & { record: object }
     expect(rest).toStrictEqual(kind)
@@ -96,16 +96,19 @@ describe('publishing', () => {
     expect(await publish(1, { volatile: true, topic: 'a' })).toEqual({ id: '', delivered: 1 })
     expect(log.head).toBe(0)
     expect(counters.published).toBe(1)
-    expect(heard(sink)).toEqual([['event', 'n', '1', undefined, 'a']])
+    expect(heard(sink)).toEqual([
+      ['comment', 'topic a'],
+      ['block', 'n', '1', undefined],
+    ])
   })
 
-  it('gives the id that clients were given, even if the log begins anew meanwhile', async () => {
+  it('gives the id that clients were given, even if the log is reset meanwhile', async () => {
     const { log, join, publish } = setup()
     const { sink } = join()
     const done = publish(1)
     log.reset()
     const { id } = await done
-    expect(heard(sink)).toContainEqual(['event', 'n', '1', id])
+    expect(heard(sink)).toContainEqual(['block', 'n', '1', id])
     expect(id.startsWith(log.epoch)).toBe(false)
   })
 
@@ -148,7 +151,7 @@ describe('publishing', () => {
     expect(payloads(sink)).toEqual([])
   })
 
-  it('hears of no more than the log tells', async () => {
+  it('listens to the log once, from its head, until it is stopped', async () => {
     const listeners: LogListener[] = []
     const { delivery, log } = setup({
       ...memoryLog(),

@@ -76,7 +76,7 @@ describe('those who are connected', () => {
 })
 
 describe('candidates', () => {
-  it('for one user, session, client or topic are no more than those', () => {
+  it('are, for one user, session, client or topic, no more than those', () => {
     const { registry, clients } = setup(
       { id: 'c1', principal: { userId: 'ada', sessionId: 's1' }, topics: ['a'] },
       { id: 'c2', principal: { userId: 'bob', sessionId: 's2' }, topics: ['b', 'a.*'] },
@@ -131,7 +131,7 @@ describe('candidates', () => {
     fc.record({ does: fc.constant('move' as const), number, topics: few(pattern) }),
   )
 
-  it('are all of those selected, each once, whoever comes, moves and leaves', () => {
+  it('are all of those selected, each once, whichever clients come, move and leave', () => {
     fc.assert(
       fc.property(
         fc.array(fc.record({ principal, topics: few(pattern) }), { maxLength: 12 }),

@@ -55,8 +55,8 @@ describe('a client that has missed nothing', () => {
     expect(await done).toEqual({ events: 0, gap: false })
     const id = formatId(log.epoch, 3)
     expect(heard(sink).slice(0, 2)).toEqual([
-      ['id', id],
-      ['event', 'live', JSON.stringify({ cursor: id }), id],
+      ['block', 'live', JSON.stringify({ cursor: id }), id],
+      ['block', 'n', '4', formatId(log.epoch, 4)],
     ])
     expect(payloads(sink)).toEqual([4])
   })
@@ -69,13 +69,13 @@ describe('a client that has missed something', () => {
     const { log, client, sink, run, append } = setup(parts, { after: 2 })
     expect(await run()).toEqual({ events: 3, gap: false })
     await append(6)
-    const own = (n: number) => ['event', 'n', `${n}`, formatId(log.epoch, n)]
+    const own = (n: number) => ['block', 'n', `${n}`, formatId(log.epoch, n)]
     const cursor = formatId(log.epoch, 5)
-    expect(heard(sink).filter(([kind]) => kind === 'event')).toEqual([
+    expect(heard(sink).filter(([kind]) => kind === 'block')).toEqual([
       own(3),
       own(4),
       own(5),
-      ['event', 'live', JSON.stringify({ cursor }), cursor],
+      ['block', 'live', JSON.stringify({ cursor }), cursor],
       own(6),
     ])
     expect(client).toMatchObject({ live: true, after: 5, toldSeq: 6 })
@@ -101,15 +101,18 @@ describe('a client that has missed something', () => {
     ])
   })
 
-  it('is told of topics in the way that it hears', async () => {
+  it('gets topics in the way that it hears', async () => {
     const parts = stage()
     await parts.append(1, { topic: 'a' })
     const options = { topics: ['a'] }
     const [plain, native] = [setup(parts, options), setup(parts, { ...options, native: true })]
     await plain.run()
     await native.run()
-    expect(heard(plain.sink)).toContainEqual(['event', 'n', '1', formatId(parts.log.epoch, 1), 'a'])
-    expect(heard(native.sink)[0]).toEqual(['event', 'ping', '{"topic":"a","event":"n"}', undefined])
+    expect(heard(plain.sink).slice(0, 2)).toEqual([
+      ['comment', 'topic a'],
+      ['block', 'n', '1', formatId(parts.log.epoch, 1)],
+    ])
+    expect(heard(native.sink)[0]).toEqual(['block', 'ping', '{"topic":"a","event":"n"}', undefined])
   })
 
   it('is not counted among those that an event was delivered to', async () => {
@@ -227,7 +230,8 @@ describe('a replay that is slower than the log is long', () => {
       ['live', { cursor: at(10) }],
       ['n', 11],
     ])
-    expect(heard(sink)).toContainEqual(['id', at(10)])
+    const ofGap = heard(sink).filter(([, type]) => type === 'gap')
+    expect(ofGap).toMatchObject([['block', 'gap', expect.anything(), at(10)]])
     expect(client).toMatchObject({ after: 10, live: true })
   })
 
@@ -243,8 +247,8 @@ describe('a replay that is slower than the log is long', () => {
   })
 })
 
-describe('a replay is over', () => {
-  it('when its client has gone, whatever the log still answers', async () => {
+describe('the end of a replay', () => {
+  it('comes when its client has left, whatever the log still answers', async () => {
     const { log, answer } = lateLog()
     const parts = stage({ log })
     await fill(parts, 2)
@@ -257,7 +261,7 @@ describe('a replay is over', () => {
     expect(client.live).toBe(false)
   })
 
-  it('when its client goes while it is waited for', async () => {
+  it('comes when its client leaves while it is waited for', async () => {
     const parts = stage()
     await fill(parts, 250)
     const { client, sink, run } = setup(parts, { room: 1 })
@@ -269,7 +273,7 @@ describe('a replay is over', () => {
     expect(client.live).toBe(false)
   })
 
-  it('when its client is too far behind', async () => {
+  it('comes when its client is too far behind', async () => {
     const parts = stage()
     await fill(parts, 250)
     const { client, sink, run } = setup(parts, { room: 1, limits: { queueEvents: 1 } })
@@ -282,7 +286,7 @@ describe('a replay is over', () => {
     expect([payloads(sink), client.live]).toEqual([[], false])
   })
 
-  it('when the log begins anew: what is to be said then is not for it to say', async () => {
+  it('comes without a gap of its own when the log begins again', async () => {
     const { log, answer } = lateLog()
     const parts = stage({ log })
     await fill(parts, 2)
@@ -302,7 +306,7 @@ describe('a replay is over', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('disk'))],
-  ])('with an error if the log %s', async (_, read) => {
+  ])('is an error if the log %s', async (_, read) => {
     const inner = memoryLog()
     const parts = stage({ log: { ...lateLog(inner).log, epoch: inner.epoch, read } })
     await fill(parts, 1)
@@ -312,7 +316,7 @@ describe('a replay is over', () => {
   })
 })
 
-describe('however slow log and client are, and whatever happens meanwhile', () => {
+describe('a log and a client of any speed', () => {
   /** Entries are in the log, and can be read, before anybody is told of them: another process has written them. */
   function earlyLog(inner: EventLog) {
     const untold: LogEntry[] = []
@@ -363,7 +367,7 @@ describe('however slow log and client are, and whatever happens meanwhile', () =
     steps: fc.array(step, { maxLength: 40 }),
   })
 
-  it('a client has each event for it once and in order, or is told of a gap', async () => {
+  it('lead to each event once and in order, or to a gap', async () => {
     await fc.assert(
       fc.asyncProperty(scenario, async ({ size, written, missed, room, kind, steps }) => {
         const inner = memoryLog({ size })
@@ -400,10 +404,10 @@ describe('however slow log and client are, and whatever happens meanwhile', () =
         const got: number[] = []
         let [lostFrom, lostTo] = [0, 0]
         for (const report of heard(sink)) {
-          if (report[0] !== 'event') continue
+          if (report[0] !== 'block') continue
           const [, type, data, id] = report
           if (type === 'n') got.push(seqOf(id))
-          if (type !== 'gap') continue
+          if (type !== 'gap' || data === undefined) continue
           const notice = JSON.parse(data)
           ;[lostFrom, lostTo] = [seqOf(notice.requested), seqOf(notice.resumedFrom)]
           expect(got.every((seq) => seq <= lostFrom)).toBe(true)

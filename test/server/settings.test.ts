@@ -154,7 +154,7 @@ it('undefined, and in JavaScript null, is the same as nothing', () => {
   expect(settings).toMatchObject({ heartbeat: 15_000, limits: { clients: 10_000, perUser: 20 } })
 })
 
-it('what is given is taken', () => {
+it('options that are given are taken', () => {
   const given = {
     authenticate: () => null,
     filter: () => true,

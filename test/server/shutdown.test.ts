@@ -65,7 +65,7 @@ describe('shutting down', () => {
     expect(clock.timers).toBe(0)
   })
 
-  it('with nobody there, or without time to drain, is over at once', async () => {
+  it('is over at once with no client, or without time to drain', async () => {
     const empty = setup([])
     await empty.shutdown.close(10_000)
     expect(empty.clock.timers).toBe(0)

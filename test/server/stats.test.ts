@@ -4,7 +4,7 @@ import { createCounters } from '../../server/counters.ts'
 import { readStats } from '../../server/stats.ts'
 import { block, stage } from '../support/hub.ts'
 
-it('a hub is told of in figures, without a word on who is there', async () => {
+it('a hub is described in figures, which do not say who is connected', async () => {
   const { log, registry, counters, join, append } = stage({ log: memoryLog({ size: 2 }) })
   join({ principal: { userId: 'ada' }, topics: ['a', '*'] })
   const slow = join({ principal: { userId: 'ada', tenant: 'acme' }, topics: ['a'], room: 1 })

@@ -131,7 +131,7 @@ describe('a client that does not keep up', () => {
 })
 
 describe('a stream', () => {
-  it('that is ended while its client takes nothing is broken off: the end would never get through', async () => {
+  it('is broken off if it ends while its client takes nothing: the end would never get through', async () => {
     const bench = hubBench()
     const { did, fill } = await blocked(bench, '?user=ada')
     fill()
@@ -141,7 +141,7 @@ describe('a stream', () => {
     expect(did).toEqual(['destroy'])
   })
 
-  it('whose sink throws is ended, and the others have the event', async () => {
+  it('ends if its sink throws, and the others have the event', async () => {
     const bench = hubBench()
     let broken = false
     await bench.hub.accept(new Request(ORIGIN), () => ({
@@ -162,7 +162,7 @@ describe('a stream', () => {
     expect(bench.hub.stats()).toMatchObject({ clients: 1, endings: { error: 1 }, errors: { stream: 1 } })
   })
 
-  it('that is ended by whoever is told that it has begun hears nothing more', async () => {
+  it('hears nothing more if an observer of its beginning ends it', async () => {
     const bench = hubBench({ onConnect: () => bench.hub.kick('ada') })
     const { text, ended } = await bench.stream('?user=ada')
     expect(text()).toBe('')
@@ -193,7 +193,7 @@ describe('a stream', () => {
     expect(bench.hub.stats().dropped.coalesced).toBe(2)
   })
 
-  it('whose client leaves before it has begun leaves nothing behind', async () => {
+  it('leaves nothing behind if its client leaves before it has begun', async () => {
     const bench = hubBench()
     await bench.hub.accept(new Request(ORIGIN), (_, { closed }) => {
       closed()
@@ -216,7 +216,7 @@ describe('a stream', () => {
     expect(bench.hub.stats().endings).toMatchObject({ closed: 1, kicked: 0 })
   })
 
-  it('that ends with something still to be sent does not look complete', async () => {
+  it('does not look complete if it ends with something still to be sent', async () => {
     const bench = hubBench()
     const { did, fill } = await blocked(bench, '?user=ada')
     fill()
@@ -225,7 +225,7 @@ describe('a stream', () => {
     expect(did).toEqual(['destroy'])
   })
 
-  it('is told of to whoever observes', async () => {
+  it('is reported to every observer', async () => {
     const told: unknown[] = []
     const bench = hubBench({ onConnect: ({ recovered }) => told.push(['connect', recovered]) })
     const off = bench.hub.observe({

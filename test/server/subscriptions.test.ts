@@ -26,7 +26,7 @@ describe('a change of topics', () => {
     expect(reader.payloads()).toEqual(['jobs', 'news.eu'])
   })
 
-  it('that comes late, or twice, changes nothing', async () => {
+  it('changes nothing if it comes late, or twice', async () => {
     const { hub, change, words, clock } = await setup()
     await change({ rev: 5, add: ['a'] })
     expect(await change({ rev: 5, add: ['b'] })).toMatchObject({
@@ -47,7 +47,7 @@ describe('a change of topics', () => {
     expect(hub.clients()[0]?.topics).toEqual([])
   })
 
-  it('that overtakes one whose permission is still asked for takes it along', async () => {
+  it('takes one along that it overtakes while permission for that is still asked for', async () => {
     const asked = new Map<string, (allowed: boolean) => void>()
     const { hub, change, words, clock } = await setup({
       authorize: (_, topic) => topic === 'orders' || new Promise((resolve) => asked.set(topic, resolve)),
@@ -120,7 +120,7 @@ describe('a change of topics', () => {
     expect(bench.hub.clients().filter(({ topics }) => topics.includes('t'))).toHaveLength(1)
   })
 
-  it('to a thousand topics is refused', async () => {
+  it('is refused if it names a thousand topics', async () => {
     const { hub, change } = await setup({ limits: { body: 1 << 20 } })
     const answer = await change({ rev: 1, add: Array.from({ length: 1000 }, (_, n) => `t${n}`) })
     expect(answer).toMatchObject({ status: 429, body: { error: { code: 'topics' } } })
@@ -130,7 +130,7 @@ describe('a change of topics', () => {
     expect(await change({ rev: 1, add: ['a'] })).toMatchObject({ body: { rev: 1, topics: ['orders', 'a'] } })
   })
 
-  it('of a stream that is not there, or is another’s, is refused: which of them, is not told', async () => {
+  it('is refused for a stream that does not exist or belongs to another: the answer does not say which', async () => {
     const { change, clientId, reader, clock } = await setup()
     const unknown = await change({ clientId: 'a'.repeat(22), rev: 1, add: ['a'] })
     expect(unknown).toMatchObject({ status: 404, body: { error: { code: 'unknown-client' } } })

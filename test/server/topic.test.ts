@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { coveringPatterns, isTopic, isTopicPattern } from '../../server/topic.ts'
-import { belongs } from '../../src/topic.ts'
+import { belongs } from '../../src/hub/topic.ts'
 
 describe('a name', () => {
   it.each<[name: unknown, topic: boolean, pattern: boolean]>([

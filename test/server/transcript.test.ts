@@ -66,7 +66,7 @@ it('a client that comes back has what the protocol says', async () => {
   expect(plain(reader.text())).toBe(transcript('resumed'))
 })
 
-it('a client whose log is gone has what the protocol says', async () => {
+it('a client whose log is lost has what the protocol says', async () => {
   const { clock, connect, plain } = await setup(shifted('p0d1q7zz', 12))
   const reader = await connect('k3f9x2ab-1041')
   await clock.settle()

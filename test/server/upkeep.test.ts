@@ -6,7 +6,7 @@ import type { Streams } from '../../server/streams.ts'
 import { type Circumstances, createUpkeep, type Duty, dutyOf } from '../../server/upkeep.ts'
 import { heard, stage, type TestClientOptions, testClient } from '../support/hub.ts'
 
-describe('what is to be done about a client', () => {
+describe('the next duty for a client', () => {
   /** Minutes ago it came; a second ago it was told of all there is. */
   const NOW = 1_000_000
   const FACTS: Circumstances = { now: NOW, place: 50, first: 1, heartbeat: 15_000, stall: 30_000 }
@@ -134,7 +134,7 @@ describe('a round', () => {
     [100, 25],
     [1, 1],
     [0, 1000],
-  ])('with a heartbeat of %i ms comes every %i ms', async (heartbeat, every) => {
+  ])('comes, for a heartbeat of %i ms, every %i ms', async (heartbeat, every) => {
     // What has no time of its own is noticed with the next round.
     const { clock, come, did } = setup({ heartbeat, stall: 1 })
     come({ id: 'c1', room: 1 }).outlet.send(new Uint8Array(1))
@@ -192,12 +192,12 @@ describe('a sign of life', () => {
     await clock.advance(9999)
     const second = { t: t + 5000 }
     expect(heard(plain.sink)).toEqual([
-      ['beat', 'ping'],
-      ['beat', 'ping'],
+      ['comment', 'ping'],
+      ['comment', 'ping'],
     ])
     expect(heard(native.sink)).toEqual([
-      ['event', 'ping', JSON.stringify({ t }), undefined],
-      ['event', 'ping', JSON.stringify(second), undefined],
+      ['block', 'ping', JSON.stringify({ t }), undefined],
+      ['block', 'ping', JSON.stringify(second), undefined],
     ])
   })
 
@@ -208,18 +208,18 @@ describe('a sign of life', () => {
       await append(n, { userId: 'ada' })
       await clock.advance(1000)
     }
-    expect(heard(ada.sink).filter(([kind]) => kind === 'beat')).toEqual([])
+    expect(heard(ada.sink).filter(([kind]) => kind === 'comment')).toEqual([])
     expect(heard(bob.sink)).toEqual([
-      ['beat', 'ping'],
-      ['id', formatId(log.epoch, 5)],
+      ['comment', 'ping'],
+      ['block', 'message', undefined, formatId(log.epoch, 5)],
     ])
     expect(bob).toMatchObject({ toldSeq: 5, toldAt: clock.now() - 1000 })
   })
 
-  it('comes early to whoever would fall out of the log, and says the place that all have reached', async () => {
+  it('comes early to a client that would fall out of the log, and says the place that all have reached', async () => {
     const { clock, log, come, append } = setup({ heartbeat: 0, size: 10 })
     const [ada, bob] = [come({ principal: { userId: 'ada' } }), come({ native: true })]
-    const told = () => heard(bob.sink).flatMap((report) => (report[0] === 'id' ? [report[1]] : []))
+    const told = () => heard(bob.sink).flatMap((report) => (report[0] === 'block' ? [report[3]] : []))
     for (let n = 1; n <= 40; n++) {
       await append(n, { userId: 'ada' })
       await clock.advance(1000)
@@ -227,7 +227,7 @@ describe('a sign of life', () => {
       expect(bob.toldSeq).toBeGreaterThanOrEqual(log.first - 1)
     }
     expect(told()).toEqual([11, 16, 21, 26, 31, 36].map((n) => formatId(log.epoch, n)))
-    expect(heard(ada.sink)).toHaveLength(80)
+    expect(heard(ada.sink)).toHaveLength(40)
   })
 
   it('comes no more often where the log keeps nothing', async () => {
@@ -235,6 +235,6 @@ describe('a sign of life', () => {
     const { sink } = come()
     await append(1)
     await clock.advance(9000)
-    expect(heard(sink).filter(([kind]) => kind === 'beat')).toEqual([])
+    expect(heard(sink).filter(([kind]) => kind === 'comment')).toEqual([])
   })
 })

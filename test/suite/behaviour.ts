@@ -1,22 +1,29 @@
-import { createSSE, type SSEClient, type SSEOptions, type Transport } from 'headwater'
+import { createSSE, type Layer, type SSEClient, type SSEOptions, type Transport } from 'headwater'
+import { hub } from 'headwater/hub'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import type { StartServer } from './server.ts'
 
 /*
- * What a subscription does that an application can see, over a real network. One suite for both transports, in Node and
- * in every browser.
+ * What an application sees of a client, over a real network. One suite for both transports, in Node and in every browser.
  */
 
 /** Short waits: 120 ms, 140 ms, 180 ms … */
 const QUICK = { initial: 20, jitter: 'none' } as const
 
-export function behaviour(name: string, start: StartServer, transport: () => Transport): void {
+export interface Carrier {
+  readonly name: string
+  readonly transport: () => Transport | Layer
+  /** How often a server sees an attempt that it refuses: the native EventSource does not say why, so a second request asks. */
+  readonly requestsPerRefusal: number
+}
+
+export function behaviour({ name, transport, requestsPerRefusal }: Carrier, start: StartServer): void {
   /** A client of a new server; both are closed with the test. */
   async function setup(options: SSEOptions = {}, path = '/events') {
     const server = await start()
     const log: unknown[] = []
-    const sse = createSSE(server.url + path, { transport, retry: QUICK, ...options })
+    const sse = createSSE(server.url + path, { transport: transport(), retry: QUICK, ...options })
     onTestFinished(async () => {
       sse.close()
       await server.close()
@@ -30,7 +37,7 @@ export function behaviour(name: string, start: StartServer, transport: () => Tra
     eventually(() => expect(sse.state.get()).toEqual({ status: 'closed', error }))
 
   describe(`over ${name}`, () => {
-    it('hands events to those who want them, in order', async () => {
+    it('hands events to those who subscribe to them, in order', async () => {
       const { server, sse, log, opened, logged } = await setup()
       sse.subscribe('order.created', (data) => log.push(['created', data]))
       sse.subscribe('order.*', (data, { type }) => log.push([type, data]))
@@ -43,7 +50,7 @@ export function behaviour(name: string, start: StartServer, transport: () => Tra
       await logged([['created', { id: 1 }], ['order.created', { id: 1 }], ['order.updated', { id: 1 }], 'plain'])
     })
 
-    it('uses one connection, and lets go of it', async () => {
+    it('uses one connection, and closes it behind the last subscriber', async () => {
       const { server, sse, opened } = await setup({ linger: 50 })
       const offs = ['a', 'b', 'c'].map((type) => sse.subscribe(type, () => {}))
       await opened()
@@ -62,23 +69,26 @@ export function behaviour(name: string, start: StartServer, transport: () => Tra
       await eventually(async () => expect(await server.open()).toBe(0))
     })
 
-    it.each(['41', '日本', 'a b&c=d?e#f', 'k3f9x2ab-7'])('resumes from the id %s after a broken line', async (id) => {
-      const { server, sse, log, opened, logged, resumes } = await setup()
-      sse.subscribe('tick', (data, { id }) => log.push([data, id]))
-      await opened()
-      await server.send('tick', 1, { id })
-      await logged([[1, id]])
-      await server.drop()
-      await eventually(async () => expect(await resumes()).toEqual(['', id]))
-      await opened()
-      await server.send('tick', 2)
-      await logged([
-        [1, id],
-        [2, id],
-      ])
-    })
+    it.each(['41', '日本', 'a b&c=d?e#f', 'k3f9x2ab-7'])(
+      'resumes from the id %s after a broken connection',
+      async (id) => {
+        const { server, sse, log, opened, logged, resumes } = await setup()
+        sse.subscribe('tick', (data, { id }) => log.push([data, id]))
+        await opened()
+        await server.send('tick', 1, { id })
+        await logged([[1, id]])
+        await server.drop()
+        await eventually(async () => expect(await resumes()).toEqual(['', id]))
+        await opened()
+        await server.send('tick', 2)
+        await logged([
+          [1, id],
+          [2, id],
+        ])
+      },
+    )
 
-    it('comes back after the end of the stream, and says what may be missing', async () => {
+    it('reconnects after the end of the stream, and reports what may be missing', async () => {
       const { server, sse, log, opened, logged } = await setup()
       sse.observe({
         onOpen: ({ recovered }) => log.push(recovered),
@@ -90,7 +100,7 @@ export function behaviour(name: string, start: StartServer, transport: () => Tra
       await logged([false, false, ['no-id', false]])
     })
 
-    it('does not know whether all comes after a reconnect with an id', async () => {
+    it('does not know after a reconnect with an id whether every event comes', async () => {
       const { server, sse, log, opened, logged } = await setup()
       sse.observe({ onOpen: ({ recovered }) => log.push(recovered), onGap: (gap) => log.push(gap) })
       sse.subscribe('tick', () => {})
@@ -113,8 +123,8 @@ export function behaviour(name: string, start: StartServer, transport: () => Tra
       await logged([1, 2, 3])
     })
 
-    it('believes a server that introduces itself', async () => {
-      const { server, sse, log, opened, logged, resumes } = await setup()
+    it('believes a server that introduces itself, with hub()', async () => {
+      const { server, sse, log, opened, logged, resumes } = await setup({ server: hub() })
       const hello = (recovered: boolean, seq: number) => ({
         send: { event: 'connected', id: `k3f9x2ab-${seq}`, data: { v: 1, recovered, heartbeatMs: 15_000 } },
       })
@@ -138,23 +148,50 @@ export function behaviour(name: string, start: StartServer, transport: () => Tra
       expect(await resumes()).toEqual(['', 'k3f9x2ab-11', 'k3f9x2ab-12'])
     })
 
-    it('ends well with status 204', async () => {
+    it('opens with a server that does not introduce itself, with hub()', async () => {
+      const { server, sse, log, opened, logged } = await setup({ server: hub() })
+      sse.observe({ onOpen: ({ recovered }) => log.push(recovered) })
+      for (const type of ['ping', 'gap', 'tick']) sse.subscribe(type, (data) => log.push([type, data]))
+      await server.connected()
+      await server.send('tick', 1)
+      await opened()
+      await server.send('ping', 2)
+      await server.send('gap', 3)
+      await logged([false, ['tick', 1], ['ping', 2], ['gap', 3]])
+    })
+
+    it('takes the events of our own server for ordinary ones without hub(), and warns once', async () => {
+      const warn = vi.spyOn(console, 'warn').mockReturnValue()
+      onTestFinished(() => warn.mockRestore())
+      const { server, sse, log, opened, logged } = await setup()
+      sse.observe({ onOpen: ({ recovered }) => log.push(recovered), onGap: ({ reason }) => log.push(reason) })
+      const names = ['connected', 'gap', 'live', 'ping', 'subscribed', 'goodbye']
+      for (const type of names) sse.subscribe(type, () => log.push(type))
+      await opened()
+      await server.send('connected', { v: 1, recovered: true })
+      for (const type of [...names, 'tick']) await server.send(type, { v: 1 })
+      await logged([false, 'connected', ...names])
+      expect(warn.mock.calls).toEqual([[expect.stringContaining('headwater/hub')]])
+      expect(await server.requests()).toHaveLength(1)
+    })
+
+    it('ends without an error at status 204', async () => {
       const { server, sse } = await setup()
       await server.refuse(204, { times: 2 })
       sse.connect()
       await closedWith(sse, null)
     })
 
-    it('ends with status 403, and tells it', async () => {
+    it('ends at status 403, and has the body of the answer', async () => {
       const { server, sse } = await setup()
-      await server.refuse(403, { times: 2 })
+      await server.refuse(403, { body: 'no seat is left', times: 2 })
       sse.connect()
-      await closedWith(sse, expect.objectContaining({ code: 'http', status: 403 }))
+      await closedWith(sse, expect.objectContaining({ code: 'http', status: 403, body: 'no seat is left' }))
     })
 
-    it('does not come back before Retry-After', async () => {
+    it('does not reconnect before Retry-After', async () => {
       const { server, sse, opened } = await setup()
-      await server.refuse(503, { headers: { 'retry-after': '1' }, times: transport().urlOnly ? 2 : 1 })
+      await server.refuse(503, { headers: { 'retry-after': '1' }, times: requestsPerRefusal })
       sse.connect()
       await eventually(() =>
         expect(sse.state.get()).toMatchObject({ status: 'waiting', error: { status: 503, retryAfter: 1000 } }),
@@ -178,14 +215,14 @@ export function behaviour(name: string, start: StartServer, transport: () => Tra
       const { server, sse } = await setup()
       await server.refuse(200, { headers: { 'content-type': 'text/html' }, body: '<p>Sign in</p>', times: 9 })
       sse.connect()
-      await closedWith(sse, expect.objectContaining({ code: 'content-type' }))
-      expect(await server.requests()).toHaveLength(transport().urlOnly ? 6 : 3)
+      await closedWith(sse, expect.objectContaining({ code: 'content-type', body: '<p>Sign in</p>' }))
+      expect(await server.requests()).toHaveLength(3 * requestsPerRefusal)
     })
 
     it('waits for a server that is not there yet, and survives one that is killed', async () => {
       const gone = await start()
       await gone.close()
-      const sse = createSSE(`${gone.url}/events`, { transport, retry: QUICK })
+      const sse = createSSE(`${gone.url}/events`, { transport: transport(), retry: QUICK })
       onTestFinished(() => sse.close())
       const log: unknown[] = []
       sse.subscribe('tick', (data) => log.push(data))
@@ -220,7 +257,7 @@ export function behaviour(name: string, start: StartServer, transport: () => Tra
       expect((await server.requests()).map(({ path }) => path)).toEqual(['/events', '/elsewhere'])
     })
 
-    it('gives up on headers that do not come', async () => {
+    it('gives up an attempt whose headers do not come', async () => {
       const { server, sse, opened } = await setup({ connectTimeout: 200 })
       await server.script({ open: { delay: 60_000 } })
       sse.connect()
@@ -228,7 +265,7 @@ export function behaviour(name: string, start: StartServer, transport: () => Tra
       await opened()
     })
 
-    it('leaves a line that is silent for too long', async () => {
+    it('leaves a connection that is silent for too long', async () => {
       const { server, sse, opened } = await setup({ heartbeat: 300 })
       sse.connect()
       await opened()
@@ -238,7 +275,7 @@ export function behaviour(name: string, start: StartServer, transport: () => Tra
       expect(await server.requests()).toHaveLength(2)
     })
 
-    it('drops an event that is too long, says so, and goes on', async () => {
+    it('drops an event that is too long, reports it, and goes on', async () => {
       const { server, sse, log, opened, logged } = await setup({ maxEventSize: 100_000 })
       sse.observe({ onGap: ({ reason, certain }) => log.push([reason, certain]) })
       sse.subscribe('message', (data) => log.push(data))
@@ -257,7 +294,7 @@ export function behaviour(name: string, start: StartServer, transport: () => Tra
     })
 
     it.each(['error', 'open', '__proto__', 'close', 'constructor'])(
-      'takes an event named %s for what it is',
+      'hands on an event named %s like any other',
       async (type) => {
         const { server, sse, log, opened, logged } = await setup()
         sse.subscribe(type, (data) => log.push(data))
@@ -282,7 +319,7 @@ export function behaviour(name: string, start: StartServer, transport: () => Tra
       expect(onHandlerError).toHaveBeenCalledTimes(2)
     })
 
-    it('hears nothing any more after close() in a handler', async () => {
+    it('calls no handler any more after close() in a handler', async () => {
       const { server, sse, log, opened } = await setup()
       sse.subscribe('tick', (data) => {
         log.push(data)
@@ -294,7 +331,7 @@ export function behaviour(name: string, start: StartServer, transport: () => Tra
       expect(log).toEqual([1])
     })
 
-    it('hears of names that are asked for later', async () => {
+    it('hands out events whose name is subscribed to later', async () => {
       const { server, sse, log, opened, logged } = await setup()
       sse.connect()
       await opened()

@@ -1,4 +1,5 @@
 import { type ConnectionState, createSSE, type SSEClient, type SSEOptions, type SSEUrl } from 'headwater'
+import { createHubClient, type HubClient, type HubClientOptions } from 'headwater/hub'
 import {
   createClock,
   createMockStream,
@@ -9,8 +10,8 @@ import {
 import { onTestFinished } from 'vitest'
 
 /** Everything a test of the client wants at hand. */
-export interface Bench {
-  readonly sse: SSEClient
+export interface Bench<C extends SSEClient = SSEClient> {
+  readonly sse: C
   readonly stream: MockStream
   readonly clock: TestClock
   /** What happened, in order: observers and subscribers write here. */
@@ -20,18 +21,29 @@ export interface Bench {
   readonly statuses: () => string[]
 }
 
+type Script = Pick<MockStreamOptions, 'script'>
+
 /**
  * A client joined to a mock in this process, with a clock turned by hand. `Math.random` is 0.5, so the first retry comes
  * after 600 ms.
  */
-export function bench(
-  options: SSEOptions = {},
-  { script }: Pick<MockStreamOptions, 'script'> = {},
+export const bench = (options: SSEOptions = {}, { script }: Script = {}, url: SSEUrl = '/events'): Bench =>
+  join(script, (parts) => createSSE(url, { ...parts, ...options }))
+
+/** The same with a client for our own server. */
+export const hubBench = (
+  options: HubClientOptions = {},
+  { script }: Script = {},
   url: SSEUrl = '/events',
-): Bench {
+): Bench<HubClient> => join(script, (parts) => createHubClient(url, { ...parts, ...options }))
+
+function join<C extends SSEClient>(
+  script: Script['script'],
+  make: (parts: Pick<SSEOptions, 'fetch' | 'clock'>) => C,
+): Bench<C> {
   const clock = createClock()
   const stream = createMockStream({ clock, ...(script && { script }) })
-  const sse = createSSE(url, { fetch: stream.fetch, clock, ...options })
+  const sse = make({ fetch: stream.fetch, clock })
   const log: unknown[] = []
   const states: ConnectionState[] = []
   sse.state.subscribe((state) => states.push(state))

@@ -42,7 +42,9 @@ export const heard = ({ chunks }: TestSink): Report[] => parseChunks(chunks)
 
 /** The names and payloads of its events. */
 export const events = (sink: TestSink): [type: string, data: unknown][] =>
-  heard(sink).flatMap((report) => (report[0] === 'event' ? [[report[1], JSON.parse(report[2])]] : []))
+  heard(sink).flatMap((report) =>
+    report[0] === 'block' && report[2] !== undefined ? [[report[1], JSON.parse(report[2])]] : [],
+  )
 
 /** The payloads of the events that {@link Stage.append} wrote down. */
 export const payloads = (sink: TestSink): unknown[] =>

@@ -5,7 +5,7 @@ import type { Report } from './wire.ts'
  * chunks and limits, and it is as slow as it likes.
  */
 
-/** What a stream says. Everything is reported as the standard would act on it; comments are reported, too. */
+/** What a stream says, as the standard would act on it. Comments, which it ignores, are reported too. */
 export function readAsTheStandardSays(text: string): Report[] {
   const reports: Report[] = []
   // "stream = [ bom ] *event"
@@ -24,7 +24,7 @@ export function readAsTheStandardSays(text: string): Report[] {
     // "If the line is empty (a blank line): Dispatch the event."
     if (line === '') dispatch()
     // "If the line starts with a U+003A COLON character (:): Ignore the line."
-    else if (line.startsWith(':')) reports.push(['beat', withoutSpace(line.slice(1))])
+    else if (line.startsWith(':')) reports.push(['comment', withoutSpace(line.slice(1))])
     // "If the line contains a U+003A COLON character (:)"
     else if (line.includes(':')) {
       const [name = '', ...rest] = line.split(':')
@@ -53,9 +53,9 @@ export function readAsTheStandardSays(text: string): Report[] {
 
   function dispatch(): void {
     // "Set the last event ID string of the event source to the value of the last event ID buffer."
-    if (id !== undefined) reports.push(['id', id])
     // "If the data buffer is an empty string, set the data buffer and the event type buffer to the empty string and return."
-    if (data !== '') reports.push(['event', type || 'message', data.replace(/\n$/, ''), id])
+    const event = data === '' ? undefined : data.replace(/\n$/, '')
+    if (event !== undefined || id !== undefined) reports.push(['block', type || 'message', event, id])
     data = ''
     type = ''
     id = undefined

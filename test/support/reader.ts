@@ -51,7 +51,9 @@ export function read(response: Response): Reader {
   )
   const events = (): Received[] =>
     parseChunks(chunks).flatMap((report) =>
-      report[0] === 'event' ? [{ type: report[1], data: JSON.parse(report[2]), id: report[3] }] : [],
+      report[0] === 'block' && report[2] !== undefined
+        ? [{ type: report[1], data: JSON.parse(report[2]), id: report[3] }]
+        : [],
     )
   return {
     response,

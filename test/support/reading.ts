@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 
-/** A stream over HTTP, and what has come of it. */
+/** A stream over HTTP, and what has arrived on it. */
 export async function reading(asked: Promise<Response>) {
   const response = await asked
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()

@@ -1,34 +1,34 @@
-import type { TransportSink } from 'headwater'
+import type { GapReport, OpenInfo, TransportSink } from 'headwater'
 import { createStreamParser } from '../../src/transports/parse.ts'
 
-/** What a sink was told, as plain values. */
+/** What was reported to a sink, as plain values. */
 export type Report =
-  | readonly ['open', number | undefined]
-  | readonly ['beat', text: string | undefined]
-  | readonly ['id', string]
-  | readonly ['event', type: string, data: string, id: string | undefined, topic?: string]
+  | readonly ['open', OpenInfo | undefined]
+  | readonly ['comment', text: string]
+  | readonly ['block', type: string, data: string | undefined, id: string | undefined, topic?: string]
   | readonly ['retry', number]
-  | readonly ['oversized']
+  | readonly ['gap', GapReport]
   | readonly ['end', unknown]
 
-/** A sink that writes down what it is told; `heard` would drown the rest. */
+/** A sink that writes down what is reported to it; `heard` would drown the rest. */
 export function recordingSink(): { sink: TransportSink; reports: Report[] } {
   const reports: Report[] = []
   const sink: TransportSink = {
-    open: (heartbeatMs) => reports.push(['open', heartbeatMs]),
+    open: (info) => reports.push(['open', info]),
     heard() {},
-    beat: (text) => reports.push(['beat', text]),
-    id: (id) => reports.push(['id', id]),
-    event: (type, data, id, topic) =>
-      reports.push(topic ? ['event', type, data, id, topic] : ['event', type, data, id]),
+    comment: (text) => reports.push(['comment', text]),
+    block({ type, data, id, topic }) {
+      reports.push(topic ? ['block', type, data, id, topic] : ['block', type, data, id])
+      return undefined
+    },
     retry: (ms) => reports.push(['retry', ms]),
-    oversized: () => reports.push(['oversized']),
+    gap: (gap) => reports.push(['gap', gap]),
     end: (reason) => reports.push(['end', reason]),
   }
   return { sink, reports }
 }
 
-/** What comes of these chunks. */
+/** The reports that a parser makes of these chunks. */
 export function parseChunks(chunks: readonly Uint8Array[], maxEventSize = Infinity): Report[] {
   const { sink, reports } = recordingSink()
   const parse = createStreamParser(sink, maxEventSize)

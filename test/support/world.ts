@@ -1,5 +1,6 @@
-import { type Clock, createSSE, type SSEClient, type Transport, type TransportSink } from 'headwater'
-import { acrossTabs, type TabsPlatform, type TabsTransport } from 'headwater/tabs'
+import type { Clock, Transport, TransportSink } from 'headwater'
+import { createHubClient, type HubClient } from 'headwater/hub'
+import { acrossTabs, type TabsLayer, type TabsPlatform } from 'headwater/tabs'
 
 /*
  * A browser with tabs, and a server, in one thread: locks, channels, timers and the network are one list of things that happen
@@ -21,7 +22,7 @@ export interface World {
   run(ms: number): Promise<void>
   /** How many lines the server has open. */
   readonly lines: number
-  /** The most that it ever had at a time. */
+  /** The most that the tabs ever held at a time. The server may count one more: it hears a moment later that one was closed. */
   readonly most: number
   /** Requests that the server has had. */
   readonly requests: number
@@ -34,8 +35,8 @@ export interface World {
 
 export interface Tab {
   readonly name: string
-  readonly sse: SSEClient
-  readonly transport: TabsTransport
+  readonly sse: HubClient
+  readonly transport: TabsLayer
   /** The numbers of the events that its subscriber was called with. */
   readonly heard: number[]
   readonly gaps: unknown[]
@@ -216,8 +217,7 @@ export function createWorld({ random, delay = 20 }: Options): World {
   function sendEvent(line: Line, seq: number): void {
     send(line, (sink) => {
       sink.heard()
-      sink.id(idOf(seq))
-      sink.event('n', `${seq}`, idOf(seq))
+      sink.block({ type: 'n', data: `${seq}`, id: idOf(seq) })
     })
   }
 
@@ -235,7 +235,7 @@ export function createWorld({ random, delay = 20 }: Options): World {
       at(now + 1 + some(), () => {
         if (!line.open || !tab.lines.has(line)) return
         lines.add(line)
-        most = Math.max(most, lines.size)
+        most = Math.max(most, [...lines].filter(({ open }) => open).length)
         const from = request.lastEventId ? Number(request.lastEventId.split('-')[1]) : published
         const data = {
           v: 1,
@@ -244,19 +244,18 @@ export function createWorld({ random, delay = 20 }: Options): World {
           cursor: idOf(from),
           recovered: request.lastEventId !== '',
           heartbeatMs: 15_000,
-          topics: request.topics,
+          topics: [],
         }
-        send(line, (sink) => sink.open(15_000))
+        send(line, (sink) => sink.open({ heartbeatMs: 15_000 }))
         send(line, (sink) => {
           sink.heard()
-          sink.id(idOf(from))
-          sink.event('connected', JSON.stringify(data), idOf(from))
+          sink.block({ type: 'connected', data: JSON.stringify(data), id: idOf(from) })
         })
         for (let seq = from + 1; seq <= published; seq++) sendEvent(line, seq)
         const cursor = idOf(published)
         send(line, (sink) => {
           sink.heard()
-          sink.event('live', JSON.stringify({ cursor }), undefined)
+          sink.block({ type: 'live', data: JSON.stringify({ cursor }), id: undefined })
         })
       })
       return {
@@ -274,7 +273,7 @@ export function createWorld({ random, delay = 20 }: Options): World {
       for (const line of lines)
         send(line, (sink) => {
           sink.heard()
-          sink.beat()
+          sink.comment('')
         })
       beat()
     })
@@ -364,8 +363,8 @@ export function createWorld({ random, delay = 20 }: Options): World {
         for (const listener of [...listeners]) listener()
       },
     } as unknown as Inner
-    const transport = acrossTabs(server(tab), { platform })
-    const sse = createSSE(URL, { transport, clock })
+    const transport = acrossTabs({ over: () => server(tab), platform })
+    const sse = createHubClient(URL, { transport, clock })
     Object.assign(tab, { sse, transport })
     tabs.push(tab)
     sse.observe({ onGap: (gap) => gaps.push(gap) })

@@ -1,7 +1,5 @@
-import { eventSourceTransport } from 'headwater'
+import { eventSourceTransport, type Layer, SSEError } from 'headwater'
 import { describe, expect, it } from 'vitest'
-import { SSEError } from '../../src/errors.ts'
-import type { Transport } from '../../src/transports/transport.ts'
 import { createStage, failed, idOf, range, type Stage, type Tab, type TabOptions } from './stage.ts'
 
 /** A leader and followers, all open. */
@@ -37,7 +35,7 @@ const waiting = (tab: Tab): unknown => {
 }
 
 describe('a tab that joins', () => {
-  it('without a cursor starts at the head', async () => {
+  it('starts at the head without a cursor', async () => {
     const [stage, a] = await pair()
     stage.publish(3)
     const c = stage.open()
@@ -52,7 +50,7 @@ describe('a tab that joins', () => {
     expect(stage.lines).toHaveLength(1)
   })
 
-  it('with a cursor gets what it lacks first', async () => {
+  it('gets what it lacks first with a cursor', async () => {
     const [stage] = await pair()
     stage.publish(5)
     const c = stage.open({ sse: { lastEventId: idOf(2) } })
@@ -64,7 +62,7 @@ describe('a tab that joins', () => {
     expect(stage.lines).toHaveLength(1)
   })
 
-  it('stands where the stream does, though nothing is published any more', async () => {
+  it('is where the stream is, though nothing is published any more', async () => {
     const [stage] = await pair()
     stage.publish(5)
     const c = stage.open()
@@ -72,7 +70,7 @@ describe('a tab that joins', () => {
     expect(c.sse.lastEventId).toBe(idOf(5))
   })
 
-  it('while the leader is connecting is open when that is', async () => {
+  it('opens together with a leader that is still connecting', async () => {
     const stage = createStage()
     stage.serve = () => {}
     const [a, b] = [stage.open(), stage.open()]
@@ -101,7 +99,7 @@ describe('a tab that comes back', () => {
     expect(stage.lines).toHaveLength(1)
   })
 
-  it('after too long catches up on a line of its own, and goes on with the others', async () => {
+  it('catches up over a connection of its own after too long, and goes on with the others', async () => {
     const [stage, a, b] = await pair()
     stage.publish(2)
     await stage.run(10)
@@ -123,7 +121,7 @@ describe('a tab that comes back', () => {
     expect(stage.locks.held.filter((name) => name.endsWith('|late'))).toEqual([])
   })
 
-  it('after too long waits for others that catch up: never more than two connections', async () => {
+  it('waits while another tab catches up, so that there are never more than two connections', async () => {
     const [stage, , ...others] = await group(5)
     stage.publish(2)
     await stage.run(10)
@@ -145,7 +143,7 @@ describe('a tab that comes back', () => {
     expect(stage.live).toHaveLength(1)
   })
 
-  it('and leaves while it catches up lets the next one do so', async () => {
+  it('lets the next tab catch up if it leaves in the meantime', async () => {
     const [stage, , b, c] = (await group(3)) as unknown as [Stage, Tab, Tab, Tab]
     stage.publish(2)
     await stage.run(10)
@@ -164,7 +162,7 @@ describe('a tab that comes back', () => {
     expect(stage.live).toHaveLength(1)
   })
 
-  it('is told of the gap by the line on which it would have caught up', async () => {
+  it('gets the gap that the server reports on its own connection', async () => {
     const [stage, , b] = await pair()
     stage.publish(2)
     await stage.run(10)
@@ -172,7 +170,7 @@ describe('a tab that comes back', () => {
     await stage.run(10)
     stage.publish(4500)
     stage.script.push((line) => {
-      line.sink.open()
+      line.greet()
       line.event('connected', { v: 1, clientId: 'x', recovered: false }, idOf(4502))
       line.event('gap', { reason: 'expired', requested: idOf(2), resumedFrom: idOf(4502) })
       line.event('live', {})
@@ -186,7 +184,7 @@ describe('a tab that comes back', () => {
     expect(b.heard).toEqual([1, 2, 4503])
   })
 
-  it('whose line for catching up fails waits and tries again', async () => {
+  it('waits and tries again if its own connection fails', async () => {
     const [stage, , b] = await pair()
     stage.publish(2)
     await stage.run(10)
@@ -203,7 +201,7 @@ describe('a tab that comes back', () => {
   })
 
   // What `connect` throws ends up in the lock's request, where nobody hears of it.
-  it('whose line for catching up throws is told so', async () => {
+  it('waits if its own connection throws', async () => {
     const [stage, , b] = await pair()
     stage.publish(2)
     await stage.run(10)
@@ -218,7 +216,7 @@ describe('a tab that comes back', () => {
 })
 
 describe('a server that does not introduce itself', () => {
-  it('with ids: a tab that comes back gets what it lacks, and is not told more than is known', async () => {
+  it('brings a tab that comes back what it lacks by ids, and leaves open whether that is all', async () => {
     const [stage, , b] = await vanilla()
     stage.last.event('n', 1, 'a')
     await stage.run(10)
@@ -233,7 +231,7 @@ describe('a server that does not introduce itself', () => {
     expect(stage.lines).toHaveLength(1)
   })
 
-  it('with ids: a tab that is too far behind is told of a gap', async () => {
+  it('leads to a gap, with ids, in a tab that is too far behind', async () => {
     const [stage, , b] = await vanilla()
     stage.last.event('n', 1, 'a')
     await stage.run(10)
@@ -250,7 +248,7 @@ describe('a server that does not introduce itself', () => {
     expect(stage.lines).toHaveLength(1)
   })
 
-  it('without ids: a tab that comes back gets what it lacks', async () => {
+  it('brings a tab that comes back what it lacks without ids', async () => {
     const [stage, , b] = await vanilla()
     stage.last.event('n', 1)
     await stage.run(10)
@@ -265,7 +263,7 @@ describe('a server that does not introduce itself', () => {
   })
 
   // Its place is not given up with a cursor that it does not have: refused twice, it closes with 409.
-  it('without ids: a tab that is too far behind goes on from the head, and is told of a gap', async () => {
+  it('leads to a gap, without ids, in a tab that is too far behind, which goes on from the head', async () => {
     const [stage, , b] = await vanilla()
     stage.last.event('n', 1)
     await stage.run(10)
@@ -282,7 +280,7 @@ describe('a server that does not introduce itself', () => {
   })
 
   it.each(['as it comes', 'when it is brought up to date'])(
-    'without ids: a tab that leaves in the middle %s misses nothing',
+    'loses nothing, without ids, for a tab that leaves in the middle %s',
     async (when) => {
       const [stage, , b] = await vanilla()
       stage.last.event('n', 0)
@@ -300,7 +298,7 @@ describe('a server that does not introduce itself', () => {
     },
   )
 
-  it('without ids: a hand-over is a gap', async () => {
+  it('leads to a gap at each hand-over without ids', async () => {
     const [stage, a, b] = await vanilla()
     stage.last.event('n', 1)
     await stage.run(10)
@@ -314,7 +312,7 @@ describe('a server that does not introduce itself', () => {
 })
 
 describe("the leader's state", () => {
-  it('waiting is waited for, until then and not later, with the same error', async () => {
+  it('is shown with the same error while it waits, until then and not later', async () => {
     const [stage, a, b] = await pair()
     stage.last.end(new SSEError('http', 'busy', { status: 503, retryAfter: 7000 }))
     await stage.run(10)
@@ -330,7 +328,7 @@ describe("the leader's state", () => {
   it.each<[string, unknown]>([
     ['403', new SSEError('http', 'no', { status: 403 })],
     ['204', 'stop'],
-  ])('closed by %s closes all, without another request', async (_, reason) => {
+  ])('closes all tabs after %s, without another request', async (_, reason) => {
     const [stage, a, b] = await pair()
     stage.last.end(reason)
     await stage.run(60_000)
@@ -340,7 +338,7 @@ describe("the leader's state", () => {
     expect(stage.lines).toHaveLength(1)
   })
 
-  it('gave-up is of one tab: each of the others tries once more', async () => {
+  it('has each of the others try once more after gave-up', async () => {
     const [stage, a, b] = await pair({ sse: { retry: { attempts: 2, resetAfter: Infinity } } })
     stage.serve = (line) => line.end(new SSEError('network', 'gone'))
     stage.last.end('eof')
@@ -349,7 +347,7 @@ describe("the leader's state", () => {
     expect(stage.lines).toHaveLength(4)
   })
 
-  it('gave-up closes no other whose line is good: a page that is left may see its own break first', async () => {
+  it('closes no tab after gave-up that has a good connection, as a page that is left sees its own break first', async () => {
     const [stage, a, b] = await pair({ sse: { retry: { attempts: 0 } } })
     stage.last.end('eof')
     await stage.run(60)
@@ -357,7 +355,7 @@ describe("the leader's state", () => {
   })
 
   // The lock of the tab that closed may be granted before its last word arrives, which is then of an earlier term.
-  it('closed closes all, however fast the lock is handed on', async () => {
+  it('closes all tabs, however fast the lock is passed on', async () => {
     const stage = createStage({ grant: 0 })
     const a = stage.open()
     const b = stage.open()
@@ -367,7 +365,7 @@ describe("the leader's state", () => {
     expect([a.status, b.status]).toEqual(['closed', 'closed'])
   })
 
-  it('unauthorized: each tab tries with its own credentials, one after the other', async () => {
+  it('has each tab try its own credentials after unauthorized, one after the other', async () => {
     const asked: string[] = []
     const [stage, a, b, c] = (await group(3)) as unknown as [Stage, Tab, Tab, Tab]
     stage.serve = (line) => {
@@ -386,7 +384,7 @@ describe("the leader's state", () => {
     ['close()', (tab) => tab.sse.close()],
     ['disconnect()', (tab) => tab.sse.disconnect()],
     ['a crash', (tab) => tab.crash()],
-  ])('%s: the next one leads, and no failure is counted', async (_, leave) => {
+  ])('lets the next tab lead after %s, and no failure is counted', async (_, leave) => {
     const [stage, a, b, c] = (await group(3)) as unknown as [Stage, Tab, Tab, Tab]
     stage.publish(2)
     leave(a)
@@ -403,7 +401,7 @@ describe("the leader's state", () => {
     expect(stage.live).toHaveLength(1)
   })
 
-  it('nobody listens in it any more: the next one leads', async () => {
+  it('lets the next tab lead when it has no subscriber any more', async () => {
     const stage = createStage()
     const a = stage.open({ subscribe: false })
     const off = a.sse.subscribe('n', () => {})
@@ -417,7 +415,7 @@ describe("the leader's state", () => {
   })
 
   // To a client that sent no cursor, 410 says that there is no such stream.
-  it('a cursor that is refused with 410 closes no tab that has none', async () => {
+  it('closes no tab without a cursor when a cursor is refused with 410', async () => {
     const stage = createStage()
     stage.serve = () => {}
     const a = stage.open({ sse: { lastEventId: idOf(5) } })
@@ -431,17 +429,17 @@ describe("the leader's state", () => {
     expect([a.status, b.status]).toEqual(['open', 'open'])
   })
 
-  it('a gap in its stream is a gap in all', async () => {
+  it('brings a gap to all tabs', async () => {
     const [stage, a, b] = await pair()
     stage.last.event('gap', { reason: 'overflow', resumedFrom: idOf(9) })
-    stage.last.sink.oversized()
+    stage.last.sink.gap({ reason: 'too-large' })
     await stage.run(10)
     expect(a.gaps).toMatchObject([{ reason: 'overflow' }, { reason: 'too-large' }])
     expect(b.gaps).toEqual(a.gaps)
   })
 
   // A reconnect is answered from the leader's backlog, which has it that nothing is lacking, whatever the server said.
-  it('not recovered is told to all', async () => {
+  it('tells all tabs that the stream does not go on where it stopped', async () => {
     const [stage, a, b] = await pair()
     stage.publish(3)
     await stage.run(10)
@@ -453,7 +451,7 @@ describe("the leader's state", () => {
   })
 
   // The leader's client drops its cursor and says so; the others are told that they have all.
-  it('a cursor that the server refuses is a gap in all', async () => {
+  it('brings a gap to all tabs when the server refuses the cursor', async () => {
     const [stage, a, b] = await pair()
     stage.publish(3)
     await stage.run(10)
@@ -466,12 +464,12 @@ describe("the leader's state", () => {
   })
 })
 
-describe('what gets lost or crossed on the way', () => {
+describe('messages that are lost or cross each other', () => {
   const frames = (n: number, ...numbers: number[]): object => ({
     kind: 'frames',
     term: Number.MAX_SAFE_INTEGER,
     n,
-    list: numbers.map((seq) => ['event', 'n', `${seq}`, undefined, undefined]),
+    list: numbers.map((seq) => ['block', { type: 'n', data: `${seq}`, id: undefined }]),
   })
   /** A follower of a leader that the test plays. */
   async function follower(): Promise<{ stage: Stage; b: Tab; term: number; say(message: object): Promise<void> }> {
@@ -492,14 +490,14 @@ describe('what gets lost or crossed on the way', () => {
       .filter(({ from, message }) => from === tab.name && message['kind'] === 'hello')
       .map(({ message }) => message)
 
-  it('frames that were heard already are not heard again', async () => {
+  it('bring no frame twice', async () => {
     const { b, term, say } = await follower()
     await say({ ...frames(3, 1, 2), term })
     await say({ ...frames(3, 1, 2, 3), term })
     expect(b.heard).toEqual([1, 2, 3])
   })
 
-  it('a hole is asked for, and nothing behind it is heard before', async () => {
+  it('lead to a question after a hole, and bring nothing after it before', async () => {
     const { stage, b, term, say } = await follower()
     await say({ ...frames(50, 9), term })
     expect(b.heard).toEqual([1, 2])
@@ -511,7 +509,7 @@ describe('what gets lost or crossed on the way', () => {
     const entries = [3, 9].map((seq, index) => ({
       term,
       n: n + 1 + index,
-      frame: ['event', 'n', `${seq}`, idOf(seq), undefined],
+      frame: ['block', { type: 'n', data: `${seq}`, id: idOf(seq) }],
     }))
     await say({
       kind: 'welcome',
@@ -528,7 +526,7 @@ describe('what gets lost or crossed on the way', () => {
     expect(b.heard).toEqual([1, 2, 3, 9, 10])
   })
 
-  it('of two hellos only the answer to the later one counts', async () => {
+  it('count only as an answer to the later of two hellos', async () => {
     const { stage, b, term, say } = await follower()
     await say({ ...frames(50, 9), term })
     b.show(false)
@@ -540,7 +538,7 @@ describe('what gets lost or crossed on the way', () => {
       to: asks[0]?.from,
       ask,
       n: (asks[0]?.at.n ?? 0) + 1,
-      entries: [{ term, n: (asks[0]?.at.n ?? 0) + 1, frame: ['event', 'n', `${seq}`, idOf(seq), undefined] }],
+      entries: [{ term, n: (asks[0]?.at.n ?? 0) + 1, frame: ['block', { type: 'n', data: `${seq}`, id: idOf(seq) }] }],
       cursor: idOf(seq),
     })
     await say(answer(asks[0]?.ask, 7))
@@ -553,7 +551,7 @@ describe('what gets lost or crossed on the way', () => {
     expect(b.heard).toEqual([1, 2, 3])
   })
 
-  it('what an earlier leader says is ignored', async () => {
+  it('are ignored if they are of an earlier leader', async () => {
     const { b, term, say } = await follower()
     await say({ ...frames(3, 66), term: term - 1 })
     await say({ kind: 'state', term: term - 1, state: { status: 'closed', error: null } })
@@ -562,7 +560,7 @@ describe('what gets lost or crossed on the way', () => {
     expect(b.status).toBe('open')
   })
 
-  it('what a later leader says is heard once it has been asked', async () => {
+  it('count once the tab has asked a later leader', async () => {
     const { stage, b, term, say } = await follower()
     await say({ ...frames(3, 3), term: term + 1 })
     expect(b.heard).toEqual([1, 2])
@@ -570,11 +568,11 @@ describe('what gets lost or crossed on the way', () => {
   })
 })
 
-describe('a leader that is not heard of', () => {
+describe('a leader that is silent', () => {
   /** A tab that somebody looks at has taken the lead by then. */
   const TAKEN = 36_500
 
-  it('is asked twice, three seconds apart; after three more without an answer another leads', async () => {
+  it('is asked twice, three seconds apart, and replaced after three more', async () => {
     const [stage, a, b] = await pair()
     a.freeze()
     const asked: number[] = []
@@ -593,7 +591,7 @@ describe('a leader that is not heard of', () => {
   })
 
   // The timer is set anew for 15 s from whenever it finds that there was no silence, not from when something was heard.
-  it.each([0, 8000, 14_000])('is asked after 15 s of silence (which began %s ms after the tab joined)', async (ms) => {
+  it.each([0, 8000, 14_000])('is asked after 15 s, if it fell silent %s ms after the tab joined', async (ms) => {
     const [stage, a, b] = await pair()
     await stage.run(ms)
     stage.publish(1)
@@ -603,7 +601,7 @@ describe('a leader that is not heard of', () => {
     expect(probes(stage)).toEqual([b.name])
   })
 
-  it('is not asked while it is heard of', async () => {
+  it('is not asked before it is silent', async () => {
     const [stage] = await pair()
     for (let n = 0; n < 20; n++) {
       stage.publish(1)
@@ -612,7 +610,7 @@ describe('a leader that is not heard of', () => {
     expect(probes(stage)).toEqual([])
   })
 
-  it('and answers stays the leader', async () => {
+  it('stays the leader if it answers', async () => {
     const [stage, a, b] = await pair({ sse: { heartbeat: false } }, false)
     await stage.run(200_000)
     expect(probes(stage).length).toBeGreaterThan(5)
@@ -620,7 +618,7 @@ describe('a leader that is not heard of', () => {
     expect(stage.lines).toHaveLength(1)
   })
 
-  it('is left alone by a tab that nobody sees', async () => {
+  it('is not asked by a hidden tab', async () => {
     const stage = createStage()
     const a = stage.open({ sse: { heartbeat: false } })
     const b = stage.open({ visible: false, sse: { heartbeat: false } })
@@ -634,7 +632,7 @@ describe('a leader that is not heard of', () => {
     expect(b.role).toBe('leader')
   })
 
-  it('is not doubted by a tab that has slept itself', async () => {
+  it('is not asked by a tab that has slept itself', async () => {
     const [stage, , b] = await pair({ sse: { heartbeat: false } })
     await stage.run(10_000)
     await stage.clock.sleep(100_000)
@@ -643,7 +641,7 @@ describe('a leader that is not heard of', () => {
   })
 
   // When it was last heard of lies ahead then, and until that time has come again there is no silence.
-  it('is missed though the clock has been set back', async () => {
+  it('is replaced though the clock has been set back', async () => {
     const [stage, a, b] = await pair({ sse: { heartbeat: false } })
     a.freeze()
     stage.shift(-3_600_000)
@@ -651,7 +649,7 @@ describe('a leader that is not heard of', () => {
     expect(b.role).toBe('leader')
   })
 
-  it('is taken for dead by one tab, though more notice', async () => {
+  it('is replaced by one tab, though more notice', async () => {
     const [stage, a, ...others] = await group(4)
     a.freeze()
     await stage.run(TAKEN + 1000)
@@ -660,7 +658,7 @@ describe('a leader that is not heard of', () => {
     expect(new Set(stage.lines.slice(1).map(({ name }) => name)).size).toBe(1)
   })
 
-  it('follows when it is back, hears what it missed, and does not take the lead again', async () => {
+  it('follows when it is back, gets what it missed, and does not take the lead again', async () => {
     const [stage, a, b] = await pair()
     a.freeze()
     await stage.run(TAKEN + 100)
@@ -675,7 +673,7 @@ describe('a leader that is not heard of', () => {
     expect(stage.live).toHaveLength(1)
   })
 
-  it('is taken for dead at most once in half a minute', async () => {
+  it('is replaced at most once in half a minute', async () => {
     const [stage, a, b, c] = (await group(3)) as unknown as [Stage, Tab, Tab, Tab]
     a.freeze()
     c.show(false)
@@ -712,18 +710,18 @@ describe('a transport that must listen for each name', () => {
       this.dispatchEvent(Object.assign(new Event(type), { data: JSON.stringify(data), lastEventId }))
     }
   }
-  const inner = (): ReturnType<typeof eventSourceTransport> => {
+  const inner = (): Layer => {
     Fake.made = []
     return eventSourceTransport({ EventSource: Fake as unknown as typeof EventSource })
   }
 
-  it('listens for what all tabs want to hear of', async () => {
+  it('listens for the names of all tabs', async () => {
     const stage = createStage()
     const carrier = inner()
-    const a = stage.open({ inner: carrier, urlOnly: true })
+    const a = stage.open({ tabs: { over: carrier } })
     await stage.run(10)
     Fake.made[0]?.onopen?.()
-    const b = stage.open({ inner: carrier, urlOnly: true, subscribe: false })
+    const b = stage.open({ tabs: { over: carrier }, subscribe: false })
     const later: unknown[] = []
     b.sse.subscribe('from the start', (data) => later.push(data))
     await stage.run(1100)
@@ -744,29 +742,31 @@ describe('a transport that must listen for each name', () => {
   })
 
   // What a follower wants to hear of is passed on only where nothing but a URL can be sent.
-  it('listens for what all tabs want, whatever else it can send', async () => {
+  it('listens for the names of all tabs where it is a custom one', async () => {
     const stage = createStage()
     const names = new Set<string>()
-    const inner: Transport = {
-      connect(request, sink) {
-        for (const name of request.names) names.add(name)
-        sink.open()
-        return { close() {}, listen: (name) => names.add(name) }
-      },
+    const over: Layer = (_, host) => {
+      host.listen = (name) => names.add(name)
+      return {
+        connect(_, sink) {
+          sink.open()
+          return { close() {} }
+        },
+      }
     }
-    stage.open({ inner })
+    stage.open({ tabs: { over } })
     await stage.run(1100)
-    const b = stage.open({ inner })
+    const b = stage.open({ tabs: { over } })
     b.sse.subscribe('more', () => {})
     await stage.run(50)
     expect([...names]).toContain('more')
   })
 
   // What was announced by a ping has no topic yet where frames are chosen by it.
-  it('keeps events of topics from tabs that have not joined them', async () => {
+  it('brings no tab events of topics that it has not joined', async () => {
     const stage = createStage()
     const carrier = inner()
-    const a = stage.open({ inner: carrier, urlOnly: true })
+    const a = stage.open({ tabs: { over: carrier } })
     await stage.run(10)
     Fake.made[0]?.onopen?.()
     Fake.made[0]?.say('connected', { v: 1, clientId: 'x', topics: ['orders'] }, idOf(1))

@@ -1,19 +1,7 @@
+import { SSEError } from 'headwater'
 import { describe, expect, it } from 'vitest'
-import { SSEError } from '../../src/errors.ts'
 import { stagePage } from '../support/page.ts'
-import { createStage, idOf, range, type Stage, type Tab, type TabOptions, URL } from './stage.ts'
-
-async function group(...options: TabOptions[]): Promise<[Stage, ...Tab[]]> {
-  const stage = createStage()
-  const tabs: Tab[] = []
-  for (const each of options) {
-    tabs.push(stage.open(each))
-    await stage.run(50)
-  }
-  return [stage, ...tabs]
-}
-const pair = async (first: TabOptions = {}, second: TabOptions = first): Promise<[Stage, Tab, Tab]> =>
-  (await group(first, second)) as unknown as [Stage, Tab, Tab]
+import { createStage, group, idOf, pair, range, type Stage, type Tab, URL } from './stage.ts'
 
 const asked = (stage: Stage): string[] =>
   stage.lines.map(({ request }) => new globalThis.URL(request.url).searchParams.get('topics') ?? '')
@@ -33,8 +21,8 @@ function outcome(promise: Promise<unknown>): { value: string } {
   return result
 }
 
-describe('taking over', () => {
-  it('the first tab connects without waiting', async () => {
+describe('a tab that takes over', () => {
+  it('connects at once if it is the first', async () => {
     const stage = createStage()
     stage.open()
     // Two locks, each granted after 2 ms, and a look at who is there.
@@ -42,8 +30,8 @@ describe('taking over', () => {
     expect(stage.lines).toHaveLength(1)
   })
 
-  it('waits for the others to say who they are, and not for one that is frozen', async () => {
-    const [stage, a, b, c] = (await group({}, {}, {})) as unknown as [Stage, Tab, Tab, Tab]
+  it('waits 200 ms for the hellos of the others', async () => {
+    const [stage, a, b, c] = (await group({}, {}, {})) as [Stage, Tab, Tab, Tab]
     c.freeze()
     a.crash()
     await stage.run(190)
@@ -52,7 +40,7 @@ describe('taking over', () => {
     expect(stage.lines.map(({ name }) => name)).toEqual([a.name, b.name])
   })
 
-  it('is quick where all answer', async () => {
+  it('connects as soon as all others have answered', async () => {
     const [stage, a] = await group({}, {}, {})
     a?.crash()
     await stage.run(15)
@@ -60,8 +48,8 @@ describe('taking over', () => {
   })
 
   /**
-   * A leader without a line for ever longer than its follower can follow: B stands at 3 and has heard nothing since; C joined at 6,
-   * has heard all to 9, and takes over, as somebody sees it.
+   * A is a hidden leader. B has got 3 events and nothing since. C joined after 6, has got all up to 9, and takes over, as it is
+   * visible.
    */
   async function lagging(): Promise<[Stage, Tab, Tab]> {
     const stage = createStage({ beats: false })
@@ -84,21 +72,25 @@ describe('taking over', () => {
     return [stage, b, c]
   }
 
-  it('takes the line up where the tab stands that is furthest behind, and nobody hears anything twice', async () => {
+  it('resumes from its own cursor, and a tab that is further behind catches up over a connection of its own', async () => {
     const [stage, b, c] = await lagging()
     await stage.run(1000)
     expect(c.role).toBe('leader')
-    expect(stage.lines.map(({ name, request }) => [name, request.lastEventId]).slice(1)).toEqual([[c.name, idOf(3)]])
+    expect(stage.lines.map(({ name, request }) => [name, request.lastEventId]).slice(1)).toEqual([
+      [c.name, idOf(9)],
+      [b.name, idOf(3)],
+    ])
+    expect(stage.live.map(({ name }) => name)).toEqual([c.name])
     stage.publish(1)
     await stage.run(10)
     expect([b.heard, c.heard]).toEqual([range(1, 10), range(7, 10)])
   })
 
   // The leader's client, which is further on, resumes there; numbers go on as if nothing were missing in between.
-  it('and loses nothing for that tab if the line breaks before all has come', async () => {
+  it('loses nothing for others if its connection breaks in the middle of what comes again', async () => {
     const [stage, b, c] = await lagging()
     stage.script.push((line) => {
-      line.sink.open()
+      line.greet()
       line.event('connected', { v: 1, clientId: line.clientId, recovered: true }, idOf(3))
       line.event('n', 4, idOf(4))
       line.end('eof')
@@ -112,7 +104,7 @@ describe('taking over', () => {
   })
 })
 
-describe('a server that wants to be left alone', () => {
+describe('a server that sends Retry-After', () => {
   it('is asked once for all tabs', async () => {
     const [stage] = await group({}, {}, {}, {})
     stage.script.push((line) => line.end(busy()))
@@ -136,7 +128,7 @@ describe('a server that wants to be left alone', () => {
   })
 
   it('is left alone though the leader dies while it waits', async () => {
-    const [stage, a, b] = (await group({}, {}, {})) as unknown as [Stage, Tab, Tab]
+    const [stage, a, b] = (await group({}, {}, {})) as [Stage, Tab, Tab]
     stage.last.end(busy(20_000))
     await stage.run(5000)
     a.crash()
@@ -163,7 +155,7 @@ describe('a server that wants to be left alone', () => {
 
   // A tab that the leader knows is not told again that all wait. Out of sight it does not ask either: its connectTimeout ends
   // the wait.
-  it('is left alone though a tab comes back that nobody sees', async () => {
+  it('is left alone though a hidden tab comes back', async () => {
     const [stage, , b] = await pair()
     stage.last.end(busy(600_000))
     await stage.run(1000)
@@ -190,7 +182,7 @@ describe('a server that wants to be left alone', () => {
     expect(stage.lines).toHaveLength(1)
   })
 
-  it('is asked at once if somebody says reconnect(), whichever tab it is', async () => {
+  it('is asked at once after reconnect() in any tab', async () => {
     const [stage, a, b] = await pair()
     stage.last.end(busy(600_000))
     await stage.run(1000)
@@ -201,8 +193,8 @@ describe('a server that wants to be left alone', () => {
   })
 })
 
-describe('a line that is open', () => {
-  it('and heard of stays though a follower reconnects', async () => {
+describe('an open connection', () => {
+  it('stays though a follower reconnects', async () => {
     const [stage, , b] = await pair()
     stage.publish(1)
     await stage.run(5000)
@@ -213,7 +205,7 @@ describe('a line that is open', () => {
     expect(stage.lines).toHaveLength(1)
   })
 
-  it('and silent for more than ten seconds is replaced if a follower doubts it', async () => {
+  it('is replaced if it is silent for more than ten seconds and a follower doubts it', async () => {
     const [stage, a, b] = await pair()
     stage.publish(1)
     await stage.run(12_000)
@@ -226,14 +218,14 @@ describe('a line that is open', () => {
     expect([a.heard, b.heard]).toEqual([range(1, 2), range(1, 2)])
   })
 
-  it('is posted about only where somebody hears it', async () => {
+  it('leads to messages only while there is a follower', async () => {
     const [stage] = await group({})
     stage.publish(5)
     await stage.run(50)
     expect(stage.said.map(({ message }) => message['kind'])).not.toContain('frames')
   })
 
-  it('what comes in one turn is one message', async () => {
+  it('makes one message of what comes in one turn', async () => {
     const [stage] = await pair()
     stage.publish(50)
     await stage.run(10)
@@ -242,13 +234,13 @@ describe('a line that is open', () => {
   })
 
   // A transport need not be silent when it has been closed, and the leader learns the server's name for it before it asks.
-  it('is not confused by what an earlier line still says', async () => {
+  it('is not confused by a late report of an earlier connection', async () => {
     const [stage, a, b] = await pair()
     const old = stage.last
     a.sse.reconnect()
     await stage.run(50)
     old.sink.heard()
-    old.sink.event('connected', JSON.stringify({ v: 1, clientId: 'old' }), undefined)
+    old.sink.block({ type: 'connected', data: JSON.stringify({ v: 1, clientId: 'old' }), id: undefined })
     await stage.run(10)
     b.sse.topic('orders').subscribe(() => {})
     await stage.run(100)
@@ -257,7 +249,7 @@ describe('a line that is open', () => {
 })
 
 describe('topics', () => {
-  it('are asked for together', async () => {
+  it('go into one request for all tabs', async () => {
     const [stage, a] = await pair({ sse: { topics: ['a', 'b'] } }, { sse: { topics: ['b', 'c'] } })
     expect(asked(stage)).toEqual(['a,b'])
     expect(stage.posts).toMatchObject([{ clientId: 'c1', add: ['c'], remove: [], all: ['a', 'b', 'c'] }])
@@ -266,7 +258,7 @@ describe('topics', () => {
     expect(asked(stage)).toEqual(['a,b', 'a,b,c'])
   })
 
-  it('each tab hears the events of its own, and what is for everybody', async () => {
+  it('bring each tab its own events, and those without a topic', async () => {
     const [stage, a, b] = await pair({ sse: { topics: ['a', 'both.*'] } }, { sse: { topics: ['b', 'both.x'] } })
     await stage.run(50)
     stage.publish(1, 'a')
@@ -281,7 +273,7 @@ describe('topics', () => {
     expect([a.gaps, b.gaps]).toEqual([[], []])
   })
 
-  it('joined later, in a follower: one POST, and its subscribers hear the topic', async () => {
+  it('are joined with one POST by a follower, whose subscribers hear them', async () => {
     const [stage, a, b] = await pair()
     const heard: unknown[] = []
     b.sse.topic('orders').subscribe((data) => heard.push(data))
@@ -295,7 +287,7 @@ describe('topics', () => {
     expect(stage.lines).toHaveLength(1)
   })
 
-  it('joined later, in the leader: one POST', async () => {
+  it('are joined with one POST by the leader', async () => {
     const [stage, a, b] = await pair()
     a.sse.topic('orders').subscribe(() => {})
     const joined = outcome(a.sse.topic('orders').joined())
@@ -308,7 +300,7 @@ describe('topics', () => {
   })
 
   it.each(['leader', 'follower'] as const)(
-    'that another tab has joined already are joined in the %s, too, without a POST',
+    'are joined in the %s without a POST if another tab has joined them already',
     async (role) => {
       const [stage, a, b] = await pair()
       const [first, second] = role === 'leader' ? [b, a] : [a, b]
@@ -325,7 +317,7 @@ describe('topics', () => {
     },
   )
 
-  it('joined in two tabs at once are joined in both', async () => {
+  it('are joined in two tabs at once', async () => {
     const [stage, a, b] = await pair()
     const joined = [a, b].map((tab) => {
       tab.sse.topic('orders').subscribe(() => {})
@@ -338,7 +330,7 @@ describe('topics', () => {
     expect(stage.lines).toHaveLength(1)
   })
 
-  it('that the server does not give are refused', async () => {
+  it('are refused if the server does not grant them', async () => {
     const [stage, , b] = await pair()
     stage.onPost = ({ rev }) => {
       stage.last.event('subscribed', { rev, topics: [] })
@@ -350,7 +342,7 @@ describe('topics', () => {
     expect(joined.value).toBe('unauthorized')
   })
 
-  it('that nobody wants any more are left, with another POST', async () => {
+  it('are left with another POST when no tab wants them any more', async () => {
     const [stage, , b] = await pair()
     const off = b.sse.topic('orders').subscribe(() => {})
     await stage.run(100)
@@ -360,9 +352,9 @@ describe('topics', () => {
   })
 
   it.each<[string, (tab: Tab) => void]>([
-    ['died', (tab) => tab.crash()],
-    ['closed', (tab) => tab.sse.close()],
-  ])('of a tab that %s are left, but for those that others want', async (_, leave) => {
+    ['dies', (tab) => tab.crash()],
+    ['closes', (tab) => tab.sse.close()],
+  ])('are left when their tab %s, but for those that others want', async (_, leave) => {
     const [stage, , b] = await pair({ sse: { topics: ['shared'] } }, { sse: { topics: ['shared', 'own'] } })
     await stage.run(50)
     leave(b)
@@ -370,7 +362,7 @@ describe('topics', () => {
     expect(stage.posts.at(-1)).toMatchObject({ add: [], remove: ['own'], all: ['shared'] })
   })
 
-  it('a POST that fails leads to a new request for all', async () => {
+  it('lead to a new request for all tabs if the POST fails', async () => {
     const [stage, , b] = await pair()
     stage.onPost = () => new Response(null, { status: 404 })
     b.sse.topic('orders').subscribe(() => {})
@@ -381,7 +373,7 @@ describe('topics', () => {
     expect(stage.posts).toHaveLength(1)
   })
 
-  it('a server that does not introduce itself takes a new request for one more, and none for one less', async () => {
+  it('take a new request for one more, and none for one less, if the server does not introduce itself', async () => {
     const stage = createStage()
     stage.serve = (line) => line.greet()
     stage.open()
@@ -398,7 +390,7 @@ describe('topics', () => {
   })
 
   // Nobody but the client that wanted it waits for the server's word, and its new try is not answered before that has come.
-  it('a change that the server never confirms does not keep a follower from its stream', async () => {
+  it('do not keep a follower from its stream if the server never confirms a change', async () => {
     const [stage, , b] = await pair()
     stage.onPost = () => new Response()
     b.sse.topic('orders').subscribe(() => {})
@@ -411,7 +403,7 @@ describe('topics', () => {
   })
 
   // The same: whoever comes later is not let in.
-  it('a change that the server never confirms does not keep a new tab out', async () => {
+  it('do not keep a new tab out if the server never confirms a change', async () => {
     const [stage, , b] = await pair()
     stage.onPost = () => new Promise(() => {})
     b.sse.topic('orders').subscribe(() => {})
@@ -423,7 +415,7 @@ describe('topics', () => {
   })
 
   // What a tab did not ask for by topics is thrown away where the server says which topic it was for.
-  it('that the URL itself asks for are heard', async () => {
+  it('are heard if the URL itself asks for them', async () => {
     const [stage, a, b] = await pair({ url: `${URL}?topics=orders` })
     stage.publish(1, 'orders')
     await stage.run(10)
@@ -431,29 +423,26 @@ describe('topics', () => {
   })
 })
 
-describe('a leader that has gone', () => {
-  it.each(['disconnect', 'close'] as const)(
-    'by %s() does nothing when a POST is answered after that',
-    async (leave) => {
-      const [stage, a, b] = await pair()
-      let answer = (_: Response): void => {}
-      stage.onPost = () =>
-        new Promise((resolve) => {
-          answer = resolve
-        })
-      b.sse.topic('orders').subscribe(() => {})
-      await stage.run(100)
-      a.sse[leave]()
-      b.sse.close()
-      await stage.run(100)
-      answer(new Response())
-      await stage.run(100)
-      expect(stage.live).toEqual([])
-    },
-  )
+describe('a leader that has left', () => {
+  it.each(['disconnect', 'close'] as const)('does nothing when a POST is answered after %s()', async (leave) => {
+    const [stage, a, b] = await pair()
+    let answer = (_: Response): void => {}
+    stage.onPost = () =>
+      new Promise((resolve) => {
+        answer = resolve
+      })
+    b.sse.topic('orders').subscribe(() => {})
+    await stage.run(100)
+    a.sse[leave]()
+    b.sse.close()
+    await stage.run(100)
+    answer(new Response())
+    await stage.run(100)
+    expect(stage.live).toEqual([])
+  })
 
   // The POST's failure asks for a new try, whoever leads by then, and whether a line is wanted at all.
-  it.each(['disconnect', 'close'] as const)('by %s() does nothing when a POST fails after that', async (leave) => {
+  it.each(['disconnect', 'close'] as const)('does nothing when a POST fails after %s()', async (leave) => {
     const [stage, a, b] = await pair()
     let answer = (_: Response): void => {}
     stage.onPost = () =>
@@ -473,77 +462,8 @@ describe('a leader that has gone', () => {
   })
 })
 
-describe('a leader that nobody sees', () => {
-  it('yields to a tab that somebody sees after 30 s', async () => {
-    const [stage, a, b] = await pair()
-    a.show(false)
-    await stage.run(29_900)
-    expect(a.role).toBe('leader')
-    await stage.run(500)
-    expect([a.role, b.role]).toEqual(['follower', 'leader'])
-    stage.publish(2)
-    await stage.run(10)
-    expect([a.heard, b.heard]).toEqual([range(1, 2), range(1, 2)])
-    expect(stage.live).toHaveLength(1)
-    for (const tab of [a, b]) expect(tab.states.map(({ status }) => status)).not.toContain('waiting')
-  })
-
-  it('stays while nobody sees any tab, and yields when somebody does', async () => {
-    const [stage, a, b] = await pair({}, { visible: false })
-    a.show(false)
-    await stage.run(100_000)
-    expect(a.role).toBe('leader')
-    b.show(true)
-    await stage.run(500)
-    expect([a.role, b.role]).toEqual(['follower', 'leader'])
-  })
-
-  it('yields to a tab that is opened later', async () => {
-    const [stage, a] = (await group({})) as unknown as [Stage, Tab]
-    a.show(false)
-    await stage.run(100_000)
-    const b = stage.open()
-    await stage.run(500)
-    expect([a.role, b.role]).toEqual(['follower', 'leader'])
-  })
-
-  it('stays if it is seen again in time', async () => {
-    const [stage, a, b] = await pair()
-    a.show(false)
-    await stage.run(20_000)
-    a.show(true)
-    await stage.run(20_000)
-    a.show(false)
-    await stage.run(20_000)
-    expect([a.role, b.role]).toEqual(['leader', 'follower'])
-  })
-
-  it('does not yield to and fro', async () => {
-    const [stage, a, b] = await pair()
-    a.show(false)
-    await stage.run(31_000)
-    b.show(false)
-    await stage.run(300_000)
-    expect([a.role, b.role]).toEqual(['follower', 'leader'])
-    expect(stage.lines).toHaveLength(2)
-    expect(stage.said.filter(({ message }) => message['kind'] === 'yield')).toHaveLength(1)
-  })
-
-  it('may lead again as often as it is looked at: to yield is no failure', async () => {
-    const [stage, a, b] = await pair()
-    for (let n = 0; n < 4; n++) {
-      const [seen, unseen] = n % 2 ? [a, b] : [b, a]
-      unseen.show(false)
-      seen.show(true)
-      await stage.run(31_000)
-      expect([seen.role, unseen.role]).toEqual(['leader', 'follower'])
-    }
-    expect(stage.live).toHaveLength(1)
-  })
-})
-
-describe('a leader that was frozen, and from which the lead was taken', () => {
-  it('passes on nothing of what its line had buffered, not even to its own handlers', async () => {
+describe('a leader that lost the lead while it was frozen', () => {
+  it('passes on nothing of what its connection had buffered, not even to its own handlers', async () => {
     const [stage, a, b] = await pair()
     stage.publish(1)
     await stage.run(10)

@@ -1,5 +1,5 @@
+import { type Layer, SSEError } from 'headwater'
 import { describe, expect, it } from 'vitest'
-import { SSEError } from '../../src/errors.ts'
 import { createStage, range, type Stage, type Tab, type TabOptions } from './stage.ts'
 
 async function group(count: number, options: TabOptions = {}): Promise<[Stage, ...Tab[]]> {
@@ -15,7 +15,7 @@ const pair = async (options: TabOptions = {}): Promise<[Stage, Tab, Tab]> =>
 const TAKEN = 37_000
 
 describe('tabs', () => {
-  it('that open together have one leader, and one connection', async () => {
+  it('have one leader and one connection if they open together', async () => {
     const [stage, ...tabs] = await group(8)
     expect(tabs.map(({ role }) => role)).toEqual(['leader', ...range(2, 8).map(() => 'follower')])
     expect(tabs.map(({ status }) => status)).toEqual(range(1, 8).map(() => 'open'))
@@ -31,7 +31,7 @@ describe('tabs', () => {
     }
   })
 
-  it('that come back stand at the end', async () => {
+  it('stand at the end of the queue when they come back', async () => {
     const [stage, a, b, c] = (await group(3)) as unknown as [Stage, Tab, Tab, Tab]
     a.sse.disconnect()
     await stage.run(50)
@@ -42,7 +42,7 @@ describe('tabs', () => {
     expect([a.role, b.role, c.role]).toEqual(['follower', 'alone', 'leader'])
   })
 
-  it('hear every event once, whoever comes and goes', async () => {
+  it('hear every event once while tabs come and go', async () => {
     const [stage, a, b, c] = (await group(3)) as unknown as [Stage, Tab, Tab, Tab]
     for (const tab of [a, b, c, a, b, c]) {
       stage.publish(2)
@@ -57,9 +57,9 @@ describe('tabs', () => {
   })
 })
 
-it('a tab that comes back is another: whoever waits for it to leave does not take it for the one that left', async () => {
+it('a tab that comes back has another name, so that a leader does not take it for the one that left', async () => {
   const [stage, , b] = await pair()
-  const own = (): string[] => stage.locks.held.filter((name) => name.split(':').length > 3)
+  const own = (): string[] => stage.locks.held.filter((name) => name.split(':').length > 2)
   const before = own()
   b.sse.disconnect()
   await stage.run(10)
@@ -69,25 +69,25 @@ it('a tab that comes back is another: whoever waits for it to leave does not tak
   expect(own().filter((name) => before.includes(name))).toHaveLength(1)
 })
 
-describe('a try', () => {
+describe('an attempt', () => {
   it('may be ended by the transport before it has returned', async () => {
     const stage = createStage()
     const tries: number[] = []
-    const inner = {
-      connect(_: unknown, sink: { open(): void; end(reason: unknown): void }) {
+    const over: Layer = () => ({
+      connect(_, sink) {
         tries.push(stage.clock.now())
         if (tries.length < 3) sink.end(new SSEError('network', 'gone'))
         else sink.open()
         return { close() {} }
       },
-    }
-    const a = stage.open({ inner })
+    })
+    const a = stage.open({ tabs: { over } })
     await stage.run(10_000)
     expect(tries).toHaveLength(3)
     expect(a.status).toBe('open')
   })
 
-  it('that throws is a failure like any other, for all', async () => {
+  it('counts for all tabs as a failure if it throws', async () => {
     const [stage, a, b] = await pair()
     stage.throwing = true
     stage.last.end('eof')
@@ -98,7 +98,7 @@ describe('a try', () => {
     expect([a.status, b.status]).toEqual(['open', 'open'])
   })
 
-  it('may be closed twice, and be heard of after that', async () => {
+  it('may be closed twice, and is not heard after that', async () => {
     const [stage, a, b] = await pair()
     const line = stage.last
     a.sse.reconnect()
@@ -107,11 +107,10 @@ describe('a try', () => {
     b.sse.reconnect()
     await stage.run(50)
     line.sink.heard()
-    line.sink.id('zzz')
-    line.sink.event('n', '99', 'zzz')
+    line.sink.block({ type: 'n', data: '99', id: 'zzz' })
     line.sink.retry(1)
-    line.sink.beat()
-    line.sink.oversized()
+    line.sink.comment('')
+    line.sink.gap({ reason: 'too-large' })
     line.sink.end('stop')
     stage.publish(2)
     await stage.run(50)
@@ -140,7 +139,7 @@ describe('a try', () => {
 })
 
 describe('a tab that takes the lead from one that hangs', () => {
-  it('does so at most once in half a minute', async () => {
+  it('takes it at most once in half a minute', async () => {
     const [stage, a, b] = await pair()
     a.freeze()
     await stage.run(TAKEN)
@@ -161,7 +160,7 @@ describe('a tab that takes the lead from one that hangs', () => {
     expect(stage.clock.now() - lost).toBeGreaterThan(30_000)
   })
 
-  it('is alone after three times in ten minutes, and stays so', async () => {
+  it('has a connection of its own after three times in ten minutes, for good', async () => {
     const [stage, a, b] = await pair()
     // Each freezes in turn while it leads, as a wedged one does.
     for (let n = 0; n < 8; n++) {
@@ -178,7 +177,7 @@ describe('a tab that takes the lead from one that hangs', () => {
     expect([a.heard, b.heard]).toEqual([range(1, 3), range(1, 3)])
   })
 
-  it('hears of one that answers after all', async () => {
+  it('lets a leader lead that answers after all', async () => {
     const [stage, a, b] = await pair()
     a.freeze()
     await stage.run(20_000)
@@ -190,7 +189,7 @@ describe('a tab that takes the lead from one that hangs', () => {
 
   // A's lock was granted to the frozen leader, which waited for it, and is not let go of: A never has it back. Whoever looks
   // who holds what then finds that A does not lead.
-  it('leads on, though it had gone and come back while that hung', async () => {
+  it('leads on though it left and came back in the meantime', async () => {
     const [stage, a, b] = await pair({ sse: { heartbeat: false } })
     a.freeze()
     b.sse.disconnect()
@@ -210,7 +209,7 @@ describe('a tab that takes the lead from one that hangs', () => {
 })
 
 describe('a clock that is set back', () => {
-  it('keeps nobody from leading', async () => {
+  it('keeps no tab from leading', async () => {
     const [stage, a, b, c] = (await group(3)) as unknown as [Stage, Tab, Tab, Tab]
     stage.shift(-3_600_000)
     a.crash()
@@ -222,7 +221,7 @@ describe('a clock that is set back', () => {
   })
 
   // The new tab does not know how far terms have got, and what it says is of an earlier one to the others.
-  it('does not make a tab that has heard no leader one that nobody hears', async () => {
+  it('does not silence a leader that has heard no other leader', async () => {
     const [stage, a, b] = await pair({ visible: false })
     a.freeze()
     stage.shift(-3_600_000)
@@ -235,13 +234,13 @@ describe('a clock that is set back', () => {
   })
 })
 
-describe('what strangers say on the channel', () => {
+describe('a message of another script on the channel', () => {
   it.each<[string, unknown]>([
     ['an unknown kind', { kind: 'nonsense' }],
     ['nothing known', {}],
     ['a list', []],
     ['frames of no leader', { kind: 'frames', list: [] }],
-  ])('%s changes nothing', async (_, message) => {
+  ])('with %s changes nothing', async (_, message) => {
     const [stage, a, b] = await pair()
     stage.say(message)
     stage.publish(2)

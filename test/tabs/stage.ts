@@ -1,9 +1,19 @@
-import { type ConnectionState, createSSE, type Gap, type Opened, type SSEClient, type SSEOptions } from 'headwater'
-import { acrossTabs, type TabsOptions, type TabsPlatform, type TabsTransport } from 'headwater/tabs'
+import {
+  type ConnectionState,
+  createSSE,
+  type Gap,
+  type Layer,
+  type Opened,
+  type SSEError,
+  type SSEUrl,
+  type Transport,
+  type TransportRequest,
+  type TransportSink,
+} from 'headwater'
+import { createHubClient, type HubClient, type HubClientOptions } from 'headwater/hub'
+import { acrossTabs, type TabsLayer, type TabsOptions, type TabsPlatform } from 'headwater/tabs'
 import { createClock, type TestClock } from 'headwater/testing'
 import { onTestFinished } from 'vitest'
-import type { SSEError } from '../../src/errors.ts'
-import type { Transport, TransportRequest, TransportSink } from '../../src/transports/transport.ts'
 
 /*
  * Tabs of one browser before a server that does what a test says: real clients and the real transport over fake locks,
@@ -37,8 +47,9 @@ interface Line {
 
 export interface Tab {
   readonly name: string
-  readonly sse: SSEClient
-  readonly transport: TabsTransport
+  /** With `hub: false` it has no topics. */
+  readonly sse: HubClient
+  readonly transport: TabsLayer
   /** What its subscriber of `n` was called with. */
   readonly heard: unknown[]
   readonly states: ConnectionState[]
@@ -79,12 +90,11 @@ interface Channel {
 }
 
 export interface TabOptions {
-  readonly sse?: SSEOptions
-  readonly url?: Parameters<typeof createSSE>[0]
+  readonly sse?: HubClientOptions
+  readonly url?: SSEUrl
+  /** Whether the client speaks docs/protocol.md. */
+  readonly hub?: boolean
   readonly tabs?: TabsOptions
-  readonly urlOnly?: boolean
-  /** Carries the connection in place of the stage's own server. */
-  readonly inner?: Transport
   readonly visible?: boolean
   readonly subscribe?: boolean
   readonly without?: 'locks' | 'channel' | 'permission'
@@ -246,8 +256,7 @@ export function createStage({ random = 0.5, grant = 2, beats = true } = {}): Sta
 
   // --- the server
 
-  const transportOf = (tab: Inner, urlOnly: boolean): Transport => ({
-    ...(urlOnly && { urlOnly }),
+  const transportOf = (tab: Inner): Transport => ({
     connect(request, sink) {
       if (stage.throwing) throw Error('no way')
       const line: Line = {
@@ -258,7 +267,7 @@ export function createStage({ random = 0.5, grant = 2, beats = true } = {}): Sta
         clientId: `c${lines.length + 1}`,
         accept(intro) {
           const from = request.lastEventId ? Number(request.lastEventId.split('-')[1]) : log.length
-          sink.open(15_000)
+          sink.open({ heartbeatMs: 15_000 })
           const told = {
             v: 1,
             clientId: line.clientId,
@@ -275,8 +284,8 @@ export function createStage({ random = 0.5, grant = 2, beats = true } = {}): Sta
         event(type, data, id, topic) {
           line.arrive(() => {
             sink.heard()
-            if (id !== undefined) sink.id(id)
-            sink.event(type, JSON.stringify(data), id, topic)
+            if (topic) sink.comment(`topic ${topic}`)
+            sink.block({ type, data: JSON.stringify(data), id })
           })
         },
         arrive(run) {
@@ -305,7 +314,7 @@ export function createStage({ random = 0.5, grant = 2, beats = true } = {}): Sta
     for (const line of lines)
       line.arrive(() => {
         line.sink.heard()
-        line.sink.beat()
+        line.sink.comment('')
       })
     clock.setTimeout(beat, 15_000)
   }
@@ -349,14 +358,14 @@ export function createStage({ random = 0.5, grant = 2, beats = true } = {}): Sta
         return () => inner.listeners.delete(callback)
       },
     }
-    const transport = acrossTabs(options.inner ?? transportOf(inner, options.urlOnly ?? false), {
-      platform,
-      ...options.tabs,
-    })
-    const sse = createSSE(options.url ?? URL, {
+    const over: Layer = () => transportOf(inner)
+    const transport = acrossTabs({ over, platform, ...options.tabs })
+    const create = options.hub === false ? createSSE : createHubClient
+    const sse = create(options.url ?? URL, {
       transport,
       clock: {
         now: () => clock.now() + shifted,
+        monotonic: () => clock.now(),
         random: () => (draws++ ? clock.random() : own),
         setTimeout(callback, ms) {
           const timer = { id: undefined as unknown }
@@ -369,15 +378,13 @@ export function createStage({ random = 0.5, grant = 2, beats = true } = {}): Sta
           clock.clearTimeout((timer as { id: unknown } | undefined)?.id)
         },
       },
-      ...(!options.urlOnly && {
-        fetch: async (_: unknown, init: RequestInit = {}) => {
-          const body = JSON.parse(`${init.body}`)
-          posts.push(body)
-          return stage.onPost(body)
-        },
-      }),
+      fetch: async (_: unknown, init: RequestInit = {}) => {
+        const body = JSON.parse(`${init.body}`)
+        posts.push(body)
+        return stage.onPost(body)
+      },
       ...options.sse,
-    } as SSEOptions)
+    } as HubClientOptions) as HubClient
     const heard: unknown[] = []
     const states: ConnectionState[] = []
     const opened: Opened[] = []
@@ -476,6 +483,21 @@ export function createStage({ random = 0.5, grant = 2, beats = true } = {}): Sta
   }
   return stage
 }
+
+/** Tabs that open one after the other, the first of which leads. */
+export async function group(...options: readonly TabOptions[]): Promise<[Stage, ...Tab[]]> {
+  const stage = createStage()
+  const tabs: Tab[] = []
+  for (const each of options) {
+    tabs.push(stage.open(each))
+    await stage.run(50)
+  }
+  return [stage, ...tabs]
+}
+
+/** Two tabs, both open, the first of which leads. */
+export const pair = async (first: TabOptions = {}, second: TabOptions = first): Promise<[Stage, Tab, Tab]> =>
+  (await group(first, second)) as [Stage, Tab, Tab]
 
 /** The numbers from one to another. */
 export const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, n) => from + n)

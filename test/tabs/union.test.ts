@@ -1,94 +1,131 @@
+import type { Block, ConnectionState } from 'headwater'
 import { createClock } from 'headwater/testing'
 import { describe, expect, it, vi } from 'vitest'
 import type { Hello } from '../../src/tabs/message.ts'
-import type { Tab } from '../../src/tabs/tab.ts'
+import { createAttempt, createTab, introOf, type TabContext } from '../../src/tabs/tab.ts'
 import { createUnion } from '../../src/tabs/union.ts'
+import type { TransportRequest } from '../../src/transports/request.ts'
+import type { TopicsChange } from '../../src/transports/transport.ts'
+import { fakeHost } from '../support/host.ts'
+import { logSink } from './sink.ts'
+
+const OPEN: ConnectionState = { status: 'open', since: 0, attempt: 0 }
 
 function setup(own: readonly string[], ...others: string[][]) {
   const clock = createClock()
-  const told: { rev: number; add: string[]; remove: string[]; all: string[] }[] = []
-  let answer: { resolve(): void; reject(error: unknown): void } | undefined
-  const tell = (body: object): Promise<unknown> =>
+  const sent: TopicsChange[] = []
+  const answers: { resolve(): void; reject(error: unknown): void }[] = []
+  const change = (body: TopicsChange): Promise<unknown> =>
     new Promise((resolve, reject) => {
-      told.push(body as (typeof told)[number])
-      answer = { resolve: () => resolve(undefined), reject }
+      sent.push(body)
+      answers.push({ resolve: () => resolve(undefined), reject })
     })
   const renew = vi.fn()
-  const changed = vi.fn()
-  const event = vi.fn()
-  const mine = { topics: own, joining: false, sink: { event } }
+  const host = { ...fakeHost(OPEN, { clock }), reconnect: renew, topics: { wanted: () => own, change } }
+  const { sink, log } = logSink()
+  const attempt = createAttempt({ url: `https://a.test/?topics=${own}` } as TransportRequest, sink)
+  const tab = Object.assign(createTab({ _host: host } as unknown as TabContext), { _attempt: attempt })
   const hellos = others.map((topics) => ({ topics }) as unknown as Hello)
-  const tab = { clock, host: { tell }, renew, try: mine } as unknown as Tab
-  const union = createUnion(tab, () => hellos, changed)
+  const union = createUnion(tab, () => hellos)
   const want = (...topics: string[][]): void => {
     hellos.splice(0, hellos.length, ...topics.map((topics) => ({ topics }) as unknown as Hello))
   }
-  const greet = (more: object = {}): unknown =>
-    union.read('connected', JSON.stringify({ v: 1, clientId: 'c', topics: own, ...more }))
-  const confirm = (rev: number, topics: readonly string[]): unknown =>
-    union.read('subscribed', JSON.stringify({ rev, topics }))
-  return { clock, told, renew, changed, event, mine, union, want, greet, confirm, answer: () => answer }
+  const update = (): void => union._update(attempt)
+  /** The server introduces itself. */
+  const greet = (more: object = {}): void => {
+    const data = JSON.stringify({ v: 1, clientId: 'c', topics: own, ...more })
+    union._intro = introOf({ type: 'connected', data, id: undefined })
+  }
+  const say = (type: string, data: object): boolean =>
+    union._confirm(attempt, { type, data: JSON.stringify(data), id: undefined })
+  const confirm = (rev: number | undefined, topics?: readonly string[]): boolean => say('subscribed', { rev, topics })
+  return { clock, sent, renew, log, host, union, want, update, greet, say, confirm, answers }
 }
 
-it('asks for what all tabs want, each once', () => {
-  expect(setup(['a', 'b'], ['b', 'c'], ['a']).union.begin()).toEqual(['a', 'b', 'c'])
+/** What a client gets that waits for its topics. */
+const confirmed = (topics: readonly string[]): [string, Block] => [
+  'block',
+  { type: 'subscribed', data: JSON.stringify({ topics }), id: undefined },
+]
+
+it('a leader asks for what all tabs want, each topic once', () => {
+  expect(setup(['a', 'b'], ['b', 'c'], ['a']).union._start()).toEqual(['a', 'b', 'c'])
 })
 
-describe('a change', () => {
-  it('is told with what came and went, and covers nobody until the server has said so', () => {
-    const { union, want, greet, told, confirm } = setup(['a'], ['b'])
-    union.begin()
+describe('a change of topics', () => {
+  it('is sent with what came and went, and covers no tab until the server has confirmed it', () => {
+    const { union, want, update, greet, sent, confirm } = setup(['a'], ['b'])
+    union._start()
     greet()
-    expect(union.covers(['a', 'b'])).toBe(true)
+    expect(union._covers(['a', 'b'])).toBe(true)
     want(['c'])
-    union.retell()
-    expect(told).toMatchObject([{ clientId: 'c', add: ['c'], remove: ['b'], all: ['a', 'c'] }])
-    expect(union.covers(['a'])).toBe(false)
-    confirm(told[0]?.rev ?? 0, ['a', 'c'])
-    expect(union.covers(['a', 'c'])).toBe(true)
-    expect(union.covers(['b'])).toBe(false)
+    update()
+    expect(sent).toMatchObject([{ clientId: 'c', add: ['c'], remove: ['b'], all: ['a', 'c'] }])
+    expect(union._covers(['a'])).toBe(false)
+    confirm(sent[0]?.rev, ['a', 'c'])
+    expect(union._covers(['a', 'c'])).toBe(true)
+    expect(union._covers(['b'])).toBe(false)
   })
 
-  it('that is none is not told', () => {
-    const { union, greet, told } = setup(['a'], ['b'])
-    union.begin()
+  it('is not sent where nothing changes', () => {
+    const { union, update, greet, sent } = setup(['a'], ['b'])
+    union._start()
     greet()
-    union.retell()
-    expect(told).toEqual([])
+    update()
+    expect(sent).toEqual([])
   })
 
-  it("of this tab's own that others have asked for already is answered here", () => {
-    const { union, greet, told, event, mine } = setup(['a'], ['a'])
-    union.begin()
+  it('needs no POST where other tabs have asked for the topics already', () => {
+    const { union, update, greet, sent, log } = setup(['a'], ['a'])
+    union._start()
     greet({ topics: ['a', 'z'] })
-    mine.joining = true
-    union.retell()
-    expect(event).toHaveBeenCalledExactlyOnceWith('subscribed', '{"topics":["a","z"]}', undefined)
-    expect(told).toEqual([])
+    update()
+    expect(log).toEqual([confirmed(['a', 'z'])])
+    expect(sent).toEqual([])
   })
 
-  it('is confirmed for all tabs by what was asked, and without a number', async () => {
-    const { union, want, greet, told, confirm, changed, clock } = setup([])
-    union.begin()
+  it('confirms nothing to the leader while an earlier change is under way', () => {
+    const { union, want, update, greet, log } = setup([])
+    union._start()
     greet()
     want(['b'])
-    union.retell()
-    const rev = told[0]?.rev ?? 0
-    expect(confirm(rev - 1, [])).toBeUndefined()
-    expect(JSON.parse(`${confirm(rev, ['b'])}`)).toEqual({ topics: ['b'], asked: ['b'] })
-    await clock.settle()
-    expect(changed).toHaveBeenCalledOnce()
-    expect(union.intro?.topics).toEqual(['b'])
+    update()
+    update()
+    expect(log).toEqual([])
+  })
+
+  it('is confirmed by the answer with its own number', () => {
+    const { union, want, update, greet, sent, confirm, log, clock } = setup([])
+    union._start()
+    greet()
+    want(['b'])
+    update()
+    const rev = Number(sent[0]?.rev)
+    expect(confirm(rev - 1, [])).toBe(false)
+    expect(log).toEqual([])
+    expect(confirm(rev, ['b'])).toBe(true)
+    expect(log).toEqual([confirmed(['b'])])
+    expect(union._intro?.topics).toEqual(['b'])
     expect(clock.timers).toBe(0)
   })
 
-  it('that the server does not confirm in 5 s leads to a new request', async () => {
-    const { union, want, greet, clock, renew, answer } = setup([])
-    union.begin()
+  it('is granted as it was asked for, if the answer names no topics', () => {
+    const { union, want, update, greet, sent, confirm } = setup(['a'])
+    union._start()
     greet()
     want(['b'])
-    union.retell()
-    answer()?.resolve()
+    update()
+    confirm(sent[0]?.rev)
+    expect(union._intro?.topics).toEqual(['a', 'b'])
+  })
+
+  it('leads to a new request if the server does not confirm it in 5 s', async () => {
+    const { union, want, update, greet, clock, renew, answers } = setup([])
+    union._start()
+    greet()
+    want(['b'])
+    update()
+    answers[0]?.resolve()
     await clock.advance(4999)
     expect(renew).not.toHaveBeenCalled()
     await clock.advance(1)
@@ -98,63 +135,75 @@ describe('a change', () => {
   it.each<[string, (stage: ReturnType<typeof setup>) => void, number]>([
     ['leads to a new request', () => {}, 1],
     [
-      'does not, if a later one is under way',
-      ({ union, want }) => {
+      'leads to none, if a later change is under way',
+      ({ want, update }) => {
         want(['b'], ['c'])
-        union.retell()
+        update()
       },
       0,
     ],
-    ['does not, if there is a new request already', ({ union }) => union.begin(), 0],
-    ['does not, if it has been confirmed', ({ confirm, told }) => confirm(told[0]?.rev ?? 0, ['b']), 0],
-    ['does not, if this tab leads no more', ({ union }) => union.end(), 0],
-  ])('whose POST fails %s', async (_, meanwhile, times) => {
+    ['leads to none, if there is a new request already', ({ union }) => union._start(), 0],
+    ['leads to none, if the change has been confirmed', ({ confirm, sent }) => confirm(sent[0]?.rev, ['b']), 0],
+    ['leads to none, if the tab has stopped leading', ({ union }) => union._end(), 0],
+  ])('a POST that fails %s', async (_, meanwhile, times) => {
     const stage = setup([])
-    stage.union.begin()
+    stage.union._start()
     stage.greet()
     stage.want(['b'])
-    stage.union.retell()
-    const first = stage.answer()
+    stage.update()
+    const [first] = stage.answers
     meanwhile(stage)
     first?.reject(Error('no'))
     await stage.clock.settle()
     expect(stage.renew).toHaveBeenCalledTimes(times)
   })
 
-  it('is a new request where the server has not introduced itself, but for one less', () => {
-    const { union, want, renew } = setup(['a'], ['b'])
-    union.begin()
-    want()
-    union.retell()
-    expect(renew).not.toHaveBeenCalled()
-    want(['c'])
-    union.retell()
-    expect(renew).toHaveBeenCalledOnce()
+  it.each<[string, (stage: ReturnType<typeof setup>) => void]>([
+    ['the server has not introduced itself', () => {}],
+    [
+      'the client has no hub()',
+      ({ greet, host }) => {
+        greet()
+        Object.assign(host, { topics: undefined })
+      },
+    ],
+  ])('is a new request for one more, and nothing for one less, where %s', (_, prepare) => {
+    const stage = setup(['a'], ['b'])
+    stage.union._start()
+    prepare(stage)
+    stage.want()
+    stage.update()
+    expect(stage.renew).not.toHaveBeenCalled()
+    stage.want(['c'])
+    stage.update()
+    expect(stage.renew).toHaveBeenCalledOnce()
+    expect(stage.sent).toEqual([])
   })
 })
 
-describe('what an event says', () => {
-  it('goes to all tabs as it is', () => {
-    const { union } = setup([])
-    union.begin()
-    expect(union.read('n', '{"v":1}')).toBe('{"v":1}')
-    expect(union.read('connected', '{"v":1,"clientId":"c"}')).toBe('{"v":1,"clientId":"c"}')
-    expect(union.intro).toMatchObject({ v: 1, clientId: 'c' })
-  })
-
-  it('is not taken for a word of the server if that has not introduced itself', () => {
-    const { union } = setup([])
-    union.begin()
-    union.read('connected', '"hello"')
-    expect(union.intro).toBeUndefined()
-    expect(union.read('subscribed', '{"rev":7}')).toBe('{"rev":7}')
-  })
-
-  it('of the last line is forgotten with the next', () => {
-    const { union, greet } = setup([])
-    union.begin()
+describe('the answer of the server', () => {
+  it.each<[string, object]>([
+    ['n', { v: 1, rev: 1 }],
+    ['connected', { v: 1, clientId: 'c' }],
+  ])('an event with the name %s confirms no change', (type, data) => {
+    const { union, say, greet } = setup([])
+    union._start()
     greet()
-    union.begin()
-    expect(union.intro).toBeUndefined()
+    expect(say(type, data)).toBe(false)
   })
+
+  it('an event with the name subscribed confirms no change if the server has not introduced itself', () => {
+    const { union, confirm, log } = setup([])
+    union._start()
+    expect(confirm(1, [])).toBe(false)
+    expect(log).toEqual([])
+  })
+})
+
+it('a new request forgets what the server said of itself on the last one', () => {
+  const { union, greet } = setup([])
+  union._start()
+  greet()
+  union._start()
+  expect(union._intro).toBeUndefined()
 })

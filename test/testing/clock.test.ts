@@ -24,6 +24,14 @@ describe('a new clock', () => {
     expect(createClock({ now: 0 }).now()).toBe(0)
   })
 
+  it('shows the same time on the clock that can be set and on the one that cannot', async () => {
+    const clock = createClock({ now: 1000 })
+    expect(clock.monotonic?.()).toBe(1000)
+    await clock.advance(5)
+    await clock.sleep(7)
+    expect([clock.now(), clock.monotonic?.()]).toEqual([1012, 1012])
+  })
+
   it('draws 0.5, the number it is given, or what a function says', () => {
     expect([createClock().random(), createClock().random()]).toEqual([0.5, 0.5])
     expect(createClock({ random: 0 }).random()).toBe(0)
@@ -220,7 +228,7 @@ it('timers counts those that are set: not the fired, not the cleared', async () 
 })
 
 describe('real time', () => {
-  it('is that of the platform as of now, so that fake timers that came later count', async () => {
+  it('is the clock of the platform at this moment, so that fake timers that came later count', async () => {
     vi.useFakeTimers({ now: 5 })
     expect(realTime.now()).toBe(5)
     const fired: string[] = []

@@ -301,7 +301,7 @@ describe('the end', () => {
     expect(log).toEqual([HEAD, 'a'])
   })
 
-  it('is only one, whoever ends it first', async () => {
+  it('is only one, whichever side ends it first', async () => {
     const { connection, log, events } = setup()
     connection.open()
     connection.drop()

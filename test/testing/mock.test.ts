@@ -600,7 +600,7 @@ describe('reset()', () => {
     expect(await answered(from('1'))).toEqual([HEAD])
   })
 
-  it('leaves the same list of requests in the hands of whoever has it', async () => {
+  it('changes the list of requests in place, so that a caller may keep it', async () => {
     const { mock, answered } = setup()
     const { requests } = mock
     await answered()

@@ -14,7 +14,7 @@ const NODES = {
 const NAMES = ['TextDecoder', 'TextEncoder', 'ReadableStream'] as const
 
 describe('what an environment lacks', () => {
-  it.each(NAMES)("%s is put in place, Node's own, and nothing besides", (missing) => {
+  it.each(NAMES)("%s alone is put in place, and it is Node's own", (missing) => {
     for (const name of NAMES) vi.stubGlobal(name, class {})
     vi.stubGlobal(missing, undefined)
     const before = Object.fromEntries(NAMES.map((name) => [name, globalThis[name]]))

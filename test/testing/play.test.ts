@@ -160,7 +160,7 @@ describe('an action', () => {
     [{ drop: true }, 'drop', []],
     [{ end: true }, 'end', []],
     [{ stall: true }, 'stall', []],
-  ])('%j is done to whom it is for, whose promise it returns', (step, name, args) => {
+  ])('%j is done to its target, and returns the promise of it', (step, name, args) => {
     const done = Promise.resolve()
     const names = ['send', 'sendText', 'comment', 'retry', 'raw', 'end', 'drop', 'stall', 'introduce', 'gap', 'goodbye']
     const to = Object.fromEntries(names.map((each) => [each, vi.fn(() => done)]))

@@ -312,7 +312,7 @@ describe('respond()', () => {
     expect(chunks).toEqual(['event: tick\ndata: 1\n\n'])
   })
 
-  it('follows no redirect: whoever asked does', async () => {
+  it('follows no redirect: the caller does', async () => {
     const { stream } = setup([{ redirect: '/b', status: 302 }])
     const { status, headers } = await stream.respond(new Request('http://a.test/'))
     expect([status, headers.get('location'), stream.requests.length]).toEqual([302, '/b', 1])

@@ -1,10 +1,11 @@
-import { createSSE, eventSourceTransport, type SSEOptions } from 'headwater'
+import { createSSE, eventSourceTransport, isSSEError, type Layer, type SSEOptions } from 'headwater'
+import { createHubClient } from 'headwater/hub'
 import { createClock } from 'headwater/testing'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 
 afterEach(() => vi.unstubAllGlobals())
 
-/** An EventSource that does what a test says. */
+/** An EventSource that does as a test likes. */
 class FakeEventSource {
   static made: FakeEventSource[] = []
   readonly CLOSED = 2
@@ -51,22 +52,26 @@ class FakeEventSource {
   }
 }
 
+const native = (): Layer => eventSourceTransport({ EventSource: FakeEventSource as unknown as typeof EventSource })
+
+/** A client over fake sources, and the requests that found out why one gave up. */
 function bench(
   options: SSEOptions = {},
   respond: () => Response | Promise<Response> = () => new Response(null, { status: 500 }),
 ) {
   FakeEventSource.made = []
   const clock = createClock()
-  const probes: string[] = []
+  const probes: { url: string; init: RequestInit | undefined }[] = []
   const sse = createSSE('https://a.test/events?x=1', {
     clock,
-    fetch: async (url) => {
-      probes.push(`${url}`)
+    fetch: async (url, init) => {
+      probes.push({ url: `${url}`, init })
       return respond()
     },
-    transport: eventSourceTransport({ EventSource: FakeEventSource as unknown as typeof EventSource }),
+    transport: native(),
     ...options,
   })
+  onTestFinished(() => sse.close())
   const log: unknown[] = []
   return { sse, clock, probes, log, source: (n = 0) => FakeEventSource.made[n] as FakeEventSource }
 }
@@ -86,6 +91,39 @@ describe('the native EventSource', () => {
     expect(source().readyState).toBe(2)
   })
 
+  it.each([
+    ['same-origin', false],
+    ['include', true],
+  ] as const)('has withCredentials for credentials: %s: %j', async (credentials, withCredentials) => {
+    const { sse, clock, source } = bench({ credentials })
+    sse.connect()
+    await clock.settle()
+    expect([source().url, source().withCredentials]).toEqual([
+      'https://a.test/events?x=1&heartbeat=event',
+      withCredentials,
+    ])
+  })
+
+  it('is the one that is global when the client connects', async () => {
+    FakeEventSource.made = []
+    const clock = createClock()
+    vi.stubGlobal('EventSource', undefined)
+    using sse = createSSE('https://a.test/events', { clock, transport: eventSourceTransport() })
+    vi.stubGlobal('EventSource', FakeEventSource)
+    sse.connect()
+    await clock.settle()
+    expect(FakeEventSource.made).toHaveLength(1)
+  })
+
+  it('is a network error where there is none, as on a server', async () => {
+    vi.stubGlobal('EventSource', undefined)
+    const clock = createClock()
+    using sse = createSSE('https://a.test/events', { clock, transport: eventSourceTransport() })
+    sse.connect()
+    await clock.settle()
+    expect(sse.state.get()).toMatchObject({ status: 'waiting', error: { code: 'network' } })
+  })
+
   it('is listened to for the names that are subscribed to, before and after it opens', async () => {
     const { sse, clock, log, source } = bench()
     for (const name of ['early', 'message']) sse.subscribe(name, (data) => log.push([name, data]))
@@ -98,10 +136,26 @@ describe('the native EventSource', () => {
       ['message', 1],
       ['late', 1],
     ])
-    sse.close()
   })
 
-  it('hands out one event once, however many ask for it', async () => {
+  it('is listened to for the same names after a reconnect', async () => {
+    const { sse, clock, log, source } = bench()
+    sse.subscribe('early', (data) => log.push(['early', data]))
+    await clock.settle()
+    source().open()
+    sse.subscribe('late', (data) => log.push(['late', data]))
+    sse.reconnect()
+    await clock.settle()
+    source(1).open()
+    for (const name of ['early', 'late']) source(1).message(name, '1')
+    expect(log).toEqual([
+      ['early', 1],
+      ['late', 1],
+    ])
+    expect(source().readyState).toBe(2)
+  })
+
+  it('hands out one event once, however many subscribe to it', async () => {
     const { sse, clock, log, source } = bench()
     sse.subscribe('tick', () => {})
     await clock.settle()
@@ -110,7 +164,6 @@ describe('the native EventSource', () => {
     sse.subscribe('*', (data) => log.push(data))
     source().message('tick', '1')
     expect(log).toEqual([1])
-    sse.close()
   })
 
   it("keeps a server's events `open` and `error` apart from its own", async () => {
@@ -125,7 +178,6 @@ describe('the native EventSource', () => {
       ['error', 2],
     ])
     expect(sse.state.get().status).toBe('open')
-    sse.close()
   })
 
   it('does not take an inherited id for a new one', async () => {
@@ -138,25 +190,87 @@ describe('the native EventSource', () => {
     source().message('tick', '1', '5')
     source().message('tick', '2', '')
     expect(log).toEqual(['4', '5', '5', ''])
-    sse.close()
   })
 
-  it('drops an event that is too long, and says so', async () => {
+  it('drops an event that is too long, and reports it; its id counts', async () => {
     const onGap = vi.fn()
     const { sse, clock, log, source } = bench({ maxEventSize: 10, onGap })
     sse.subscribe('tick', (data) => log.push(data))
     await clock.settle()
     source().open()
-    source().message('tick', '"0123456789"')
-    source().message('tick', '1')
-    expect(log).toEqual([1])
-    expect(onGap).toHaveBeenCalledWith(expect.objectContaining({ reason: 'too-large' }))
-    sse.close()
+    source().message('tick', '"01234567"')
+    source().message('tick', '"012345678"', '7')
+    expect(sse.lastEventId).toBe('7')
+    source().message('tick', '1', '7')
+    expect(log).toEqual(['01234567', 1])
+    expect(onGap.mock.calls).toEqual([[expect.objectContaining({ reason: 'too-large', certain: true })]])
+  })
+
+  it('hears the events of a hub that it has not subscribed to', async () => {
+    FakeEventSource.made = []
+    const clock = createClock()
+    using live = createHubClient('https://a.test/events', { clock, transport: native(), topics: ['orders'] })
+    const log: unknown[] = []
+    live.observe({ onOpen: ({ recovered }) => log.push(recovered), onGap: ({ reason }) => log.push(reason) })
+    live.connect()
+    await clock.settle()
+    const [source] = FakeEventSource.made
+    expect(source?.url).toBe('https://a.test/events?topics=orders&heartbeat=event')
+    source?.open()
+    source?.message('connected', '{"v":1,"clientId":"c1","recovered":true,"topics":["orders"]}', 'k3f9x2ab-1')
+    expect(live.state.get().status).toBe('open')
+    expect([live.clientId, live.lastEventId]).toEqual(['c1', 'k3f9x2ab-1'])
+    source?.message('gap', '{"reason":"expired"}')
+    expect(log).toEqual([true, 'expired'])
+  })
+
+  it('hears the topic of an event by the ping that announces it, and listens for the name of the topic', async () => {
+    FakeEventSource.made = []
+    const clock = createClock()
+    using live = createHubClient('https://a.test/events', { clock, transport: native() })
+    const log: unknown[] = []
+    live.subscribe('order.created', (_, { topic }) => log.push(topic))
+    live.topic('jobs').subscribe((data, { type }) => log.push([type, data]))
+    await clock.settle()
+    const [source] = FakeEventSource.made
+    source?.open()
+    source?.message('connected', '{"v":1,"topics":["jobs"]}')
+    source?.message('ping', '{"topic":"orders","event":"order.created"}')
+    source?.message('order.created', '1')
+    source?.message('order.created', '2')
+    source?.message('jobs', '3')
+    expect(log).toEqual(['orders', undefined, ['jobs', 3]])
   })
 })
 
-describe('when it fails', () => {
-  it('its own reconnecting is cut short: we have a better one', async () => {
+describe('options that the native EventSource cannot serve', () => {
+  it.each<SSEOptions>([
+    { method: 'POST' },
+    { method: 'POST', body: 'x' },
+    { headers: { authorization: 'Bearer x' } },
+    { headers: () => ({}) },
+    { credentials: 'omit' },
+  ])('are refused when the client is made: %o', (options) => {
+    const make = (): unknown => createSSE('https://a.test/events', { transport: native(), ...options })
+    expect(make).toThrow(
+      expect.objectContaining({
+        code: 'options',
+        message: 'transport: expected fetchTransport() for a method, headers, a body or no cookies, got EventSource',
+      }),
+    )
+    expect(make).toThrow(expect.toSatisfy(isSSEError))
+  })
+
+  it.each<SSEOptions>([{}, { method: 'GET' }, { credentials: 'include' }, { lastEventIdIn: 'header' }])(
+    'do not include %o',
+    (options) => {
+      expect(() => createSSE('https://a.test/events', { transport: native(), ...options }).close()).not.toThrow()
+    },
+  )
+})
+
+describe('a native EventSource that fails', () => {
+  it('is closed before its own reconnect: the client has a better one', async () => {
     const { sse, clock, probes, source } = bench()
     sse.connect()
     await clock.settle()
@@ -167,7 +281,17 @@ describe('when it fails', () => {
     await clock.advance(600)
     expect(FakeEventSource.made).toHaveLength(2)
     expect(probes).toEqual([])
-    sse.close()
+  })
+
+  it('after an event has ended in order: the next attempt follows at the pace of browsers', async () => {
+    const { sse, clock, source } = bench()
+    sse.subscribe('tick', () => {})
+    await clock.settle()
+    source().open()
+    source().message('tick', '1')
+    source().fail(0)
+    // 3 x `initial`, and a tenth: half of the fifth.
+    expect(sse.state.get()).toMatchObject({ status: 'waiting', attempt: 1, until: clock.now() + 3300 })
   })
 
   it.each([
@@ -175,7 +299,7 @@ describe('when it fails', () => {
     [403, { status: 'closed', error: { code: 'http', status: 403 } }],
     [401, { status: 'closed', error: { code: 'unauthorized' } }],
     [204, { status: 'closed', error: null }],
-  ])('for ever, one probe finds out that it was status %i', async (status, expected) => {
+  ])('for good is probed once, and the probe finds out that it was status %i', async (status, expected) => {
     const { sse, clock, probes, source } = bench({}, () => new Response(null, { status }))
     sse.connect()
     await clock.settle()
@@ -183,10 +307,42 @@ describe('when it fails', () => {
     await clock.settle()
     expect(probes).toHaveLength(1)
     expect(sse.state.get()).toMatchObject(expected)
-    sse.close()
   })
 
-  it('though the server answers well by now, it is tried again later, and the probe let go', async () => {
+  it.each([
+    ['auto', 400],
+    ['header', 403],
+  ] as const)(
+    'drops an id that the server refuses in the URL, with lastEventIdIn: %s and status %i',
+    async (lastEventIdIn, status) => {
+      const gaps: unknown[] = []
+      const respond = (): Response => new Response(null, { status })
+      const { sse, clock, probes, source } = bench(
+        { lastEventId: '5', lastEventIdIn, onGap: (gap) => gaps.push(gap) },
+        respond,
+      )
+      sse.connect()
+      await clock.settle()
+      source().fail(2)
+      await clock.settle()
+      expect(probes).toMatchObject([{ url: 'https://a.test/events?x=1&lastEventId=5' }])
+      expect(source(1).url).toBe('https://a.test/events?x=1&heartbeat=event')
+      expect(gaps).toMatchObject([{ reason: 'refused', requested: '5' }])
+    },
+  )
+
+  it('is probed with the request that failed', async () => {
+    const { sse, clock, probes, source } = bench({ lastEventId: '5', credentials: 'include', lastEventIdIn: 'query' })
+    sse.connect()
+    await clock.settle()
+    source().fail(2)
+    await clock.settle()
+    expect(probes).toMatchObject([
+      { url: 'https://a.test/events?x=1&lastEventId=5', init: { method: 'GET', credentials: 'include' } },
+    ])
+  })
+
+  it('is tried again later though the server answers well by now, and the probe is left', async () => {
     const cancel = vi.fn()
     const body = new ReadableStream({ cancel })
     const { sse, clock, source } = bench(
@@ -199,56 +355,25 @@ describe('when it fails', () => {
     await clock.settle()
     expect(sse.state.get()).toMatchObject({ status: 'waiting', error: { code: 'network' } })
     expect(cancel).toHaveBeenCalled()
-    sse.close()
   })
 
-  it('and the probe fails too, it is tried again later', async () => {
+  it('is tried again later when the probe fails too', async () => {
     const { sse, clock, source } = bench({}, () => Promise.reject(new TypeError('Failed to fetch')))
     sse.connect()
     await clock.settle()
     source().fail(2)
     await clock.settle()
     expect(sse.state.get()).toMatchObject({ status: 'waiting', error: { code: 'network' } })
-    sse.close()
   })
 
-  it('and the client is closed meanwhile, the probe is aborted', async () => {
-    const { sse, clock, source } = bench({}, () => new Promise(() => {}))
+  it('has its probe aborted when the client is closed meanwhile', async () => {
+    const { sse, clock, probes, source } = bench({}, () => new Promise(() => {}))
     sse.connect()
     await clock.settle()
     source().fail(2)
+    await clock.settle()
     sse.close()
-    await clock.settle()
     expect(sse.state.get()).toEqual({ status: 'closed', error: null })
-  })
-})
-
-describe('where fetch cannot stream', () => {
-  const fetch = vi.fn(() => new Promise<never>(() => {}))
-  async function opened(options: SSEOptions): Promise<'native' | 'fetch'> {
-    FakeEventSource.made = []
-    vi.stubGlobal('EventSource', FakeEventSource)
-    vi.stubGlobal('Response', class {})
-    vi.stubGlobal('fetch', fetch.mockClear())
-    const clock = createClock()
-    using sse = createSSE('https://a.test/events', { clock, ...options })
-    sse.connect()
-    await clock.settle()
-    expect(FakeEventSource.made.length + fetch.mock.calls.length).toBe(1)
-    return FakeEventSource.made.length ? 'native' : 'fetch'
-  }
-
-  it('it stands in', async () => {
-    expect(await opened({})).toBe('native')
-  })
-
-  it.each<SSEOptions>([
-    { mode: 'request' },
-    { headers: { authorization: 'Bearer x' } },
-    { method: 'POST', body: 'x' },
-    { credentials: 'omit' },
-    { fetch },
-  ])('but not for what it cannot do: %o', async (options) => {
-    expect(await opened(options)).toBe('fetch')
+    expect(probes).toMatchObject([{ init: { signal: { aborted: true } } }])
   })
 })

@@ -1,19 +1,23 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createStreamParser } from '../../src/transports/parse.ts'
-import { compareReaders, withoutTopics } from '../fuzz/streams.ts'
+import { compareReaders } from '../fuzz/streams.ts'
 import { readAsTheStandardSays } from '../support/oracle.ts'
 import { cut, parseChunks, type Report, recordingSink } from '../support/wire.ts'
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text)
-const event = (data: string, type = 'message', id?: string): Report => ['event', type, data, id]
+const byByte = (bytes: Uint8Array): Uint8Array[] => cut(bytes, [...bytes.keys()])
+const event = (data: string, type = 'message', id?: string): Report => ['block', type, data, id]
+/** A block that is no event: its id counts. */
+const idAlone = (id: string, type = 'message'): Report => ['block', type, undefined, id]
+const TOO_LARGE: Report = ['gap', { reason: 'too-large' }]
 
 /** A wire sample (HTML 9.2.5, 9.2.6) and what it says. */
 const SAMPLES: Record<string, [wire: string, said: Report[]]> = {
   'one event': ['data: a\n\n', [event('a')]],
   'an event with all fields': [
     'id: 1\nevent: tick\ndata: a\nretry: 500\n\n',
-    [['retry', 500], ['id', '1'], event('a', 'tick', '1')],
+    [['retry', 500], event('a', 'tick', '1')],
   ],
   'lines that end with CR': ['data: a\r\rdata: b\r\r', [event('a'), event('b')]],
   'lines that end with CRLF': ['data: a\r\n\r\ndata: b\r\n\r\n', [event('a'), event('b')]],
@@ -27,34 +31,44 @@ const SAMPLES: Record<string, [wire: string, said: Report[]]> = {
   'empty lines of data': ['data:\ndata:\n\n', [event('\n')]],
   'a leading empty line of data': ['data\ndata: a\n\n', [event('\na')]],
   'an event without data, which is none': ['event: tick\n\ndata: a\n\n', [event('a')]],
-  'a block that has an id alone': ['id: 7\n\ndata: a\n\n', [['id', '7'], event('a')]],
-  'an empty id': [
-    'id: 7\ndata: a\n\nid\ndata: b\n\n',
-    [['id', '7'], event('a', 'message', '7'), ['id', ''], event('b', 'message', '')],
+  'a block that has an id alone': ['id: 7\n\ndata: a\n\n', [idAlone('7'), event('a')]],
+  'a block that has an id and a name, but no data': [
+    'event: tick\nid: 7\n\ndata: a\n\n',
+    [idAlone('7', 'tick'), event('a')],
   ],
+  'an id of which the last counts': ['id: 7\nid: 8\ndata: a\n\n', [event('a', 'message', '8')]],
+  'an id behind the data': ['data: a\nid: 7\n\n', [event('a', 'message', '7')]],
+  'an empty id': ['id: 7\ndata: a\n\nid\ndata: b\n\n', [event('a', 'message', '7'), event('b', 'message', '')]],
+  'an empty id alone': ['id: 7\n\nid:\n\n', [idAlone('7'), idAlone('')]],
   'an id with NUL, which is ignored': ['id: 1\u00002\ndata: a\n\n', [event('a')]],
+  'an id with NUL behind one without': ['id: 7\nid: 1\u00002\ndata: a\n\n', [event('a', 'message', '7')]],
   'field names in other cases': ['Data: a\nDATA: b\ndata: c\n\n', [event('c')]],
   'a field that begins like another': ['database: a\ndata: b\n\n', [event('b')]],
   'unknown fields': ['foo: bar\nbaz\ndata: a\n\n', [event('a')]],
-  comments: [': hello\n\n:\ndata: a\n\n', [['beat', 'hello'], ['beat', ''], event('a')]],
-  'comments that say what events were published to': [
+  comments: [': hello\n\n:\ndata: a\n\n', [['comment', 'hello'], ['comment', ''], event('a')]],
+  'a comment inside an event, which is reported ahead of it': [
+    'data: a\n: hello\ndata: b\n\n',
+    [['comment', 'hello'], event('a\nb')],
+  ],
+  'comments that announce topics, which are comments like any other': [
     ': topic orders\nid: 1\ndata: a\n\ndata: b\n\n: topic jobs\r\ndata: c\r\n\r\n',
-    [['id', '1'], ['event', 'message', 'a', '1', 'orders'], event('b'), ['event', 'message', 'c', undefined, 'jobs']],
+    [['comment', 'topic orders'], event('a', 'message', '1'), event('b'), ['comment', 'topic jobs'], event('c')],
   ],
   'comments that only begin like that': [
     ': topic\n: topic \n: topic a b\n:topical\ndata: a\n\n',
-    [['beat', 'topic'], ['beat', 'topic '], ['beat', 'topic a b'], ['beat', 'topical'], event('a')],
+    [['comment', 'topic'], ['comment', 'topic '], ['comment', 'topic a b'], ['comment', 'topical'], event('a')],
   ],
   'a retry that is no number': ['retry: 5x0\nretry: -1\nretry:\nretry: 1e3\ndata: a\n\n', [event('a')]],
+  'a retry in digits that are not ASCII': ['retry: １２\nretry: ٣\ndata: a\n\n', [event('a')]],
+  'a retry without an event': ['retry: 007\n\n', [['retry', 7]]],
   'an event name that is empty': ['event:\ndata: a\n\n', [event('a')]],
+  'an event name that is empty behind one that is not': ['event: tick\nevent\ndata: a\n\n', [event('a')]],
   'names that objects have': [
     'event: __proto__\ndata: a\n\nevent: constructor\ndata: b\n\n',
     [event('a', '__proto__'), event('b', 'constructor')],
   ],
-  'text of several bytes a letter': [
-    'event: 注文\nid: 日本\ndata: 😀é\n\n',
-    [['id', '日本'], event('😀é', '注文', '日本')],
-  ],
+  'fields that objects have': ['__proto__: a\nconstructor: b\nskipped: c\ntopic: d\ndata: a\n\n', [event('a')]],
+  'text of several bytes a letter': ['event: 注文\nid: 日本\ndata: 😀é\n\n', [event('😀é', '注文', '日本')]],
   'an event that does not end': ['data: a\n\ndata: b\n', [event('a')]],
   'an id that does not end': ['data: a\n\nid: 5\ndata: b', [event('a')]],
 }
@@ -67,11 +81,11 @@ describe.each(Object.entries(SAMPLES))('%s', (_, [wire, said]) => {
   })
 
   it('is read as the standard says', () => {
-    expect(withoutTopics(said)).toEqual(withoutTopics(readAsTheStandardSays(wire)))
+    expect(said).toEqual(readAsTheStandardSays(wire))
   })
 
   it('is read one byte at a time', () => {
-    expect(parseChunks(cut(bytes, [...bytes.keys()]))).toEqual(said)
+    expect(parseChunks(byByte(bytes))).toEqual(said)
   })
 
   it('is read in any cuts', () => {
@@ -113,9 +127,9 @@ describe('an event that is too long', () => {
 
   it.each(Object.entries(SHAPES))('is dropped and takes no neighbour with it: %s', (_, shape) => {
     const bytes = encode(`data: before\n\n${shape}data: after\n\n`)
-    const expected = [event('before'), ['oversized'], event('after')]
+    const expected = [event('before'), TOO_LARGE, event('after')]
     expect(parseChunks([bytes], LIMIT)).toEqual(expected)
-    expect(parseChunks(cut(bytes, [...bytes.keys()]), LIMIT)).toEqual(expected)
+    expect(parseChunks(byByte(bytes), LIMIT)).toEqual(expected)
     fc.assert(
       fc.property(fc.uniqueArray(fc.nat(bytes.length)), (at) => {
         expect(parseChunks(cut(bytes, at), LIMIT)).toEqual(expected)
@@ -125,41 +139,83 @@ describe('an event that is too long', () => {
 
   it('may be the first, the last, and one of several', () => {
     const bytes = encode(`data: ${long}\n\ndata: a\n\ndata: ${long}\n\ndata: ${long}\n\ndata: b\n\ndata: ${long}`)
-    const expected = [['oversized'], event('a'), ['oversized'], ['oversized'], event('b'), ['oversized']]
+    const expected = [TOO_LARGE, event('a'), TOO_LARGE, TOO_LARGE, event('b'), TOO_LARGE]
     expect(parseChunks([bytes], LIMIT)).toEqual(expected)
-    expect(parseChunks(cut(bytes, [...bytes.keys()]), LIMIT)).toEqual(expected)
+    expect(parseChunks(byByte(bytes), LIMIT)).toEqual(expected)
   })
 
-  it('takes along what is said of its topic: the next event has its own, or none', () => {
-    const bytes = encode(`: topic a\ndata: ${long}\n\ndata: b\n\n: topic c\ndata: c\n\n`)
-    const expected: Report[] = [['oversized'], event('b'), ['event', 'message', 'c', undefined, 'c']]
+  it('takes its id and its name along, but not the comments in it', () => {
+    const bytes = encode(`: topic a\nid: 1\nevent: tick\ndata: ${long}\n: within\nid: 2\n\ndata: b\n\n`)
+    const expected: Report[] = [['comment', 'topic a'], TOO_LARGE, ['comment', 'within'], event('b')]
     expect(parseChunks([bytes], LIMIT)).toEqual(expected)
-    expect(parseChunks(cut(bytes, [...bytes.keys()]), LIMIT)).toEqual(expected)
+    expect(parseChunks(byByte(bytes), LIMIT)).toEqual(expected)
+  })
+
+  it('may have as many characters as the limit, in one line or several', () => {
+    const full = 'x'.repeat(LIMIT)
+    const half = 'x'.repeat(LIMIT / 2)
+    const bytes = encode(`data: ${full}\n\ndata:${full}\n\ndata: ${half}\ndata: ${half.slice(1)}\n\n`)
+    const expected = [event(full), event(full), event(`${half}\n${half.slice(1)}`)]
+    expect(parseChunks([bytes], LIMIT)).toEqual(expected)
+    expect(parseChunks(byByte(bytes), LIMIT)).toEqual(expected)
+    expect(parseChunks([encode(`data: ${half}\ndata: ${half}\n\n`)], LIMIT)).toEqual([TOO_LARGE])
   })
 
   it('is not what many small events or comments together make', () => {
     const text = 'data: a\n\n: a comment\n'.repeat(200)
-    const expected = Array.from({ length: 200 }, (): Report[] => [event('a'), ['beat', 'a comment']]).flat()
+    const expected = Array.from({ length: 200 }, (): Report[] => [event('a'), ['comment', 'a comment']]).flat()
     expect(parseChunks([encode(text)], LIMIT)).toEqual(expected)
-    expect(
-      parseChunks(
-        cut(
-          encode(text),
-          [...text].map((_, i) => i),
-        ),
-        LIMIT,
-      ),
-    ).toEqual(expected)
+    expect(parseChunks(byByte(encode(text)), LIMIT)).toEqual(expected)
   })
 
-  it('of 10 MiB without a line end holds no more than the limit, in linear time', () => {
+  it('is not what a long comment makes of a short one, however it is cut', () => {
+    const bytes = encode(`data: a\n: ${long}\nid: 1\n\n:${long}data: b\n\ndata: c\n\n`)
+    const withoutComments = (reports: Report[]): Report[] => reports.filter(([what]) => what !== 'comment')
+    const expected = [event('a', 'message', '1'), event('c')]
+    expect(withoutComments(parseChunks([bytes], LIMIT))).toEqual(expected)
+    expect(withoutComments(parseChunks(byByte(bytes), LIMIT))).toEqual(expected)
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.nat(bytes.length)), (at) => {
+        expect(withoutComments(parseChunks(cut(bytes, at), LIMIT))).toEqual(expected)
+      }),
+    )
+  })
+
+  it('is a long line of an unknown field as well: what it belongs to cannot be known before it ends', () => {
+    const bytes = encode(`unknown: ${long}\ndata: a\n\nunknown${long}\ndata: b\n\ndata: c\n\n`)
+    const expected = [TOO_LARGE, TOO_LARGE, event('c')]
+    expect(parseChunks([bytes], LIMIT)).toEqual(expected)
+    expect(parseChunks(byByte(bytes), LIMIT)).toEqual(expected)
+  })
+
+  it('is read in linear time, and holds no more than the limit, at 10 MiB without a line end', () => {
     const { sink, reports } = recordingSink()
     const parse = createStreamParser(sink, 64 * 1024)
     const chunk = new Uint8Array(1024).fill(120)
     parse(encode('data: '))
     for (let i = 0; i < 10 * 1024; i++) parse(chunk)
     parse(encode('\n\ndata: after\n\n'))
-    expect(reports).toEqual([['oversized'], event('after')])
+    expect(reports).toEqual([TOO_LARGE, event('after')])
+  })
+})
+
+describe('a line that is no field', () => {
+  const { sink, reports } = recordingSink()
+  const parse = createStreamParser(sink, 64 * 1024 * 1024)
+
+  it.each<[what: string, bytes: Uint8Array]>([
+    ['4 MB of lines without a colon', encode('x\n'.repeat(2 * 1024 * 1024))],
+    ['4 MB of lines of an unknown field', encode('x: y\n'.repeat(800 * 1024))],
+    ['one line of 4 MB', encode(`${'x'.repeat(4 * 1024 * 1024)}\n`)],
+    ['4 MB of blank lines', encode('\r\n'.repeat(2 * 1024 * 1024))],
+  ])('is not reported: %s', (_, bytes) => {
+    parse(bytes)
+    expect(reports).toEqual([])
+  })
+
+  it('harms no event that follows', () => {
+    parse(encode('data: after\n\n'))
+    expect(reports).toEqual([event('after')])
   })
 })
 
@@ -186,10 +242,7 @@ it('reads whatever is well formed the same in any cuts', () => {
           return `${fields.join(eol)}${eol}${eol}`
         })
         const bytes = encode(wire.join(''))
-        const expected = blocks.flatMap(({ type, id, lines }): Report[] => [
-          ...(id === undefined ? [] : [['id', id] as const]),
-          event(lines.join('\n'), type || 'message', id),
-        ])
+        const expected = blocks.map(({ type, id, lines }) => event(lines.join('\n'), type || 'message', id))
         expect(
           parseChunks(
             cut(

@@ -2,6 +2,7 @@ import {
   type ConnectionState,
   createSSE,
   type EventIterator,
+  eventsOf,
   type Gap,
   type Invalid,
   isSSEError,
@@ -33,21 +34,46 @@ expectTypeOf(sse.subscribe('tick', () => {}, { once: true, signal: AbortSignal.a
 // @ts-expect-error no such way to subscribe
 sse.subscribe('tick', () => {}, { onec: true })
 
+// What only a client of our own server has, and what there is no more.
+// @ts-expect-error createHubClient() has it
+sse.topic
+// @ts-expect-error createHubClient() has it
+sse.send
+// @ts-expect-error eventsOf(sse, …) does this
+sse.events
+
+// A connection without a subscriber.
+expectTypeOf(sse.keepOpen()).toEqualTypeOf<() => void>()
+
 // Iterating.
-const iterator = sse.events('tick', { limit: Infinity, overflow: 'drop-oldest' })
+const iterator = eventsOf(sse, 'tick', { limit: Infinity, overflow: 'drop-oldest' })
 expectTypeOf(iterator).toEqualTypeOf<EventIterator<SSEEvent<Events, 'tick'>>>()
 for await (const event of iterator) {
   expectTypeOf(event.type).toEqualTypeOf<'tick'>()
   expectTypeOf(event.data).toEqualTypeOf<number>()
 }
-for await (const event of sse.events('*'))
+for await (const event of eventsOf(sse, '*'))
   if (event.type === 'order.created') expectTypeOf(event.data.id).toEqualTypeOf<string>()
-for await (const event of createSSE('/events').events('any')) expectTypeOf(event.data).toEqualTypeOf<unknown>()
+for await (const event of eventsOf(sse, 'order.*')) expectTypeOf(event.data).toEqualTypeOf<{ id: string }>()
+for await (const event of eventsOf(createSSE('/events'), 'any')) expectTypeOf(event.data).toEqualTypeOf<unknown>()
 expectTypeOf(await iterator.return()).toEqualTypeOf<IteratorResult<SSEEvent<Events, 'tick'>, undefined>>()
+eventsOf(sse, 'tick', {
+  signal: AbortSignal.abort(),
+  limit: undefined,
+  onGap: (gap) => expectTypeOf(gap).toEqualTypeOf<Gap>(),
+})
 // @ts-expect-error no such policy
-sse.events('tick', { overflow: 'newest' })
+eventsOf(sse, 'tick', { overflow: 'newest' })
 // @ts-expect-error a number
-sse.events('tick', { limit: '5' })
+eventsOf(sse, 'tick', { limit: '5' })
+// @ts-expect-error no such option
+eventsOf(sse, 'tick', { max: 5 })
+// @ts-expect-error no such event
+eventsOf(sse, 'tock')
+// @ts-expect-error no pattern
+eventsOf(sse)
+// @ts-expect-error a client, not its URL
+eventsOf('/events', 'tick')
 
 // State.
 expectTypeOf(sse.state).toEqualTypeOf<Store<ConnectionState>>()
@@ -117,11 +143,12 @@ expectTypeOf(sse).toExtend<Disposable>()
 expectTypeOf<SSEErrorCode>().toEqualTypeOf<
   'network' | 'http' | 'content-type' | 'timeout' | 'stalled' | 'too-large' | 'unauthorized' | 'gave-up' | 'options'
 >()
-const error: unknown = new SSEError('http', 'no', { status: 500, retryAfter: 5, cause: 'x' })
+const error: unknown = new SSEError('http', 'no', { status: 500, retryAfter: 5, body: 'no', cause: 'x' })
 if (isSSEError(error)) {
   expectTypeOf(error).toEqualTypeOf<SSEError>()
   expectTypeOf(error.code).toEqualTypeOf<SSEErrorCode>()
   expectTypeOf(error.status).toEqualTypeOf<number | undefined>()
+  expectTypeOf(error.body).toEqualTypeOf<string | undefined>()
 }
 // @ts-expect-error no such code
 new SSEError('oops', '')

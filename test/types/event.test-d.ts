@@ -78,8 +78,6 @@ sse.subscribe('tick', (data: string) => data)
 sse.subscribe('order.*', (data: Order) => data)
 // @ts-expect-error no handler
 sse.subscribe('tick')
-// @ts-expect-error no such event to iterate over
-sse.events('tock')
 // @ts-expect-error events cannot be changed
 sse.subscribe('tick', (_, event) => (event.data = 1))
 

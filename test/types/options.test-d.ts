@@ -3,12 +3,18 @@ import {
   createSSE,
   eventSourceTransport,
   fetchTransport,
+  type Layer,
   type Parse,
+  type PayloadParser,
   type SSEError,
   type SSEOptions,
   type SSEUrl,
   type Transport,
 } from 'headwater'
+import { hub } from 'headwater/hub'
+import { type RequestEvent, type RequestEventsOptions, requestEvents } from 'headwater/request'
+import { handled, keepCursor } from 'headwater/resume'
+import { acrossTabs } from 'headwater/tabs'
 import { expectTypeOf } from 'vitest'
 
 /*
@@ -39,21 +45,25 @@ createSSE<Events>('/events', {
   body: () => new Blob([]),
   credentials: 'include',
   fetch,
-  transport: () => fetchTransport(),
+  transport: fetchTransport(),
+  server: hub(),
   onUnauthorized: async (error) => expectTypeOf(error).toEqualTypeOf<SSEError>(),
   parse: (raw, type) => [raw, type],
   type: byDataType,
   retry: { initial: 1, max: Infinity, factor: 1, jitter: 'none', attempts: 0, resetAfter: 0 },
   heartbeat: 'auto',
   connectTimeout: Infinity,
-  mode: 'request',
   lastEventId: '5',
+  lastEventIdIn: 'query',
   lastEventIdParam: 'from',
+  resume: keepCursor('local', { scope: 'ada' }),
+  commit: handled(),
   dedupe: false,
   linger: 0,
+  pauseWhenHidden: 60_000,
   maxEventSize: 1,
   signal: AbortSignal.timeout(5),
-  clock: { now: Date.now, setTimeout, clearTimeout: () => {}, random: Math.random },
+  clock: { now: Date.now, monotonic: () => 0, setTimeout, clearTimeout: () => {}, random: Math.random },
   onEvent: (event) => expectTypeOf(event.data).toEqualTypeOf<number>(),
 })
 
@@ -67,6 +77,7 @@ createSSE('/events', { headers: new Headers() })
 createSSE('/events', { heartbeat: false, retry: false })
 createSSE('/events', { heartbeat: 5000, retry: {} })
 createSSE('/events', { transport: eventSourceTransport({ EventSource }) })
+createSSE('/events', { transport: acrossTabs({ scope: 'ada' }), resume: keepCursor({ load: () => '5', save() {} }) })
 createSSE('/events', {
   retry(attempt, error, openFor) {
     expectTypeOf(attempt).toEqualTypeOf<number>()
@@ -76,8 +87,13 @@ createSSE('/events', {
   },
 })
 createSSE('/events', { type: ({ data }) => expectTypeOf(data).toEqualTypeOf<unknown>() && 'tick' })
-expectTypeOf<Parse>().toEqualTypeOf<'json' | 'text' | ((raw: string, type: string) => unknown)>()
-expectTypeOf<SSEOptions['mode']>().toEqualTypeOf<'subscribe' | 'request' | undefined>()
+expectTypeOf<Parse>().toEqualTypeOf<'json' | 'text' | PayloadParser>()
+expectTypeOf<(raw: string, type: string) => unknown>().toExtend<PayloadParser>()
+expectTypeOf<SSEOptions['pauseWhenHidden']>().toEqualTypeOf<number | false | undefined>()
+createSSE('/events', {
+  pauseWhenHidden: false,
+  clock: { now: Date.now, setTimeout, clearTimeout() {}, random: () => 0 },
+})
 
 // A transport of one's own.
 const silent: Transport = {
@@ -86,14 +102,46 @@ const silent: Transport = {
     expectTypeOf(request.headers).toEqualTypeOf<Headers>()
     expectTypeOf(request.lastEventId).toEqualTypeOf<string>()
     sink.open()
-    sink.id('1')
-    sink.event('tick', '1', undefined)
+    sink.open({ recovered: 'unknown', heartbeatMs: 15_000 })
+    sink.heard()
+    expectTypeOf(sink.block({ type: 'tick', data: '1', id: '1' })).toExtend<readonly unknown[] | undefined>()
+    sink.block({ type: 'tick', data: undefined, id: undefined, topic: 'orders' })
+    sink.gap({ reason: 'expired' })
+    // @ts-expect-error a block without a name
+    sink.block({ data: '1', id: undefined })
+    // @ts-expect-error no such answer
+    sink.open({ recovered: 'maybe' })
     sink.end('eof')
     return { close() {} }
   },
 }
 createSSE('/events', { transport: silent })
-// @ts-expect-error a transport whose tries cannot be ended
+
+// A layer of one's own: a transport over another.
+const logged: Layer = (inner, host) => ({
+  connect(request, sink) {
+    expectTypeOf(host.options.lastEventIdIn).toEqualTypeOf<'auto' | 'header' | 'query'>()
+    return inner.connect(request, {
+      ...sink,
+      block(block) {
+        expectTypeOf(block.data).toEqualTypeOf<string | undefined>()
+        return sink.block(block)
+      },
+    })
+  },
+})
+createSSE('/events', { transport: logged, server: logged, resume: logged, commit: logged })
+// @ts-expect-error a layer, not what makes one
+createSSE('/events', { commit: handled })
+// @ts-expect-error handled()
+createSSE('/events', { commit: 'handled' })
+// @ts-expect-error keepCursor('session')
+createSSE('/events', { resume: 'session' })
+// @ts-expect-error hub()
+createSSE('/events', { server: hub })
+// @ts-expect-error no such place
+keepCursor('cookie')
+// @ts-expect-error a transport whose attempts cannot be ended
 createSSE('/events', { transport: { connect: () => ({}) } })
 
 // @ts-expect-error no such option
@@ -108,8 +156,14 @@ createSSE('/events', { retry: true })
 createSSE('/events', { heartbeat: '15s' })
 // @ts-expect-error true is not said to mean anything
 createSSE('/events', { heartbeat: true })
-// @ts-expect-error no such mode
-createSSE('/events', { mode: 'once' })
+// @ts-expect-error requestEvents() does this
+createSSE('/events', { mode: 'request' })
+// @ts-expect-error createHubClient() has it
+createSSE('/events', { topics: ['orders'] })
+// @ts-expect-error keepCursor() has it
+createSSE('/events', { scope: 'ada' })
+// @ts-expect-error no such way
+createSSE('/events', { lastEventIdIn: 'cookie' })
 // @ts-expect-error no such parser
 createSSE('/events', { parse: 'xml' })
 // @ts-expect-error no such credentials
@@ -126,3 +180,53 @@ createSSE('/events', { signal: new AbortController() })
 createSSE('/events', { type: () => 5 })
 // @ts-expect-error milliseconds or null
 createSSE('/events', { retry: () => '5' })
+
+// A response that ends.
+const answer = requestEvents<Events>('/complete', {
+  method: 'POST',
+  headers: { authorization: undefined },
+  body: '{}',
+  credentials: 'omit',
+  signal: AbortSignal.timeout(5),
+  fetch,
+  parse: 'json',
+  done: '[DONE]',
+  lastEventId: '5',
+  retry: { attempts: 3 },
+  maxEventSize: 1,
+})
+for await (const event of answer) {
+  expectTypeOf(event).toEqualTypeOf<RequestEvent<Events>>()
+  expectTypeOf(event.type).toEqualTypeOf<'tick'>()
+  expectTypeOf(event.data).toEqualTypeOf<number>()
+  expectTypeOf(event.id).toEqualTypeOf<string>()
+  expectTypeOf(event.raw).toEqualTypeOf<string>()
+  // @ts-expect-error it cannot be changed
+  event.id = '5'
+  // @ts-expect-error only what subscriptions give
+  event.receivedAt
+}
+for await (const { data } of requestEvents<{ a: 1; b: 2 }>('/complete')) expectTypeOf(data).toEqualTypeOf<1 | 2>()
+for await (const event of requestEvents<{ a: 1; b: '2' }>('/complete'))
+  if (event.type === 'b') expectTypeOf(event.data).toEqualTypeOf<'2'>()
+for await (const { type, data } of requestEvents(new URL('https://example.test'))) {
+  expectTypeOf(type).toEqualTypeOf<string>()
+  expectTypeOf(data).toEqualTypeOf<unknown>()
+}
+requestEvents('/complete', { retry: false, done: ({ type, raw, id }) => `${type}${raw}${id}` === 'end' })
+expectTypeOf<RequestEventsOptions['retry']>().toEqualTypeOf<NonNullable<typeof noFunction> | false | undefined>()
+declare const noFunction: Exclude<SSEOptions['retry'], false | ((...args: never) => unknown)>
+// @ts-expect-error the URL is sent as it is: no function
+requestEvents(() => '/complete')
+// @ts-expect-error a body is sent as it is: JSON.stringify
+requestEvents('/complete', { method: 'POST', body: { prompt: 'hi' } })
+// @ts-expect-error sent once, so no function
+requestEvents('/complete', { headers: () => ({}) })
+// @ts-expect-error options of a retry, not true
+requestEvents('/complete', { retry: true })
+// @ts-expect-error there is no heartbeat
+requestEvents('/complete', { heartbeat: 5000 })
+// @ts-expect-error a misspelt option
+requestEvents('/complete', { until: '[DONE]' })
+// @ts-expect-error there is no data yet: it ends before anything is parsed
+requestEvents('/complete', { done: ({ data }) => data === 1 })

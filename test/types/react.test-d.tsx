@@ -1,4 +1,5 @@
-import { createSSE, type SSEClient, type SSEError, type SSEEvent } from 'headwater'
+import { createSSE, type SSEClient, type SSEError, type SSEEvent, schemas } from 'headwater'
+import { createHubClient, type HubClient } from 'headwater/hub'
 import {
   SSEProvider,
   type SSEProviderProps,
@@ -27,6 +28,7 @@ interface Events {
   tick: number
 }
 const sse = createSSE<Events>('/events')
+const hubClient = createHubClient<Events>('/events')
 
 export function useTypes() {
   // A connection.
@@ -38,7 +40,8 @@ export function useTypes() {
   expectTypeOf(live.lastEvent).toEqualTypeOf<SSEEvent<Events> | null>()
   if (live.lastEvent?.type === 'tick') expectTypeOf(live.lastEvent.data).toEqualTypeOf<number>()
   expectTypeOf(live.client).toEqualTypeOf<SSEClient<Events>>()
-  expectTypeOf(live.send).toEqualTypeOf<typeof sse.send>()
+  // @ts-expect-error a client that speaks no protocol sends nothing
+  live.send
   expectTypeOf(live.connect).toEqualTypeOf<() => void>()
   useSSE(sse, { onEvent: (event) => expectTypeOf(event).toEqualTypeOf<SSEEvent<Events>>() })
   // A wrapper passes on whatever it is given.
@@ -53,7 +56,6 @@ export function useTypes() {
   expectTypeOf(useSSE('/events')).toEqualTypeOf<UseSSE>()
   expectTypeOf(useSSE<Events>('/events', { linger: 5 })).toEqualTypeOf<UseSSE<Events>>()
   expectTypeOf(useSSE<Events>(new URL('https://example.test'))).toEqualTypeOf<UseSSE<Events>>()
-  expectTypeOf(useSSE<Events>(async () => '/events')).toEqualTypeOf<UseSSE<Events>>()
   useSSE<Events>('/events', { onEvent: (event) => expectTypeOf(event).toEqualTypeOf<SSEEvent<Events>>() })
   useSSE('/events', { onEvent: ({ data }) => expectTypeOf(data).toEqualTypeOf<unknown>() })
   // @ts-expect-error no such option
@@ -61,8 +63,27 @@ export function useTypes() {
   // @ts-expect-error not a place
   useSSE(5)
 
+  // One that a function makes.
+  const made = useSSE(() => createHubClient<Events>('/events'))
+  expectTypeOf(made).toEqualTypeOf<UseSSE<Events, HubClient<Events>>>()
+  expectTypeOf(made.client).toEqualTypeOf<HubClient<Events>>()
+  expectTypeOf(made.send).toEqualTypeOf<HubClient<Events>['send']>()
+  expectTypeOf(useSSE(hubClient)).toEqualTypeOf<UseSSE<Events, HubClient<Events>>>()
+  expectTypeOf(useSSE(() => createSSE<Events>('/events'))).toEqualTypeOf<UseSSE<Events>>()
+  useSSE((lastEventId?: string) => createHubClient<Events>('/events', { lastEventId }), {
+    onEvent: (event) => expectTypeOf(event).toEqualTypeOf<SSEEvent<Events>>(),
+  })
+  // @ts-expect-error the options are those of the function
+  useSSE(() => createHubClient<Events>('/events'), { linger: 5 })
+  // @ts-expect-error a function makes a client: for a URL per attempt, write `() => createSSE(async () => '/events')`
+  useSSE(() => '/events')
+  // @ts-expect-error nor is it awaited
+  useSSE(async () => createSSE('/events'))
+
   // From schemas.
-  const checked = useSSE('/events', { events: { tick: z.number(), order: z.object({ id: z.string() }) } })
+  const checked = useSSE('/events', {
+    parse: schemas({ tick: z.number(), order: z.object({ id: z.string() }) }),
+  })
   if (checked.lastEvent?.type === 'order') expectTypeOf(checked.lastEvent.data).toEqualTypeOf<{ id: string }>()
   useSSEEvent(checked.client, 'tick', (data) => expectTypeOf(data).toEqualTypeOf<number>())
   // @ts-expect-error no such event
@@ -112,18 +133,24 @@ export function useTypes() {
   useSSEValue(sse, 'tick', { initial: 0, reduce: (n) => n, batch: 'second' })
 
   // Topics.
-  useTopic(sse, 'orders', (data, event) => {
+  useTopic(hubClient, 'orders', (data, event) => {
     expectTypeOf(data).toEqualTypeOf<Order | Partial<Order> | number>()
     expectTypeOf(event).toEqualTypeOf<SSEEvent<Events>>()
   })
   // @ts-expect-error a name
-  useTopic(sse, 5, () => {})
+  useTopic(hubClient, 5, () => {})
+  // @ts-expect-error a client without topics
+  useTopic(sse, 'orders', () => {})
 
   // With the provider's client, whose events are not known there.
   expectTypeOf(useSSE()).toEqualTypeOf<UseSSE>()
   expectTypeOf(useSSE<Events>()).toEqualTypeOf<UseSSE<Events>>()
   expectTypeOf(useSSEClient()).toEqualTypeOf<SSEClient>()
   expectTypeOf(useSSEClient<Events>()).toEqualTypeOf<SSEClient<Events>>()
+  expectTypeOf(useSSE<Events, HubClient<Events>>()).toEqualTypeOf<UseSSE<Events, HubClient<Events>>>()
+  expectTypeOf(useSSEClient<Events, HubClient<Events>>()).toEqualTypeOf<HubClient<Events>>()
+  // @ts-expect-error a client of other events
+  useSSEClient<Events, HubClient<{ other: string }>>()
   useSSEEvent('tick', (data) => expectTypeOf(data).toEqualTypeOf<unknown>())
   useSSEEvent<Order>('order.created', (data, event) => {
     expectTypeOf(data).toEqualTypeOf<Order>()
@@ -147,6 +174,8 @@ export const fine = [
   <SSEProvider key="3" url="/events" options={{ linger: 5 }}>
     text
   </SSEProvider>,
+  <SSEProvider key="4" client={hubClient} />,
+  <SSEProvider key="5" client={() => createHubClient<Events>('/events')} options={{ onOpen() {} }} />,
 ]
 // @ts-expect-error a client or a URL
 export const nothing = <SSEProvider />
@@ -154,3 +183,7 @@ export const nothing = <SSEProvider />
 export const both = <SSEProvider client={sse} url="/events" />
 // @ts-expect-error how a client behaves is settled
 export const settled = <SSEProvider client={sse} options={{ linger: 5 }} />
+// @ts-expect-error the options are those of the function
+export const made = <SSEProvider client={() => createSSE('/events')} options={{ linger: 5 }} />
+// @ts-expect-error a URL per attempt needs a client
+export const late = <SSEProvider url={async () => '/events'} />

@@ -1,4 +1,5 @@
-import { createSSE, type SSEClient, type SSEError, type SSEEvent } from 'headwater'
+import { createSSE, type SSEClient, type SSEError, type SSEEvent, schemas } from 'headwater'
+import { createHubClient, type HubClient } from 'headwater/hub'
 import { createSSEPlugin, type UseSSE, useSSE, useSSEClient, useSSEEvent, useSSEValue, useTopic } from 'headwater/vue'
 import { expectTypeOf } from 'vitest'
 import { createApp, type Ref, ref, shallowRef } from 'vue'
@@ -18,6 +19,7 @@ interface Events {
   tick: number
 }
 const sse = createSSE<Events>('/events')
+const hubClient = createHubClient<Events>('/events')
 const id = ref(1)
 
 // The connection.
@@ -30,14 +32,23 @@ expectTypeOf(live.lastEvent.value).toEqualTypeOf<SSEEvent<Events> | null>()
 expectTypeOf(live.lastEventId.value).toEqualTypeOf<string>()
 expectTypeOf(live.client).toEqualTypeOf<SSEClient<Events>>()
 expectTypeOf(live.connect).toEqualTypeOf<() => void>()
-expectTypeOf(live.send).toEqualTypeOf<SSEClient<Events>['send']>()
+// @ts-expect-error a client that speaks no protocol sends nothing
+live.send
 // @ts-expect-error it is the client's to say
 live.status.value = 'open'
 
 // Where it goes.
-expectTypeOf(useSSE(() => sse)).toEqualTypeOf<UseSSE<Events>>()
+expectTypeOf(useSSE(() => createSSE<Events>('/events'))).toEqualTypeOf<UseSSE<Events>>()
+const made = useSSE(() => createHubClient<Events>('/events'))
+expectTypeOf(made).toEqualTypeOf<UseSSE<Events, HubClient<Events>>>()
+expectTypeOf(made.client).toEqualTypeOf<HubClient<Events>>()
+expectTypeOf(made.send).toEqualTypeOf<HubClient<Events>['send']>()
+expectTypeOf(useSSE(hubClient)).toEqualTypeOf<UseSSE<Events, HubClient<Events>>>()
+expectTypeOf(useSSE(shallowRef(hubClient))).toEqualTypeOf<UseSSE<Events, HubClient<Events>>>()
 expectTypeOf(useSSE(shallowRef(sse))).toEqualTypeOf<UseSSE<Events>>()
+expectTypeOf(useSSE()).toEqualTypeOf<UseSSE>()
 expectTypeOf(useSSE<Events>()).toEqualTypeOf<UseSSE<Events>>()
+expectTypeOf(useSSE<Events, HubClient<Events>>()).toEqualTypeOf<UseSSE<Events, HubClient<Events>>>()
 expectTypeOf(useSSE<Events>('/events')).toEqualTypeOf<UseSSE<Events>>()
 expectTypeOf(useSSE('/events')).toEqualTypeOf<UseSSE>()
 expectTypeOf(useSSE(new URL('/events', 'http://localhost'))).toEqualTypeOf<UseSSE>()
@@ -48,12 +59,14 @@ useSSE<Events>('/events', {
   onEvent: (event) => expectTypeOf(event).toEqualTypeOf<SSEEvent<Events>>(),
 })
 useSSE(sse, { onEvent: (event) => expectTypeOf(event).toEqualTypeOf<SSEEvent<Events>>() })
-expectTypeOf(useSSE('/events', { events: { tick: z.number() } })).toEqualTypeOf<UseSSE<{ tick: number }>>()
+expectTypeOf(useSSE('/events', { parse: schemas({ tick: z.number() }) })).toEqualTypeOf<UseSSE<{ tick: number }>>()
 // @ts-expect-error a client has its options already
 useSSE(sse, { linger: 0 })
 // @ts-expect-error no such option
 useSSE('/events', { lingre: 0 })
-// @ts-expect-error a getter has no arguments: for a URL per try, make a client
+// @ts-expect-error the options are those of the function
+useSSE(() => createHubClient<Events>('/events'), { linger: 0 })
+// @ts-expect-error a getter has no arguments: for a URL per attempt, make a client
 useSSE(({ attempt }: { attempt: number }) => `/events?${attempt}`)
 // @ts-expect-error nor does one wait
 useSSE(async () => '/events')
@@ -125,26 +138,38 @@ useSSEValue(sse, 'order.deleted', 0)
 useSSEValue(sse, 'tick', { initial: 0, reduce: (n: number) => `${n}` })
 
 // Topics.
-useTopic(sse, 'orders', (data, event) => {
+useTopic(hubClient, 'orders', (data, event) => {
   expectTypeOf(data).toEqualTypeOf<Events[keyof Events]>()
   if (event.type === 'tick') expectTypeOf(event.data).toEqualTypeOf<number>()
 })
 useTopic(
-  sse,
+  hubClient,
   () => `order:${id.value}`,
   () => {},
 )
 useTopic('orders', () => {})
 useTopic<Order>('orders', (data) => expectTypeOf(data).toEqualTypeOf<Order>())
 // @ts-expect-error a topic has a name
-useTopic(sse, 5, () => {})
+useTopic(hubClient, 5, () => {})
+useTopic(
+  () => made.client,
+  'orders',
+  () => {},
+)
+// @ts-expect-error a client without topics
+useTopic(sse, 'orders', () => {})
 
 // The app's client.
 createApp({})
   .use(createSSEPlugin(sse))
   .use(createSSEPlugin('/events', { linger: 0 }))
+createSSEPlugin(() => createHubClient<Events>('/events'))
+// @ts-expect-error a URL per attempt needs a client
 createSSEPlugin(async () => '/events')
 expectTypeOf(useSSEClient()).toEqualTypeOf<SSEClient>()
 expectTypeOf(useSSEClient<Events>()).toEqualTypeOf<SSEClient<Events>>()
+expectTypeOf(useSSEClient<Events, HubClient<Events>>()).toEqualTypeOf<HubClient<Events>>()
 // @ts-expect-error no such option
 createSSEPlugin('/events', { lingre: 0 })
+// @ts-expect-error a client has its options already
+createSSEPlugin(sse, { linger: 0 })

@@ -82,7 +82,7 @@ async function waitForEnd({ mock, call }: Asked): Promise<object> {
 function queue({ mock, call }: Asked): object {
   const { each, first } = checked(() => checkScript(readSteps(call) as Script))
   const scripts = each ? [each] : first
-  // To the option `script` an empty list is none; here it is a script that leaves its stream to whoever asked.
+  // To the option `script` an empty list is none; here it is a script that leaves its stream to the caller.
   if (!scripts.length) scripts.push([])
   for (const steps of scripts) mock.script(...steps)
   return { scripts: scripts.length }

@@ -28,7 +28,7 @@ export interface MockServerOptions extends MockOptions {
    */
   readonly port?: number | undefined
   /**
-   * The address to listen on. '0.0.0.0': on all networks, for clients in a container or on a telephone. Whoever can reach it
+   * The address to listen on. '0.0.0.0': on all networks, for clients in a container or on a telephone. Everyone who can reach it
    * can then use the control endpoint too.
    * @defaultValue '127.0.0.1', which `http://localhost` leads to as well.
    */

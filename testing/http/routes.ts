@@ -54,7 +54,7 @@ export function createRoutes<E extends EventMap>(
   }
 
   return {
-    // As of createMock: nothing here depends on E.
+    // As in createMock: nothing here depends on E.
     mock: mock as Mock<E>,
     route(path) {
       const found = routes.get(asSent(path))

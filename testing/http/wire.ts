@@ -20,7 +20,7 @@ export function wireOf(
   let ended = false
   const gone = new AbortController()
   response.on('close', () => gone.abort())
-  // Whoever waits for a client that has gone is let go: a test must not hang on it.
+  // A wait for a client that has left ends: a test must not hang on it.
   const wait = (ms: number): Promise<void> =>
     sleep(Math.min(ms, TIMER_MAX), undefined, { signal: gone.signal }).catch(() => {})
   return {

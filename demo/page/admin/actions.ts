@@ -55,7 +55,7 @@ export function wireActions(sse: PanelStream): void {
     }
     form.addEventListener('submit', (event) => {
       event.preventDefault()
-      // Not disabled meanwhile: that would take the focus away from whoever has pressed it.
+      // Not disabled meanwhile: that would take the focus away from the user who has pressed it.
       act?.(new FormData(form)).then(
         (text) => say('ok', text),
         (error: Error) => say('failed', `It was not done: ${error.message}.`),

@@ -1,4 +1,4 @@
-import { createSSE, type SSEClient } from 'headwater'
+import { createHubClient, type HubClient } from 'headwater/hub'
 import type { HubStats, Level, Published } from '../../../server/index.ts'
 import type { Notice } from '../../shared/events.ts'
 import { ADMIN_TOPIC, type AdminEvents } from '../../shared/report.ts'
@@ -10,13 +10,13 @@ import { request } from '../http.ts'
  * that the page was served with; the server looks at each request.
  */
 
-export type PanelStream = SSEClient<AdminEvents>
+export type PanelStream = HubClient<AdminEvents>
 
 const token = document.querySelector<HTMLMetaElement>('meta[name="operator-token"]')?.content
 const headers = { authorization: `Bearer ${token}` }
 
 export const openPanelStream = (): PanelStream =>
-  createSSE<AdminEvents>('/api/events', {
+  createHubClient<AdminEvents>('/api/events', {
     topics: [ADMIN_TOPIC],
     headers,
     // The defaults are for a server with thousands of clients; here nobody should have to wait half a minute.
@@ -24,7 +24,7 @@ export const openPanelStream = (): PanelStream =>
   })
 
 /**
- * Over the stream's own URL, where the hub takes events from whom its `canPublish` lets.
+ * A POST to the stream's own URL, where the hub takes events from the users that its `canPublish` allows.
  * @param to - Undefined: everyone.
  */
 export function notify(sse: PanelStream, message: string, level: Level, to: UserId | undefined): Promise<Published> {

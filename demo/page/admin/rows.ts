@@ -1,6 +1,6 @@
 import { make, setText } from '../dom.ts'
 
-/** The rows by what they are about: a row that stays is written to, and not made anew. */
+/** The rows by what they are about: a row that stays is updated, and not replaced. */
 const known = new WeakMap<Element, Map<string, HTMLTableRowElement>>()
 
 /**

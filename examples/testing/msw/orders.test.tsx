@@ -1,6 +1,6 @@
 import { cleanup, render, screen } from '@testing-library/react'
-import { createSSE } from 'headwater'
 import { SSEProvider } from 'headwater/react'
+import { requestEvents } from 'headwater/request'
 import { createMockStream } from 'headwater/testing'
 import { sseHandler } from 'headwater/testing/msw'
 import { setupServer } from 'msw/node'
@@ -55,11 +55,11 @@ test('says why it has given up', async () => {
   expect(await screen.findByText('http')).toBeTruthy()
 })
 
-test('puts together what a language model says', async () => {
+test('puts the tokens of a language model together', async () => {
   const tokens = ['Good', ' mor', 'ning'].map((text) => ({ send: { text } }))
   server.use(sseHandler('/api/complete', [...tokens, { end: true }], { method: 'POST' }))
-  const completion = createSSE('/api/complete', { mode: 'request', method: 'POST', body: '{}', parse: 'text' })
-  let said = ''
-  for await (const { data } of completion.events('message')) said += data
-  expect(said).toBe('Good morning')
+  const completion = requestEvents('/api/complete', { method: 'POST', body: '{}', parse: 'text' })
+  let answer = ''
+  for await (const { data } of completion) answer += data
+  expect(answer).toBe('Good morning')
 })

@@ -1,4 +1,4 @@
-import { createSSE } from 'headwater'
+import { createHubClient } from 'headwater/hub'
 
 /*
  * The application under test: a list of orders that grows as they come. It knows nothing of mocks.
@@ -19,7 +19,7 @@ const LINE = {
 
 const [line, hint, orders] = ['line', 'hint', 'orders'].map((id) => document.getElementById(id))
 
-const sse = createSSE<Events>('/api/orders')
+const sse = createHubClient<Events>('/api/orders')
 sse.subscribe('order.created', ({ id, total }) => {
   const item = document.createElement('li')
   item.textContent = `${id}: ${total}`

@@ -26,5 +26,5 @@ export default defineConfig({
   // The second lets tests tell the mock what to do through the address of the page.
   server: { proxy: { '/api': mock, '/__mock': mock } },
   // In this repository the sources stand in for the package.
-  resolve: { alias: { headwater: new URL('../../../src/index.ts', import.meta.url).pathname } },
+  resolve: { alias: { 'headwater/hub': new URL('../../../src/hub/index.ts', import.meta.url).pathname } },
 })

@@ -10,27 +10,25 @@ const request = (headers: Record<string, string>, url = 'http://a/'): Report => 
 })
 
 it.each<[report: Report, lines: string[]]>([
-  [{ kind: 'excerpt', text: 'busy\x1b' }, ['< busy\\u001b']],
-  [{ kind: 'excerpt', text: '' }, []],
-  [{ kind: 'beat', text: 'ping\x1b' }, ['< comment: ping\\u001b']],
-  [{ kind: 'beat', text: '' }, ['< comment']],
+  [{ kind: 'comment', text: 'ping\x1b' }, ['< comment: ping\\u001b']],
+  [{ kind: 'comment', text: '' }, ['< comment']],
   [{ kind: 'retry', ms: 1500 }, ['< retry: 1.5 s']],
   [{ kind: 'id', id: '7\x07' }, ['< id without an event: #7\\u0007']],
   [{ kind: 'id', id: '' }, ['< id without an event: none from here on']],
-  [{ kind: 'oversized' }, ['< an event that is too long, dropped']],
+  [{ kind: 'gap', reason: 'too-large' }, ['< an event that is too long, dropped']],
+  [{ kind: 'gap', reason: 'expired' }, []],
   [{ kind: 'end', reason: 'eof' }, ['< the end of the response']],
   [{ kind: 'end', reason: 'stop' }, []],
   [{ kind: 'opening', requested: '' }, []],
-  [{ kind: 'opened' }, []],
   [{ kind: 'event', type: 'a', data: 'b', id: undefined }, []],
   [{ kind: 'handled' }, []],
   [{ kind: 'unfinished', lines: ['data: 1'], isOver: true }, []],
-])('%j is told as %j', (report, lines) => {
+])('%j is shown as %j', (report, lines) => {
   expect(detailLines(report)).toEqual(lines)
 })
 
 describe('a request', () => {
-  it('is told with its headers, in which secrets are not shown', () => {
+  it('is shown with its headers, but without their secrets', () => {
     const headers = {
       accept: 'x',
       authorization: 'Bearer abc',
@@ -65,7 +63,7 @@ describe('a request', () => {
 })
 
 describe('a response', () => {
-  it('is told with status and headers', () => {
+  it('is shown with status and headers', () => {
     const headers = { 'content-type': 'text/event-stream', 'set-cookie': 'abc', 'x-note': 'caf\xe9\x9b' }
     const response = new Response('', { status: 200, statusText: 'OK', headers })
     expect(detailLines({ kind: 'response', response })).toEqual([
@@ -88,7 +86,7 @@ describe('a response', () => {
   })
 })
 
-it('what the core keeps to itself is told with its data, cut where it is long', () => {
+it('an event that the core keeps to itself is shown with its data, cut where it is long', () => {
   const own = { type: 'live\x1b', data: '{"a":1}', id: undefined, isRepeat: false }
   expect(keptLine(own)).toBe('< the server\'s own: live\\u001b {"a":1}')
   expect(keptLine({ ...own, data: 'x'.repeat(600) })).toMatch(/x{500}… \(600 characters\)$/)

@@ -9,7 +9,6 @@ function watched(response: Response, pass: () => Promise<void> = async () => {})
   const reports: ExchangeReport[] = []
   const fetch = watchFetch(
     async () => response,
-    clock,
     (report) => reports.push(report),
     pass,
   )
@@ -37,7 +36,6 @@ describe('a fetch that is watched', () => {
   it('hands on what fails', async () => {
     const failing = watchFetch(
       () => Promise.reject(new TypeError('no')),
-      createClock(),
       () => {},
       async () => {},
     )
@@ -99,77 +97,14 @@ describe('a stream', () => {
   })
 })
 
-describe('a refusal', () => {
-  const excerptOf = (reports: readonly ExchangeReport[]) =>
-    reports.flatMap((report) => (report.kind === 'excerpt' ? [report.text] : []))
-
-  it.each<[body: string, type: string | undefined, text: string[]]>([
-    ['{"error":\n  "no"}\n', 'application/problem+json', ['{"error": "no"}']],
-    ['busy', 'text/plain', ['busy']],
-    ['<!doctype html>', 'text/html', []],
-    ['x'.repeat(5000), 'text/plain', ['x'.repeat(1000)]],
-  ])('is reported with what it says: %j of %s', async (body, type, text) => {
-    const { fetch, reports } = watched(
-      new Response(body, { status: 503, headers: type ? { 'content-type': type } : {} }),
-    )
-    expect((await fetch('http://a/')).status).toBe(503)
-    expect(excerptOf(reports)).toEqual(text)
-  })
-
-  it('may say something without saying what it is', async () => {
-    const body = new ReadableStream({
-      start(controller) {
-        controller.enqueue(new TextEncoder().encode('bu'))
-        controller.enqueue(new TextEncoder().encode('sy'))
-        controller.close()
-      },
-    })
-    const { fetch, reports } = watched(new Response(body, { status: 500 }))
-    await fetch('http://a/')
-    expect(excerptOf(reports)).toEqual(['busy'])
-  })
-
-  it('is waited for no longer than a second, and then left', async () => {
-    const cancel = vi.fn()
-    const body = new ReadableStream({
-      start: (controller) => controller.enqueue(new TextEncoder().encode('be')),
-      cancel,
-    })
-    const { fetch, reports, clock } = watched(new Response(body, { status: 500 }))
-    const answered = vi.fn()
-    fetch('http://a/').then(answered)
-    await clock.advance(999)
-    expect(answered).not.toHaveBeenCalled()
-    await clock.advance(1)
-    expect(answered).toHaveBeenCalledOnce()
-    expect(excerptOf(reports)).toEqual(['be'])
-    expect(cancel).toHaveBeenCalledOnce()
-    expect(clock.timers).toBe(0)
-  })
-
-  it('is read no further than what is reported', async () => {
-    let pulls = 0
-    const body = new ReadableStream({
-      pull(controller) {
-        if (++pulls > 100) controller.close()
-        else controller.enqueue(new TextEncoder().encode('x'.repeat(100)))
-      },
-    })
-    const { fetch } = watched(new Response(body, { status: 500 }))
-    await fetch('http://a/')
-    expect(pulls).toBeLessThan(15)
-  })
-
-  it('that breaks off says what came', async () => {
-    let pulls = 0
-    const body = new ReadableStream({
-      pull(controller) {
-        if (pulls++) controller.error(new TypeError('terminated'))
-        else controller.enqueue(new TextEncoder().encode('half'))
-      },
-    })
-    const { fetch, reports } = watched(new Response(body, { status: 500 }))
-    expect((await fetch('http://a/')).status).toBe(500)
-    expect(excerptOf(reports)).toEqual(['half'])
-  })
+it.each<[what: string, status: number, type: string]>([
+  ['a refusal', 503, 'text/event-stream'],
+  ['another content type', 200, 'application/json'],
+])('hands on the response as it is: %s', async (_, status, type) => {
+  const given = new Response('busy', { status, headers: { 'content-type': type } })
+  const { fetch, kinds } = watched(given, () => Promise.reject(new Error('it is not held back')))
+  const response = await fetch('http://a/')
+  expect(response).toBe(given)
+  expect(await response.text()).toBe('busy')
+  expect(kinds()).toEqual(['request', 'response'])
 })

@@ -143,7 +143,8 @@ describe('a connection that is lost', () => {
     const { clock, err, done } = await start([], {
       script: [[event(1), { wait: 1 }, END], [{ refuse: { status: 403, body: 'go away' } }]],
     })
-    await clock.advance(1000)
+    // It ended after an event, so it is followed after three times `initial` and up to a fifth.
+    await clock.advance(4000)
     expect(await done).toBe(1)
     expect(err.lines.slice(-2)).toEqual([
       '-- resume with --last-event-id 1',
@@ -154,7 +155,7 @@ describe('a connection that is lost', () => {
   it('is noticed by its silence', async () => {
     const { clock, err, signal } = await start(['--heartbeat', '300'], { script: [[event(1), { stall: true }]] })
     await clock.advance(300)
-    expect(err.lines.at(-1)).toMatch(/^-- waiting .* for attempt 1: silent for 300 ms$/)
+    expect(err.lines.at(-1)).toMatch(/^-- waiting .* for attempt 1: no heartbeat$/)
     signal('SIGINT')
   })
 })
@@ -278,7 +279,7 @@ describe('it ends', () => {
     expect([term.listeners(), term.clock.timers, term.err.text]).toEqual([0, 0, ''])
   })
 
-  it('without a word when whoever reads has gone', async () => {
+  it('without a word when the reader of the pipe has ended', async () => {
     const { out, err, done, clock, stream } = await start([], { script: [[event(1)]] })
     const before = err.text
     out.destroy(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }))
@@ -297,7 +298,7 @@ describe('it ends', () => {
 })
 
 describe('when its notices cannot be written', () => {
-  it('it ends, if whoever read them has gone', async () => {
+  it('ends if the reader of its notices has ended', async () => {
     const { err, done, stream } = await start([], { script: [[event(1)]] })
     err.destroy(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }))
     expect(await done).toBe(0)
@@ -350,12 +351,15 @@ describe('events that are sent again', () => {
         [event(1), event(2), event(3)],
       ],
     })
-    await clock.advance(1000)
+    await clock.advance(5000)
     expect(out.lines).toEqual(['order.created #1 {"n":1}', 'tick #2 {"n":2}', 'order.created #3 {"n":3}'])
-    expect(err.lines.at(-1)).toBe('-- sent again: #1, which came before; repeats are shown only with -v')
+    expect(err.lines.slice(-2)).toEqual([
+      '-- recovered: unknown (asked for #2, the server does not say)',
+      '-- sent again: #1, which came before; repeats are shown only with -v',
+    ])
     signal('SIGINT')
     await done
-    expect(err.lines).toContain('events           3 (3.0 per second)')
+    expect(err.lines).toContain('events           3 (0.6 per second)')
     expect(err.lines).toContain('sent again       2, not counted as events')
   })
 })
@@ -386,6 +390,39 @@ describe('once', () => {
   })
 })
 
+describe('once, where a client would send its request again', () => {
+  it('reads on after a goodbye, to the end of the response', async () => {
+    const script: Step[] = [{ introduce: {} }, event(1), { goodbye: 1000 }, { wait: 5000 }, event(2), END]
+    const { clock, code, done, out, stream } = await start(['--once', '-q'], { script: [script] })
+    await clock.advance(4999)
+    expect(code()).toBeUndefined()
+    await clock.advance(1)
+    expect(await done).toBe(0)
+    expect(out.lines).toEqual(['order.created #1 {"n":1}', 'tick #2 {"n":2}'])
+    expect(stream.requests).toHaveLength(1)
+  })
+
+  it('ends with 1 when the server does not accept the last event id', async () => {
+    const { done, err, stream } = await start(['--once', '--last-event-id', '7'], {
+      script: [[{ refuse: { status: 410, body: 'too old' } }]],
+    })
+    expect(await done).toBe(1)
+    expect(err.lines.at(-1)).toBe(`headwater: ${URL}: status 410 Gone; the server says: too old`)
+    expect(err.text).not.toContain('gap')
+    expect(stream.requests).toHaveLength(1)
+  })
+
+  it('ends with 1 when the stream is silent after a sleep of the machine', async () => {
+    const { clock, done, err, stream } = await start(['--once'], { script: [[event(1)]] })
+    await clock.sleep(60_000)
+    await clock.advance(1000)
+    expect(await done).toBe(1)
+    expect(err.lines.at(-1)).toBe(`headwater: ${URL}: silent after a sleep, and --once sends the request only once`)
+    expect(stream.requests).toHaveLength(1)
+    expect(clock.timers).toBe(0)
+  })
+})
+
 describe('--verbose', () => {
   it('tells of all that passes', async () => {
     const script: Step[] = [{ comment: 'hi' }, { retry: 500 }, event(1), { raw: 'id: 2\n\n' }, { wait: 1 }, END]
@@ -406,12 +443,13 @@ describe('--verbose', () => {
       '< retry: 500 ms',
       '< id without an event: #2',
       '< the end of the response',
-      '-- waiting 750 ms for attempt 1: the stream ended',
+      '-- waiting 550 ms for attempt 1: the stream ended',
     ])
-    await clock.advance(750)
-    expect(err.lines.slice(-4)).toEqual([
+    await clock.advance(550)
+    expect(err.lines.slice(-5)).toEqual([
       '< content-type: text/event-stream',
-      '-- open, recovered: unknown (asked for #2, the server does not say)',
+      '-- open, asked for #2',
+      '-- recovered: unknown (asked for #2, the server does not say)',
       '-- sent again: #1, which came before; repeats are shown only with -v',
       '< sent again, not shown: order.created #1 {"n":1}',
     ])
@@ -424,19 +462,19 @@ describe('--stats', () => {
     const { clock, signal, done, err } = await start(['--stats', '-q', '-e', 'tick'], {
       script: [[event(1), { wait: 500 }, event(2), { comment: '' }, { wait: 500 }, END], [event(3)]],
     })
-    await clock.advance(2000)
+    await clock.advance(5000)
     signal('SIGINT')
     expect(await done).toBe(130)
     expect(err.text).toBe(
       `
-duration         2 s
-events           3 (1.5 per second), 1 shown
+duration         5 s
+events           3 (0.6 per second), 1 shown
   order.created  2
   tick           1
 bytes of data    21
-longest silence  1.1 s between two events
+longest silence  3.8 s between two events
 heartbeats       1
-connections      2 opened, open for 1.4 s
+connections      2 opened, open for 1.7 s
 retries          1
 gaps             0
 last event id    3

@@ -1,4 +1,4 @@
-import { SSEError } from 'headwater'
+import { type Opened, SSEError } from 'headwater'
 import { createClock } from 'headwater/testing'
 import { describe, expect, it } from 'vitest'
 import { createNarrator } from '../../../cli/listen/narrator.ts'
@@ -14,78 +14,99 @@ function narrate(verbosity: 'normal' | 'verbose' = 'normal') {
 
 const status = (status: number) => new SSEError(status === 401 ? 'unauthorized' : 'http', 'http://a/: x', { status })
 const response = (headers: Record<string, string> = {}) => new Response(null, { headers })
+/** As the core makes it of a refused response. */
+const refusal = (status: number, body: string) => new SSEError('http', 'http://a/: x', { status, body })
 const request = { kind: 'request', method: 'GET', url: 'http://a/', headers: new Headers() } as const
 
-describe('an opening is told', () => {
-  it('in one line where the core knows at once whether it recovers', () => {
+describe('an opening', () => {
+  it('is shown at once, in one line where there was nothing to resume', () => {
     const { hear, observer, screen } = narrate()
-    hear({ kind: 'opening', requested: '7' })
-    observer.onOpen?.({ recovered: 'unknown', attempt: 0 })
-    hear({ kind: 'opened' })
-    expect(screen.lines).toEqual(['-- open, recovered: unknown (asked for #7, the server does not say)'])
+    const line = '-- open, recovered: no (there was no id to resume from)'
+    hear({ kind: 'opening', requested: '' })
+    expect(screen.lines).toEqual([line])
+    observer.onOpen?.({ recovered: false, attempt: 0 })
+    expect(screen.lines).toEqual([line])
   })
 
-  it('in two where the server is yet to say', () => {
+  it.each<[recovered: Opened['recovered'], requested: string, lines: string[]]>([
+    [true, '7', ['-- open, asked for #7', '-- recovered: yes (asked for #7)']],
+    [false, '7', ['-- open, asked for #7', '-- recovered: no (asked for #7)']],
+    ['unknown', '7', ['-- open, asked for #7', '-- recovered: unknown (asked for #7, the server does not say)']],
+    [true, '', ['-- open, recovered: no (there was no id to resume from)', '-- recovered: yes']],
+  ])('is shown in two lines where the server says more: %s after %j', (recovered, requested, lines) => {
     const { hear, observer, screen } = narrate()
-    hear({ kind: 'opening', requested: '7' })
-    hear({ kind: 'opened' })
-    observer.onOpen?.({ recovered: true, attempt: 0 })
-    expect(screen.lines).toEqual(['-- open, asked for #7', '-- recovered: yes (asked for #7)'])
+    hear({ kind: 'opening', requested })
+    observer.onOpen?.({ recovered, attempt: 0 })
+    expect(screen.lines).toEqual(lines)
   })
 })
 
 describe('a failure is explained', () => {
-  it('with what the server says', () => {
-    const { hear, why } = narrate()
+  it('by the words of the server', () => {
+    const { hear, why, screen } = narrate('verbose')
+    const error = refusal(503, 'busy\x1b')
     hear(request)
     hear({ kind: 'response', response: response() })
-    hear({ kind: 'excerpt', text: 'busy\x1b' })
-    expect(why(status(503))).toBe('status 503 Service Unavailable; the server says: busy\\u001b')
+    hear({ kind: 'end', reason: error })
+    expect(why(error)).toBe('status 503 Service Unavailable; the server says: busy\\u001b')
+    expect(screen.lines.at(-1)).toBe('< busy\\u001b')
   })
 
-  it('with where a redirect leads', () => {
+  it('by its status alone where the server answers with a page', () => {
+    const { hear, why, screen } = narrate('verbose')
+    const error = refusal(503, '<!doctype html>')
+    hear(request)
+    hear({ kind: 'response', response: response({ 'content-type': 'text/html' }) })
+    const before = screen.text
+    hear({ kind: 'end', reason: error })
+    expect(why(error)).toBe('status 503 Service Unavailable')
+    expect(screen.text).toBe(before)
+  })
+
+  it('by the place that a redirect leads to', () => {
     const { hear, why } = narrate()
     hear({ ...request, url: 'http://a/x/y?z' })
     hear({ kind: 'response', response: response({ location: '../b' }) })
     expect(why(status(307))).toMatch(/leads to http:\/\/a\/b:/)
   })
 
-  it('with what the server says instead of streaming', () => {
+  it('by what the server sends instead of a stream', () => {
     const { hear, why } = narrate()
-    hear({ kind: 'response', response: response() })
-    hear({ kind: 'excerpt', text: '{"error":"no"}' })
-    expect(why(new SSEError('content-type', 'http://a/: content type a/b instead of c/d'))).toBe(
-      'content type a/b instead of c/d; the server says: {"error":"no"}',
+    const message = 'http://a/: status 200, content type application/json'
+    const error = new SSEError('content-type', message, { status: 200, body: '{"error":"no"}' })
+    hear({ kind: 'response', response: response({ 'content-type': 'application/json' }) })
+    expect(why(error)).toBe(
+      'content type application/json instead of text/event-stream; the server says: {"error":"no"}',
     )
   })
 
-  it('without what the server said earlier, or of another failure', () => {
+  it('by nothing of an earlier response, or of another failure', () => {
     const { hear, why } = narrate()
     hear({ kind: 'response', response: response({ location: '/b' }) })
-    hear({ kind: 'excerpt', text: 'busy' })
+    hear({ kind: 'end', reason: refusal(503, 'busy') })
     expect(why(new SSEError('network', 'http://a/: the stream ended'))).toBe('the stream ended')
     hear(request)
     expect(why(status(503))).toBe('status 503 Service Unavailable')
   })
 })
 
-describe('of what the core keeps to itself', () => {
+describe('an event that the core keeps to itself', () => {
   const repeat = { type: 'a', data: 'd', id: '7', isRepeat: true }
   const own = { type: 'live', data: 'd', id: undefined, isRepeat: false }
 
-  it('the first repeat on a connection is told', () => {
+  it('is shown if it is the first repeat on a connection', () => {
     const { hear, kept, screen } = narrate()
-    const told = '-- sent again: #7, which came before; repeats are shown only with -v'
+    const notice = '-- sent again: #7, which came before; repeats are shown only with -v'
     kept(own)
     kept(repeat)
     kept({ ...repeat, id: '8' })
-    expect(screen.lines).toEqual([told])
+    expect(screen.lines).toEqual([notice])
     hear({ kind: 'opening', requested: '8' })
     kept(repeat)
-    expect(screen.lines).toEqual([told, told])
+    expect(screen.lines).toEqual([notice, '-- open, asked for #8', notice])
   })
 
-  it('a goodbye is told, which explains the next connection', () => {
+  it('is shown if it is a goodbye, which explains the next connection', () => {
     const { kept, screen } = narrate()
     kept({ ...own, type: 'goodbye' })
     kept({ ...repeat, type: 'goodbye' })
@@ -93,7 +114,7 @@ describe('of what the core keeps to itself', () => {
     expect(screen.lines[1]).toMatch(/^-- sent again/)
   })
 
-  it('all is in detail', () => {
+  it('is shown with --verbose in any case', () => {
     const { kept, screen } = narrate('verbose')
     kept(own)
     kept(repeat)
@@ -104,7 +125,7 @@ describe('of what the core keeps to itself', () => {
   })
 })
 
-it('what cannot be read, and what is no event, is told', () => {
+it('shows data that cannot be read, and lines that are no event', () => {
   const { hear, observer, screen } = narrate()
   observer.onInvalid?.({ type: 'c', id: '', raw: 'd', receivedAt: 0, error: new Error('bad') })
   hear({ kind: 'unfinished', lines: ['data: 1'], isOver: true })
@@ -114,7 +135,7 @@ it('what cannot be read, and what is no event, is told', () => {
   ])
 })
 
-it('states, waits and gaps are told', () => {
+it('shows states, waits and gaps', () => {
   const { observer, screen } = narrate()
   const error = new SSEError('network', 'http://a/: the stream ended')
   observer.onState?.({ status: 'connecting', attempt: 0 })

@@ -23,31 +23,33 @@ it.each<[state: ConnectionState, notice: string | undefined]>([
   [{ status: 'waiting', attempt: 1, until: 0, error }, undefined],
   [{ status: 'paused', reasons: ['offline', 'manual'] }, 'paused: offline, manual'],
   [{ status: 'closed', error: null }, undefined],
-])('of the state %j it is said: %s', (state, notice) => {
+])('the state %j has the notice %s', (state, notice) => {
   expect(stateNotice(state, 'http://a/')).toBe(notice)
 })
 
-describe('an opening', () => {
+describe('the notice of an opening', () => {
   it.each<[recovered: Opened['recovered'], requested: string, notice: string]>([
     [true, '7', 'recovered: yes (asked for #7)'],
     [true, '', 'recovered: yes'],
     [false, '7', 'recovered: no (asked for #7)'],
     [false, '', 'recovered: no (there was no id to resume from)'],
     ['unknown', '7\x07', 'recovered: unknown (asked for #7\\u0007, the server does not say)'],
-  ])('with recovered %s after %j', (recovered, requested, notice) => {
+  ])('says recovered %s after %j', (recovered, requested, notice) => {
     expect(recoveredNotice(recovered, requested)).toBe(notice)
-    expect(openNotice(recovered, requested, plain)).toBe(`open, ${notice}`)
   })
 
-  it('of which the server has not said yet whether it recovers', () => {
-    expect(openNotice(undefined, '7', plain)).toBe('open, asked for #7')
+  it.each([
+    ['', 'open, recovered: no (there was no id to resume from)'],
+    ['7\x07', 'open, asked for #7\\u0007'],
+  ])('comes before the first event, after %j', (requested, notice) => {
+    expect(openNotice(requested, plain)).toBe(notice)
   })
 })
 
 it.each([
   [1, 1249, 'waiting 1.2 s for attempt 1: reason'],
-  [0, 300, 'waiting 300 ms: reason'],
-])('of a wait before attempt %d it says how long and why', (attempt, delay, notice) => {
+  [2, 300, 'waiting 300 ms for attempt 2: reason'],
+])('a wait before attempt %d is shown with its length and its reason', (attempt, delay, notice) => {
   expect(waitNotice({ attempt, delay, until: 0, error }, 'reason', plain)).toBe(notice)
 })
 
@@ -64,11 +66,11 @@ it.each<[gap: Gap, notice: string]>([
     { reason: 'x\x1b', certain: true, requested: '\x07', resumedFrom: '', topics: ['t\x1b'] },
     'gap: x\\u001b: events were lost; asked for #\\u0007; topics t\\u001b',
   ],
-])('of the gap %j it says all', (gap, notice) => {
+])('the gap %j is shown with all its facts', (gap, notice) => {
   expect(gapNotice(gap, plain)).toBe(notice)
 })
 
-it('of an invalid event it says which, why, and what it was', () => {
+it('an invalid event is shown with its name, the reason and its text', () => {
   const invalid = { type: 'tick', id: '7', raw: '{"a\x1b', receivedAt: 0, error: new SyntaxError('bad') }
   expect(invalidNotice(invalid, plain)).toBe('invalid: tick #7 cannot be read: bad: {"a\\u001b')
   expect(invalidNotice({ ...invalid, id: '', raw: 'x'.repeat(300), error: 'no' }, plain)).toMatch(
@@ -76,7 +78,7 @@ it('of an invalid event it says which, why, and what it was', () => {
   )
 })
 
-it('of a repeat it says which', () => {
+it('a repeat is shown with its id', () => {
   expect(repeatNotice({ id: '7\x07' })).toBe('sent again: #7\\u0007, which came before; repeats are shown only with -v')
 })
 
@@ -92,7 +94,7 @@ it.each<[lines: string[], isOver: boolean, notice: string]>([
     false,
     'unfinished: an event has begun and does not end: {"n":1} (and 1 more line); a blank line ends an event, and its data stand in lines that begin with data:',
   ],
-])('of the lines %j, over: %s, it says what they lack', (lines, isOver, notice) => {
+])('the lines %j, over: %s, are shown with what they lack', (lines, isOver, notice) => {
   expect(unfinishedNotice({ lines, isOver }, plain)).toBe(notice)
 })
 

@@ -1,6 +1,6 @@
 import { SSEError } from 'headwater'
 import { describe, expect, it } from 'vitest'
-import { reasonOf } from '../../../cli/listen/reason.ts'
+import { excerptOf, reasonOf } from '../../../cli/listen/reason.ts'
 
 const reason = (error: SSEError, location?: string): string => reasonOf(error, '15 s', location)
 /** As Node's fetch throws it, and the core wraps that. */
@@ -18,26 +18,26 @@ describe('a failure of the network', () => {
     expect(reason(network(coded(code)))).toBe(words)
   })
 
-  it('that several addresses had is told once', () => {
+  it('has one reason where several addresses failed', () => {
     const both = new AggregateError([coded('ECONNREFUSED'), coded('ETIMEDOUT')], '')
     expect(reason(network(both))).toBe('connection refused')
   })
 
-  it('is told by its deepest known cause', () => {
+  it('has the reason of its deepest known cause', () => {
     expect(reason(network(new Error('outer', { cause: coded('ECONNRESET') })))).toBe('connection reset')
   })
 
-  it('that has no code says what the platform says', () => {
+  it('has the words of the platform where it has no code', () => {
     expect(reason(network(new Error('odd\x1b')))).toBe('odd\\u001b')
     expect(reason(network(coded('UND_ERR_INVALID_ARG', 'invalid keep-alive header')))).toBe('invalid keep-alive header')
     expect(reason(network(coded('constructor', 'odd')))).toBe('odd')
   })
 
-  it('without a cause says what the core says', () => {
+  it('has the words of the core where it has no cause', () => {
     expect(reason(new SSEError('network', 'http://a/: the stream ended', { cause: 'eof' }))).toBe('the stream ended')
   })
 
-  it('whose causes go round ends all the same', () => {
+  it('has a reason though its causes form a loop', () => {
     const error = new Error('round')
     error.cause = error
     expect(reason(network(error))).toBe('round')
@@ -66,7 +66,7 @@ it.each<[error: SSEError, words: string]>([
   ],
   [new SSEError('http', 'http://a/: status 429', { status: 429, retryAfter: 0 }), 'status 429 Too Many Requests'],
   [
-    new SSEError('unauthorized', 'http://a/: status 401; onUnauthorized may sign in again', { status: 401 }),
+    new SSEError('unauthorized', 'http://a/: status 401, content type null', { status: 401 }),
     "status 401 Unauthorized (-H 'authorization: Bearer …' signs in)",
   ],
   [
@@ -74,22 +74,45 @@ it.each<[error: SSEError, words: string]>([
     'status 405 Method Not Allowed (-X names another method)',
   ],
   [
-    new SSEError('content-type', 'http://a/: content type text/html instead of text/event-stream'),
+    new SSEError('content-type', 'http://a/: status 200, content type text/html', { status: 200 }),
     'content type text/html instead of text/event-stream',
   ],
   [
-    new SSEError('timeout', 'http://a/: no headers in 15000 ms (HTTP/1.1 allows six connections to an origin)'),
+    new SSEError('content-type', 'http://a/: status 200, content type null', { status: 200 }),
+    'content type missing instead of text/event-stream',
+  ],
+  [
+    new SSEError('timeout', 'http://a/: server: no answer in 15000 ms'),
     'no response headers within 15 s (--connect-timeout); nobody answers, or the server or a proxy that collects holds them back',
   ],
   [new SSEError('stalled', 'http://a/: silent for 10000 ms'), 'silent for 10000 ms'],
-])('%s is told as %s', (error, words) => {
+])('%s reads %s', (error, words) => {
   expect(reason(error)).toBe(words)
+})
+
+it.each<[body: string | undefined, type: string | undefined, excerpt: string]>([
+  ['{"error":\n  "no"}\n', 'application/problem+json', '{"error": "no"}'],
+  ['busy', 'text/plain', 'busy'],
+  ['busy', undefined, 'busy'],
+  ['<error/>', 'application/xml', '<error/>'],
+  ['<!doctype html>', 'text/html', ''],
+  [undefined, 'text/plain', ''],
+])('the body %j of type %s reads %j', (body, type, excerpt) => {
+  const error = new SSEError('http', 'http://a/: status 503', { status: 503, ...(body && { body }) })
+  // Without a body: text would bring a content type of its own.
+  const response = new Response(null, { headers: type ? { 'content-type': type } : {} })
+  expect(excerptOf(error, response)).toBe(excerpt)
+})
+
+it('the body of an unknown response reads as it is', () => {
+  const error = new SSEError('http', 'http://a/: status 503', { status: 503, body: 'busy' })
+  expect(excerptOf(error, undefined)).toBe('busy')
 })
 
 describe('a redirect that is not followed', () => {
   const error = new SSEError('http', 'http://a/: status 307', { status: 307 })
 
-  it('is told with where it leads', () => {
+  it('is shown with the place that it leads to', () => {
     expect(reason(error, 'http://b/c\x1b?token=abc')).toBe(
       'status 307 leads to http://b/c\\u001b?token=[not shown]: not followed, as headers of yours would go along; listen there',
     )

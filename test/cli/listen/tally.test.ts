@@ -4,20 +4,21 @@ import { expect, it } from 'vitest'
 import { payloadParser } from '../../../cli/listen/payload.ts'
 import { createTally } from '../../../cli/listen/tally.ts'
 
-it('counts what observers and transport hear', async () => {
+it('counts what observers and the transport report', async () => {
   const clock = createClock()
   const tally = createTally(clock)
   const { observer } = tally
   const error = new SSEError('network', 'x')
   observer.onState?.({ status: 'connecting', attempt: 0 })
+  tally.hear({ kind: 'opening', requested: '' })
   observer.onState?.({ status: 'open', since: 0, attempt: 0 })
   const data = payloadParser('text')('é', '') as { kind: 'text'; text: string }
   observer.onEvent?.({ type: 'tick', data, id: '', raw: 'é', receivedAt: clock.now() })
   tally.shown()
-  tally.hear({ kind: 'beat', text: '' })
+  tally.hear({ kind: 'comment', text: '' })
   tally.hear({ kind: 'event', type: 'ping', data: '', id: undefined })
   tally.hear({ kind: 'event', type: 'tick', data: '', id: undefined })
-  tally.hear({ kind: 'opened' })
+  tally.hear({ kind: 'handled' })
   tally.kept({ type: 'tick', data: '', id: '1', isRepeat: true })
   tally.kept({ type: 'live', data: '', id: undefined, isRepeat: false })
   await clock.advance(500)

@@ -3,26 +3,25 @@ import { createClock, createMockStream, type Step } from 'headwater/testing'
 import { describe, expect, it, vi } from 'vitest'
 import { type Report, tap } from '../../../cli/listen/tap.ts'
 import { createSSE, fetchTransport } from '../../../src/index.ts'
-import { fakeHost } from '../../support/host.ts'
 
 const open = { pass: async () => {} }
 
 const request: TransportRequest = {
   url: 'http://a/',
-  topics: [],
   method: 'GET',
   headers: new Headers(),
   body: undefined,
   credentials: 'same-origin',
   lastEventId: '6',
+  lastEventIdIn: 'auto',
   lastEventIdParam: 'lastEventId',
   fetch,
   maxEventSize: 100,
   clock: createClock(),
-  names: [],
-  scope: '',
-  host: fakeHost(),
 }
+
+/** What the handlers of an event still do. */
+const WORK = [Promise.resolve()]
 
 /** A tap over a transport that a test speaks for. */
 function tapped() {
@@ -30,16 +29,19 @@ function tapped() {
   const log: unknown[] = []
   const note =
     (name: string) =>
-    (...args: unknown[]) =>
+    (...args: unknown[]) => {
       log.push([name, ...args.filter((arg) => arg !== undefined)])
+    }
   const sink: TransportSink = {
     open: note('open'),
     heard: note('heard'),
-    beat: note('beat'),
-    id: note('id'),
-    event: note('event'),
+    comment: note('comment'),
+    block(block) {
+      log.push(['block', block])
+      return WORK
+    },
     retry: note('retry'),
-    oversized: note('oversized'),
+    gap: note('gap'),
     end: note('end'),
   }
   let inner: TransportSink | undefined
@@ -63,96 +65,70 @@ function tapped() {
   return { reports, log, link, inner, close, sink }
 }
 
-describe('what a transport says', () => {
+const EVENT = { type: 'a', data: 'b', id: '7', topic: 't' }
+const ID = { type: 'message', data: undefined, id: '8' }
+
+describe('what a transport reports', () => {
   it.each<[what: string, act: (inner: TransportSink) => void, log: unknown[]]>([
-    ['an opening', (inner) => inner.open(5), ['report opening', ['open', 5], 'report opened']],
+    ['an opening', (inner) => inner.open({ heartbeatMs: 5 }), ['report opening', ['open', { heartbeatMs: 5 }]]],
     ['bytes', (inner) => inner.heard(), [['heard']]],
-    ['a comment', (inner) => inner.beat('x'), [['beat', 'x'], 'report beat']],
+    ['a comment', (inner) => inner.comment('x'), [['comment', 'x'], 'report comment']],
     ['a retry field', (inner) => inner.retry(5), [['retry', 5], 'report retry']],
+    ['an event', (inner) => inner.block(EVENT), ['report event', ['block', EVENT], 'report handled']],
+    ['an id without an event', (inner) => inner.block(ID), [['block', ID], 'report id']],
     [
-      'an event',
-      (inner) => inner.event('a', 'b', undefined, 't'),
-      ['report event', ['event', 'a', 'b', 't'], 'report handled'],
+      'an event that is too long',
+      (inner) => inner.gap({ reason: 'too-large' }),
+      ['report gap', ['gap', { reason: 'too-large' }]],
     ],
-    ['an oversized event', (inner) => inner.oversized(), ['report oversized', ['oversized']]],
     ['the end', (inner) => inner.end('eof'), ['report end', ['end', 'eof']]],
-    [
-      'an event with an id',
-      (inner) => {
-        inner.id('7')
-        inner.event('a', 'b', '7')
-      },
-      [['id', '7'], 'report event', ['event', 'a', 'b', '7'], 'report handled'],
-    ],
-    [
-      'ids without events, in order',
-      (inner) => {
-        inner.id('7')
-        inner.id('8')
-        inner.event('a', 'b', undefined)
-        inner.id('9')
-        inner.beat('c')
-        inner.id('10')
-        inner.retry(5)
-        inner.id('11')
-        inner.oversized()
-        inner.id('12')
-        inner.end('eof')
-      },
-      [
-        ['id', '7'],
-        'report id',
-        ['id', '8'],
-        'report id',
-        'report event',
-        ['event', 'a', 'b'],
-        'report handled',
-        ['id', '9'],
-        'report id',
-        ['beat', 'c'],
-        'report beat',
-        ['id', '10'],
-        'report id',
-        ['retry', 5],
-        'report retry',
-        ['id', '11'],
-        'report id',
-        'report oversized',
-        ['oversized'],
-        ['id', '12'],
-        'report id',
-        'report end',
-        ['end', 'eof'],
-      ],
-    ],
-  ])('%s reaches the core and is reported', (_, act, expected) => {
+  ])('reaches the core and is reported: %s', (_, act, expected) => {
     const { inner, log } = tapped()
     act(inner)
     expect(log).toEqual(expected)
   })
 
-  it('is an id without an event though nothing follows', async () => {
-    const { inner, reports } = tapped()
-    inner.id('7')
-    expect(reports).toEqual([])
-    await Promise.resolve()
-    expect(reports).toEqual([{ kind: 'id', id: '7' }])
+  it('is not reported where it is a comment that only names a topic', () => {
+    const { inner, log } = tapped()
+    inner.comment('topic orders')
+    inner.comment('topic of the day')
+    expect(log).toEqual([['comment', 'topic orders'], ['comment', 'topic of the day'], 'report comment'])
   })
 
-  it('says what the connection was to resume from', () => {
+  it('is reported with the event and the id of a block', () => {
+    const { inner, reports } = tapped()
+    inner.block(EVENT)
+    inner.block({ ...EVENT, id: undefined })
+    inner.block(ID)
+    inner.block({ ...ID, id: '' })
+    expect(reports).toEqual([
+      { kind: 'event', type: 'a', data: 'b', id: '7' },
+      { kind: 'handled' },
+      { kind: 'event', type: 'a', data: 'b', id: undefined },
+      { kind: 'handled' },
+      { kind: 'id', id: '8' },
+      { kind: 'id', id: '' },
+    ])
+  })
+
+  it('is reported with the id that the connection was to resume from', () => {
     const { inner, reports } = tapped()
     inner.open()
-    expect(reports[0]).toEqual({ kind: 'opening', requested: '6' })
+    expect(reports).toEqual([{ kind: 'opening', requested: '6' }])
   })
 
-  it('is not reported any more once its link is closed, and the transport is closed too', async () => {
+  it('is answered with what the handlers still do', () => {
+    const { inner } = tapped()
+    expect(inner.block(EVENT)).toBe(WORK)
+    expect(inner.block(ID)).toBe(WORK)
+  })
+
+  it('is not reported any more once its link is closed, and the transport is closed too', () => {
     const { inner, link, reports, close } = tapped()
-    inner.id('7')
     link.close()
-    inner.event('a', 'b', '7')
-    inner.beat()
+    inner.block(EVENT)
+    inner.comment('')
     inner.end('eof')
-    await Promise.resolve()
     expect(reports).toEqual([])
     expect(close).toHaveBeenCalledOnce()
   })
@@ -197,15 +173,14 @@ it.each(CUTS)('reports the same of the same bytes, %s', async (_, chunks) => {
   sse.connect()
   await clock.settle()
   await clock.settle()
-  const told = reports.filter(({ kind }) => !/request|response|handled/.test(kind))
-  expect(told).toEqual([
+  const reported = reports.filter(({ kind }) => !/request|response|handled/.test(kind))
+  expect(reported).toEqual([
     { kind: 'opening', requested: '' },
-    { kind: 'opened' },
-    { kind: 'beat', text: 'c' },
+    { kind: 'comment', text: 'c' },
     { kind: 'event', type: 'tick', data: 'é', id: '7' },
     { kind: 'id', id: '8' },
     { kind: 'retry', ms: 50 },
-    { kind: 'beat', text: 'd' },
+    { kind: 'comment', text: 'd' },
     { kind: 'event', type: 'message', data: '1', id: undefined },
     { kind: 'event', type: 'message', data: '', id: '' },
   ])

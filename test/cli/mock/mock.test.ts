@@ -49,7 +49,7 @@ async function start(...argv: string[]) {
 }
 
 describe('headwater mock', () => {
-  it('prints its URL on stdout, and nothing besides; what to try on stderr', async () => {
+  it('prints its URL alone on stdout, and what to try on stderr', async () => {
     const { out, err, url } = await start('--tick', '0')
     expect(out.text).toMatch(/^http:\/\/127\.0\.0\.1:\d+\n$/)
     expect(err.text).toBe(`Every path is a stream, left to you. To see one:

@@ -1,0 +1,103 @@
+/**
+ * What went wrong, as a word that code can branch on.
+ *
+ * | code | meaning |
+ * |---|---|
+ * | `network` | there was no answer, or the stream broke or ended; `cause` holds what the platform said |
+ * | `http` | the status of the answer opens no stream; see `status` and `body` |
+ * | `content-type` | status 200, but the body is not `text/event-stream`; see `body` |
+ * | `timeout` | no response headers within `connectTimeout`, or a callback that did not answer; the message names it |
+ * | `stalled` | the stream is open, but the heartbeat stopped |
+ * | `too-large` | an event is longer than `maxEventSize`, or an iterator fell further behind than its `limit` |
+ * | `unauthorized` | status 401, and there are no fresh credentials |
+ * | `gave-up` | the retries that `retry` allows are used up; `cause` is the last failure |
+ * | `options` | an option that cannot work, thrown at once; the message names it and says what it wants |
+ */
+export type SSEErrorCode =
+  | 'network'
+  | 'http'
+  | 'content-type'
+  | 'timeout'
+  | 'stalled'
+  | 'too-large'
+  | 'unauthorized'
+  | 'gave-up'
+  | 'options'
+
+/** Facts about a failure that go beyond its code. */
+export interface SSEErrorDetails {
+  /** What the platform or a callback threw. */
+  readonly cause?: unknown
+  /** The HTTP status, if the server answered. */
+  readonly status?: number
+  /** How long the server asked the client to wait (`Retry-After`), in milliseconds. */
+  readonly retryAfter?: number
+  /** The beginning of the body of a refused response, as text. */
+  readonly body?: string
+}
+
+/** Every error that headwater throws or reports. Branch on {@link SSEError.code}. */
+export class SSEError extends Error {
+  declare readonly name: 'SSEError'
+  /** What went wrong, from a closed set. */
+  declare readonly code: SSEErrorCode
+  /** The HTTP status, if the server answered. */
+  declare readonly status?: number
+  /**
+   * How long the server asked the client to wait (`Retry-After`), in milliseconds from its answer. 0 if it did not ask;
+   * undefined if there was no answer.
+   */
+  declare readonly retryAfter?: number
+  /** The beginning of the body of a refused response: text, at most 1 KiB. Undefined if no response was refused. */
+  declare readonly body?: string
+
+  constructor(code: SSEErrorCode, message: string, details?: SSEErrorDetails) {
+    super(message)
+    Object.assign(this, { name: 'SSEError', code }, details)
+  }
+}
+
+/**
+ * Whether a value is an {@link SSEError}. Unlike `instanceof` it recognises errors of another realm (an iframe, a worker)
+ * and of a second copy of this package.
+ */
+export function isSSEError(value: unknown): value is SSEError {
+  return typeof value === 'object' && value !== null && 'code' in value && (value as SSEError).name === 'SSEError'
+}
+
+/** An error about a request. Of the URL, and of URLs in the message, only what is no secret is shown. */
+export const requestError = (url: string, code: SSEErrorCode, message: string, details?: SSEErrorDetails): SSEError =>
+  new SSEError(code, publicPart(`${url}: ${message}`), details)
+
+/**
+ * The query, the fragment and the credentials of a URL may be secrets. Cut to a length first: a server may send headers
+ * of 100 kB that end in a message.
+ */
+const publicPart = (text: string): string =>
+  text
+    .slice(0, 300)
+    .replace(/[?#]\S*[^\s:]/g, '')
+    .replace(/\/\/[^/\s]*(@|$)/g, '//')
+
+/**
+ * The last resort for an error that nobody observes: the platform's own report (HTML 8.1.4.3), so that `window.onerror`
+ * and error trackers get it. Never thrown: one bad callback must not stop a stream.
+ */
+export function report(error: unknown): void {
+  // Node has no reportError, and an error that is thrown there from a timer would end the process.
+  ;(globalThis.reportError ?? console.error)(error)
+}
+
+/** Whether a value is a promise of any kind: of another realm, of a library, or that of zone.js. */
+export const isThenable = (value: unknown): value is PromiseLike<unknown> =>
+  typeof (value as PromiseLike<unknown> | undefined)?.then === 'function'
+
+/** Calls a callback of the application. What it throws, or what its promise rejects with, is reported. */
+export function callSafely<A extends readonly unknown[]>(callback: (...args: A) => unknown, ...args: A): void {
+  try {
+    const result = callback(...args)
+    if (isThenable(result)) result.then(undefined, report)
+  } catch (error) {
+    report(error)
+  }
+}

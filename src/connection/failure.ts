@@ -1,0 +1,75 @@
+import { monotonic } from '../base/clock.ts'
+import { SSEError } from '../base/errors.ts'
+import { backoff, FLOOR, isFinal, leastWait } from '../decisions/retry.ts'
+import { natureOf } from '../decisions/statuses.ts'
+import { hasIdInUrl } from '../transports/fetch.ts'
+import type { TransportSink } from '../transports/transport.ts'
+import type { Settings } from './settings.ts'
+import type { Shared } from './shared.ts'
+
+/** A connection that was open for so long, and then ended in order, has not failed, though it brought nothing. */
+const STEADY = 3000
+
+function dropCursor(connection: Shared, sink: TransportSink): void {
+  const requested = connection.lastEventId
+  connection.resumeFrom('')
+  connection._start()
+  if (requested) sink.gap({ reason: 'refused', requested, resumedFrom: '' })
+}
+
+/** @returns Does what follows from a failure: waits for a retry, asks for credentials, drops the cursor, or closes. */
+export function createFailures(
+  connection: Shared,
+  { clock, retry }: Settings,
+  sink: TransportSink,
+): (cause: unknown) => void {
+  /** When a kind of failure was first met since the last opening, on the monotonic clock. */
+  let since = 0
+
+  return (cause) => {
+    const { _attempt: attempt, _everOpened } = connection
+    const request = attempt?._request
+    const isEnd = cause === 'eof'
+    const message = isEnd ? 'the stream ended' : `${cause}`
+    const error = cause instanceof SSEError ? cause : connection._error('network', message, cause)
+    const now = monotonic(clock)
+    const random = clock.random()
+
+    const isNew = request && hasIdInUrl(request) && _everOpened !== 'resumed'
+    const nature = natureOf(error, isNew ? 'new-param' : request?.lastEventId ? 'sent' : 'none')
+    const count = (connection._seen[nature] ?? 0) + 1
+    if (count === 1) since = now
+    // A deployment that takes too long may be over when the page is looked at again.
+    const looksAgain = nature === 'doubtful' && !!_everOpened
+    if (isFinal(nature, count, looksAgain ? now - since : Infinity))
+      return connection._go({ status: 'closed', error }, looksAgain)
+    connection._seen[nature] = count
+    if (nature === 'credentials') {
+      connection.refresh(error)
+      return connection._start()
+    }
+    if (nature === 'cursor') return dropCursor(connection, sink)
+    if (!retry) return connection.end(error)
+
+    const openFor = connection._openFor()
+    const hadNews = isEnd && !!attempt?._hasNews
+    connection._settle()
+    const failures = hadNews || (isEnd && openFor >= STEADY) ? 1 : connection._failures + 1
+    let delay: number | null
+    try {
+      delay =
+        typeof retry === 'function'
+          ? retry(failures, error, Math.max(openFor, 0))
+          : backoff(failures, connection._serverRetry, retry, random, hadNews)
+    } catch (cause) {
+      return connection.end(connection._error('gave-up', `retry(): ${cause}`, cause))
+    }
+    // The caller's own function may have closed or reconnected.
+    if (connection._attempt !== attempt) return
+    if (delay === null) return connection.end(new SSEError('gave-up', error.message, { cause: error }))
+    const least = leastWait(error.retryAfter, random)
+    // A function may return NaN.
+    const until = Math.ceil(clock.now() + Math.max(delay || 0, FLOOR, least))
+    connection.wait({ attempt: failures, until, error }, least)
+  }
+}

@@ -1,0 +1,81 @@
+import { report, SSEError } from '../base/errors.ts'
+import { same } from '../base/same.ts'
+import { clampRetry } from '../decisions/retry.ts'
+import type { Connecting } from '../decisions/state.ts'
+import type { Dispatch } from '../events/dispatch.ts'
+import type { Observers } from '../events/observers.ts'
+import { createRepeats } from '../resume/repeats.ts'
+import type { TransportSink } from '../transports/transport.ts'
+import type { Heartbeat } from './heartbeat.ts'
+import type { Settings } from './settings.ts'
+import type { Attempt, Shared } from './shared.ts'
+
+/** What a transport reports, in its order: it goes to the heartbeat, the cursor, the observers and the handlers. */
+export function createIntake(
+  connection: Shared,
+  { commit, dedupe }: Settings,
+  observers: Observers,
+  dispatch: Dispatch,
+  heartbeat: Heartbeat,
+): TransportSink {
+  const repeats = createRepeats()
+  const commitsAtOnce = commit === same
+  /** The id of the last block. The cursor may follow later, when the handlers are done. */
+  let received = ''
+  /** A connection that opens without an id has lost what came since the last one. */
+  let hadOpened = false
+  let hasWarned = false
+
+  const sink: TransportSink = {
+    open({ heartbeatMs, recovered } = {}) {
+      // Reports of any other attempt are not heard.
+      const mine = connection._attempt as Attempt
+      const requested = mine._request?.lastEventId ?? ''
+      const { attempt } = connection._state as Connecting
+      received = requested
+      connection._opened(requested)
+      repeats._open()
+      heartbeat._open(heartbeatMs)
+      connection._go({ status: 'open', since: heartbeat._heardAt(), attempt })
+      if (connection._attempt !== mine) return
+      heartbeat._watch()
+      const isLost = hadOpened && !requested && recovered === undefined
+      hadOpened = true
+      observers._call('onOpen', { attempt, recovered: recovered ?? (requested ? 'unknown' : false) })
+      if (isLost && connection._attempt === mine) sink.gap({ reason: 'no-id', certain: false })
+    },
+    heard: heartbeat._hear,
+    comment() {
+      if (connection._openFor() >= 0) heartbeat._beat()
+    },
+    block({ type, data, id: own, topic }) {
+      const id = own ?? received
+      received = id
+      if (commitsAtOnce) connection.lastEventId = id
+      if (data === undefined) return undefined
+      // What failed in a handler is sent again, and must reach it.
+      if (dedupe && commitsAtOnce && own !== undefined && repeats._isRepeat(own, type, data)) return undefined
+      if (type === 'connected' && !hasWarned && /"v":1[,}]/.test(data)) {
+        hasWarned = true
+        console.warn('use headwater/hub')
+      }
+      if (type === 'ping') heartbeat._beat()
+      else (connection._attempt as Attempt)._hasNews = true
+      return dispatch(type, data, id, heartbeat._heardAt(), topic)
+    },
+    retry(ms) {
+      connection._serverRetry = clampRetry(ms)
+    },
+    gap(gap) {
+      hadOpened &&= gap.reason !== 'refused'
+      const whole = { certain: true, requested: '', resumedFrom: received, topics: ['*'], ...gap }
+      if (!observers._call('onGap', whole) && gap.reason === 'too-large')
+        report(new SSEError('too-large', 'event dropped: maxEventSize'))
+    },
+    end(reason) {
+      if (reason === 'stop') connection.end(null)
+      else connection._fail(reason)
+    },
+  }
+  return sink
+}

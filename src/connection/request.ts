@@ -1,0 +1,62 @@
+import { requestError } from '../base/errors.ts'
+import type {
+  PerAttempt,
+  RequestContext,
+  RequestHeaders,
+  RequestOptions,
+  SSEUrl,
+  TransportRequest,
+} from '../transports/request.ts'
+
+/**
+ * Asks the caller's functions for the URL, the headers and the body of an attempt. What they throw, as a token endpoint
+ * may, is a failed attempt like any other.
+ * @throws SSEError `options` for a request that can never be sent.
+ */
+export async function resolveRequest(
+  options: RequestOptions,
+  url: SSEUrl,
+  context: RequestContext,
+): Promise<TransportRequest> {
+  const ask = <T>(value: PerAttempt<T>): T | PromiseLike<T> =>
+    // A type parameter may stand for a function itself; the options' own types do not.
+    typeof value === 'function' ? (value as (context: RequestContext) => T | PromiseLike<T>)(context) : value
+  const [address, headers, body] = await Promise.all([ask(url), ask(options.headers), ask(options.body)])
+  return {
+    ...options,
+    ...checkRequest(options, address, headers, body),
+    body,
+    lastEventId: context.lastEventId,
+  }
+}
+
+/**
+ * Makes the absolute URL and the headers.
+ * @throws SSEError `options` for a request that fetch refuses.
+ */
+export function checkRequest(
+  { base, method, credentials }: Pick<RequestOptions, 'base' | 'method' | 'credentials'>,
+  address: string | URL,
+  given: RequestHeaders = {},
+  body?: unknown,
+): { url: string; headers: Headers } {
+  let url = `${address}`
+  let headers: Headers | undefined
+  try {
+    headers = new Headers(given as HeadersInit)
+    // It would be sent as the text "undefined".
+    for (const [name, value] of Object.entries(given)) if (value === undefined) headers.delete(name)
+    const { href, protocol } = new URL(address || '//', base)
+    url = href
+    // fetch's own check: the method, a body where none may be, credentials in the URL. Not every test environment has it.
+    globalThis.Request && new Request(url, { method, credentials, body: body && '' } as RequestInit)
+    if (!/^http/.test(protocol)) throw protocol
+    // A stream can be sent once. Without this it would be a network error, and retried for ever.
+    if ((body as ReadableStream | undefined)?.locked || /^\[object O/.test(`${body}`))
+      throw 'body: object or used stream'
+    return { url, headers }
+  } catch (cause) {
+    // What platforms say about headers quotes them, and they may be secrets.
+    throw requestError(url, 'options', headers ? `${cause}` : 'invalid headers', { cause })
+  }
+}

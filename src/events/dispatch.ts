@@ -1,0 +1,69 @@
+import { isThenable, report } from '../base/errors.ts'
+import { same } from '../base/same.ts'
+import { type Parse, parsePayload } from './decode.ts'
+import type { SSEEvent } from './event.ts'
+import type { Observers } from './observers.ts'
+import type { Router } from './router.ts'
+
+export type Handler = (data: unknown, event: SSEEvent) => unknown
+
+/** Decodes an event and calls its handlers. @returns What async handlers still do; a rejection is a failure. */
+export type Dispatch = (
+  type: string,
+  raw: string,
+  id: string,
+  receivedAt: number,
+  topic: string | undefined,
+) => PromiseLike<unknown>[] | undefined
+
+export interface DispatchOptions {
+  readonly parse: Parse
+  /** The name that an event is routed by. {@link same}: its own. */
+  readonly type: (event: SSEEvent) => string
+}
+
+export function createDispatch(
+  { parse, type: routeOf }: DispatchOptions,
+  router: Router<Handler>,
+  observers: Observers,
+): Dispatch {
+  const validate = typeof parse === 'function' ? parse.validate : undefined
+
+  return (type, raw, id, receivedAt, topic) => {
+    // By its own name the route is known before anything is decoded.
+    let route = (routeOf as unknown) === same ? router._match(type) : undefined
+    const isWatched = observers._has('onEvent')
+    if (route?.length === 0 && !isWatched) return undefined
+    const event: Mutable<SSEEvent> = { type, data: undefined, id, raw, receivedAt }
+    if (topic) event.topic = topic
+    try {
+      event.data = parsePayload(parse, raw, type)
+      if (!route) event.type = routeOf(event)
+      if (validate) event.data = validate(event.data, event.type)
+    } catch (error) {
+      if (!observers._call('onInvalid', { ...event, error })) report(Error(`event ${type}: ${error}`, { cause: error }))
+      return undefined
+    }
+    if (isWatched) observers._call('onEvent', event)
+    route ??= router._match(event.type)
+    let work: PromiseLike<unknown>[] | undefined
+    for (const subscriber of route) {
+      if (!subscriber._active) continue
+      let result: unknown
+      try {
+        result = subscriber._handler(event.data, event)
+      } catch (error) {
+        result = Promise.reject(error)
+      }
+      if (!isThenable(result)) continue
+      result.then(undefined, (error) => {
+        if (!observers._call('onHandlerError', error, event)) report(error)
+      })
+      work ??= []
+      work.push(result)
+    }
+    return work
+  }
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }

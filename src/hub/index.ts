@@ -1,0 +1,3 @@
+export { createHubClient, type HubClient, type HubClientOptions, hub, type SendTarget } from './client.ts'
+export type { HubOptions } from './layer.ts'
+export type { Topic } from './topic.ts'

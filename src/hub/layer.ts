@@ -1,0 +1,184 @@
+import { createTimer, type Timer } from '../base/clock.ts'
+import { requestError, SSEError } from '../base/errors.ts'
+import { same } from '../base/same.ts'
+import { withParam } from '../base/url.ts'
+import type { SSEUrl, TransportRequest } from '../transports/request.ts'
+import type { Layer, TransportLink, TransportSink } from '../transports/transport.ts'
+import { post } from './post.ts'
+import { type Control, isBehind, readComment, readControl, topicOf, VERSION } from './protocol.ts'
+import { createTopics, type Topics } from './topics.ts'
+
+/** How long after its headers a server may introduce itself, in milliseconds. */
+const INTRODUCTION = 1000
+/** A server that says goodbye at once to every client must not be stormed. */
+const GOODBYE_MIN = 1000
+/** A connection that lasted for so long has not failed, though it brought nothing. */
+const STEADY = 10_000
+
+const NOTHING: Control = {}
+
+/** What is special about a server that speaks docs/protocol.md. */
+export interface HubOptions {
+  /**
+   * Topics that the client joins as long as it is connected. Others come with `topic()`.
+   * @defaultValue []
+   */
+  readonly topics?: readonly string[] | undefined
+  /**
+   * Where changes of the topics are sent, while the stream is open.
+   * @defaultValue the stream's own URL
+   */
+  readonly topicsUrl?: SSEUrl | undefined
+  /**
+   * Where `send()` sends events.
+   * @defaultValue the stream's own URL
+   */
+  readonly sendUrl?: SSEUrl | undefined
+}
+
+/** @param onClient - Called for each client that the layer is made for. */
+export const createHubLayer =
+  ({ topics: always = [], topicsUrl }: HubOptions, onClient?: (topics: Topics) => void): Layer =>
+  (inner, host) => {
+    let link: TransportLink | undefined
+    const change = (body: object): Promise<unknown> => post(host, topicsUrl, body)
+    const topics = createTopics(host, always, change, () => link)
+    host.topics = topics
+    onClient?.(topics)
+    // Not at the end of a link: the state is not set yet then.
+    host.state.subscribe((state) => {
+      const { status } = state
+      if (!/open|connecting/.test(status))
+        topics._fail(
+          status === 'closed' ? (state.error ?? new SSEError('gave-up', 'the client was closed')) : undefined,
+        )
+    })
+
+    return {
+      connect(request, sink) {
+        topics._start()
+        const asked = topics.wanted().join()
+        const url = asked ? withParam(request.url, 'topics', asked) : request.url
+        const timer = createTimer(request.clock)
+        const own = inner.connect({ ...request, url }, createHubSink(topics, request, sink, timer))
+        link = own
+        return {
+          close() {
+            timer()
+            own.close()
+          },
+        }
+      },
+    }
+  }
+
+/** What follows from a reserved event. */
+type Obey = (control: Control) => unknown
+
+/**
+ * What goes on to the client of a hub's events: no repeats, as ids tell them. And how the connection ends, which the server
+ * may ask for.
+ * @param timer - For the time after a `goodbye`.
+ */
+function createHubStream(
+  { _host: host }: Topics,
+  { clock, url, lastEventId }: TransportRequest,
+  out: TransportSink,
+  timer: Timer,
+): TransportSink & { readonly _goodbye: Obey } {
+  const startedAt = clock.now()
+  let cursor = lastEventId
+  let hasNews = false
+  /** When the server asked the client to be back, in epoch milliseconds; 0 if it did not. */
+  let earliest = 0
+
+  function end(reason?: unknown): void {
+    timer()
+    const retryAfter = earliest - clock.now()
+    out.end(earliest ? requestError(url, 'network', 'the server said goodbye', { retryAfter }) : reason)
+  }
+
+  return {
+    ...out,
+    block(block) {
+      const { type, data, id } = block
+      if (host.options.dedupe && type !== 'connected' && id !== undefined && isBehind(id, cursor)) return undefined
+      cursor = id ?? cursor
+      hasNews ||= data !== undefined
+      return out.block(block)
+    },
+    end,
+    _goodbye({ reconnectInMs }) {
+      const ms = Math.max(Number(reconnectInMs) || 0, GOODBYE_MIN)
+      earliest = clock.now() + ms
+      // A server that says goodbye at once to every connection is backed off from, or it would be asked every second.
+      timer(ms, () => (hasNews || earliest - startedAt >= STEADY ? host.reconnect() : end()))
+    },
+  }
+}
+
+/**
+ * What one connection reports.
+ * @param timer - For the introduction, and then for a `goodbye`. It has to be stopped when the connection is closed.
+ */
+function createHubSink(topics: Topics, request: TransportRequest, out: TransportSink, timer: Timer): TransportSink {
+  const sink = createHubStream(topics, request, out, timer)
+  /** The reserved events. Without a prototype: any other event may be called `constructor`. */
+  const controls: { readonly [type: string]: Obey | undefined } = {
+    __proto__: null as never,
+    connected: topics._open,
+    subscribed: topics._open,
+    live: same,
+    // By convention it is a heartbeat.
+    ping: () => out.comment(''),
+    gap: (control) => out.gap({ ...control, reason: `${control.reason}` }),
+    goodbye: sink._goodbye,
+  }
+  /** Reports that the connection is open, once. */
+  let open: (control?: Control) => unknown = same
+  /** Whether the server has introduced itself; undefined until its first event. */
+  let isHub: boolean | undefined
+  /** What is announced of the next event. If that is lost, there is a gap. */
+  let next = NOTHING
+
+  return {
+    ...sink,
+    open(info) {
+      open = (control = NOTHING) => {
+        open = same
+        timer()
+        const { heartbeatMs = info?.heartbeatMs, recovered } = control
+        out.open({ heartbeatMs, recovered })
+        topics._open(control)
+      }
+      // The attempt's own time limit goes on until it is open.
+      timer(Math.min(INTRODUCTION, topics._host.options.connectTimeout / 2 || Infinity), open)
+    },
+    comment(text) {
+      const topic = readComment(text)
+      if (topic) next = { topic }
+      else out.comment(text)
+    },
+    gap(gap) {
+      next = NOTHING
+      out.gap(gap)
+    },
+    block(block) {
+      const { type, data } = block
+      const obey = data !== undefined && controls[type]
+      const control = obey ? readControl(data) : NOTHING
+      if (data !== undefined) isHub ??= type === 'connected' && control.v === VERSION
+      open(isHub ? control : NOTHING)
+      const topic = block.topic ?? topicOf(type, next)
+      next = NOTHING
+      if (!isHub) return out.block(block)
+      if (!obey) return sink.block({ ...block, topic })
+      // Its id moves the cursor.
+      sink.block({ ...block, data: undefined })
+      // Transports that hear no comments are sent a `ping`.
+      if (type === 'ping' && control.topic) next = control
+      else obey(control)
+      return undefined
+    },
+  }
+}

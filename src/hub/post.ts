@@ -1,0 +1,71 @@
+import { createTimer } from '../base/clock.ts'
+import { requestError, SSEError } from '../base/errors.ts'
+import { resolveRequest } from '../connection/request.ts'
+import type { SSEUrl } from '../transports/request.ts'
+import { createRefusal } from '../transports/response.ts'
+import type { Host } from '../transports/transport.ts'
+
+/**
+ * Sends JSON to the server, with the headers and credentials of the stream. It is never sent twice, but after a 401. It ends
+ * when it takes too long, and with the client.
+ * @param url - Undefined: the stream's own.
+ * @returns What the server answers: JSON as a value, anything else as text; undefined for nothing.
+ * @throws SSEError: `network` if the server cannot be reached, or the client is closed · `timeout` if there is no answer
+ *   within `connectTimeout` · `unauthorized` · `http` for any other status that is not 2xx, redirects too.
+ */
+export function post(host: Host, url: SSEUrl | undefined, body: object): Promise<unknown> {
+  const { clock, connectTimeout } = host.options
+  const controller = new AbortController()
+  const timer = createTimer(clock)
+  let unwatch: (() => void) | undefined
+  const answer = new Promise<unknown>((resolve, reject) => {
+    const fail = (error: unknown): void =>
+      reject(error instanceof SSEError ? error : requestError('POST', 'network', `${error}`, { cause: error }))
+    timer(connectTimeout || Infinity, () => fail(new SSEError('timeout', `POST: no answer in ${connectTimeout} ms`)))
+    unwatch = host.state.subscribe(({ status }) => {
+      if (status === 'closed') fail('the client was closed')
+    })
+    const send = (): Promise<unknown> => exchange(host, url, body, controller.signal)
+    send()
+      .catch((error) => {
+        if (error?.code === 'unauthorized') return host.refresh(error)?.then(send)
+        throw error
+      })
+      .then(resolve, fail)
+  })
+  return answer.finally(() => {
+    timer()
+    unwatch?.()
+    // Of what is not read, no more is sent.
+    controller.abort()
+  })
+}
+
+async function exchange(
+  { options }: Host,
+  url: SSEUrl | undefined,
+  body: object,
+  signal: AbortSignal,
+): Promise<unknown> {
+  const context = { attempt: 0, lastEventId: '' }
+  const request = await resolveRequest({ ...options, body: undefined }, url ?? options.url, context)
+  const { fetch, headers, credentials } = request
+  headers.set('content-type', 'application/json')
+  const response = await fetch(request.url, {
+    method: 'POST',
+    headers,
+    credentials,
+    signal,
+    body: JSON.stringify(body),
+    // A redirect would take the headers and the body to another origin, or make a GET of the POST.
+    redirect: 'manual',
+  })
+  if (!response.ok) throw await createRefusal(response, request.url)
+  const text = await response.text()
+  try {
+    return JSON.parse(text)
+  } catch {
+    // The server took it all the same: an error would have the caller send it twice.
+    return text || undefined
+  }
+}

@@ -1,0 +1,56 @@
+import type { Gap, Opened } from '../events/observers.ts'
+
+/*
+ * What a server that speaks docs/protocol.md adds to a plain event stream: a few named events. They are ordinary names until
+ * the first event of a connection is a `connected` with version 1.
+ */
+
+/** Consumed once a server has introduced itself; subscribers do not get them. */
+export const RESERVED: readonly string[] = ['connected', 'gap', 'live', 'ping', 'subscribed', 'goodbye']
+
+/** The version of the protocol. */
+export const VERSION = 1
+
+/** What reserved events carry. Like the payloads of other events, they are not checked. */
+export interface Control extends Partial<Gap> {
+  /** `connected`: the version of the protocol. */
+  readonly v?: number
+  /** `connected`: whether the stream goes on where the last connection stopped. */
+  readonly recovered?: Opened['recovered']
+  /** `connected`: the server's name for this connection. */
+  readonly clientId?: string
+  /** `connected`: the interval of the server's heartbeat, in milliseconds. */
+  readonly heartbeatMs?: number
+  /** `subscribed`: the number of the change that was made. */
+  readonly rev?: number
+  /** `ping`: the next event was published to this topic, if it has the name `event`. */
+  readonly topic?: string
+  readonly event?: string
+  /** `goodbye`: the server is about to stop. Reconnect in so many milliseconds. */
+  readonly reconnectInMs?: number
+}
+
+/** The payload of a reserved event; {} if it is not JSON. */
+export function readControl(data: string): Control {
+  try {
+    return Object(JSON.parse(data))
+  } catch {
+    return {}
+  }
+}
+
+/** Whether an id of a hub, `<epoch>-<seq>`, is at or before another of the same epoch. */
+export function isBehind(id: string, other: string): boolean {
+  const dash = id.lastIndexOf('-') + 1
+  return dash > 0 && other.startsWith(id.slice(0, dash)) && Number(id.slice(dash)) <= Number(other.slice(dash))
+}
+
+/** The topic of an event is announced ahead of it, in a comment: other clients ignore that. */
+const TOPIC = /^topic (\S+)$/
+
+/** The topic that a comment announces; undefined if it does not. */
+export const readComment = (text: string): string | undefined => TOPIC.exec(text)?.[1]
+
+/** The topic of an event, given what was announced. A transport may not hear the very event that was. */
+export const topicOf = (type: string, { topic, event = type }: Control): string | undefined =>
+  event === type ? topic : undefined

@@ -1,0 +1,66 @@
+import { optionError } from '../base/check.ts'
+import type { Handler } from '../events/dispatch.ts'
+import type { EventHandler, EventName, ListenOptions, SSEEvent, SubscribeOptions } from '../events/event.ts'
+import type { Topics } from './topics.ts'
+
+/** That of a client. */
+type Subscribe = (pattern: string, handler: Handler, options?: ListenOptions) => () => void
+
+/** One of the server's topics, as far as this client wants it. */
+export interface Topic<E = Record<string, unknown>> {
+  /**
+   * Joins the topic while there is a subscriber, and calls `handler` for its events: those that the server says it has
+   * published to it; of others those named like the topic or under it (`orders`, `orders.created`), and those whose payload
+   * names it in `topic` or `resource`.
+   * @returns Unsubscribes. The topic is left `linger` after the last subscriber.
+   */
+  subscribe(handler: EventHandler<E, EventName<E>>, options?: SubscribeOptions): () => void
+  /**
+   * Resolves when the server has joined this client to the topic; at once if it has already. It takes a subscriber for that.
+   * @throws SSEError `unauthorized` if the server does not grant it; why the client closed, if it does.
+   */
+  joined(): Promise<void>
+}
+
+/** @throws SSEError `options` for a name that cannot travel in a list. */
+export function checkTopic(name: unknown): void {
+  if (typeof name !== 'string' || !/^[^,]+$/.test(name)) throw optionError('topic', 'a name without a comma', name)
+}
+
+export function createTopic(name: string, topics: Topics, subscribe: Subscribe): Topic {
+  checkTopic(name)
+  return {
+    joined: () => topics._join(name),
+    subscribe(handler, { once, signal } = {}) {
+      if (typeof handler !== 'function') throw optionError('subscribe', 'a function', handler)
+      if (signal?.aborted) return () => {}
+      function hear(data: unknown, event: SSEEvent): unknown {
+        if (!belongs(name, event, data)) return undefined
+        if (once) off()
+        return handler(data, event)
+      }
+      const off = subscribe('*', hear, { signal, _left: topics._add(name) })
+      // For transports that must listen for each name.
+      topics._host.listen?.(name)
+      return off
+    },
+  }
+}
+
+/** Whether what was published to one topic is for who joined the other: `orders.*` has all under `orders`, and `*` everything. */
+export const covers = (topic: string, published: unknown): boolean =>
+  published === topic || (topic.endsWith('*') && `${published}`.startsWith(topic.slice(0, -1)))
+
+/**
+ * Whether an event belongs to a topic. What the server says counts, if it says anything; else it is named after the topic, or
+ * its payload names the topic in `topic` or `resource`.
+ */
+export function belongs(
+  topic: string,
+  { type, topic: published }: { readonly type: string; readonly topic?: string | undefined },
+  data: unknown,
+): boolean {
+  if (published) return covers(topic, published)
+  const { topic: own, resource } = Object(data) as { readonly topic?: unknown; readonly resource?: unknown }
+  return [type, own, resource].some((name) => covers(topic, name) || `${name}`.startsWith(`${topic}.`))
+}

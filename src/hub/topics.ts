@@ -1,0 +1,117 @@
+import { createTimer } from '../base/clock.ts'
+import { SSEError } from '../base/errors.ts'
+import type { Host, HostTopics, TransportLink } from '../transports/transport.ts'
+import type { Control } from './protocol.ts'
+import { createWanted, type Wanted } from './wanted.ts'
+
+/*
+ * The topics that a client wants, and how the server learns of them. All of them are in every request, so that a reconnect
+ * joins and resumes in one go. A change while the stream is open is a POST, and it counts once the stream itself confirms it:
+ * what comes after that is complete. Where the server does not know the connection any more or does not confirm, a reconnect
+ * does the same; so it does where the server has not introduced itself, but only to join a topic: to leave one is not worth it.
+ */
+
+/** Changes that come together travel together: for so many milliseconds. */
+const GATHER = 20
+/** The stream has to confirm a change within so many milliseconds. */
+const CONFIRM = 5000
+
+/** The topics of one connection, as the server knows them. */
+interface Joined {
+  /** What the server was asked for. What it does not grant of that is not asked for again. */
+  _asked: readonly string[]
+  /** Undefined until the stream is open, and while a change is under way. */
+  _granted?: readonly string[] | undefined
+  _clientId?: string | undefined
+  /** The number of the last change. */
+  _count: number
+}
+
+export interface Topics extends Wanted, HostTopics {
+  /** The client. */
+  readonly _host: Host
+  /** Resolves when the server has granted a topic; rejects if it does not, or when the client closes. */
+  _join(name: string): Promise<void>
+  /** A request is about to be sent, with all topics that are wanted now. */
+  _start(): void
+  /** The server introduced itself, or confirms a change. @param control - {}: it does not do that, and grants all. */
+  _open(control: Control): void
+  /** The stream is over. @param error - For good, until `connect()`. */
+  _fail(error?: SSEError): void
+  /** The server's name for the connection; '' if there is none. */
+  _clientId(): string
+}
+
+/** The server does not know the connection. Whatever else it answers to a change, the stream has the last word, or its silence. */
+const isUnknown = ({ status }: SSEError): boolean => /404|410/.test(`${status}`)
+
+/**
+ * @param always - Topics that are wanted as long as the client is.
+ * @param change - Sends a change to the server.
+ * @param getLink - The link of the connection: its transport may send all topics itself.
+ */
+export function createTopics(
+  host: Host,
+  always: readonly string[],
+  change: HostTopics['change'],
+  getLink: () => TransportLink | undefined,
+): Topics {
+  const timer = createTimer(host.options.clock)
+  const waiting: (() => void)[] = []
+  let joined: Joined | undefined
+  let over: SSEError | undefined
+  const gather = (): unknown => joined?._granted && timer(GATHER, update)
+  const wanted = createWanted(host, always, gather)
+
+  function update(): void {
+    const own = joined as Joined
+    const { _asked: asked, _clientId: clientId } = own
+    const all = wanted.wanted()
+    const add = all.filter((name) => !asked.includes(name))
+    const remove = asked.filter((name) => !all.includes(name))
+    if (!add.length && !(clientId && remove.length)) return
+    if (!clientId) return host.reconnect()
+    own._asked = all
+    own._granted = undefined
+    timer(CONFIRM, () => host.reconnect())
+    if (getLink()?.join?.(all)) return
+    own._count++
+    const sent = change({ clientId, rev: own._count, add, remove, all })
+    sent.catch((error) => isUnknown(error) && joined === own && host.reconnect())
+  }
+
+  function set(next?: Joined, error?: SSEError): void {
+    timer()
+    joined = next
+    over = error
+    for (const wake of waiting.splice(0)) wake()
+  }
+
+  return {
+    ...wanted,
+    _host: host,
+    change,
+    _clientId: () => joined?._clientId ?? '',
+    async _join(name) {
+      for (;;) {
+        const { _asked, _granted } = joined ?? {}
+        if (over) throw over
+        if (_granted?.includes(name)) return
+        if (_granted && _asked?.includes(name)) throw new SSEError('unauthorized', 'topic not granted')
+        await new Promise<void>((resolve) => waiting.push(resolve))
+      }
+    },
+    _start: () => set({ _asked: wanted.wanted(), _count: 0 }),
+    _open({ topics, clientId, rev = 0 }) {
+      if (!joined || rev < joined._count) return
+      joined._granted = Array.isArray(topics) && !topics.includes('*') ? topics : joined._asked
+      joined._clientId ??= clientId
+      set(joined)
+      gather()
+    },
+    _fail(error) {
+      set(undefined, error)
+      if (error) wanted._forgetLeft()
+    },
+  }
+}

@@ -1,0 +1,1 @@
+export { type RequestEvent, type RequestEventsOptions, requestEvents } from './request-events.ts'

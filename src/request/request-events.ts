@@ -1,0 +1,189 @@
+import { requestError, SSEError } from '../base/errors.ts'
+import { backoff, type CompleteRetry, leastWait, RETRY, type RetryOptions } from '../decisions/retry.ts'
+import { type Parse, type PayloadParser, parsePayload } from '../events/decode.ts'
+import type { EventMap, EventName } from '../events/event.ts'
+import { byteString, redirectMode } from '../transports/fetch.ts'
+import { createStreamParser } from '../transports/parse.ts'
+import type { RequestHeaders } from '../transports/request.ts'
+import { checkResponse } from '../transports/response.ts'
+import type { Block } from '../transports/transport.ts'
+
+type BlockSink = Parameters<typeof createStreamParser>[0]
+
+const EVENT_MAX = 64 * 1024 * 1024
+
+/** One event of a response, narrowed by its `type`. */
+export type RequestEvent<E = Record<string, unknown>> = {
+  [Type in EventName<E>]: {
+    readonly type: Type
+    readonly data: E[Type]
+    /** The last event id at this event; '' if there is none. */
+    readonly id: string
+    /** The text that `data` was made of. */
+    readonly raw: string
+  }
+}[EventName<E>]
+
+/** How {@link requestEvents} sends its request, and reads the response. */
+export interface RequestEventsOptions<E = Record<string, unknown>> {
+  /**
+   * The HTTP method.
+   * @defaultValue 'GET'
+   */
+  readonly method?: string | undefined
+  readonly headers?: RequestHeaders | undefined
+  /** The request's body: anything `fetch` takes. */
+  readonly body?: BodyInit | undefined
+  /**
+   * Whether cookies are sent (Fetch 2.2.5).
+   * @defaultValue 'same-origin'
+   */
+  readonly credentials?: RequestCredentials | undefined
+  /** Ends the request when it aborts. The loop throws the signal's reason. */
+  readonly signal?: AbortSignal | undefined
+  /**
+   * Sends the request.
+   * @defaultValue the global `fetch`
+   */
+  readonly fetch?: typeof globalThis.fetch | undefined
+  /**
+   * How the text of an event becomes its `data`: `'json'`, `'text'`, a function, or `schemas({ … })`.
+   * @defaultValue 'json'
+   */
+  readonly parse?: Parse<E> | undefined
+  /** The event that ends the response before it is parsed: its text, as `'[DONE]'`, or a function. It is not yielded. */
+  readonly done?:
+    | string
+    | ((event: { readonly type: string; readonly raw: string; readonly id: string }) => boolean)
+    | undefined
+  /**
+   * Where to start: an id that the server knows.
+   * @defaultValue ''
+   */
+  readonly lastEventId?: string | undefined
+  /**
+   * Send the request again if the connection breaks, to resume after the last event id; never before there was one. What the
+   * server does with a second request is its business: give this only if it resumes.
+   * @defaultValue false
+   */
+  readonly retry?: RetryOptions | false | undefined
+  /**
+   * The longest event, in characters. A longer one is an error, `too-large`.
+   * @defaultValue 67108864
+   */
+  readonly maxEventSize?: number | undefined
+}
+
+/**
+ * The events of a response that ends: tokens of a language model, the progress of a job. It is no subscription: the request is
+ * sent once, when the loop begins. It reads no further than the loop asks, and cancels the response when the loop is left.
+ *
+ * @example
+ * for await (const { data } of requestEvents('/api/complete', { method: 'POST', body, done: '[DONE]' })) show(data)
+ *
+ * @throws SSEError: `http`, `unauthorized` or `content-type` for a response that is refused, with its `status`, `retryAfter` and
+ *   `body` · `network` if the request fails or the connection breaks · `too-large`. What `parse` throws.
+ */
+export async function* requestEvents<E extends EventMap = Record<string, unknown>>(
+  url: string | URL,
+  { parse = 'json', done, retry, lastEventId = '', ...request }: RequestEventsOptions<E> = {},
+): AsyncGenerator<RequestEvent<E>, void, undefined> {
+  const { signal, body } = request
+  const { validate } = parse as PayloadParser
+  const policy = completeRetry({ ...retry })
+  let id = lastEventId
+  let failures = 0
+  let canResume = false
+  for (;;) {
+    signal?.throwIfAborted()
+    const startedAt = performance.now()
+    try {
+      for await (const block of readBlocks(`${url}`, request, id)) {
+        id = block.id ?? id
+        // A body that is a stream can be sent only once.
+        canResume = !!id && !(body instanceof ReadableStream)
+        if (performance.now() - startedAt >= policy.resetAfter) failures = 0
+        const { type, data: raw } = block
+        if (raw === undefined) continue
+        if (typeof done === 'function' ? done({ type, raw, id }) : raw === done) return
+        const data = parsePayload(parse, raw, type)
+        yield { type, data: validate ? validate(data, type) : data, id, raw } as RequestEvent<E>
+        signal?.throwIfAborted()
+      }
+      return
+    } catch (error) {
+      signal?.throwIfAborted()
+      if (error === 'stop') return
+      const delay = retry && canResume && mayPass(error) && backoff(++failures, undefined, policy, Math.random(), false)
+      if (!delay) throw error
+      await wait(Math.max(delay, leastWait((error as SSEError).retryAfter, Math.random())), signal)
+    }
+  }
+}
+
+/** The options over the client's defaults. One that is undefined counts as left out. */
+const completeRetry = (given: RetryOptions): CompleteRetry => ({
+  ...RETRY,
+  ...Object.fromEntries(Object.entries(given).filter(([, value]) => value != null)),
+})
+
+/** Whether another request may fare better. What `parse` throws is no SSEError. */
+const mayPass = (error: unknown): boolean =>
+  error instanceof SSEError && (error.code === 'network' || Number(error.status) >= 500)
+
+/** Waits, but no longer than until the signal aborts. */
+const wait = (ms: number, signal: AbortSignal | undefined): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(end, ms)
+    signal?.addEventListener('abort', end)
+    function end(): void {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', end)
+      resolve()
+    }
+  })
+
+/** The blocks of one response, read as they are asked for. */
+async function* readBlocks(
+  url: string,
+  { headers: given, fetch = globalThis.fetch, maxEventSize = EVENT_MAX, ...init }: RequestEventsOptions,
+  lastEventId: string,
+): AsyncGenerator<Block, void, undefined> {
+  const fail = (cause: unknown): never => {
+    throw requestError(url, 'network', `${cause}`, { cause })
+  }
+  const headers = new Headers(given as HeadersInit)
+  const redirect = redirectMode(headers)
+  if (!headers.has('accept')) headers.set('accept', 'text/event-stream')
+  if (lastEventId) headers.set('last-event-id', byteString(lastEventId))
+  const sent = { ...init, headers, redirect, cache: 'no-store', duplex: 'half' } as RequestInit
+  const response = await fetch(url, sent).catch(fail)
+  await checkResponse(response, url)
+  const blocks: Block[] = []
+  const sink: BlockSink = {
+    block: (block) => void blocks.push(block),
+    comment() {},
+    retry() {},
+    gap() {
+      throw requestError(url, 'too-large', 'an event is longer than maxEventSize')
+    },
+  }
+  const parse = createStreamParser(sink, maxEventSize)
+  // No body at all is an empty one.
+  if (response.body === null) return
+  const reader = response.body.getReader()
+  try {
+    for (;;) {
+      const { value } = await reader.read().catch(fail)
+      if (!value) return
+      try {
+        parse(value)
+      } finally {
+        // What stands before an event that is too large counts.
+        yield* blocks.splice(0)
+      }
+    }
+  } finally {
+    reader.cancel().catch(() => {})
+  }
+}

@@ -1,0 +1,40 @@
+/** So many events are remembered at most, of so many characters in all; when there are more, the older half is dropped. */
+const EVENTS = 8000
+const CHARACTERS = 2_000_000
+
+/** Recognises what a server sends again after a reconnect. */
+export interface Repeats {
+  /** A connection opened: the overlap with earlier ones is one run at its start. */
+  _open(): void
+  /** Whether an event was delivered before, and belongs to that run. Else it is remembered. */
+  _isRepeat(id: string, type: string, data: string): boolean
+}
+
+/**
+ * The first events of a later connection are repeats as long as each equals one that was delivered before, in id, name and
+ * data. Never by the id alone: naive servers count from 1 again after a restart, and new events would be lost.
+ */
+export function createRepeats(): Repeats {
+  let keys: string[] = []
+  let length = 0
+  /** What was delivered before; undefined from the first event on that is new. */
+  let known: Set<string> | undefined
+  return {
+    _open() {
+      known = new Set(keys)
+    },
+    _isRepeat(id, type, data) {
+      // Separated by what no id and no name contains (HTML 9.2.5). The parts are not copied until they are compared.
+      const key = `${id}\n${type}\n${data}`
+      if (known?.has(key)) return true
+      known = undefined
+      keys.push(key)
+      length += key.length
+      if (keys.length > EVENTS || length > CHARACTERS) {
+        keys = keys.slice(keys.length / 2)
+        length /= 2
+      }
+      return false
+    },
+  }
+}

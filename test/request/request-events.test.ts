@@ -1,0 +1,633 @@
+import { schemas } from 'headwater'
+import { type RequestEventsOptions, requestEvents } from 'headwater/request'
+import { createClock, createMockStream, type MockStreamOptions, type Step } from 'headwater/testing'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { z } from 'zod'
+
+const send = (data: unknown, id?: string, event?: string): Step => ({ send: { event, data, id } })
+const refuse = (status: number, headers: Readonly<Record<string, string>> = {}): Step => ({
+  refuse: { status, headers },
+})
+const DROP: Step = { drop: true }
+const END: Step = { end: true }
+
+const POST = { method: 'POST', body: '{"prompt":"hi"}' } as const
+
+/** A server in this process, and requests to it. */
+function setup(script?: MockStreamOptions['script'], given: RequestEventsOptions = {}) {
+  const clock = createClock()
+  const stream = createMockStream({ clock, ...(script && { script }) })
+  const open = (options: RequestEventsOptions = {}, url = '/complete') =>
+    requestEvents(url, { fetch: stream.fetch, ...given, ...options })
+  return {
+    clock,
+    stream,
+    open,
+    /** Reads to the end. @returns The data of all events. */
+    async read(options?: RequestEventsOptions): Promise<unknown[]> {
+      const all: unknown[] = []
+      for await (const { data } of open(options)) all.push(data)
+      return all
+    },
+    ids: () => stream.requests.map(({ lastEventId }) => lastEventId),
+  }
+}
+
+/** What a loop was given, and what it ended with. */
+async function outcome(
+  events: AsyncIterable<{ readonly data: unknown }>,
+): Promise<{ data: unknown[]; error: unknown }> {
+  const all: unknown[] = []
+  try {
+    for await (const { data } of events) all.push(data)
+    return { data: all, error: undefined }
+  } catch (error) {
+    return { data: all, error }
+  }
+}
+
+/** A `fetch` that answers with these chunks, and counts how many are asked for. */
+function chunked(...chunks: readonly string[]) {
+  const seen = { asked: 0, cancelled: 0 }
+  const body = (): ReadableStream<Uint8Array> =>
+    new ReadableStream(
+      {
+        pull(controller) {
+          const chunk = chunks[seen.asked++]
+          if (chunk === undefined) controller.close()
+          else controller.enqueue(new TextEncoder().encode(chunk))
+        },
+        cancel() {
+          seen.cancelled++
+        },
+      },
+      { highWaterMark: 0 },
+    )
+  const fetch = vi.fn<typeof globalThis.fetch>(
+    async () => new Response(body(), { headers: { 'content-type': 'text/event-stream' } }),
+  )
+  return { fetch, seen }
+}
+
+describe('requestEvents()', () => {
+  it('yields type, data, id and raw of each event, and ends with the response', async () => {
+    const { open, stream } = setup([send({ n: 1 }, undefined, 'token'), send('a', '7'), send(3), END])
+    const events = open(POST)
+    expect(await events.next()).toEqual({
+      done: false,
+      value: { type: 'token', data: { n: 1 }, id: '', raw: '{"n":1}' },
+    })
+    expect(await events.next()).toEqual({ done: false, value: { type: 'message', data: 'a', id: '7', raw: '"a"' } })
+    expect(await events.next()).toEqual({ done: false, value: { type: 'message', data: 3, id: '7', raw: '3' } })
+    expect(await events.next()).toEqual({ done: true, value: undefined })
+    expect(stream.requests.map(({ method, body }) => [method, body])).toEqual([['POST', '{"prompt":"hi"}']])
+  })
+
+  it('sends nothing before the loop begins', async () => {
+    const { open, read, stream, clock } = setup([END])
+    open()
+    await clock.settle()
+    expect(stream.requests).toEqual([])
+    await read()
+    expect(stream.requests).toHaveLength(1)
+  })
+
+  it('sends a GET that accepts an event stream, and no last event id', async () => {
+    const { read, stream } = setup([END])
+    await read()
+    expect(stream.requests).toMatchObject([{ method: 'GET', body: '', headers: { accept: 'text/event-stream' } }])
+    expect(stream.requests[0]?.headers).not.toHaveProperty('last-event-id')
+  })
+
+  it("sends the caller's headers, in place of its own", async () => {
+    const { read, stream } = setup([END])
+    await read({ headers: { authorization: 'Bearer t', Accept: 'text/event-stream, */*' } })
+    expect(stream.requests[0]?.headers).toMatchObject({ authorization: 'Bearer t', accept: 'text/event-stream, */*' })
+  })
+
+  it('hands fetch what belongs to a request, and nothing else', async () => {
+    const { fetch } = chunked()
+    const { signal } = new AbortController()
+    const options = { ...POST, credentials: 'include', signal, fetch } as const
+    const own = { parse: 'text', done: 'x', lastEventId: '1', retry: {}, maxEventSize: 9 } as const
+    await outcome(requestEvents(new URL('https://example.com/a?b=1'), { ...options, ...own }))
+    expect(fetch.mock.calls).toEqual([
+      [
+        'https://example.com/a?b=1',
+        {
+          ...POST,
+          credentials: 'include',
+          signal,
+          headers: expect.any(Headers),
+          redirect: 'follow',
+          cache: 'no-store',
+          duplex: 'half',
+        },
+      ],
+    ])
+  })
+
+  it('takes the global fetch by default, and calls it as a function', async () => {
+    const { fetch } = chunked('data: 1\n\n')
+    vi.stubGlobal('fetch', function (this: unknown, ...given: Parameters<typeof globalThis.fetch>) {
+      expect(this).toBeUndefined()
+      return fetch(...given)
+    })
+    onTestFinished(() => void vi.unstubAllGlobals())
+    expect(await outcome(requestEvents('/complete'))).toEqual({ data: [1], error: undefined })
+  })
+
+  it.each<[redirect: string, headers: Readonly<Record<string, string>>]>([
+    ['follow', {}],
+    ['follow', { authorization: 'Bearer t', 'content-type': 'application/json' }],
+    ['manual', { 'x-api-key': 'secret' }],
+  ])('has redirects treated as %j with the headers %j', async (redirect, headers) => {
+    const { fetch } = chunked()
+    await outcome(requestEvents('/complete', { headers, fetch }))
+    expect(fetch.mock.calls[0]?.[1]).toMatchObject({ redirect })
+  })
+
+  it.each(['5', '注 1'])('begins after the option lastEventId: %j, as a header of UTF-8 bytes', async (lastEventId) => {
+    const { read, open, ids } = setup([[END], [send(1), END]])
+    await read({ lastEventId })
+    expect(ids()).toEqual([lastEventId])
+    expect(await open({ lastEventId }).next()).toMatchObject({ value: { id: lastEventId } })
+  })
+
+  it('is empty for status 204', async () => {
+    const { read, stream } = setup([refuse(204)])
+    expect(await read()).toEqual([])
+    expect(stream.requests).toHaveLength(1)
+  })
+
+  it('is empty for a response without a body', async () => {
+    const fetch = async (): Promise<Response> =>
+      new Response(null, { headers: { 'content-type': 'text/event-stream' } })
+    expect(await outcome(requestEvents('/complete', { fetch }))).toEqual({ data: [], error: undefined })
+  })
+
+  it('throws if the platform cannot stream, instead of an end without events', async () => {
+    const headers = new Headers({ 'content-type': 'text/event-stream' })
+    const fetch = async () => ({ status: 200, headers }) as Response
+    expect(await outcome(requestEvents('/complete', { fetch }))).toEqual({ data: [], error: expect.any(TypeError) })
+  })
+
+  it('does not yield what stands before the end without a blank line', async () => {
+    const { fetch } = chunked('data: 1\n\ndata: 2\n')
+    expect(await outcome(requestEvents('/complete', { fetch }))).toEqual({ data: [1], error: undefined })
+  })
+
+  it('takes the id of a block without data, and yields no event for it', async () => {
+    const { fetch } = chunked('id: 7\n\ndata: 1\n\nid\ndata: 2\n\n')
+    const events: unknown[] = []
+    for await (const { data, id } of requestEvents('/complete', { fetch })) events.push([data, id])
+    expect(events).toEqual([
+      [1, '7'],
+      [2, ''],
+    ])
+  })
+})
+
+describe('reading', () => {
+  it('asks for the next chunk only when all events of this one are used', async () => {
+    const { fetch, seen } = chunked('data: 1\n\ndata: 2\n\n', 'data: 3\n\n', 'data: 4\n\n')
+    const events = requestEvents('/complete', { fetch })
+    expect(await events.next()).toMatchObject({ value: { data: 1 } })
+    expect(await events.next()).toMatchObject({ value: { data: 2 } })
+    expect(seen.asked).toBe(1)
+    expect(await events.next()).toMatchObject({ value: { data: 3 } })
+    expect(seen.asked).toBe(2)
+  })
+
+  it('reads on by itself where a chunk holds no whole event', async () => {
+    const { fetch } = chunked(': padding\n\n', 'retry: 5\n\nda', 'ta: 1', '\n\n')
+    expect(await outcome(requestEvents('/complete', { fetch }))).toEqual({ data: [1], error: undefined })
+  })
+
+  it.each<[how: string, leave: (events: AsyncIterable<unknown>) => Promise<unknown>]>([
+    [
+      'break',
+      async (events) => {
+        for await (const _ of events) break
+      },
+    ],
+    [
+      'throw',
+      async (events) => {
+        for await (const _ of events) throw 'oops'
+      },
+    ],
+  ])('cancels the response when the loop is left by %s', async (_, leave) => {
+    const { fetch, seen } = chunked('data: 1\n\ndata: 2\n\n', 'data: 3\n\n')
+    await leave(requestEvents('/complete', { fetch, retry: {} })).catch(() => {})
+    expect(seen).toEqual({ asked: 1, cancelled: 1 })
+    expect(fetch).toHaveBeenCalledTimes(1)
+  })
+
+  it('closes the stream on the server when the loop is left', async () => {
+    const { open, stream } = setup([send(1)])
+    for await (const _ of open()) break
+    expect(stream.connections).toEqual([])
+  })
+
+  it('has no heartbeat: a silence of any length ends nothing', async () => {
+    const { open, stream, clock } = setup([send(1), ...Array<Step>(4).fill({ comment: 'ping' })])
+    const events = open()
+    await events.next()
+    const next = events.next()
+    await clock.advance(600_000)
+    await stream.send('message', 2)
+    expect(await next).toMatchObject({ value: { data: 2 } })
+    await events.return()
+  })
+})
+
+describe('the option parse', () => {
+  it.each<[parse: RequestEventsOptions['parse'], data: unknown]>([
+    [undefined, { a: 1 }],
+    ['json', { a: 1 }],
+    ['text', '{"a":1}'],
+    [(raw, type) => [type, raw.length], ['token', 7]],
+  ])('%s makes the data of the text', async (parse, data) => {
+    const { read } = setup([send({ a: 1 }, undefined, 'token'), END])
+    expect(await read({ parse })).toEqual([data])
+  })
+
+  it('may be schemas(), which check and transform', async () => {
+    const { open } = setup([send(5, undefined, 'n'), send('other'), send('x', undefined, 'n'), END])
+    const parse = schemas({ n: z.number().transform((n) => n * 2) })
+    const { data, error } = await outcome(open({ parse }))
+    expect(data).toEqual([10, 'other'])
+    expect(error).toMatchObject({ issues: [{ code: 'invalid_type' }] })
+  })
+
+  it('ends the loop with what it throws, and cancels the response; with `retry`, too', async () => {
+    const { fetch, seen } = chunked('id: 1\ndata: 1\n\nid: 2\ndata: oops\n\nid: 3\ndata: 3\n\n', 'data: 4\n\n')
+    const { data, error } = await outcome(requestEvents('/complete', { fetch, retry: {} }))
+    expect(data).toEqual([1])
+    expect(error).toBeInstanceOf(SyntaxError)
+    expect(seen).toEqual({ asked: 1, cancelled: 1 })
+    expect(fetch).toHaveBeenCalledTimes(1)
+  })
+
+  it('is not called for events that are not read', async () => {
+    const parse = vi.fn((raw: string) => raw)
+    const { fetch } = chunked('data: 1\n\ndata: 2\n\n')
+    for await (const _ of requestEvents('/complete', { fetch, parse })) break
+    expect(parse.mock.calls).toEqual([['1', 'message']])
+  })
+})
+
+describe('the option done', () => {
+  const CHUNK = 'data: 1\n\nevent: end\nid: 9\ndata: [DONE]\n\ndata: 2\n\n'
+
+  it('ends the loop before the event of that text, which is no JSON, is parsed', async () => {
+    const { fetch, seen } = chunked(CHUNK, 'data: 3\n\n')
+    expect(await outcome(requestEvents('/complete', { fetch, done: '[DONE]' }))).toEqual({
+      data: [1],
+      error: undefined,
+    })
+    expect(seen).toEqual({ asked: 1, cancelled: 1 })
+  })
+
+  it('may be a function of type, raw and id', async () => {
+    const { fetch } = chunked(CHUNK)
+    const done = vi.fn(({ type }: { readonly type: string }) => type === 'end')
+    expect(await outcome(requestEvents('/complete', { fetch, done }))).toEqual({ data: [1], error: undefined })
+    expect(done.mock.calls).toEqual([
+      [{ type: 'message', raw: '1', id: '' }],
+      [{ type: 'end', raw: '[DONE]', id: '9' }],
+    ])
+  })
+
+  it('ends the loop with what its function throws', async () => {
+    const { fetch, seen } = chunked(CHUNK)
+    const oops = Error('oops')
+    const done = (): boolean => {
+      throw oops
+    }
+    expect(await outcome(requestEvents('/complete', { fetch, done }))).toEqual({ data: [], error: oops })
+    expect(seen.cancelled).toBe(1)
+  })
+
+  it('ends it at an event without text, if it is the empty text', async () => {
+    const { fetch } = chunked('data: 1\n\nid: 7\n\ndata\n\ndata: 2\n\n')
+    expect(await outcome(requestEvents('/complete', { fetch, done: '' }))).toEqual({ data: [1], error: undefined })
+  })
+})
+
+describe('a failure', () => {
+  it('of a response that is refused is thrown with its status, Retry-After and the beginning of its body', async () => {
+    const { open } = setup([{ refuse: { status: 503, headers: { 'retry-after': '2' }, body: 'overloaded' } }])
+    const { error } = await outcome(open({}, 'https://example.com/complete?key=secret'))
+    expect(error).toMatchObject({ name: 'SSEError', code: 'http', status: 503, retryAfter: 2000, body: 'overloaded' })
+    expect(`${error}`).toBe('SSEError: https://example.com/complete: status 503, content type text/plain')
+  })
+
+  it.each<[status: number, code: string]>([
+    [200, 'content-type'],
+    [201, 'http'],
+    [401, 'unauthorized'],
+    [404, 'http'],
+    [409, 'http'],
+    [429, 'http'],
+    [500, 'http'],
+  ])('with status %i has the code %s', async (status, code) => {
+    const { open, stream } = setup([refuse(status)])
+    expect((await outcome(open())).error).toMatchObject({ name: 'SSEError', code, status })
+    expect(stream.requests).toHaveLength(1)
+  })
+
+  it.each<[what: string, script: Step[], data: unknown[]]>([
+    ['no response', [DROP], []],
+    ['a connection that breaks', [send(1), { wait: 10 }, DROP], [1]],
+  ])('is a network error: %s, with what the platform threw', async (_, script, data) => {
+    const { open, clock } = setup(script)
+    const ended = outcome(open({}, '/complete?key=secret'))
+    await clock.advance(10)
+    expect(await ended).toEqual({
+      data,
+      error: expect.objectContaining({ name: 'SSEError', code: 'network', cause: expect.any(TypeError) }),
+    })
+    expect(`${(await ended).error}`).toMatch(/^SSEError: \/complete: TypeError: /)
+  })
+
+  it('is an event longer than maxEventSize: too-large, and the response is cancelled', async () => {
+    const { fetch, seen } = chunked('data: 1\n\n', `data: ${'x'.repeat(11)}\n\n`, 'data: 3\n\n')
+    const { data, error } = await outcome(requestEvents('/complete', { fetch, maxEventSize: 10 }))
+    expect(data).toEqual([1])
+    expect(error).toMatchObject({ name: 'SSEError', code: 'too-large' })
+    expect(`${error}`).toBe('SSEError: /complete: an event is longer than maxEventSize')
+    expect(seen).toEqual({ asked: 2, cancelled: 1 })
+  })
+
+  it('hands out the events of a chunk that stand before the one that is too large', async () => {
+    const { fetch } = chunked(`data: 1\n\ndata: ${'x'.repeat(11)}\n\n`)
+    expect((await outcome(requestEvents('/complete', { fetch, maxEventSize: 10 }))).data).toEqual([1])
+  })
+
+  it('ends the loop for good: nothing comes after it', async () => {
+    const { open } = setup([refuse(500)])
+    const events = open()
+    await expect(events.next()).rejects.toMatchObject({ status: 500 })
+    expect(await events.next()).toEqual({ done: true, value: undefined })
+  })
+
+  it.each<[what: string, script: Step[]]>([
+    ['a broken connection', [send('a', '1'), { wait: 10 }, DROP]],
+    ['no response', [DROP]],
+    ['status 503', [refuse(503, { 'retry-after': '1' })]],
+  ])('does not have the request sent again without `retry`: %s', async (_, script) => {
+    const { open, stream, clock } = setup([script])
+    const ended = outcome(open(POST))
+    await clock.advance(10)
+    expect((await ended).error).toMatchObject({ name: 'SSEError' })
+    expect(stream.requests).toHaveLength(1)
+  })
+})
+
+describe('the option signal', () => {
+  const REASON = Error('left')
+
+  it('ends a loop that waits, by throwing the reason', async () => {
+    const { open, stream, clock } = setup([send(1)])
+    const controller = new AbortController()
+    const ended = outcome(open({ signal: controller.signal }))
+    await clock.settle()
+    controller.abort(REASON)
+    expect(await ended).toEqual({ data: [1], error: REASON })
+    expect(stream.connections).toEqual([])
+  })
+
+  it('ends a request that has no response yet', async () => {
+    const { open, clock } = setup([{ open: { delay: 5000 } }])
+    const controller = new AbortController()
+    const ended = outcome(open({ signal: controller.signal }))
+    await clock.settle()
+    controller.abort(REASON)
+    expect(await ended).toEqual({ data: [], error: REASON })
+  })
+
+  it('sends nothing if it has aborted already, whatever fetch does with it', async () => {
+    const { fetch } = chunked('data: 1\n\n')
+    expect(await outcome(requestEvents('/complete', { fetch, signal: AbortSignal.abort(REASON) }))).toEqual({
+      data: [],
+      error: REASON,
+    })
+    expect(fetch).not.toHaveBeenCalled()
+  })
+
+  it('drops the events of a chunk that are still unread, and cancels the response', async () => {
+    const { fetch, seen } = chunked('data: 1\n\ndata: 2\n\n')
+    const controller = new AbortController()
+    const all: unknown[] = []
+    const reading = (async () => {
+      for await (const { data } of requestEvents('/complete', { fetch, signal: controller.signal })) {
+        all.push(data)
+        controller.abort(REASON)
+      }
+    })()
+    await expect(reading).rejects.toBe(REASON)
+    expect(all).toEqual([1])
+    expect(seen.cancelled).toBe(1)
+  })
+
+  it('throws its reason whatever fetch throws', async () => {
+    const controller = new AbortController()
+    const fetch = async (): Promise<Response> => {
+      controller.abort(REASON)
+      throw Error('mine')
+    }
+    expect((await outcome(requestEvents('/complete', { fetch, signal: controller.signal }))).error).toBe(REASON)
+  })
+})
+
+describe('the option retry', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+    vi.spyOn(Math, 'random').mockReturnValue(0.5)
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+    vi.restoreAllMocks()
+  })
+
+  /** Reads in the background, and says at what times requests were sent. */
+  function retrying(script: MockStreamOptions['script'], options: RequestEventsOptions = {}) {
+    const all = setup(script)
+    const times: number[] = []
+    const begin = performance.now()
+    const fetch: typeof globalThis.fetch = (...given) => {
+      times.push(performance.now() - begin)
+      return all.stream.fetch(...given)
+    }
+    const ended = outcome(all.open({ ...POST, fetch, retry: {}, ...options }))
+    /** Turns the platform's clock on, which the client waits on. */
+    const pass = async (ms: number): Promise<void> => {
+      await all.clock.settle()
+      for (const end = performance.now() + ms; performance.now() < end; ) {
+        await vi.advanceTimersByTimeAsync(Math.min(50, end - performance.now()))
+        await all.clock.settle()
+      }
+    }
+    return { ...all, times, ended, pass }
+  }
+
+  it('resumes after the last event id when the connection breaks', async () => {
+    const { ended, pass, ids, times, stream } = retrying([
+      [send('a', '1'), send('b', '2'), DROP],
+      [send('c', '3'), END],
+    ])
+    await pass(1000)
+    expect(await ended).toEqual({ data: ['a', 'b', 'c'], error: undefined })
+    expect(ids()).toEqual(['', '2'])
+    expect(times).toEqual([0, 600])
+    expect(stream.requests.map(({ method, body }) => [method, body])).toEqual([
+      ['POST', POST.body],
+      ['POST', POST.body],
+    ])
+  })
+
+  it.each<[what: string, script: Step[]]>([
+    ['a broken connection', [send('a'), DROP]],
+    ['a cleared id', [send('a', '1'), { raw: 'id\n\n' }, DROP]],
+    ['no response', [DROP]],
+    ['status 503', [refuse(503)]],
+  ])('never sends the request again without an id: %s', async (_, script) => {
+    const { ended, pass, stream } = retrying([script])
+    await pass(1000)
+    expect((await ended).error).toMatchObject({ name: 'SSEError' })
+    expect(stream.requests).toHaveLength(1)
+  })
+
+  it.each<[what: string, script: Step[]]>([
+    ['no response', [DROP]],
+    ['status 400', [refuse(400)]],
+    ['status 401', [refuse(401)]],
+    ['status 404', [refuse(404)]],
+    ['status 409', [refuse(409)]],
+    ['status 500', [refuse(500)]],
+    ['status 503', [refuse(503)]],
+    ['another content type', [refuse(200)]],
+  ])('does not send the first request again, though the caller has an id: %s', async (_, script) => {
+    const { ended, pass, ids } = retrying([script, [send('a'), END]], { lastEventId: '4' })
+    await pass(60_000)
+    expect((await ended).data).toEqual([])
+    expect(ids()).toEqual(['4'])
+  })
+
+  it('sends a request again with the id of the caller once an event came', async () => {
+    const { ended, pass, ids } = retrying([[send('a'), DROP], [refuse(503)], [send('b'), END]], { lastEventId: '4' })
+    await pass(5000)
+    expect((await ended).data).toEqual(['a', 'b'])
+    expect(ids()).toEqual(['4', '4', '4'])
+  })
+
+  it('does not ask again for an event that is too large', async () => {
+    const { ended, pass, stream } = retrying([[send('a', '1'), send('x'.repeat(50), '2')]], { maxEventSize: 20 })
+    await pass(60_000)
+    expect(await ended).toMatchObject({ data: ['a'], error: { code: 'too-large' } })
+    expect(stream.requests).toHaveLength(1)
+  })
+
+  it('does not send a body again that is a stream: it is used', async () => {
+    const body = new ReadableStream()
+    const { fetch } = chunked('id: 1\ndata: 1\n\n')
+    const broken = async (...given: Parameters<typeof fetch>): Promise<Response> => {
+      const response = await fetch(...given)
+      const error = TypeError('network error')
+      const stream = response.body?.pipeThrough(
+        new TransformStream({
+          flush() {
+            throw error
+          },
+        }),
+      )
+      return new Response(stream, response)
+    }
+    const ended = outcome(requestEvents('/complete', { method: 'POST', body, fetch: broken, retry: {} }))
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect((await ended).error).toMatchObject({ code: 'network' })
+    expect(fetch).toHaveBeenCalledTimes(1)
+  })
+
+  it('backs off as a client does, and gives up with the last error after `attempts`', async () => {
+    const { ended, pass, times } = retrying([[send('a', '1'), DROP], ...Array<Step[]>(9).fill([refuse(503)])], {
+      retry: { attempts: 3 },
+    })
+    await pass(20_000)
+    expect(await ended).toMatchObject({ data: ['a'], error: { code: 'http', status: 503 } })
+    expect(times).toEqual([0, 600, 1700, 3800])
+  })
+
+  it('does not send again with attempts: 0', async () => {
+    const { ended, pass, stream } = retrying([[send('a', '1'), DROP]], { retry: { attempts: 0 } })
+    await pass(1000)
+    expect((await ended).error).toMatchObject({ code: 'network' })
+    expect(stream.requests).toHaveLength(1)
+  })
+
+  it.each<[retry: RequestEventsOptions['retry'], ms: number]>([
+    [{ initial: 400 }, 300],
+    [{ initial: 400, jitter: 'none' }, 500],
+    [{ initial: 5000, max: 600 }, 400],
+    [{ initial: undefined, max: undefined, factor: undefined, jitter: undefined, resetAfter: undefined }, 600],
+  ])('waits with the options %j for %i ms', async (retry, ms) => {
+    const { ended, pass, times } = retrying([[send('a', '1'), DROP], [END]], { retry })
+    await pass(5000)
+    expect((await ended).error).toBeUndefined()
+    expect(times).toEqual([0, ms])
+  })
+
+  it('does not wait for less than the server asks for, and a tenth', async () => {
+    const { ended, pass, times } = retrying([[send('a', '1'), DROP], [refuse(503, { 'retry-after': '4' })], [END]])
+    await pass(10_000)
+    expect((await ended).error).toBeUndefined()
+    expect(times).toEqual([0, 600, 600 + 4400])
+  })
+
+  it('counts failures from the beginning once a connection brings an event after `resetAfter`', async () => {
+    const lasting = (id: string): Step[] => [{ open: {} }, { wait: 3000 }, send(id, id), DROP]
+    const { pass, times, clock } = retrying([lasting('1'), lasting('2'), lasting('3'), []], {
+      retry: { resetAfter: 3000 },
+      lastEventId: '0',
+    })
+    for (let n = 0; n < 3; n++) {
+      await pass(3000)
+      await clock.advance(3000)
+      await pass(600)
+    }
+    expect(times).toEqual([0, 3600, 7200, 10_800])
+  })
+
+  it('goes on backing off from a server that hangs up at once, though each connection brings an event', async () => {
+    const script = ['1', '2', '3'].map((id) => [send(id, id), DROP])
+    const { ended, pass, times } = retrying([...script, [END]])
+    await pass(10_000)
+    expect((await ended).data).toEqual(['1', '2', '3'])
+    expect(times).toEqual([0, 600, 1700, 3800])
+  })
+
+  it('takes the end of the response for the end, and not for a broken connection', async () => {
+    const { ended, pass, stream } = retrying([[send('a', '1'), END]])
+    await pass(60_000)
+    expect(await ended).toEqual({ data: ['a'], error: undefined })
+    expect(stream.requests).toHaveLength(1)
+  })
+
+  it('ends its wait when the signal aborts, and leaves nothing behind', async () => {
+    const controller = new AbortController()
+    const { signal } = controller
+    const [add, remove] = [vi.spyOn(signal, 'addEventListener'), vi.spyOn(signal, 'removeEventListener')]
+    const { ended, pass, stream } = retrying([[send('a', '1'), DROP]], { signal, retry: { initial: 30_000 } })
+    await pass(1000)
+    expect(vi.getTimerCount()).toBe(1)
+    const reason = Error('left')
+    controller.abort(reason)
+    expect(await ended).toEqual({ data: ['a'], error: reason })
+    expect(vi.getTimerCount()).toBe(0)
+    const removed = remove.mock.calls.map(([, listener]) => listener)
+    for (const [, listener] of add.mock.calls) expect(removed).toContain(listener)
+    expect(stream.requests).toHaveLength(1)
+  })
+})
