@@ -36,7 +36,8 @@ export interface SSEClient<E = Record<string, unknown>> {
   readonly lastEventId: string
   /**
    * Opens the connection, with or without subscribers, and keeps it until `disconnect()` or `close()`. Lifts an earlier
-   * `disconnect()`, and revives a client that the server or an error has closed.
+   * `disconnect()`, and revives a client that the server or an error has closed. If that was a 404 or a wrong content type on
+   * a stream that was open before, one attempt is made.
    */
   connect(): void
   /** Closes the connection until `connect()`, with or without subscribers. Subscribers and last event id stay. */
@@ -165,9 +166,9 @@ function createListen(
 }
 
 function checkSubscription(pattern: unknown, handler: unknown): void {
-  if (typeof handler !== 'function') throw optionError('subscribe', 'a function', handler)
+  if (typeof handler !== 'function') throw optionError('subscribe', 'function', handler)
   if (typeof pattern !== 'string' || !PATTERN.test(pattern))
-    throw optionError('subscribe', "a name, 'prefix.*' or '*'", pattern)
+    throw optionError('subscribe', 'name, prefix.* or *', pattern)
 }
 
 /** No event has an empty name (HTML 9.2.6), and a `*` stands for names only at the end of a prefix. */

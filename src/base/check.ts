@@ -2,7 +2,7 @@ import { SSEError } from './errors.ts'
 
 /*
  * Wrong options are an error at once, instead of a stream that never comes. TypeScript finds most of them; this is for
- * JavaScript, for JSON and for what types cannot say.
+ * JavaScript, for JSON and for what types cannot say. Only types and numbers are checked: to check words costs every user.
  */
 
 /**
@@ -19,10 +19,10 @@ export function withDefaults<D extends object>(defaults: D, given: object, more:
     if (value == null) continue
     const wants = typeof filled[name]
     const type = typeof value
-    const isNumber = type !== 'number' || (value as number) >= 0
+    const isInRange = type !== 'number' || (value as number) >= 0
     if (
       (wants !== type && wants !== 'undefined' && !more.test(`${name} ${value === false ? value : type}`)) ||
-      !isNumber
+      !isInRange
     )
       throw optionError(name, wants, value)
     filled[name] = value

@@ -3,15 +3,15 @@
  *
  * | code | meaning |
  * |---|---|
- * | `network` | there was no answer, or the stream broke or ended; `cause` holds what the platform said |
+ * | `network` | there was no answer, or the stream broke or ended; `cause` holds what the platform said. Of `send()`: the client was closed |
  * | `http` | the status of the answer opens no stream; see `status` and `body` |
  * | `content-type` | status 200, but the body is not `text/event-stream`; see `body` |
  * | `timeout` | no response headers within `connectTimeout`, or a callback that did not answer; the message names it |
  * | `stalled` | the stream is open, but the heartbeat stopped |
  * | `too-large` | an event is longer than `maxEventSize`, or an iterator fell further behind than its `limit` |
- * | `unauthorized` | status 401, and there are no fresh credentials |
- * | `gave-up` | the retries that `retry` allows are used up; `cause` is the last failure |
- * | `options` | an option that cannot work, thrown at once; the message names it and says what it wants |
+ * | `unauthorized` | status 401 and no fresh credentials; or a topic that the server does not grant |
+ * | `gave-up` | the retries that `retry` allows are used up, or a retry function gave up or threw; `cause` is the last failure, or what was thrown |
+ * | `options` | an option that cannot work; the message names it and says what it wants. Thrown at once, or the error of a closed client if a callback made it |
  */
 export type SSEErrorCode =
   | 'network'

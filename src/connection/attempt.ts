@@ -32,16 +32,18 @@ export function createAttempts(connection: Shared, settings: Settings, sink: Tra
   const transport = createLayers(connection, settings)
 
   async function run(attempt: Attempt, guarded: TransportSink): Promise<void> {
-    let step = 'load()'
+    let step = 'onUnauthorized'
     connection._wake(connectTimeout || Infinity, () =>
       connection._fail(connection._error('timeout', `${step}: no answer in ${connectTimeout} ms`)),
     )
-    await connection.ready?.()
-    step = 'onUnauthorized()'
+    // It may reject at any time: it is waited for first.
     await connection.refresh()
+    // What `ready()` waits for is the `load` of keepCursor(): the message names what the user wrote.
+    step = 'load'
+    if (connection._attempt === attempt) await connection.ready?.()
     if (connection._attempt !== attempt) return
     const { _failures, lastEventId } = connection
-    step = 'url(), headers(), body()'
+    step = 'url, headers, body'
     const request = await resolveRequest(settings, url, { attempt: _failures, lastEventId })
     if (connection._attempt !== attempt) return
     step = 'server'

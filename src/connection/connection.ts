@@ -54,11 +54,11 @@ export class Connection implements Shared {
   _everOpened: Shared['_everOpened'] = false
   _failures = 0
   _seen: Shared['_seen'] = {}
-  /** No attempt is made before this time on the monotonic clock: the server sent `Retry-After`. */
+  /** On the monotonic clock: the server sent `Retry-After`. Only `connect()` and `reconnect()` make an attempt before it. */
   private _earliest = 0
   /** When the wait ends, on the monotonic clock: `until` of the state is for showing. */
   _due = 0
-  /** The last wait: it goes on when a pause ends before its time. */
+  /** The last wait. After a pause it goes on for as long as the server asked for (`_earliest`). */
   private _wait: Waiting | undefined
   _serverRetry: number | undefined
   readonly _wake: Shared['_wake']
@@ -107,7 +107,7 @@ export class Connection implements Shared {
   }
 
   _connect(): void {
-    this._go(to.connect(this._state))
+    this._go(to.connect(this._state, this._failures))
   }
 
   _pause(reason: PauseReason): void {

@@ -15,6 +15,7 @@ export function createRefresh(
       Promise.resolve(error)
         .then(onUnauthorized)
         .catch((cause) => {
+          // The default throws what it is given: there is nothing to add.
           if (cause === error) throw cause
           throw requestError('onUnauthorized', 'unauthorized', `${cause}`, { cause, status: 401 })
         })

@@ -7,7 +7,7 @@ import type { TransportSink } from '../transports/transport.ts'
 import type { Settings } from './settings.ts'
 import type { Shared } from './shared.ts'
 
-/** A connection that was open for so long, and then ended in order, has not failed, though it brought nothing. */
+/** A connection that ended in order after so long counts as a first failure, though it brought nothing. */
 const STEADY = 3000
 
 function dropCursor(connection: Shared, sink: TransportSink): void {
@@ -23,14 +23,14 @@ export function createFailures(
   { clock, retry }: Settings,
   sink: TransportSink,
 ): (cause: unknown) => void {
-  /** When a kind of failure was first met since the last opening, on the monotonic clock. */
+  /** When the newest kind of failure was first met, on the monotonic clock. A new kind starts the ten minutes again. */
   let since = 0
 
   return (cause) => {
     const { _attempt: attempt, _everOpened } = connection
     const request = attempt?._request
     const isEnd = cause === 'eof'
-    const message = isEnd ? 'the stream ended' : `${cause}`
+    const message = isEnd ? 'stream ended' : `${cause}`
     const error = cause instanceof SSEError ? cause : connection._error('network', message, cause)
     const now = monotonic(clock)
     const random = clock.random()

@@ -17,7 +17,7 @@ export interface Heartbeat {
   /** They were a heartbeat: a comment or a `ping`. */
   _beat(): void
   /**
-   * Looks at the connection when it could be dead at the earliest.
+   * Looks at the connection when it could be dead, and every 30 s at least.
    * @param doubt - The connection is doubtful: it is left if nothing is heard within so many milliseconds.
    */
   _watch(doubt?: number): void
@@ -29,7 +29,7 @@ const KEPT = 5
 const BURST = 1000
 /** For bytes that are already in the machine when a late timer fires. */
 const SECOND_LOOK = 1000
-/** How often a connection is looked at, whatever its rhythm: a look that comes late shows that the machine slept. */
+/** How often a connection is looked at, even if its rhythm is slower or unknown: a late look shows that the machine slept. */
 const TICK = 30_000
 
 /**

@@ -20,9 +20,9 @@ export function createIntake(
 ): TransportSink {
   const repeats = createRepeats()
   const commitsAtOnce = commit === same
-  /** The id of the last block. The cursor may follow later, when the handlers are done. */
+  /** The last event id of this stream. The cursor may follow later, when the handlers are done. */
   let received = ''
-  /** A connection that opens without an id has lost what came since the last one. */
+  /** A stream was open, and what was lost since has not been reported. */
   let hadOpened = false
   let hasWarned = false
 
@@ -54,7 +54,8 @@ export function createIntake(
       if (commitsAtOnce) connection.lastEventId = id
       if (data === undefined) return undefined
       // What failed in a handler is sent again, and must reach it.
-      if (dedupe && commitsAtOnce && own !== undefined && repeats._isRepeat(own, type, data)) return undefined
+      if (dedupe && commitsAtOnce && own && repeats._isRepeat(own, type, data)) return undefined
+      // Our own server, and no hub() to hear it: nobody should run it with half of its promises by accident.
       if (type === 'connected' && !hasWarned && /"v":1[,}]/.test(data)) {
         hasWarned = true
         console.warn('use headwater/hub')
@@ -70,7 +71,7 @@ export function createIntake(
       hadOpened &&= gap.reason !== 'refused'
       const whole = { certain: true, requested: '', resumedFrom: received, topics: ['*'], ...gap }
       if (!observers._call('onGap', whole) && gap.reason === 'too-large')
-        report(new SSEError('too-large', 'event dropped: maxEventSize'))
+        report(new SSEError('too-large', 'over maxEventSize'))
     },
     end(reason) {
       if (reason === 'stop') connection.end(null)

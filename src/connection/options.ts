@@ -13,10 +13,11 @@ export interface SSEOptions<E = Record<string, unknown>> extends Observer<E> {
    * @defaultValue 'GET'
    */
   readonly method?: string | undefined
-  /** Request headers, or an (async) function that makes them for each attempt, so that a token is always fresh. */
+  /** Request headers, or an (async) function that makes them for each attempt, so that a token is always fresh. With any header
+   * but `Authorization`, `Accept…` and `Content-…`, redirects are not followed, as they would take it to another origin. */
   readonly headers?: PerAttempt<RequestHeaders | undefined> | undefined
   /**
-   * The request's body: anything `fetch` takes. It needs a `method` that has a body. A stream can be sent once, so give a
+   * The request's body: anything `fetch` takes; of an object, make text with `JSON.stringify`. It needs a `method` that has a body. A stream can be sent once, so give a
    * function that makes one for each attempt.
    */
   readonly body?: PerAttempt<BodyInit | undefined> | undefined
@@ -66,7 +67,7 @@ export interface SSEOptions<E = Record<string, unknown>> extends Observer<E> {
    */
   readonly retry?: RetryOptions | RetryFunction | false | undefined
   /**
-   * The longest silence before the connection counts as dead. A number: that many milliseconds. `false` or Infinity: any.
+   * The longest silence before the connection counts as dead. A number: that many milliseconds. 0, `false` or Infinity: any.
    * `'auto'`: 2.5 times the interval that the server announced (the header `X-SSE-Heartbeat`, or with `hub()` the event
    * `connected`), or that three heartbeats showed, but never under 10 s; until one is known, any.
    * @defaultValue 'auto'
@@ -128,7 +129,7 @@ export interface SSEOptions<E = Record<string, unknown>> extends Observer<E> {
   readonly pauseWhenHidden?: number | false | undefined
   /**
    * The longest event, in characters: a limit against abuse. A longer event is dropped and reported as a gap; it never
-   * fills the memory.
+   * fills the memory. 0: every event with data is dropped. Infinity: no limit.
    * @defaultValue 67108864
    */
   readonly maxEventSize?: number | undefined

@@ -46,17 +46,17 @@ export function checkRequest(
     headers = new Headers(given as HeadersInit)
     // It would be sent as the text "undefined".
     for (const [name, value] of Object.entries(given)) if (value === undefined) headers.delete(name)
-    const { href, protocol } = new URL(address || '//', base)
-    url = href
+    // '' would mean the page itself. '//' is no URL.
+    url = new URL(address || '//', base).href
     // fetch's own check: the method, a body where none may be, credentials in the URL. Not every test environment has it.
     globalThis.Request && new Request(url, { method, credentials, body: body && '' } as RequestInit)
-    if (!/^http/.test(protocol)) throw protocol
-    // A stream can be sent once. Without this it would be a network error, and retried for ever.
+    if (!/^http/.test(url)) throw 'not http'
+    // A plain object would be sent as "[object Object]". A stream that was used is a network error, and retried for ever.
     if ((body as ReadableStream | undefined)?.locked || /^\[object O/.test(`${body}`))
       throw 'body: object or used stream'
     return { url, headers }
   } catch (cause) {
     // What platforms say about headers quotes them, and they may be secrets.
-    throw requestError(url, 'options', headers ? `${cause}` : 'invalid headers', { cause })
+    throw requestError(url, 'options', headers ? `${cause}` : 'bad headers', { cause })
   }
 }

@@ -65,7 +65,8 @@ export interface Settings extends Omit<Filled, keyof Observer | Bare | 'retry'>,
 export function resolveOptions(url: SSEUrl, options: SSEOptions): Settings {
   // TypeScript cannot follow that every default fits its option.
   const settings = { ...withDefaults(DEFAULTS, options, MORE), url, base: getBase() } as unknown as Settings
-  const { retry, headers, body, heartbeat } = settings
+  const { retry, headers, body, signal, heartbeat } = settings
+  if (signal && !signal.addEventListener) throw optionError('signal', 'AbortSignal', signal)
   if (heartbeat !== 'auto' && !(+heartbeat >= 0)) throw optionError('heartbeat', 'number', heartbeat)
   if (typeof url !== 'function') checkRequest(settings, url, typeof headers === 'function' ? undefined : headers, body)
   return typeof retry === 'object' ? { ...settings, retry: withDefaults(RETRY, retry) } : settings

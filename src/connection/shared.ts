@@ -34,7 +34,7 @@ export interface Shared extends Host {
 
   /** The next attempt is at another time. @param least - The milliseconds that the server asked for. */
   wait(wait: Wait, least?: number): void
-  /** Enters a state, and does what it costs. @param looksAgain - Though it is over, watch page and network. */
+  /** Enters a state, starts and stops what belongs to it, and tells the observers. @param looksAgain - Watch page and network after `closed`, too. */
   _go(next: ConnectionState, looksAgain?: boolean): void
   /** Starts an attempt, in place of the one that there is. */
   _start(): void
@@ -42,7 +42,10 @@ export interface Shared extends Host {
   _fail(cause: unknown): void
   _pause(reason: PauseReason): void
   _resume(reason: PauseReason): void
-  /** A wait may end early: makes the next attempt soon. @returns In how many milliseconds. */
+  /**
+   * The page or the network is back: ends a wait early, doubts a pause for `offline`, looks once more at a client that a
+   * deployment closed. @returns In how many milliseconds.
+   */
   _retrySoon(): number
   /** The attempt opened. @param requested - The last event id that it had. */
   _opened(requested: string): void

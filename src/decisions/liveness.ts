@@ -28,7 +28,7 @@ export type Verdict = 'alive' | 'doubtful' | 'reopen' | 'dead'
  * Judges an open connection at the moment that its timer fires. Times are milliseconds.
  * @param silence - Since the last bytes.
  * @param limit - {@link silenceLimit}
- * @param late - How late the timer is, by the clock that says more.
+ * @param late - How late the timer is, on the wall clock.
  * @param slept - Nothing was heard since before the timer was due, by a clock that goes on while a machine sleeps, and the
  *   page is visible.
  * @param doubted - Nothing was heard since an earlier look found the connection doubtful.

@@ -82,7 +82,8 @@ export const ALLOWED: Readonly<Partial<Record<Nature, number>>> = {
 /**
  * Whether a failure is the last.
  * @param count - How often this kind of failure has happened since the last opening, this one included.
- * @param deployingFor - For how long a stream that was open before has failed; Infinity if it never was.
+ * @param deployingFor - For how long a stream that was open before has failed like a wrong address; Infinity if it never was
+ *   open, or if the failure is of another kind.
  */
 export const isFinal = (nature: Nature, count: number, deployingFor: number): boolean =>
   count > (ALLOWED[nature] ?? 0) && deployingFor >= DEPLOYMENT

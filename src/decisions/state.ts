@@ -39,7 +39,7 @@ export type PauseReason = 'offline' | 'hidden' | 'frozen' | 'manual'
 export type ConnectionState =
   /** There is no subscriber, so no connection. */
   | { readonly status: 'idle' }
-  /** A request was sent; its response headers are still to come. */
+  /** An attempt is under way: its callbacks, and its request until the response is good. */
   | { readonly status: 'connecting'; readonly attempt: number }
   /** Events arrive. */
   | { readonly status: 'open'; readonly since: number; readonly attempt: number }
@@ -47,7 +47,9 @@ export type ConnectionState =
   | { readonly status: 'waiting'; readonly attempt: number; readonly until: number; readonly error: SSEError }
   /** No attempt is made until every reason is lifted. */
   | { readonly status: 'paused'; readonly reasons: readonly PauseReason[] }
-  /** Over, until `connect()`. `error` is null if nothing failed: the server said 204, or the caller closed the client. */
+  /**
+   * No attempt is made until `connect()`, and after `close()` none at all. A client that was open, and that a 404 or a wrong
+   * content type closed, is looked at once more when the page becomes visible or the network returns. `error` is null if nothing failed: the server said 204, or the caller closed the client. */
   | { readonly status: 'closed'; readonly error: SSEError | null }
 
 export type Connecting = Extract<ConnectionState, { status: 'connecting' }>
@@ -79,8 +81,8 @@ export const end = (state: ConnectionState, error: SSEError | null): ConnectionS
   state.status === 'closed' && state.error === error ? state : { status: 'closed', error }
 
 /** A connection is wanted: lifts `manual` and `offline`, revives `closed`. */
-export const connect = (state: ConnectionState): ConnectionState =>
-  /idle|closed/.test(state.status) ? connecting(0) : lift(state, connecting(0), 'manual', 'offline')
+export const connect = (state: ConnectionState, attempt: number): ConnectionState =>
+  /idle|closed/.test(state.status) ? connecting(attempt) : lift(state, connecting(attempt), 'manual', 'offline')
 
 /** A browser that says that it is offline may be wrong (VPN, localhost): that is believed only after a failure. */
 export function pause(state: ConnectionState, reason: PauseReason): ConnectionState {

@@ -15,7 +15,7 @@ export type SSEEvent<E = Record<string, unknown>, N extends EventName<E> = Event
     readonly type: T
     /** The decoded payload. */
     readonly data: E[T]
-    /** The last event id as of this event: its own, or an earlier event's, or '' (HTML 9.2.6). */
+    /** The last event id at this event: its own, or an earlier event's, or '' (HTML 9.2.6). */
     readonly id: string
     /** The payload as text, as it came. */
     readonly raw: string

@@ -18,7 +18,7 @@ export interface Opened {
 export interface Gap {
   /**
    * `expired`, `epoch`, `overflow`, `unknown-cursor`, `server-lost`: the server's own words ·
-   * `refused`: it did not accept the last event id (409, 410, 412, 414, 431) · `too-large`: an event was longer than `maxEventSize` ·
+   * `refused`: it did not accept the last event id (409, 410, 412, 414, 431; 400 and 403 if the id was new in the URL) · `too-large`: an event was longer than `maxEventSize` ·
    * `no-id`: a connection ended, and the server had never sent an id to resume from.
    */
   readonly reason:

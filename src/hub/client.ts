@@ -21,7 +21,7 @@ export interface HubClient<E = Record<string, unknown>> extends SSEClient<E> {
   topic(name: string): Topic<E>
   /**
    * Sends an event to the server: a POST of `{ event, data }` and the fields of `target`, to `sendUrl` or else the stream's
-   * URL, with the headers and credentials of the stream. It opens no connection, and is never sent twice.
+   * URL, with the headers and credentials of the stream. It opens no connection, and is sent again only after a 401, with fresh credentials.
    * @returns What the server answers: JSON as a value, anything else as text.
    * @throws SSEError `network`, also when the client closes; `timeout` if there is no answer within `connectTimeout`; `http`
    *   for a status that is not 2xx, a redirect too; `unauthorized`; `options` for a target with a field that is undefined, or

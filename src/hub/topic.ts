@@ -32,7 +32,7 @@ export function createTopic(name: string, topics: Topics, subscribe: Subscribe):
   return {
     joined: () => topics._join(name),
     subscribe(handler, { once, signal } = {}) {
-      if (typeof handler !== 'function') throw optionError('subscribe', 'a function', handler)
+      if (typeof handler !== 'function') throw optionError('subscribe', 'function', handler)
       if (signal?.aborted) return () => {}
       function hear(data: unknown, event: SSEEvent): unknown {
         if (!belongs(name, event, data)) return undefined

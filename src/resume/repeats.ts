@@ -24,14 +24,16 @@ export function createRepeats(): Repeats {
       known = new Set(keys)
     },
     _isRepeat(id, type, data) {
-      // Separated by what no id and no name contains (HTML 9.2.5). The parts are not copied until they are compared.
-      const key = `${id}\n${type}\n${data}`
+      // Separated by what no id and no name contains (HTML 9.2.5). A copy: a string that is cut from a chunk would keep all of
+      // the chunk in memory.
+      const key = [id, type, data].join('\n')
       if (known?.has(key)) return true
       known = undefined
       keys.push(key)
       length += key.length
       if (keys.length > EVENTS || length > CHARACTERS) {
         keys = keys.slice(keys.length / 2)
+        // An estimate: it only bounds the memory.
         length /= 2
       }
       return false

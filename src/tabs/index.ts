@@ -56,7 +56,7 @@ function nameOf(host: Host, { url, headers, credentials }: TransportRequest, key
   if (host.topics) target.searchParams.delete('topics')
   const stream = key || [target.href, credentials, ...headers]
   // 2: the version of the messages. Tabs that speak another do not share.
-  return `headwater/2:${hash(JSON.stringify([scope, stream]))}`
+  return `headwater:2:${hash(JSON.stringify([scope, stream]))}`
 }
 
 /**

@@ -61,7 +61,7 @@ export const eventSourceTransport =
         listen = (name) => source.addEventListener(name, onEvent)
         for (const name of names) listen(name)
 
-        source.onopen = () => sink.open()
+        source.onopen = (event) => isMessage(event) || sink.open()
         source.onerror = (event) => {
           if (isMessage(event)) return
           const { readyState } = source

@@ -22,7 +22,7 @@ export function fetchTransport(): Transport {
 /** A redirect to another origin takes along every header but Authorization (Fetch 4.4, step 13): any other may be a secret. */
 const SAFE = /^(accept|content-|authorization$)/
 
-/** Whether redirects may be followed with these headers. */
+/** How to treat redirects: they are followed only if no header may be a secret. */
 export const redirectMode = (headers: Headers): RequestRedirect =>
   [...headers.keys()].every((name) => SAFE.test(name)) ? 'follow' : 'manual'
 
@@ -31,8 +31,7 @@ async function run(request: TransportRequest, sink: TransportSink, signal: Abort
   const { body, headers } = await openResponse(request, signal)
   const reader = body?.getReader()
   // No body at all is an empty one; a platform that cannot stream has no such property.
-  if (!reader)
-    return body === null ? 'eof' : requestError(request.url, 'options', 'no stream: use eventSourceTransport()')
+  if (!reader) return body === null ? 'eof' : requestError(request.url, 'options', 'use eventSourceTransport()')
   // Not every fetch that is handed in lets the signal end it.
   const cancel = (): unknown => reader.cancel().catch(() => {})
   signal.addEventListener('abort', cancel)
@@ -52,10 +51,7 @@ async function run(request: TransportRequest, sink: TransportSink, signal: Abort
  * Sends a request, and checks that the response opens a stream.
  * @throws What ends the attempt, see {@link checkResponse}; or what `fetch` throws.
  */
-async function openResponse(
-  request: Omit<TransportRequest, 'clock' | 'maxEventSize'>,
-  signal: AbortSignal | undefined,
-): Promise<Response> {
+async function openResponse(request: TransportRequest, signal: AbortSignal): Promise<Response> {
   // As a function of its own: called as a method, the platform's fetch is an illegal invocation.
   const { fetch, method, body, credentials, lastEventId, lastEventIdParam } = request
   // A copy: layers may send one request twice.
@@ -80,12 +76,12 @@ async function openResponse(
   return response
 }
 
-/** What a header may carry: more is refused by common servers. */
+/** In characters. Common servers refuse longer headers. */
 const ID_MAX = 8192
 
 /**
- * Whether the last event id travels in the URL. By itself it does where the header would cost a preflight: it is not
- * CORS-safelisted. An id that a header cannot carry unchanged travels in the URL as well.
+ * Whether the last event id travels in the URL. With `auto` it does to another origin, where the header would cost a preflight:
+ * it is not CORS-safelisted. An id that a header cannot carry unchanged travels in the URL as well.
  */
 export const hasIdInUrl = ({
   url,

@@ -65,7 +65,9 @@ export function createStreamParser(
   /** 9.2.6, "dispatch the event". A block without data is no event, but its id counts. */
   function dispatch(block: Buffers): void {
     buffers = emptyBuffers()
-    if (block.skipped || (block.data === undefined && block.id === undefined)) return
+    // Its id counts: the server would send it again, for ever.
+    if (block.skipped) block.data = undefined
+    if (block.data === undefined && block.id === undefined) return
     block.type ||= 'message'
     sink.block(block)
   }

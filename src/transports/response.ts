@@ -23,7 +23,7 @@ export async function createRefusal(response: Response, url: string): Promise<SS
   const { status, headers } = response
   const code = status === 200 ? 'content-type' : status === 401 ? 'unauthorized' : 'http'
   // Status 0 is an "opaque redirect": what a browser makes of one that was not to be followed.
-  const message = `status ${status || 'redirect'}, content type ${headers.get('content-type')}`
+  const message = `status ${status || 'redirect'}, type ${headers.get('content-type')}`
   return requestError(url, code, message, {
     status,
     retryAfter: parseRetryAfter(headers.get('retry-after'), headers.get('date'), Date.now()),

@@ -53,7 +53,7 @@ export interface TransportSink {
   gap(gap: GapReport): void
   /**
    * The last call. `stop`: do not come back (status 204). `eof`: the body ended in order. Anything else is why the attempt
-   * failed: an SSEError, or whatever was thrown, which counts as `network`.
+   * failed: an SSEError, or any other value, which counts as `network`.
    */
   end(reason: unknown): void
 }
@@ -112,7 +112,7 @@ export interface Host {
   readonly lastEventId: string
   /** Moves it, whether a connection is open or not. A layer may replace this, to hear of it. */
   resumeFrom(id: string): void
-  /** A layer may set this: called before each request is made, and awaited. It has to end by itself. */
+  /** A layer may set this: called before each request is made, and awaited. It shares `connectTimeout` with the attempt. */
   ready?: (() => Promise<unknown> | undefined) | undefined
   /** A layer that must know the names sets this: called for each name or pattern that is subscribed to. */
   listen?: ((pattern: string) => void) | undefined
@@ -122,7 +122,7 @@ export interface Host {
   refresh(error?: SSEError): Promise<unknown> | undefined
   /** Leaves the connection, or the wait for one, and makes a new attempt now. */
   reconnect(): void
-  /** The next attempt is at another time. */
+  /** Leaves the connection or the attempt, and makes the next one at `until`. Nothing happens while no connection is wanted. */
   wait(wait: Wait): void
   /** Ends the client; `connect()` revives it. */
   end(error: SSEError | null): void

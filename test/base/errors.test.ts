@@ -92,32 +92,27 @@ describe('the error of a client', () => {
   const HTML: Step[] = [{ open: { headers: { 'content-type': 'text/html' } } }, { raw: '<h1>' }]
   it.each<[code: SSEErrorCode, message: string, options: SSEOptions, script: Step[]]>([
     ['network', `${PATH}TypeError: network error`, {}, [{ drop: true }]],
-    ['network', `${PATH}the stream ended`, {}, [{ end: true }]],
-    ['http', `${PATH}status 503, content type text/plain`, {}, [{ refuse: { status: 503 } }]],
-    ['content-type', `${PATH}status 200, content type text/html`, {}, HTML],
+    ['network', `${PATH}stream ended`, {}, [{ end: true }]],
+    ['http', `${PATH}status 503, type text/plain`, {}, [{ refuse: { status: 503 } }]],
+    ['content-type', `${PATH}status 200, type text/html`, {}, HTML],
     ['timeout', `${PATH}server: no answer in 5000 ms`, { connectTimeout: 5000 }, [{ open: { delay: 60_000 } }]],
-    ['timeout', 'request: url(), headers(), body(): no answer in 5000 ms', { connectTimeout: 5000, headers: hang }, []],
+    ['timeout', 'request: url, headers, body: no answer in 5000 ms', { connectTimeout: 5000, headers: hang }, []],
     [
       'timeout',
-      'request: onUnauthorized(): no answer in 15000 ms',
+      'request: onUnauthorized: no answer in 15000 ms',
       { onUnauthorized: hang },
       [{ refuse: { status: 401 } }],
     ],
     ['stalled', `${PATH}no heartbeat`, { heartbeat: 7000 }, []],
-    ['unauthorized', `${PATH}status 401, content type text/plain`, {}, [{ refuse: { status: 401 } }]],
+    ['unauthorized', `${PATH}status 401, type text/plain`, {}, [{ refuse: { status: 401 } }]],
     [
       'unauthorized',
       'onUnauthorized: Error: no session',
       { onUnauthorized: () => Promise.reject(new Error('no session')) },
       [{ refuse: { status: 401 } }],
     ],
-    [
-      'gave-up',
-      `${PATH}status 503, content type text/plain`,
-      { retry: { attempts: 0 } },
-      [{ refuse: { status: 503 } }],
-    ],
-    ['gave-up', `${PATH}status 503, content type text/plain`, { retry: () => null }, [{ refuse: { status: 503 } }]],
+    ['gave-up', `${PATH}status 503, type text/plain`, { retry: { attempts: 0 } }, [{ refuse: { status: 503 } }]],
+    ['gave-up', `${PATH}status 503, type text/plain`, { retry: () => null }, [{ refuse: { status: 503 } }]],
     ['gave-up', `${PATH}retry(): Error: oops`, { retry: fail }, [{ refuse: { status: 503 } }]],
   ])('says what happened, and to which URL without its query: %s: %s', async (code, message, options, script) => {
     const error = await failure(options, script)

@@ -457,7 +457,7 @@ describe('a function for the request that does not answer', () => {
     expect(sse.state.get().status).toBe('connecting')
     await clock.advance(1)
     expect(sse.state.get()).toMatchObject({ status: 'waiting', error: { code: 'timeout' } })
-    expect(errorOf(sse.state.get()).message).toBe('request: url(), headers(), body(): no answer in 15000 ms')
+    expect(errorOf(sse.state.get()).message).toBe('request: url, headers, body: no answer in 15000 ms')
     expect(attempts).toEqual([])
   })
 

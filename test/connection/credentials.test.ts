@@ -80,7 +80,7 @@ describe('status 401', () => {
     await clock.advance(60_000)
     const { error } = sse.state.get() as { error: Failure }
     expect(sse.state.get()).toMatchObject({ status: 'closed', error: { code: 'unauthorized', status: 401 } })
-    expect(error.message).toBe('https://a.test/events: status 401, content type text/plain')
+    expect(error.message).toBe('https://a.test/events: status 401, type text/plain')
     expect(stream.requests).toHaveLength(1)
   })
 
@@ -205,7 +205,7 @@ describe('`onUnauthorized` that does not answer', () => {
     await clock.advance(1)
     const { error } = sse.state.get() as { error: Failure }
     expect(sse.state.get()).toMatchObject({ status: 'waiting', attempt: 1, error: { code: 'timeout' } })
-    expect(error.message).toBe('request: onUnauthorized(): no answer in 15000 ms')
+    expect(error.message).toBe('request: onUnauthorized: no answer in 15000 ms')
     expect(stream.requests).toHaveLength(1)
   })
 

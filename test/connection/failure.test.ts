@@ -344,7 +344,7 @@ describe('a clean end that brought news', () => {
     await clock.settle()
     const { error } = sse.state.get() as { error: SSEError }
     expect(error).toMatchObject({ code: 'network', cause: 'eof' })
-    expect(error.message).toBe(`${new URL('/events', document.baseURI)}: the stream ended`)
+    expect(error.message).toBe(`${new URL('/events', document.baseURI)}: stream ended`)
   })
 
   it('is the end where no retries are allowed', async () => {

@@ -148,6 +148,17 @@ describe('a gap', () => {
 })
 
 describe('an event that is too large', () => {
+  it('moves the cursor: it is not asked for again', async () => {
+    const long = { raw: `id: 5\nevent: tick\ndata: "${'x'.repeat(100)}"\n\n` }
+    const { sse, stream, clock } = bench(
+      { maxEventSize: 50, onGap: () => {} },
+      { script: [[send('tick', 1, '4'), long, END], []] },
+    )
+    sse.subscribe('tick', () => {})
+    await clock.advance(5000)
+    expect(stream.requests.map(({ lastEventId }) => lastEventId)).toEqual(['', '5'])
+  })
+
   const LARGE = ['1', 'x'.repeat(2000), '3']
 
   it('is reported as a gap, and the other events come', async () => {
@@ -176,7 +187,7 @@ describe('an event that is too large', () => {
     for (const data of LARGE) stream.send('tick', data)
     await clock.settle()
     expect(reported.mock.calls).toEqual([
-      [expect.objectContaining({ name: 'SSEError', code: 'too-large', message: 'event dropped: maxEventSize' })],
+      [expect.objectContaining({ name: 'SSEError', code: 'too-large', message: 'over maxEventSize' })],
     ])
   })
 

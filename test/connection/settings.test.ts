@@ -65,6 +65,9 @@ describe('a wrong option', () => {
     [{ dedupe: 'yes' }, 'dedupe: expected boolean, got yes'],
     [{ commit: 'handled' }, 'commit: expected function, got handled'],
     [{ commit: true }, 'commit: expected function, got true'],
+    [{ signal: true }, 'signal: expected AbortSignal, got true'],
+    [{ signal: {} }, 'signal: expected AbortSignal, got [object Object]'],
+    [{ signal: new AbortController() }, 'signal: expected AbortSignal, got [object AbortControl'],
     [{ resume: 'session' }, 'resume: expected function, got session'],
     [{ resume: true }, 'resume: expected function, got true'],
     [{ resume: { load() {}, save() {} } }, 'resume: expected function, got [object Object]'],
@@ -79,9 +82,9 @@ describe('a wrong option', () => {
     [{ onRetry: [] }, 'onRetry: expected function, got '],
     [{ onInvalid: 'log' }, 'onInvalid: expected function, got log'],
     [{ onHandlerError: 'log' }, 'onHandlerError: expected function, got log'],
-    [{ headers: 'Bearer secret-token' }, '/events: invalid headers'],
-    [{ headers: { authorization: 'Bearer secret\ntoken' } }, '/events: invalid headers'],
-    [{ headers: { 'x a': '1' } }, '/events: invalid headers'],
+    [{ headers: 'Bearer secret-token' }, '/events: bad headers'],
+    [{ headers: { authorization: 'Bearer secret\ntoken' } }, '/events: bad headers'],
+    [{ headers: { 'x a': '1' } }, '/events: bad headers'],
     [{ body: 'x' }, `${HERE}: TypeError: Request with GET/HEAD method cannot have body.`],
     [{ body: () => 'x' }, `${HERE}: TypeError: Request with GET/HEAD method cannot have body.`],
     [{ body: 'x', method: 'HEAD' }, `${HERE}: TypeError: Request with GET/HEAD method cannot have body.`],
@@ -104,13 +107,6 @@ describe('a wrong option', () => {
     expect(() => make('/events', options)).toThrow(optionError(message))
   })
 
-  it.each([true, {}, new AbortController()])(
-    'is refused at once if it is the signal %o: a TypeError names it',
-    (signal) => {
-      expect(() => make('/events', { signal })).toThrow(/^settings\.signal\S+ is not a function/)
-    },
-  )
-
   it('is never shown as a whole, as it may be a token', () => {
     expect(() => make('/events', { transport: 'Bearer 0123456789-secret-token' })).toThrow(
       optionError('transport: expected function, got Bearer 0123456789-se'),
@@ -119,7 +115,9 @@ describe('a wrong option', () => {
 
   it('is refused though the URL is a function', () => {
     expect(() => make(() => '/events', { linger: -1 })).toThrow(optionError('linger: expected number, got -1'))
-    expect(() => make(() => '/events', { dedupe: 1 })).toThrow(optionError('dedupe: expected boolean, got 1'))
+    expect(() => make(() => '/events', { signal: {} })).toThrow(
+      optionError('signal: expected AbortSignal, got [object Object]'),
+    )
   })
 })
 
@@ -130,14 +128,14 @@ describe('a URL that can never be asked for', () => {
     ['', ': TypeError: Invalid URL'],
     [undefined, 'undefined: TypeError: Invalid URL'],
     [null, 'null: TypeError: Invalid URL'],
-    ['ws://a.test/events', 'ws://a.test/events: ws:'],
-    ['wss://a.test/events', 'wss://a.test/events: wss:'],
-    ['ftp://a.test/events', 'ftp://a.test/events: ftp:'],
-    ['localhost:8080/events', 'localhost:8080/events: localhost:'],
-    ['file:///events', 'file:///events: file:'],
-    ['data:text/event-stream,data:1', 'data:text/event-stream,data:1: data:'],
-    ['javascript:alert(1)', 'javascript:alert(1): javascript:'],
-    [new URL('ws://a.test/events'), 'ws://a.test/events: ws:'],
+    ['ws://a.test/events', 'ws://a.test/events: not http'],
+    ['wss://a.test/events', 'wss://a.test/events: not http'],
+    ['ftp://a.test/events', 'ftp://a.test/events: not http'],
+    ['localhost:8080/events', 'localhost:8080/events: not http'],
+    ['file:///events', 'file:///events: not http'],
+    ['data:text/event-stream,data:1', 'data:text/event-stream,data:1: not http'],
+    ['javascript:alert(1)', 'javascript:alert(1): not http'],
+    [new URL('ws://a.test/events'), 'ws://a.test/events: not http'],
     [
       'https://ada@a.test/events',
       'https://a.test/events: TypeError: Request cannot be constructed from a URL that includes credentials: https://a.test/events',
@@ -198,7 +196,7 @@ describe('a URL that can never be asked for', () => {
 it('a subscription without a handler is refused', () => {
   const sse = createSSE('/events')
   // @ts-expect-error a subscription without a handler
-  expect(() => sse.subscribe('tick')).toThrow(optionError('subscribe: expected a function, got undefined'))
+  expect(() => sse.subscribe('tick')).toThrow(optionError('subscribe: expected function, got undefined'))
 })
 
 describe('the native EventSource', () => {

@@ -24,7 +24,7 @@ const WAITING: ConnectionState = { status: 'waiting', attempt: 3, until: 800, er
 /** Every function, with one of each kind of argument. */
 const STEPS = {
   unwant: to.unwant,
-  connect: to.connect,
+  connect: (state) => to.connect(state, 6),
   reopen: (state) => to.reopen(state, 5),
   lost: (state) => to.lost(state, WAITING),
   'pause offline': (state) => to.pause(state, 'offline'),
@@ -57,7 +57,7 @@ const NOTHING_TO_LIFT = {
 
 const CLOSED = {
   unwant: 'same',
-  connect: connecting(0),
+  connect: connecting(6),
   reopen: 'same',
   lost: 'same',
   'pause offline': 'same',
@@ -70,7 +70,7 @@ const CLOSED = {
 const TABLE: Record<StateName, Record<StepName, Expected>> = {
   idle: {
     unwant: 'same',
-    connect: connecting(0),
+    connect: connecting(6),
     reopen: 'same',
     lost: 'same',
     'pause offline': 'same',
@@ -118,7 +118,7 @@ const TABLE: Record<StateName, Record<StepName, Expected>> = {
   },
   'paused offline': {
     unwant: IDLE,
-    connect: connecting(0),
+    connect: connecting(6),
     reopen: 'same',
     lost: 'same',
     'pause offline': 'same',
@@ -133,7 +133,7 @@ const TABLE: Record<StateName, Record<StepName, Expected>> = {
   },
   'paused manual': {
     unwant: 'same',
-    connect: connecting(0),
+    connect: connecting(6),
     reopen: 'same',
     lost: 'same',
     'pause offline': 'same',
@@ -148,7 +148,7 @@ const TABLE: Record<StateName, Record<StepName, Expected>> = {
   },
   'paused both': {
     unwant: 'same',
-    connect: connecting(0),
+    connect: connecting(6),
     reopen: 'same',
     lost: 'same',
     'pause offline': 'same',
@@ -179,7 +179,7 @@ it.each(CASES)('%s', (_, state, step, expected) => {
 })
 
 it('keeps a hidden page paused when the caller connects', () => {
-  expect(to.connect(paused('hidden', 'manual'))).toEqual(paused('hidden'))
+  expect(to.connect(paused('hidden', 'manual'), 6)).toEqual(paused('hidden'))
 })
 
 it('puts a wait in place of another', () => {

@@ -227,7 +227,7 @@ describe('a topic', () => {
   it('refuses a handler that is no function', () => {
     const { sse } = hubBench()
     expect(() => sse.topic('a').subscribe('tick' as unknown as () => void)).toThrow(
-      expect.objectContaining({ code: 'options', message: 'subscribe: expected a function, got tick' }),
+      expect.objectContaining({ code: 'options', message: 'subscribe: expected function, got tick' }),
     )
   })
 })

@@ -321,7 +321,7 @@ describe('a failure', () => {
     const { open } = setup([{ refuse: { status: 503, headers: { 'retry-after': '2' }, body: 'overloaded' } }])
     const { error } = await outcome(open({}, 'https://example.com/complete?key=secret'))
     expect(error).toMatchObject({ name: 'SSEError', code: 'http', status: 503, retryAfter: 2000, body: 'overloaded' })
-    expect(`${error}`).toBe('SSEError: https://example.com/complete: status 503, content type text/plain')
+    expect(`${error}`).toBe('SSEError: https://example.com/complete: status 503, type text/plain')
   })
 
   it.each<[status: number, code: string]>([

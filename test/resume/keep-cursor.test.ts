@@ -224,7 +224,7 @@ describe('a storage of your own', () => {
     await all.clock.advance(3999)
     expect(all.statuses()).toEqual(['idle', 'connecting'])
     await all.clock.advance(1)
-    const late = { code: 'timeout', message: 'request: load(): no answer in 4000 ms' }
+    const late = { code: 'timeout', message: 'request: load: no answer in 4000 ms' }
     expect(all.sse.state.get()).toMatchObject({ status: 'waiting', attempt: 1, error: late })
     await all.clock.advance(1100)
     expect(all.statuses()).toEqual(['idle', 'connecting', 'waiting', 'connecting', 'open'])

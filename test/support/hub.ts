@@ -18,7 +18,7 @@ export interface TestSink extends Sink {
   readonly chunks: Uint8Array[]
   /** How many writes it takes; with the last of them it says that it is full. */
   room: number
-  /** How the stream ended. */
+  /** How stream ended. */
   readonly did: ('end' | 'destroy')[]
 }
 

@@ -21,7 +21,7 @@ export interface Reader {
   readonly payloads: () => unknown[]
   /** The payload of the first event with this name. */
   readonly find: (type: string) => Record<string, unknown> | undefined
-  /** How the stream ended; undefined while it is open. */
+  /** How stream ended; undefined while it is open. */
   readonly ended: () => 'end' | 'error' | undefined
   /** Leaves. */
   leave(): Promise<void>

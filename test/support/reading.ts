@@ -9,7 +9,7 @@ export async function reading(asked: Promise<Response>) {
     status: response.status,
     /** Reads on until this has come. @returns All that has. */
     async until(expected: string): Promise<string> {
-      while (!so.includes(expected)) so += (await reader?.read())?.value ?? expect.fail(`the stream ended after ${so}`)
+      while (!so.includes(expected)) so += (await reader?.read())?.value ?? expect.fail(`stream ended after ${so}`)
       return so
     },
     /** Reads to the end. @returns All that came. */

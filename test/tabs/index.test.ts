@@ -66,7 +66,7 @@ describe('acrossTabs()', () => {
     await keyed.run(50)
     const text = JSON.stringify([stage.locks, stage.said, keyed.locks, keyed.said])
     expect(stage.said.length).toBeGreaterThan(2)
-    expect(text).toContain('headwater/2:')
+    expect(text).toContain('headwater:2:')
     expect(text).not.toMatch(/secret|a\.test/)
   })
 

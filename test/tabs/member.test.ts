@@ -59,7 +59,7 @@ describe('tabs', () => {
 
 it('a tab that comes back has another name, so that a leader does not take it for the one that left', async () => {
   const [stage, , b] = await pair()
-  const own = (): string[] => stage.locks.held.filter((name) => name.split(':').length > 2)
+  const own = (): string[] => stage.locks.held.filter((name) => name.split(':').length > 3)
   const before = own()
   b.sse.disconnect()
   await stage.run(10)

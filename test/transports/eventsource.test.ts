@@ -12,7 +12,7 @@ class FakeEventSource {
   readyState = 0
   readonly withCredentials: boolean
   readonly url: string
-  onopen: (() => void) | null = null
+  onopen: ((event: Event) => void) | null = null
   onerror: ((event: Event) => void) | null = null
   readonly #listeners = new Map<string, Set<(event: Event) => void>>()
 
@@ -29,7 +29,7 @@ class FakeEventSource {
 
   #dispatch(event: Event): void {
     for (const listener of this.#listeners.get(event.type) ?? []) listener(event)
-    if (event.type === 'open') this.onopen?.()
+    if (event.type === 'open') this.onopen?.(event)
     if (event.type === 'error') this.onerror?.(event)
   }
 
@@ -77,6 +77,19 @@ function bench(
 }
 
 describe('the native EventSource', () => {
+  it('has `open` and `error` as ordinary names of events', async () => {
+    const { sse, clock, log, source } = bench()
+    sse.observe({ onOpen: () => log.push('opened') })
+    sse.subscribe('*', (data, { type }) => log.push([type, data]))
+    sse.subscribe('open', () => {})
+    sse.subscribe('error', () => {})
+    await clock.settle()
+    source().open()
+    source().message('open', '1')
+    source().message('error', '2')
+    expect(log).toEqual(['opened', ['open', 1], ['error', 2]])
+  })
+
   it('is asked for heartbeats that it can hear, and for the cursor in the query', async () => {
     const { sse, clock, source } = bench({
       lastEventId: '5',

@@ -286,7 +286,7 @@ describe('a response', () => {
     const { reports } = await attempt({ url: 'https://a.test/events?token=secret' }, () => answer)
     expect(ended(reports)).toMatchObject({
       code: 'options',
-      message: 'https://a.test/events: no stream: use eventSourceTransport()',
+      message: 'https://a.test/events: use eventSourceTransport()',
     })
   })
 

@@ -144,9 +144,15 @@ describe('an event that is too long', () => {
     expect(parseChunks(byByte(bytes), LIMIT)).toEqual(expected)
   })
 
-  it('takes its id and its name along, but not the comments in it', () => {
+  it('leaves its id, and the comments in it', () => {
     const bytes = encode(`: topic a\nid: 1\nevent: tick\ndata: ${long}\n: within\nid: 2\n\ndata: b\n\n`)
-    const expected: Report[] = [['comment', 'topic a'], TOO_LARGE, ['comment', 'within'], event('b')]
+    const expected: Report[] = [
+      ['comment', 'topic a'],
+      TOO_LARGE,
+      ['comment', 'within'],
+      ['block', 'tick', undefined, '2'],
+      event('b'),
+    ]
     expect(parseChunks([bytes], LIMIT)).toEqual(expected)
     expect(parseChunks(byByte(bytes), LIMIT)).toEqual(expected)
   })

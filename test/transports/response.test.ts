@@ -50,14 +50,14 @@ describe('a content type', () => {
   it('is needed', async () => {
     expect(await judge(respond(200))).toMatchObject({
       code: 'content-type',
-      message: 'https://a.test/events: status 200, content type null',
+      message: 'https://a.test/events: status 200, type null',
     })
   })
 
   it('is in the message when it is another', async () => {
     expect(await judge(respond(200, HTML))).toMatchObject({
       code: 'content-type',
-      message: 'https://a.test/events: status 200, content type text/html',
+      message: 'https://a.test/events: status 200, type text/html',
     })
   })
 })
@@ -77,7 +77,7 @@ describe('a status', () => {
       name: 'SSEError',
       code: 'http',
       status,
-      message: `https://a.test/events: status ${status}, content type text/event-stream`,
+      message: `https://a.test/events: status ${status}, type text/event-stream`,
     })
   })
 
@@ -88,7 +88,7 @@ describe('a status', () => {
   it('0 is a redirect that was not followed, as browsers report it', async () => {
     expect(await judge(Response.error())).toMatchObject({
       code: 'http',
-      message: 'https://a.test/events: status redirect, content type null',
+      message: 'https://a.test/events: status redirect, type null',
     })
   })
 
@@ -111,7 +111,7 @@ describe('a status', () => {
 describe('an error about a refused response', () => {
   it('names the URL without its query, which may hold a token', async () => {
     const { message } = await createRefusal(respond(403), URL)
-    expect(message).toBe('https://a.test/events: status 403, content type null')
+    expect(message).toBe('https://a.test/events: status 403, type null')
   })
 
   it('has the body', async () => {

@@ -339,7 +339,7 @@ describe('what is no event', () => {
     const { done, err, out } = await start(['--once'], { script: [[{ raw: 'data: 1\n\ndata: 2\n' }, END]] })
     expect(await done).toBe(0)
     expect(out.lines).toEqual(['message 1'])
-    expect(err.lines.at(-2)).toMatch(/^-- unfinished: the stream ended in the middle of an event, .*: data: 2;/)
+    expect(err.lines.at(-2)).toMatch(/^-- unfinished: stream ended in the middle of an event, .*: data: 2;/)
   })
 })
 
@@ -443,7 +443,7 @@ describe('--verbose', () => {
       '< retry: 500 ms',
       '< id without an event: #2',
       '< the end of the response',
-      '-- waiting 550 ms for attempt 1: the stream ended',
+      '-- waiting 550 ms for attempt 1: stream ended',
     ])
     await clock.advance(550)
     expect(err.lines.slice(-5)).toEqual([

@@ -72,7 +72,7 @@ describe('a failure is explained', () => {
 
   it('by what the server sends instead of a stream', () => {
     const { hear, why } = narrate()
-    const message = 'http://a/: status 200, content type application/json'
+    const message = 'http://a/: status 200, type application/json'
     const error = new SSEError('content-type', message, { status: 200, body: '{"error":"no"}' })
     hear({ kind: 'response', response: response({ 'content-type': 'application/json' }) })
     expect(why(error)).toBe(
@@ -84,7 +84,7 @@ describe('a failure is explained', () => {
     const { hear, why } = narrate()
     hear({ kind: 'response', response: response({ location: '/b' }) })
     hear({ kind: 'end', reason: refusal(503, 'busy') })
-    expect(why(new SSEError('network', 'http://a/: the stream ended'))).toBe('the stream ended')
+    expect(why(new SSEError('network', 'http://a/: stream ended'))).toBe('stream ended')
     hear(request)
     expect(why(status(503))).toBe('status 503 Service Unavailable')
   })
@@ -131,20 +131,20 @@ it('shows data that cannot be read, and lines that are no event', () => {
   hear({ kind: 'unfinished', lines: ['data: 1'], isOver: true })
   expect(screen.lines).toEqual([
     '-- invalid: c cannot be read: bad: d',
-    '-- unfinished: the stream ended in the middle of an event, which does not count: data: 1; a blank line ends an event',
+    '-- unfinished: stream ended in the middle of an event, which does not count: data: 1; a blank line ends an event',
   ])
 })
 
 it('shows states, waits and gaps', () => {
   const { observer, screen } = narrate()
-  const error = new SSEError('network', 'http://a/: the stream ended')
+  const error = new SSEError('network', 'http://a/: stream ended')
   observer.onState?.({ status: 'connecting', attempt: 0 })
   observer.onState?.({ status: 'waiting', attempt: 1, until: 0, error })
   observer.onRetry?.({ attempt: 1, until: 0, delay: 600, error })
   observer.onGap?.({ reason: 'no-id', certain: false, requested: '', resumedFrom: '', topics: ['*'] })
   expect(screen.lines).toEqual([
     '-- connecting to http://a/',
-    '-- waiting 600 ms for attempt 1: the stream ended',
+    '-- waiting 600 ms for attempt 1: stream ended',
     '-- gap: no-id: events may have been lost',
   ])
 })

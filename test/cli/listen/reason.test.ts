@@ -34,7 +34,7 @@ describe('a failure of the network', () => {
   })
 
   it('has the words of the core where it has no cause', () => {
-    expect(reason(new SSEError('network', 'http://a/: the stream ended', { cause: 'eof' }))).toBe('the stream ended')
+    expect(reason(new SSEError('network', 'http://a/: stream ended', { cause: 'eof' }))).toBe('stream ended')
   })
 
   it('has a reason though its causes form a loop', () => {
@@ -66,7 +66,7 @@ it.each<[error: SSEError, words: string]>([
   ],
   [new SSEError('http', 'http://a/: status 429', { status: 429, retryAfter: 0 }), 'status 429 Too Many Requests'],
   [
-    new SSEError('unauthorized', 'http://a/: status 401, content type null', { status: 401 }),
+    new SSEError('unauthorized', 'http://a/: status 401, type null', { status: 401 }),
     "status 401 Unauthorized (-H 'authorization: Bearer …' signs in)",
   ],
   [
@@ -74,11 +74,11 @@ it.each<[error: SSEError, words: string]>([
     'status 405 Method Not Allowed (-X names another method)',
   ],
   [
-    new SSEError('content-type', 'http://a/: status 200, content type text/html', { status: 200 }),
+    new SSEError('content-type', 'http://a/: status 200, type text/html', { status: 200 }),
     'content type text/html instead of text/event-stream',
   ],
   [
-    new SSEError('content-type', 'http://a/: status 200, content type null', { status: 200 }),
+    new SSEError('content-type', 'http://a/: status 200, type null', { status: 200 }),
     'content type missing instead of text/event-stream',
   ],
   [
