@@ -25,7 +25,7 @@ export interface Narrator {
   kept(event: Kept): void
   /** A failure in words, with the beginning of the server's answer. */
   why(error: SSEError): string
-  /** Why stream ended, where nothing failed. */
+  /** Why the stream ended, where nothing failed. */
   readonly completion: string
 }
 

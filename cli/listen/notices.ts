@@ -61,7 +61,7 @@ export function unfinishedNotice({ lines, isOver }: Unfinished, paint: Paint): s
   const [first = ''] = lines
   const more = lines.length > 1 ? ` (and ${lines.length - 1} more ${lines.length > 2 ? 'lines' : 'line'})` : ''
   const what = isOver
-    ? 'stream ended in the middle of an event, which does not count'
+    ? 'the stream ended in the middle of an event, which does not count'
     : 'an event has begun and does not end'
   const hint = lines.some((line) => /^(data|event|id)\b/.test(line))
     ? ''

@@ -99,7 +99,7 @@ export function reasonOf(error: SSEError, connectTimeout: string, location?: str
   if (code === 'network') return visible(ofNetwork(error))
   if (code === 'content-type')
     return `${tail(error.message)
-      .replace(/^status 200, /, '')
+      .replace(/^status 200, /, 'content ')
       .replace(/null$/, 'missing')} instead of text/event-stream`
   if (code === 'timeout') return `no response headers within ${connectTimeout} (--connect-timeout); ${HELD_BACK}`
   if (location !== undefined && REDIRECTS.includes(status))

@@ -690,7 +690,7 @@ describe('a leader that is silent', () => {
 describe('a transport that must listen for each name', () => {
   class Fake extends EventTarget {
     static made: Fake[] = []
-    onopen?: () => void
+    onopen?: (event: Event) => void
     onerror?: (event: object) => void
     readyState = 1
     readonly CLOSED = 2
@@ -720,7 +720,7 @@ describe('a transport that must listen for each name', () => {
     const carrier = inner()
     const a = stage.open({ tabs: { over: carrier } })
     await stage.run(10)
-    Fake.made[0]?.onopen?.()
+    Fake.made[0]?.onopen?.(new Event('open'))
     const b = stage.open({ tabs: { over: carrier }, subscribe: false })
     const later: unknown[] = []
     b.sse.subscribe('from the start', (data) => later.push(data))
@@ -768,7 +768,7 @@ describe('a transport that must listen for each name', () => {
     const carrier = inner()
     const a = stage.open({ tabs: { over: carrier } })
     await stage.run(10)
-    Fake.made[0]?.onopen?.()
+    Fake.made[0]?.onopen?.(new Event('open'))
     Fake.made[0]?.say('connected', { v: 1, clientId: 'x', topics: ['orders'] }, idOf(1))
     Fake.made[0]?.say('ping', { event: 'n', topic: 'orders' }, idOf(1))
     Fake.made[0]?.say('n', 5, idOf(2))

@@ -339,7 +339,7 @@ describe('what is no event', () => {
     const { done, err, out } = await start(['--once'], { script: [[{ raw: 'data: 1\n\ndata: 2\n' }, END]] })
     expect(await done).toBe(0)
     expect(out.lines).toEqual(['message 1'])
-    expect(err.lines.at(-2)).toMatch(/^-- unfinished: stream ended in the middle of an event, .*: data: 2;/)
+    expect(err.lines.at(-2)).toMatch(/^-- unfinished: the stream ended in the middle of an event, .*: data: 2;/)
   })
 })
 

@@ -131,7 +131,7 @@ it('shows data that cannot be read, and lines that are no event', () => {
   hear({ kind: 'unfinished', lines: ['data: 1'], isOver: true })
   expect(screen.lines).toEqual([
     '-- invalid: c cannot be read: bad: d',
-    '-- unfinished: stream ended in the middle of an event, which does not count: data: 1; a blank line ends an event',
+    '-- unfinished: the stream ended in the middle of an event, which does not count: data: 1; a blank line ends an event',
   ])
 })
 

@@ -87,7 +87,7 @@ it.each<[lines: string[], isOver: boolean, notice: string]>([
   [
     ['id: 7\x07', 'data: 1', 'data: 2'],
     true,
-    'unfinished: stream ended in the middle of an event, which does not count: id: 7\\u0007 (and 2 more lines); a blank line ends an event',
+    'unfinished: the stream ended in the middle of an event, which does not count: id: 7\\u0007 (and 2 more lines); a blank line ends an event',
   ],
   [
     ['{"n":1}', '{"n":2}'],

@@ -85,7 +85,7 @@ it.each<[error: SSEError, words: string]>([
     new SSEError('timeout', 'http://a/: server: no answer in 15000 ms'),
     'no response headers within 15 s (--connect-timeout); nobody answers, or the server or a proxy that collects holds them back',
   ],
-  [new SSEError('stalled', 'http://a/: silent for 10000 ms'), 'silent for 10000 ms'],
+  [new SSEError('stalled', 'http://a/: no heartbeat'), 'no heartbeat'],
 ])('%s reads %s', (error, words) => {
   expect(reason(error)).toBe(words)
 })
