@@ -54,7 +54,7 @@ export function bindQueryClient<E>(
     pending._flush(isDue ? all.flatMap(keysOf) : [])
   }
 
-  function lose(isLost: boolean): void {
+  const lose = (isLost: boolean): void => {
     lost ||= isLost
     notices.request()
   }

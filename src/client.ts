@@ -78,7 +78,7 @@ export function createSSE(url: SSEUrl, options: SSEOptions = {}): SSEClient {
   /** `connect()` asked for a connection, with or without subscribers. null: `disconnect()` wants none. */
   let isHeld: boolean | null = false
 
-  const isWanted = (): boolean => isHeld !== null && (isHeld || router._all.length > 0)
+  const isWanted = (): boolean => isHeld !== null && (isHeld || router._all.size > 0)
   const connection = new Connection(settings, router, observers, isWanted)
   const listen = createListen(router, connection, closing.signal, () => {
     lingering()
@@ -90,7 +90,7 @@ export function createSSE(url: SSEUrl, options: SSEOptions = {}): SSEClient {
     if (closing.signal.aborted) return
     closing.abort()
     isHeld = false
-    for (const subscriber of router._all) subscriber._active = false
+    router._all.clear()
     lingering()
     connection.end(null)
   }

@@ -48,7 +48,7 @@ export function createDispatch(
     route ??= router._match(event.type)
     let work: PromiseLike<unknown>[] | undefined
     for (const subscriber of route) {
-      if (!subscriber._active) continue
+      if (!router._all.has(subscriber)) continue
       let result: unknown
       try {
         result = subscriber._handler(event.data, event)
