@@ -24,7 +24,8 @@ export function withDefaults<D extends object>(defaults: D, given: object, more:
       (wants !== type && wants !== 'undefined' && !more.test(`${name} ${value === false ? value : type}`)) ||
       !isInRange
     )
-      throw optionError(name, wants, value)
+      // For these two the import says more than "function".
+      throw optionError(name, /resume|commit/.test(name) ? 'headwater/resume' : wants, value)
     filled[name] = value
   }
   return filled as D
