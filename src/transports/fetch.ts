@@ -83,11 +83,7 @@ const ID_MAX = 8192
  * Whether the last event id travels in the URL. With `auto` it does to another origin, where the header would cost a preflight:
  * it is not CORS-safelisted. An id that a header cannot carry unchanged travels in the URL as well.
  */
-export const hasIdInUrl = ({
-  url,
-  lastEventId,
-  lastEventIdIn,
-}: Pick<TransportRequest, 'url' | 'lastEventId' | 'lastEventIdIn'>): boolean =>
+export const hasIdInUrl = ({ url, lastEventId, lastEventIdIn }: TransportRequest): boolean =>
   lastEventId !== '' &&
   (lastEventIdIn === 'query' ||
     (lastEventIdIn === 'auto' && isCrossOrigin(url)) ||

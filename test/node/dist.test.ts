@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { EXPORTS } from '../support/exports.ts'
 
 /*
  * The package as it is published, installed in a project of its own with its peers and nothing else: what its exports say is
@@ -119,24 +120,6 @@ describe.each(entries)('$specifier', ({ specifier, ...conditions }) => {
 it('the package has no dependency', () => {
   expect(dependencies).toBeUndefined()
 })
-
-/** The values that each entry point of the client exports. */
-const EXPORTS: Readonly<Record<string, readonly string[]>> = {
-  '': [
-    'SSEError',
-    'byDataType',
-    'createSSE',
-    'eventSourceTransport',
-    'eventsOf',
-    'fetchTransport',
-    'isSSEError',
-    'schemas',
-  ],
-  hub: ['createHubClient', 'hub'],
-  resume: ['handled', 'keepCursor'],
-  request: ['requestEvents'],
-  tabs: ['acrossTabs'],
-}
 
 it.each(Object.entries(EXPORTS))('headwater/%s exports what it should, and nothing else', (subpath, names) => {
   expect(run('import', join(name, subpath)).names).toEqual(names)
