@@ -123,9 +123,9 @@ function createIndex(): Index {
   }
 }
 
-/** One of many sets is mostly all there is: then nothing is copied. */
+/** One of many sets is mostly all there is: then nothing is copied. A set may be named many times, and counts once. */
 function union(sets: readonly ReadonlySet<Client>[]): ReadonlySet<Client> {
-  const some = sets.filter(({ size }) => size)
+  const some = [...new Set(sets.filter(({ size }) => size))]
   const [only] = some
   if (some.length < 2) return only ?? NOBODY
   const all = new Set<Client>()

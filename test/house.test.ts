@@ -188,6 +188,13 @@ it('no file of the core imports a package', () => {
   expect([...new Set(packages.filter((specifier) => !specifier.startsWith('.')))]).toEqual([])
 })
 
+it('client and server make no regular expression at run time: its cost could not be seen in the source', () => {
+  const made = ['src', 'server']
+    .flatMap(filesOf)
+    .filter((file) => /\bRegExp\(/.test(readFileSync(join(root, file), 'utf8')))
+  expect(made).toEqual([])
+})
+
 describe('no file is too long', () => {
   const tooLong = (limit: number, folders: readonly string[]): (readonly [string, number])[] =>
     folders

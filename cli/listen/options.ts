@@ -100,7 +100,7 @@ function readHeartbeat(text: string): ListenOptions['heartbeat'] {
 
 /** The core's patterns: anything else with a star in it would be a name that no event has. */
 function readPattern(pattern: string): string {
-  if (!pattern || !/^([^*]+\.)?(\*|[^*]+)$/.test(pattern))
+  if (!/^(\*|[^*]+|[^*]+\.\*)$/.test(pattern))
     throw wrong('event', "a name, or '*' alone or after a dot as in 'order.*'", pattern)
   return pattern
 }

@@ -14,6 +14,7 @@ export const isSecret = (name: string): boolean => SECRET.test(name)
 export const withoutSecrets = (text: string): string =>
   text
     .replace(/\/\/[^/?#\s]*@/g, '//')
-    .replace(/([?&#])([^=&#\s]+)=[^&#\s>"]*/g, (pair, mark, name) =>
-      isSecret(name) ? `${mark}${name}=${HIDDEN}` : pair,
+    // A name without a value matches too: else each of many `?` in it would be tried as its beginning.
+    .replace(/([?&#])([^=&#\s]+)(=[^&#\s>"]*)?/g, (pair, mark, name, value) =>
+      value !== undefined && isSecret(name) ? `${mark}${name}=${HIDDEN}` : pair,
     )

@@ -3,9 +3,11 @@ export async function* linesOf(chunks: AsyncIterable<Uint8Array | string>): Asyn
   const decoder = new TextDecoder()
   let rest = ''
   for await (const chunk of chunks) {
-    const lines = (rest + (typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true }))).split(/\r?\n/)
+    // Only what is new is looked at: a line may come in many pieces.
+    const lines = (typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true })).split('\n')
+    lines[0] = rest + lines[0]
     rest = lines.pop() ?? ''
-    yield* lines
+    for (const line of lines) yield line.endsWith('\r') ? line.slice(0, -1) : line
   }
   rest += decoder.decode()
   if (rest) yield rest

@@ -53,7 +53,8 @@ function placeOf(text: string, message: string): number {
   const [, position] = /at position (\d+)/.exec(message) ?? []
   if (position !== undefined) return Number(position)
   // The first token that makes what comes before it wrong; half of those that are left is looked at each time.
-  const tokens = [...text.matchAll(/\s+|"(?:[^"\\]|\\.)*"|[-+.\w]+|./gs)]
+  // A string that does not end is one too: else each quote in it would be tried as the beginning of one.
+  const tokens = [...text.matchAll(/\s+|"(?:[^"\\]+|\\.)*"?|[-+.\w]+|./gs)]
   let [from, to] = [0, tokens.length]
   while (from < to) {
     const middle = (from + to) >> 1

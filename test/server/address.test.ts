@@ -142,6 +142,43 @@ describe('an address that stands for a topic', () => {
     },
   )
 
+  it.each<[template: string, path: string, topic: string | undefined]>([
+    ['/feed/:a-:b', '/feed/x-y', 'x/y'],
+    ['/feed/:a-:b', '/feed/x-y-z', 'x-y/z'],
+    ['/feed/:a-:b', '/feed/x--y', 'x-/y'],
+    ['/feed/:a-:b', '/feed/---', '-/-'],
+    ['/feed/:a-:b', '/feed/x-y-/', 'x/y-'],
+    ['/feed/:a-:b', '/feed/x-', undefined],
+    ['/feed/:a-:b', '/feed/-y', undefined],
+    ['/feed/:a-:b', '/feed/xy', undefined],
+    ['/feed/:a-:b', '/feed/x-y/z', undefined],
+    ['/feed/:a:b', '/feed/xyz', 'xy/z'],
+    ['/feed/:a:b', '/feed/x', undefined],
+    ['/feed/pre:a--:b.end', '/feed/prex--y--z.end', 'x--y/z'],
+    ['/feed/pre:a--:b.end', '/feed/pre--z.end', undefined],
+    ['/feed/pre:a--:b.end', '/feed/prex--.end', undefined],
+    ['/feed/pre:a--:b.end', '/feed/prex--z.en', undefined],
+    ['/feed/:a/', '/feed/x', undefined],
+    ['/feed/:a/', '/feed/x/', 'x'],
+    ['/feed/:a/', '/feed/x//', 'x'],
+    ['/feed/:a/', '/feed/x///', undefined],
+  ])('has parts that are as long as can be, the first one first: %s of %s', (template, path, topic) => {
+    const topicOf = createPaths({ [template]: template.includes(':b') ? ':a/:b' : ':a' })
+    expect(topicOf(address(path))).toBe(topic)
+  })
+
+  // A regular expression with three parts in a segment would take years.
+  it('may be of any length, with any number of parts in a segment', () => {
+    const topicOf = createPaths({ '/feed/:a-:b-:c': ':a.:b.:c', '/feed/:d:e:f-x': ':d.:e.:f' })
+    expect(topicOf(address(`/feed/${'a-'.repeat(50_000)}/x`))).toBeUndefined()
+    expect(topicOf(address(`/feed/${'-'.repeat(100_000)}/x`))).toBeUndefined()
+    expect(topicOf(address(`/feed/${'a'.repeat(100_000)}`))).toBeUndefined()
+    expect(() => topicOf(address(`/feed/${'a-'.repeat(50_000)}`))).toThrow(
+      expect.objectContaining({ status: 404, code: 'path' }),
+    )
+    expect(topicOf(address('/'.repeat(100_000)))).toBeUndefined()
+  })
+
   it('is the first that fits', () => {
     const first = createPaths({ '/a/:x': 'first.:x', '/a/b': 'second' })
     expect(first(address('/a/b'))).toBe('first.b')

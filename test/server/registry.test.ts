@@ -94,6 +94,15 @@ describe('candidates', () => {
     expect(found({ tenant: 'acme' })).toEqual(clients)
   })
 
+  // A body of 16 KiB has room for the name of a session four thousand times.
+  it('are found once, however often a target names their session', () => {
+    const { registry, clients } = setup({ principal: { sessionId: 's' } }, { principal: { sessionId: 's' } })
+    const found = registry.candidates({ sessionIds: ['s', 's', 's'] })
+    expect([...found]).toEqual(clients)
+    // Nothing is copied: the work does not grow with the number of names times the number of clients.
+    expect(found).toBe(registry.candidates({ sessionIds: ['s'] }))
+  })
+
   it('may leave while they are gone through', () => {
     const { registry } = setup({ topics: ['a'] }, { topics: ['a'] }, { topics: ['a'] })
     const seen = []

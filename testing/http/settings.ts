@@ -73,8 +73,15 @@ function locate(name: string, script: Script): void {
 function placeOf(script: Script): string {
   const parts: readonly unknown[] = Array.isArray(script) ? script : []
   const inList = (steps: readonly unknown[]): string => {
-    const place = steps.findIndex((_, index) => !passes(steps.slice(0, index + 1)))
-    return place < 0 ? '' : `, step ${place + 1}`
+    if (passes(steps)) return ''
+    // A list passes up to the step that is wrong, and no further. Half of those that are left is looked at each time.
+    let [from, to] = [0, steps.length - 1]
+    while (from < to) {
+      const middle = (from + to) >> 1
+      if (passes(steps.slice(0, middle + 1))) from = middle + 1
+      else to = middle
+    }
+    return `, step ${from + 1}`
   }
   if (!parts.some(Array.isArray)) return inList(parts)
   const place = parts.findIndex((steps) => !passes(steps))

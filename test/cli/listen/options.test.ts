@@ -61,6 +61,8 @@ describe('the options', () => {
     [['--parse', 'xml'], '--parse wants auto, json or text, not "xml"'],
     [['-d', 'x', '-X', 'get'], '--data needs a method that has a body, not GET'],
     [['-e', 'order*'], `--event wants a name, or '*' alone or after a dot as in 'order.*', not "order*"`],
+    [['-e', '.*'], `--event wants a name, or '*' alone or after a dot as in 'order.*', not ".*"`],
+    [['-e', 'a.*\n'], `--event wants a name, or '*' alone or after a dot as in 'order.*', not "a.*\\n"`],
     [['-e', '*.a'], `--event wants a name, or '*' alone or after a dot as in 'order.*', not "*.a"`],
     [['--event='], `--event wants a name, or '*' alone or after a dot as in 'order.*', not ""`],
     [['-t', 'a,b'], '--topic wants a name without commas and spaces; repeat it for several, not "a,b"'],
@@ -79,6 +81,11 @@ describe('the options', () => {
     [['--connect-timeout=-1'], /^--connect-timeout wants a time .* a plain number being ms/],
   ])('%j are refused, with the reason', (argv, message) => {
     expect(() => read(...argv)).toThrow(message)
+  })
+
+  // Where each dot is tried as the last one, this takes twenty minutes.
+  it('refuse a pattern of a million dots before a star', () => {
+    expect(() => read('-e', `${'.'.repeat(1_000_000)}*x`)).toThrow(/^--event wants a name, or '\*' alone/)
   })
 
   it('want a URL', () => {

@@ -45,6 +45,15 @@ describe('a file that is no JSON is told with the place', () => {
   })
 })
 
+// Where each quote is tried as the beginning of a string, this takes an hour; and the string is too long to go back in.
+it.each<[what: string, text: string]>([
+  ['quotes', `[+1, "${'\\"'.repeat(1_000_000)}`],
+  ['quotes before a backslash', `[+1, "${'\\"'.repeat(1_000_000)}\\`],
+  ['letters', `[+1, "${'x'.repeat(16_000_000)}`],
+])('a file that is no JSON is told with the place, though a string of %s follows', async (_, text) => {
+  await expect(read(text)).rejects.toThrow("line 1, column 2: Unexpected token '+'")
+})
+
 it.each<[text: string, said: string]>([
   ['', ' is empty'],
   ['\n', ' is empty'],

@@ -83,6 +83,13 @@ describe('a script with a wrong step', () => {
     expect(() => resolve(options)).toThrow(expect.objectContaining({ message: expect.stringContaining(where + STEP) }))
   })
 
+  // Where every beginning of the list is checked, this takes minutes.
+  it('is told with its place in a list of fifty thousand', () => {
+    const steps = Array.from({ length: 50_000 }, () => ({ end: true }))
+    const script = [...steps.slice(1), { sned: {} }, ...steps]
+    expect(() => resolve({ script })).toThrow(`script, step 50000: ${STEP}`)
+  })
+
   it('may be one with a header that cannot be sent', () => {
     expect(() => resolve({ script: [[], [{ end: true }, { redirect: '/注' }]] })).toThrow(
       'script, list 2, step 2: the header "location" cannot be sent with "/注"',
