@@ -88,7 +88,7 @@ export function useSSE<E extends EventMap>(
   let hydrates = Boolean(getCurrentInstance()?.vnode.el)
   const current = shallowRef(hydrates ? IDLE_STATUS : createStatusStore(client.value).get())
   const drop = (): void => {
-    if (isMade || client.value !== place) client.value.close()
+    if (client.value !== place || isMade) client.value.close()
   }
   begin(
     () => (isMade ? place : read()),
@@ -130,8 +130,8 @@ export function useSSE<E extends EventMap>(
       toValue(current)
       return hydrates ? '' : client.value.lastEventId
     }),
-    connect: () => client.value.connect(),
     disconnect: () => client.value.disconnect(),
+    connect: () => client.value.connect(),
     ...('send' in client.value && {
       send: (...args: Parameters<HubClient['send']>) => (client.value as unknown as HubClient).send(...args),
     }),

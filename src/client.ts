@@ -1,6 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { optionError } from './base/check.ts'
 import { createTimer } from './base/clock.ts'
+import { same } from './base/same.ts'
 import type { Store } from './base/store.ts'
 import { Connection } from './connection/connection.ts'
 import type { SSEOptions } from './connection/options.ts'
@@ -87,7 +88,6 @@ export function createSSE(url: SSEUrl, options: SSEOptions = {}): SSEClient {
   })
 
   function close(): void {
-    if (closing.signal.aborted) return
     closing.abort()
     isHeld = false
     router._all.clear()
@@ -109,7 +109,7 @@ export function createSSE(url: SSEUrl, options: SSEOptions = {}): SSEClient {
       checkSubscription(pattern, handler)
       return listen(pattern, handler, options)
     },
-    keepOpen: () => listen('', () => {}),
+    keepOpen: () => listen('', same),
     state: connection.state,
     get lastEventId() {
       return connection.lastEventId
@@ -147,7 +147,8 @@ function createListen(
   changed: () => void,
 ): (pattern: string, handler: Handler, options?: ListenOptions) => () => void {
   return (pattern, handler, { once, signal, _left } = {}) => {
-    if (closing.aborted || signal?.aborted) return () => {}
+    if (closing.aborted || signal?.aborted) return same as () => void
+    signal?.addEventListener('abort', off, { signal: closing })
     const remove = router._add(pattern, (data, event) => {
       if (once) off()
       return handler(data, event)
@@ -158,7 +159,6 @@ function createListen(
       _left?.()
       changed()
     }
-    signal?.addEventListener('abort', off, { signal: closing })
     connection.listen?.(pattern)
     changed()
     return off

@@ -31,7 +31,12 @@ export interface EventIterator<T> {
 }
 
 const OVERFLOW: readonly string[] = ['error', 'drop-oldest', 'latest']
-const DEFAULTS = { signal: undefined, limit: 1000, overflow: 'error', onGap: undefined }
+const DEFAULTS = {
+  signal: undefined as EventsOfOptions['signal'],
+  limit: 1000,
+  overflow: 'error',
+  onGap: undefined as EventsOfOptions['onGap'],
+}
 
 /**
  * The events of a client for `for await`. It listens from now on, not from the first `next()`, so nothing is lost in
@@ -49,9 +54,7 @@ export function eventsOf<E, P extends EventPattern<E>>(
   options: EventsOfOptions = {},
 ): EventIterator<SSEEvent<E, Matching<E, P>>> {
   type T = SSEEvent<E, Matching<E, P>>
-  const checked = withDefaults(DEFAULTS, options)
-  const { limit, overflow } = checked
-  const { signal, onGap } = checked as EventsOfOptions
+  const { limit, overflow, signal, onGap } = withDefaults(DEFAULTS, options)
   // A misspelt word must not drop events.
   if (!OVERFLOW.includes(overflow)) throw optionError('overflow', `one of ${OVERFLOW}`, overflow)
   let isOver = false

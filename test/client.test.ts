@@ -430,6 +430,14 @@ describe('subscribe()', () => {
     expect(onHandlerError).toHaveBeenCalledTimes(1)
   })
 
+  it('is not there if its signal is none, which is a TypeError that names it', async () => {
+    const { sse, stream, clock, log } = bench()
+    const signal = {} as AbortSignal
+    expect(() => sse.subscribe('tick', (data) => log.push(data), { signal })).toThrow(/signal/)
+    await clock.settle()
+    expect(stream.requests).toHaveLength(0)
+  })
+
   it('ends with its signal, and does not begin with an aborted one', async () => {
     const { sse, stream, clock, log } = bench()
     const controller = new AbortController()

@@ -258,8 +258,8 @@ describe('more events than are read', () => {
 
 describe('options of an iteration', () => {
   it.each<[options: object, message: string]>([
-    [{ limit: -1 }, 'limit: expected number, got -1'],
-    [{ limit: Number.NaN }, 'limit: expected number, got NaN'],
+    [{ limit: -1 }, 'limit: expected >= 0, got -1'],
+    [{ limit: Number.NaN }, 'limit: expected >= 0, got NaN'],
     [{ limit: '5' }, 'limit: expected number, got 5'],
     [{ overflow: 'wait' }, 'overflow: expected one of error,drop-oldest,latest, got wait'],
     [{ size: 5 }, 'option: expected one of signal,limit,overflow,onGap, got size'],

@@ -19,13 +19,9 @@ export function withDefaults<D extends object>(defaults: D, given: object, more:
     if (value == null) continue
     const wants = typeof filled[name]
     const type = typeof value
-    const isInRange = type !== 'number' || (value as number) >= 0
-    if (
-      (wants !== type && wants !== 'undefined' && !more.test(`${name} ${value === false ? value : type}`)) ||
-      !isInRange
-    )
-      // For these two the import says more than "function".
-      throw optionError(name, /resume|commit/.test(name) ? 'headwater/resume' : wants, value)
+    if (type === 'number' && !((value as number) >= 0)) throw optionError(name, '>= 0', value)
+    if (wants !== type && wants !== 'undefined' && !more.test(`${name} ${value === false ? value : type}`))
+      throw optionError(name, wants, value)
     filled[name] = value
   }
   return filled as D

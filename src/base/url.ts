@@ -14,6 +14,5 @@ export function withParam(url: string, name: string, value: string): string {
 export const getBase = (): string => globalThis.document?.baseURI ?? globalThis.location?.href ?? 'http://localhost'
 
 /** False where there is no origin, as in Node. */
-export const isCrossOrigin = (url: string): boolean => {
-  return Boolean(globalThis.location) && new URL(url).origin !== location.origin
-}
+export const isCrossOrigin = (url: string): boolean =>
+  new URL(url).origin !== (globalThis.location ?? new URL(url)).origin

@@ -94,10 +94,9 @@ export class Connection implements Shared {
   }
 
   wait(wait: Wait, least?: number): void {
-    const { attempt, until, error } = wait
     const { clock } = this.options
-    this._failures = attempt
-    this._earliest = monotonic(clock) + (least ?? (error.retryAfter ? until - clock.now() : 0))
+    this._failures = wait.attempt
+    this._earliest = monotonic(clock) + (least ?? (wait.error.retryAfter ? wait.until - clock.now() : 0))
     this._wait = { status: 'waiting', ...wait }
     this._go(to.lost(this._state, this._wait))
   }

@@ -10,13 +10,6 @@ import type { Shared } from './shared.ts'
 /** A connection that ended in order after so long counts as a first failure, though it brought nothing. */
 const STEADY = 3000
 
-function dropCursor(connection: Shared, sink: TransportSink): void {
-  const requested = connection.lastEventId
-  connection.resumeFrom('')
-  connection._start()
-  if (requested) sink.gap({ reason: 'refused', requested, resumedFrom: '' })
-}
-
 /** @returns Does what follows from a failure: waits for a retry, asks for credentials, drops the cursor, or closes. */
 export function createFailures(
   connection: Shared,
@@ -48,7 +41,13 @@ export function createFailures(
       connection.refresh(error)
       return connection._start()
     }
-    if (nature === 'cursor') return dropCursor(connection, sink)
+    if (nature === 'cursor') {
+      const requested = connection.lastEventId
+      connection.resumeFrom('')
+      connection._start()
+      if (requested) sink.gap({ reason: 'refused', requested, resumedFrom: '' })
+      return
+    }
     if (!retry) return connection.end(error)
 
     const openFor = connection._openFor()

@@ -50,6 +50,9 @@ export function createIntake(
     },
     block({ type, data, id: own, topic }) {
       const id = own ?? received
+      const mine = connection._attempt as Attempt
+      // The event that the client has already: so answers a server that is polled and has nothing newer.
+      if (own === received && data !== undefined) mine._hasNews = true
       received = id
       if (commitsAtOnce) connection.lastEventId = id
       if (data === undefined) return undefined
@@ -61,7 +64,7 @@ export function createIntake(
         console.warn('use headwater/hub')
       }
       if (type === 'ping') heartbeat._beat()
-      else (connection._attempt as Attempt)._hasNews = true
+      else mine._hasNews = true
       return dispatch(type, data, id, heartbeat._heardAt(), topic)
     },
     retry(ms) {

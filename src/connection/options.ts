@@ -128,8 +128,8 @@ export interface SSEOptions<E = Record<string, unknown>> extends Observer<E> {
    */
   readonly pauseWhenHidden?: number | false | undefined
   /**
-   * The longest event, in characters: a limit against abuse. A longer event is dropped and reported as a gap; it never
-   * fills the memory. 0: every event with data is dropped. Infinity: no limit.
+   * The longest data of an event, in characters: a limit against abuse. A longer event is dropped and reported as a gap; it never
+   * fills the memory. A name or an id may be 1,000 characters longer. 0: every event with data is dropped. Infinity: no limit.
    * @defaultValue 67108864
    */
   readonly maxEventSize?: number | undefined

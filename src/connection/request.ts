@@ -25,8 +25,8 @@ export async function resolveRequest(
   return {
     ...options,
     ...checkRequest(options, address, headers, body),
+    ...context,
     body,
-    lastEventId: context.lastEventId,
   }
 }
 
@@ -48,12 +48,12 @@ export function checkRequest(
     for (const [name, value] of Object.entries(given)) if (value === undefined) headers.delete(name)
     // '' would mean the page itself. '//' is no URL.
     url = new URL(address || '//', base).href
-    // fetch's own check: the method, a body where none may be, credentials in the URL. Not every test environment has it.
-    globalThis.Request && new Request(url, { method, credentials, body: body && '' } as RequestInit)
+    // fetch's own check: the method, a body where none may be or a stream that was used, credentials in the URL. Not every test
+    // environment has it.
+    globalThis.Request && new Request(url, { method, credentials, body, duplex: 'half' } as RequestInit)
     if (!/^http/.test(url)) throw 'not http'
-    // A plain object would be sent as "[object Object]". A stream that was used is a network error, and retried for ever.
-    if ((body as ReadableStream | undefined)?.locked || /^\[object O/.test(`${body}`))
-      throw 'body: object or used stream'
+    // A plain object would be sent as this text.
+    if (/^\[object O/.test(body as string)) throw 'body: an object'
     return { url, headers }
   } catch (cause) {
     // What platforms say about headers quotes them, and they may be secrets.

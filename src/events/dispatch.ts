@@ -40,27 +40,30 @@ export function createDispatch(
       event.data = parsePayload(parse, raw, type)
       if (!route) event.type = routeOf(event)
       if (validate) event.data = validate(event.data, event.type)
+      // In here: a name that is no string is the fault of the option `type`.
+      route ??= router._match(event.type)
     } catch (error) {
       if (!observers._call('onInvalid', { ...event, error })) report(Error(`event ${type}: ${error}`, { cause: error }))
       return undefined
     }
     if (isWatched) observers._call('onEvent', event)
-    route ??= router._match(event.type)
     let work: PromiseLike<unknown>[] | undefined
     for (const subscriber of route) {
       if (!router._all.has(subscriber)) continue
       let result: unknown
       try {
         result = subscriber._handler(event.data, event)
+        if (!isThenable(result)) continue
       } catch (error) {
         result = Promise.reject(error)
       }
-      if (!isThenable(result)) continue
-      result.then(undefined, (error) => {
+      // The `then` of a foreign promise is called once, and what it throws is a rejection.
+      const promise = Promise.resolve(result)
+      promise.catch((error) => {
         if (!observers._call('onHandlerError', error, event)) report(error)
       })
       work ??= []
-      work.push(result)
+      work.push(promise)
     }
     return work
   }

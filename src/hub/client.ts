@@ -22,7 +22,7 @@ export interface HubClient<E = Record<string, unknown>> extends SSEClient<E> {
   /**
    * Sends an event to the server: a POST of `{ event, data }` and the fields of `target`, to `sendUrl` or else the stream's
    * URL, with the headers and credentials of the stream. It opens no connection, and is sent again only after a 401, with fresh credentials.
-   * @returns What the server answers: JSON as a value, anything else as text.
+   * @returns What the server answers: JSON as a value, anything else as text. Of a longer answer, the first 1,000,000 characters.
    * @throws SSEError `network`, also when the client closes; `timeout` if there is no answer within `connectTimeout`; `http`
    *   for a status that is not 2xx, a redirect too; `unauthorized`; `options` for a target with a field that is undefined, or
    *   a request that can never be sent.
@@ -75,10 +75,12 @@ export function createHubClient(
   const hubOptions = checkOptions({ topics, topicsUrl, sendUrl })
   // A layer is called when its client is made.
   let own!: Topics
-  const server = createHubLayer(hubOptions, (topics) => {
-    own = topics
+  const sse = createSSE(url, {
+    ...options,
+    server: createHubLayer(hubOptions, (topics) => {
+      own = topics
+    }),
   })
-  const sse = createSSE(url, { ...options, server })
   return {
     __proto__: sse,
     topic: (name: string) => createTopic(name, own, sse.subscribe),

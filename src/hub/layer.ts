@@ -1,4 +1,4 @@
-import { createTimer, type Timer } from '../base/clock.ts'
+import { createTimer, monotonic, type Timer } from '../base/clock.ts'
 import { requestError, SSEError } from '../base/errors.ts'
 import { same } from '../base/same.ts'
 import { withParam } from '../base/url.ts'
@@ -86,16 +86,16 @@ function createHubStream(
   out: TransportSink,
   timer: Timer,
 ): TransportSink & { readonly _goodbye: Obey } {
-  const startedAt = clock.now()
+  const startedAt = monotonic(clock)
   let cursor = lastEventId
   let hasNews = false
-  /** When the server asked the client to be back, in epoch milliseconds; 0 if it did not. */
+  /** When the server asked the client to be back, on the monotonic clock; 0 if it did not. */
   let earliest = 0
 
   function end(reason?: unknown): void {
     timer()
-    const retryAfter = earliest - clock.now()
-    out.end(earliest ? requestError(url, 'network', 'the server said goodbye', { retryAfter }) : reason)
+    const retryAfter = earliest - monotonic(clock)
+    out.end(earliest ? requestError(url, 'network', 'server said goodbye', { retryAfter }) : reason)
   }
 
   return {
@@ -110,7 +110,7 @@ function createHubStream(
     end,
     _goodbye({ reconnectInMs }) {
       const ms = Math.max(Number(reconnectInMs) || 0, GOODBYE_MIN)
-      earliest = clock.now() + ms
+      earliest = monotonic(clock) + ms
       // A server that says goodbye at once to every connection is backed off from, or it would be asked every second.
       timer(ms, () => (hasNews || earliest - startedAt >= STEADY ? host.reconnect() : end()))
     },

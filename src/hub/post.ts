@@ -2,7 +2,7 @@ import { createTimer } from '../base/clock.ts'
 import { requestError, SSEError } from '../base/errors.ts'
 import { resolveRequest } from '../connection/request.ts'
 import type { SSEUrl } from '../transports/request.ts'
-import { createRefusal } from '../transports/response.ts'
+import { createRefusal, readText } from '../transports/response.ts'
 import type { Host } from '../transports/transport.ts'
 
 /**
@@ -41,6 +41,9 @@ export function post(host: Host, url: SSEUrl | undefined, body: object): Promise
   })
 }
 
+/** How much of an answer is read, in characters. */
+const ANSWER_MAX = 1 << 20
+
 async function exchange(
   { options }: Host,
   url: SSEUrl | undefined,
@@ -61,7 +64,7 @@ async function exchange(
     redirect: 'manual',
   })
   if (!response.ok) throw await createRefusal(response, request.url)
-  const text = await response.text()
+  const text = await readText(response, ANSWER_MAX)
   try {
     return JSON.parse(text)
   } catch {

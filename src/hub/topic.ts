@@ -62,5 +62,7 @@ export function belongs(
 ): boolean {
   if (published) return covers(topic, published)
   const { topic: own, resource } = Object(data) as { readonly topic?: unknown; readonly resource?: unknown }
-  return [type, own, resource].some((name) => covers(topic, name) || `${name}`.startsWith(`${topic}.`))
+  return [type, own, resource].some(
+    (name) => typeof name === 'string' && (covers(topic, name) || name.startsWith(`${topic}.`)),
+  )
 }

@@ -43,7 +43,7 @@ export interface Topics extends Wanted, HostTopics {
 }
 
 /** The server does not know the connection. Whatever else it answers to a change, the stream has the last word, or its silence. */
-const isUnknown = ({ status }: SSEError): boolean => /404|410/.test(`${status}`)
+const isUnknown = ({ status }: SSEError): boolean => status === 404 || status === 410
 
 /**
  * @param always - Topics that are wanted as long as the client is.

@@ -2,7 +2,7 @@ import { requestError, SSEError } from '../base/errors.ts'
 import { backoff, type CompleteRetry, leastWait, RETRY, type RetryOptions } from '../decisions/retry.ts'
 import { type Parse, type PayloadParser, parsePayload } from '../events/decode.ts'
 import type { EventMap, EventName } from '../events/event.ts'
-import { byteString, redirectMode } from '../transports/fetch.ts'
+import { byteString, ID_MAX, redirectMode } from '../transports/fetch.ts'
 import { createStreamParser } from '../transports/parse.ts'
 import type { RequestHeaders } from '../transports/request.ts'
 import { checkResponse } from '../transports/response.ts'
@@ -100,8 +100,8 @@ export async function* requestEvents<E extends EventMap = Record<string, unknown
     try {
       for await (const block of readBlocks(`${url}`, request, id)) {
         id = block.id ?? id
-        // A body that is a stream can be sent only once.
-        canResume = !!id && !(body instanceof ReadableStream)
+        // A body that is a stream can be sent only once, and servers refuse a longer header.
+        canResume = !!id && id.length <= ID_MAX && !(body instanceof ReadableStream)
         if (performance.now() - startedAt >= policy.resetAfter) failures = 0
         const { type, data: raw } = block
         if (raw === undefined) continue

@@ -16,16 +16,13 @@ export interface Backlog {
 }
 
 const FRAMES = 2000
-/** In characters of ids, names and data. */
+/** In characters of JSON. */
 const SIZE = 2_000_000
 
 /** What a frame holds if it is a block; of any other frame nothing is found in it. */
 export const blockOf = ({ frame }: Entry): Partial<Block> => frame[1] as Partial<Block>
 
-function sizeOf(entry: Entry): number {
-  const { id, type, data } = blockOf(entry)
-  return `${id}${type}${data}`.length
-}
+const sizeOf = (entry: Entry): number => JSON.stringify(entry).length
 
 /** The last event id that a frame brings; undefined if it brings none. */
 export const idOf = (entry: Entry): string | undefined => blockOf(entry).id
@@ -40,8 +37,10 @@ export function createBacklog(): Backlog {
   }
 
   function push(entry: Entry): void {
-    entries.push(entry)
-    size += sizeOf(entry)
+    const text = JSON.stringify(entry)
+    size += text.length
+    // A copy: a string that is cut from a chunk would keep all of the chunk in memory.
+    entries.push(JSON.parse(text))
   }
 
   const lastIndex = (fits: (entry: Entry) => boolean): number => entries.map(fits).lastIndexOf(true)

@@ -1,4 +1,5 @@
 import { requestError } from '../base/errors.ts'
+import { same } from '../base/same.ts'
 import { isCrossOrigin, withParam } from '../base/url.ts'
 import { createStreamParser } from './parse.ts'
 import type { TransportRequest } from './request.ts'
@@ -33,7 +34,7 @@ async function run(request: TransportRequest, sink: TransportSink, signal: Abort
   // No body at all is an empty one; a platform that cannot stream has no such property.
   if (!reader) return body === null ? 'eof' : requestError(request.url, 'options', 'use eventSourceTransport()')
   // Not every fetch that is handed in lets the signal end it.
-  const cancel = (): unknown => reader.cancel().catch(() => {})
+  const cancel = (): unknown => reader.cancel().catch(same)
   signal.addEventListener('abort', cancel)
   if (signal.aborted) return cancel()
   sink.open({ heartbeatMs: Number(headers.get('x-sse-heartbeat')) })
@@ -77,7 +78,7 @@ async function openResponse(request: TransportRequest, signal: AbortSignal): Pro
 }
 
 /** In characters. Common servers refuse longer headers. */
-const ID_MAX = 8192
+export const ID_MAX = 8192
 
 /**
  * Whether the last event id travels in the URL. With `auto` it does to another origin, where the header would cost a preflight:

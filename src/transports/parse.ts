@@ -8,8 +8,8 @@ type Buffers = { -readonly [K in keyof Block]: Block[K] } & {
 
 const emptyBuffers = (): Buffers => ({ type: '', data: undefined, id: undefined })
 
-/** A line of data may be this much longer than the data itself. */
-const FIELD_NAME = 'data: '.length
+/** A line may be this much longer than the data of an event: it has a name, and an id may be longer than small events. */
+const FIELD = 1024
 
 /**
  * From the bytes of a response to their lines: HTML 9.2.5, "Parsing an event stream".
@@ -76,7 +76,7 @@ export function createStreamParser(
     if (!line) return dispatch(buffers)
     const colon = line.indexOf(':')
     const value = colon < 0 ? '' : line.slice(colon + (line[colon + 1] === ' ' ? 2 : 1))
-    if (colon && line.length - FIELD_NAME > maxEventSize) skip()
+    if (colon && line.length - FIELD > maxEventSize) skip()
     switch (colon < 0 ? line : line.slice(0, colon)) {
       case 'data':
         buffers.data = buffers.data === undefined ? value : buffers.skipped ? '' : `${buffers.data}\n${value}`
@@ -97,5 +97,5 @@ export function createStreamParser(
     }
   }
 
-  return createLineReader(takeLine, maxEventSize + FIELD_NAME, skip)
+  return createLineReader(takeLine, maxEventSize + FIELD, skip)
 }

@@ -1,4 +1,5 @@
 import { requestError, type SSEError } from '../base/errors.ts'
+import { same } from '../base/same.ts'
 
 /** How much of a refused response's body is read, in characters, and for how long. */
 const BODY_MAX = 1024
@@ -12,7 +13,7 @@ const BODY_TIME = 1000
 export async function checkResponse(response: Response, url: string): Promise<void> {
   const { status, headers } = response
   // The essence of the last of the values (Fetch 3.6, "extract a MIME type"): its parameters do not count.
-  const essence = headers.get('content-type')?.split(',').pop()?.split(';')[0]?.trim().toLowerCase()
+  const essence = `${headers.get('content-type')}`.split(',').pop()?.split(';')[0]?.trim().toLowerCase()
   if (status === 200 && essence === 'text/event-stream') return
   const error = await createRefusal(response, url)
   throw status === 204 ? 'stop' : error
@@ -27,19 +28,29 @@ export async function createRefusal(response: Response, url: string): Promise<SS
   return requestError(url, code, message, {
     status,
     retryAfter: parseRetryAfter(headers.get('retry-after'), headers.get('date'), Date.now()),
-    body: await readBeginning(response),
+    // One chunk: the rest may not come for long.
+    body: (await readText(response, 1, BODY_TIME).catch(() => '')).slice(0, BODY_MAX),
   })
 }
 
-/** The beginning of a body, as text: its first chunk. The rest is cancelled; one that does not come is not waited for. */
-async function readBeginning({ body }: Response): Promise<string> {
+/**
+ * The beginning of a body, as text: what has come when there are `enough` characters, or after `ms`, if given. The rest is
+ * cancelled.
+ */
+export async function readText({ body }: Response, enough: number, ms?: number): Promise<string> {
   const reader = body?.getReader()
-  const cancel = (): unknown => reader?.cancel().catch(() => {})
+  const decoder = new TextDecoder()
+  let text = ''
+  let bytes: Uint8Array | undefined
+  const cancel = (): unknown => reader?.cancel().catch(same)
   // Not a timer of the client's clock: a test that stops the clock gets its error all the same.
-  setTimeout(cancel, BODY_TIME)
-  const first = await reader?.read().catch(() => undefined)
+  if (ms) setTimeout(cancel, ms)
+  do {
+    bytes = (await reader?.read())?.value
+    text += decoder.decode(bytes, { stream: true })
+  } while (bytes && text.length < enough)
   cancel()
-  return new TextDecoder().decode(first?.value).slice(0, BODY_MAX)
+  return text
 }
 
 /**

@@ -53,12 +53,12 @@ describe('withDefaults()', () => {
   })
 
   it.each<[given: object, message: string]>([
-    [{ size: -1 }, 'size: expected number, got -1'],
-    [{ size: Number.NaN }, 'size: expected number, got NaN'],
-    [{ size: -Infinity }, 'size: expected number, got -Infinity'],
+    [{ size: -1 }, 'size: expected >= 0, got -1'],
+    [{ size: Number.NaN }, 'size: expected >= 0, got NaN'],
+    [{ size: -Infinity }, 'size: expected >= 0, got -Infinity'],
     [{ size: '5' }, 'size: expected number, got 5'],
     [{ size: 5n }, 'size: expected number, got 5'],
-    [{ any: -1 }, 'any: expected undefined, got -1'],
+    [{ any: -1 }, 'any: expected >= 0, got -1'],
     [{ word: 5 }, 'word: expected string, got 5'],
     [{ flag: 'false' }, 'flag: expected boolean, got false'],
     [{ flag: 0 }, 'flag: expected boolean, got 0'],
@@ -80,7 +80,7 @@ describe('withDefaults()', () => {
   it('allows a type to the option that is named, and to no other', () => {
     expect(() => check({ word: () => {} }, MORE)).toThrow('word: expected string')
     expect(() => check({ size: true }, MORE)).toThrow('size: expected number')
-    expect(() => check({ size: -1 }, MORE)).toThrow('size: expected number')
+    expect(() => check({ size: -1 }, MORE)).toThrow('size: expected >= 0')
     expect(() => check({ word: true }, MORE)).toThrow('word: expected string, got true')
     expect(() => check({ size: false }, MORE)).toThrow('size: expected number, got false')
   })

@@ -329,6 +329,20 @@ describe('a clean end that brought news', () => {
     }
   })
 
+  it.each<[string, Step[], number[]]>([
+    ['with a retry: of 2 s', [{ retry: 2000 }, ...news('7')], [2200, 2200, 2200]],
+    ['without a retry:', news('7'), [3300, 3300, 3300]],
+  ])(
+    'is what a server that is polled sends if it has nothing newer than the last event, %s',
+    async (_, script, delays) => {
+      const log: unknown[] = []
+      const found = await waits({ onEvent: ({ id }) => log.push(id) }, [script, script, script, []])
+      expect(found).toEqual(delays.map((delay) => [1, delay]))
+      // It is delivered once all the same.
+      expect(log).toEqual(['7'])
+    },
+  )
+
   it('is a first failure, whatever was before it', async () => {
     expect(await waits({}, [refuse(503), refuse(503), news(), refuse(503), []])).toEqual([
       [1, 600],
@@ -369,6 +383,7 @@ describe('a clean end without news', () => {
     ['comments', [{ comment: 'hello' }]],
     ['heartbeats', [{ send: { event: 'ping', data: 1 } }]],
     ['an id alone', [{ raw: 'id: 7\n\n' }]],
+    ['the id that the client has, alone', [{ raw: 'id: 7\n\nid: 7\n\n' }]],
     ['half an event', [{ raw: 'data: 1\n' }]],
     ['an event that is too large', [{ send: { event: 'tick', data: 'x'.repeat(200) } }]],
   ])('is backed off from if it brought %s', async (_, steps) => {

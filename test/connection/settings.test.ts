@@ -32,16 +32,16 @@ const HERE = 'http://localhost:3000/events'
 describe('a wrong option', () => {
   it.each<[options: unknown, message: string]>([
     [{ heartbeat: '15s' }, 'heartbeat: expected number, got 15s'],
-    [{ heartbeat: -1 }, 'heartbeat: expected string, got -1'],
-    [{ heartbeat: Number.NaN }, 'heartbeat: expected string, got NaN'],
+    [{ heartbeat: -1 }, 'heartbeat: expected >= 0, got -1'],
+    [{ heartbeat: Number.NaN }, 'heartbeat: expected >= 0, got NaN'],
     [{ heartbeat: true }, 'heartbeat: expected string, got true'],
     [{ heartbeat: {} }, 'heartbeat: expected string, got [object Object]'],
     [{ connectTimeout: '5' }, 'connectTimeout: expected number, got 5'],
     [{ connectTimeout: false }, 'connectTimeout: expected number, got false'],
-    [{ linger: -5 }, 'linger: expected number, got -5'],
-    [{ linger: Number.NaN }, 'linger: expected number, got NaN'],
+    [{ linger: -5 }, 'linger: expected >= 0, got -5'],
+    [{ linger: Number.NaN }, 'linger: expected >= 0, got NaN'],
     [{ maxEventSize: '4MB' }, 'maxEventSize: expected number, got 4MB'],
-    [{ maxEventSize: -Infinity }, 'maxEventSize: expected number, got -Infinity'],
+    [{ maxEventSize: -Infinity }, 'maxEventSize: expected >= 0, got -Infinity'],
     [{ parse: {} }, 'parse: expected string, got [object Object]'],
     [{ credentials: true }, 'credentials: expected string, got true'],
     [{ method: 5 }, 'method: expected string, got 5'],
@@ -55,24 +55,24 @@ describe('a wrong option', () => {
     [{ retry: 3 }, 'retry: expected object, got 3'],
     [{ retry: 'false' }, 'retry: expected object, got false'],
     [{ retry: { initial: '1s' } }, 'initial: expected number, got 1s'],
-    [{ retry: { max: -1 } }, 'max: expected number, got -1'],
-    [{ retry: { factor: Number.NaN } }, 'factor: expected number, got NaN'],
+    [{ retry: { max: -1 } }, 'max: expected >= 0, got -1'],
+    [{ retry: { factor: Number.NaN } }, 'factor: expected >= 0, got NaN'],
     [{ retry: { jitter: false } }, 'jitter: expected string, got false'],
     [{ retry: { tries: 3 } }, 'option: expected one of initial,max,factor,jitter,attempts,resetAfter, got tries'],
     [{ lastEventId: 5 }, 'lastEventId: expected string, got 5'],
     [{ lastEventIdIn: true }, 'lastEventIdIn: expected string, got true'],
     [{ lastEventIdParam: 5 }, 'lastEventIdParam: expected string, got 5'],
     [{ dedupe: 'yes' }, 'dedupe: expected boolean, got yes'],
-    [{ commit: 'handled' }, 'commit: expected headwater/resume, got handled'],
-    [{ commit: true }, 'commit: expected headwater/resume, got true'],
+    [{ commit: 'handled' }, 'commit: expected function, got handled'],
+    [{ commit: true }, 'commit: expected function, got true'],
     [{ signal: true }, 'signal: expected AbortSignal, got true'],
     [{ signal: {} }, 'signal: expected AbortSignal, got [object Object]'],
     [{ signal: new AbortController() }, 'signal: expected AbortSignal, got [object AbortControl'],
-    [{ resume: 'session' }, 'resume: expected headwater/resume, got session'],
-    [{ resume: true }, 'resume: expected headwater/resume, got true'],
-    [{ resume: { load() {}, save() {} } }, 'resume: expected headwater/resume, got [object Object]'],
+    [{ resume: 'session' }, 'resume: expected function, got session'],
+    [{ resume: true }, 'resume: expected function, got true'],
+    [{ resume: { load() {}, save() {} } }, 'resume: expected function, got [object Object]'],
     [{ pauseWhenHidden: true }, 'pauseWhenHidden: expected number, got true'],
-    [{ pauseWhenHidden: -1 }, 'pauseWhenHidden: expected number, got -1'],
+    [{ pauseWhenHidden: -1 }, 'pauseWhenHidden: expected >= 0, got -1'],
     [{ pauseWhenHidden: '5s' }, 'pauseWhenHidden: expected number, got 5s'],
     [{ clock: () => 0 }, 'clock: expected object, got () => 0'],
     [{ onState: 5 }, 'onState: expected function, got 5'],
@@ -88,7 +88,7 @@ describe('a wrong option', () => {
     [{ body: 'x' }, `${HERE}: TypeError: Request with GET/HEAD method cannot have body.`],
     [{ body: () => 'x' }, `${HERE}: TypeError: Request with GET/HEAD method cannot have body.`],
     [{ body: 'x', method: 'HEAD' }, `${HERE}: TypeError: Request with GET/HEAD method cannot have body.`],
-    [{ body: { prompt: 'hi' }, method: 'POST' }, `${HERE}: body: object or used stream`],
+    [{ body: { prompt: 'hi' }, method: 'POST' }, `${HERE}: body: an object`],
     [
       { credentials: 'all' },
       `${HERE}: TypeError: undefined: all is not an accepted type. Expected one of omit, same-origin, include.`,
@@ -114,7 +114,7 @@ describe('a wrong option', () => {
   })
 
   it('is refused though the URL is a function', () => {
-    expect(() => make(() => '/events', { linger: -1 })).toThrow(optionError('linger: expected number, got -1'))
+    expect(() => make(() => '/events', { linger: -1 })).toThrow(optionError('linger: expected >= 0, got -1'))
     expect(() => make(() => '/events', { signal: {} })).toThrow(
       optionError('signal: expected AbortSignal, got [object Object]'),
     )

@@ -69,20 +69,19 @@ describe('dispatch()', () => {
     expect(dispatchTo([['tick', () => result]])('tick', '1', '', 0, undefined)).toBeUndefined()
   })
 
-  it('returns everything with a then that handlers return, in their order', async () => {
-    const promise = Promise.resolve()
+  it('returns everything with a then that handlers return, in their order, as promises', async () => {
     // As zone.js has them, or another realm.
     // biome-ignore lint/suspicious/noThenProperty: it stands for a promise of another class.
-    const foreign = { then: vi.fn() }
+    const foreign = { then: vi.fn((done: (value: string) => void) => done('foreign')) }
     const dispatch = dispatchTo([
-      ['*', () => promise],
+      ['*', () => Promise.resolve('own')],
       ['tick', () => 5],
       ['tick', () => foreign],
     ])
     const work = dispatch('tick', '1', '', 0, undefined)
-    expect(work).toHaveLength(2)
-    expect(work?.[0]).toBe(promise)
-    expect(work?.[1]).toBe(foreign)
+    expect(await Promise.all(work ?? [])).toEqual(['own', 'foreign'])
+    // A lazy one starts its work when `then` is called.
+    expect(foreign.then).toHaveBeenCalledTimes(1)
   })
 
   it.each([
@@ -90,6 +89,17 @@ describe('dispatch()', () => {
     ['rejects', () => Promise.reject('oops')],
     // biome-ignore lint/suspicious/noThenProperty: it stands for a promise of another class.
     ['rejects with a promise of another class', () => ({ then: (_: unknown, no: (e: string) => void) => no('oops') })],
+    // biome-ignore lint/suspicious/noThenProperty: it stands for a promise of another class.
+    ['returns a promise whose then throws', () => ({ then: fails })],
+    [
+      'returns an object that throws when its then is read',
+      () => ({
+        // biome-ignore lint/suspicious/noThenProperty: it stands for an object that the page does not control.
+        get then() {
+          return fails()
+        },
+      }),
+    ],
   ])('reports a handler that %s once, with its event, and goes on to the others', async (_, handler) => {
     const onHandlerError = vi.fn()
     const other = vi.fn()
@@ -271,5 +281,30 @@ describe("the option 'type'", () => {
     stream.send('tick', 1)
     await clock.settle()
     expect(onInvalid).toHaveBeenCalledWith(expect.objectContaining({ type: 'tick', error: oops }))
+  })
+
+  it.each([
+    ['undefined', undefined],
+    ['null', null],
+    ['a number', 5],
+    ['a promise', Promise.resolve('tick')],
+  ])('reports an event as invalid if it returns %s, and the stream goes on', async (_, route) => {
+    const onInvalid = vi.fn()
+    const { sse, stream, clock, log, statuses } = bench({
+      onInvalid,
+      type: (event) => (event.data === 1 ? (route as unknown as string) : event.type),
+    })
+    sse.subscribe('*', (data) => log.push(data))
+    sse.subscribe('tick', (data) => log.push(data))
+    sse.subscribe('tick.*', () => {})
+    await clock.settle()
+    stream.send('tick', 1)
+    stream.send('tick', 2)
+    await clock.settle()
+    expect(onInvalid).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ raw: '1', error: expect.any(TypeError) }),
+    )
+    expect(log).toEqual([2, 2])
+    expect(statuses()).toEqual(['idle', 'connecting', 'open'])
   })
 })

@@ -1,6 +1,7 @@
 import type { Host, SSEOptions, Transport, TransportLink, TransportSink } from 'headwater'
+import { createSSE } from 'headwater'
 import { createHubClient, hub } from 'headwater/hub'
-import type { Script, Step } from 'headwater/testing'
+import { createClock, createMockStream, type Script, type Step } from 'headwater/testing'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { RESERVED } from '../../src/hub/protocol.ts'
 import { type Bench, bench, hubBench } from '../support/client.ts'
@@ -560,11 +561,33 @@ describe('goodbye', () => {
       status: 'waiting',
       attempt: 1,
       until: clock.now() + 3300,
-      error: { code: 'network', message: expect.stringMatching(/events: the server said goodbye$/), retryAfter: 3000 },
+      error: { code: 'network', message: expect.stringMatching(/events: server said goodbye$/), retryAfter: 3000 },
     })
     await clock.advance(3300)
     expect(stream.requests).toHaveLength(2)
     expect(sse.state.get()).toMatchObject({ status: 'open', attempt: 1 })
+  })
+
+  it.each([
+    ['back', -3_600_000],
+    ['forward', 3_600_000],
+  ])('is followed in time though the wall clock is set %s by an hour after it', async (_, jump) => {
+    const clock = createClock()
+    let offset = 0
+    const stream = createMockStream({
+      clock,
+      script: [[hello(false), send('tick', 1), GOODBYE, { wait: 100 }, END], [hello(true)]],
+    })
+    const wall = { ...clock, now: () => clock.now() + offset }
+    const sse = createSSE('/events', { fetch: stream.fetch, clock: wall, server: hub() })
+    onTestFinished(() => sse.close())
+    sse.subscribe('tick', () => {})
+    await clock.settle()
+    offset = jump
+    // 3 s from the goodbye on, and at most a fifth.
+    await clock.advance(3600)
+    expect(stream.requests).toHaveLength(2)
+    expect(stream.requests[1]?.at).toBeGreaterThanOrEqual(clock.now() - 600)
   })
 
   it.each([

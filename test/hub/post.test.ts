@@ -81,6 +81,35 @@ describe('the answer to a post()', () => {
     expect(await post(host, undefined, {})).toEqual(value)
   })
 
+  it('reads no more of an answer than a million characters, and cancels the rest', async () => {
+    const cancel = vi.fn()
+    let sent = 0
+    const chunk = new TextEncoder().encode(' '.repeat(2 ** 16))
+    const pull = (controller: ReadableStreamDefaultController): void => {
+      sent += chunk.length
+      controller.enqueue(chunk)
+    }
+    const { host } = setup({ fetch: async () => new Response(new ReadableStream({ pull, cancel })) })
+    expect(await post(host, undefined, {})).toBe(' '.repeat(2 ** 20))
+    expect(cancel).toHaveBeenCalledOnce()
+    expect(sent).toBeLessThan(2 ** 21)
+  })
+
+  it('reads an answer that comes in pieces, cut within a character too', async () => {
+    const bytes = new TextEncoder().encode('{"a":"日本"}')
+    const pieces = [...bytes].map((byte) => Uint8Array.of(byte))
+    const body = () =>
+      new ReadableStream({
+        pull(controller) {
+          const piece = pieces.shift()
+          if (piece) controller.enqueue(piece)
+          else controller.close()
+        },
+      })
+    const { host } = setup({ fetch: async () => new Response(body()) })
+    expect(await post(host, undefined, {})).toEqual({ a: '日本' })
+  })
+
   it.each<[status: number, code: string]>([
     [403, 'http'],
     [503, 'http'],

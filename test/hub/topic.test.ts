@@ -24,8 +24,17 @@ describe('belongs()', () => {
     ['orders.*', 'jobs.created', {}, false],
     ['*', 'anything', undefined, true],
     ['constructor', 'x', {}, false],
+    ['orders', 'x', { topic: ['orders'], resource: { a: 'orders' } }, false],
+    ['*', 'x', { topic: 5 }, true],
   ])('answers for the topic %s and an event %s with %j: %j', (topic, type, data, expected) => {
     expect(belongs(topic, { type }, data)).toBe(expected)
+  })
+
+  // To make a text of it would take as many calls as it is deep, and end in a RangeError.
+  it.each(['orders', 'orders.*'])('answers for the topic %s and a payload of 100,000 nested lists', (topic) => {
+    let nested: unknown = 'orders'
+    for (let depth = 0; depth < 100_000; depth++) nested = [nested]
+    expect(belongs(topic, { type: 'x' }, { topic: nested, resource: nested })).toBe(false)
   })
 
   it.each<[topic: string, published: string, belongs: boolean]>([

@@ -138,7 +138,8 @@ describe('an event that is too long', () => {
   })
 
   it('may be the first, the last, and one of several', () => {
-    const bytes = encode(`data: ${long}\n\ndata: a\n\ndata: ${long}\n\ndata: ${long}\n\ndata: b\n\ndata: ${long}`)
+    const endless = 'x'.repeat(LIMIT + 1024)
+    const bytes = encode(`data: ${long}\n\ndata: a\n\ndata: ${long}\n\ndata: ${long}\n\ndata: b\n\ndata: ${endless}`)
     const expected = [TOO_LARGE, event('a'), TOO_LARGE, TOO_LARGE, event('b'), TOO_LARGE]
     expect(parseChunks([bytes], LIMIT)).toEqual(expected)
     expect(parseChunks(byByte(bytes), LIMIT)).toEqual(expected)
@@ -188,10 +189,19 @@ describe('an event that is too long', () => {
   })
 
   it('is a long line of an unknown field as well: what it belongs to cannot be known before it ends', () => {
-    const bytes = encode(`unknown: ${long}\ndata: a\n\nunknown${long}\ndata: b\n\ndata: c\n\n`)
+    const endless = 'x'.repeat(LIMIT + 1024)
+    const bytes = encode(`unknown: ${endless}\ndata: a\n\nunknown${endless}\ndata: b\n\ndata: c\n\n`)
     const expected = [TOO_LARGE, TOO_LARGE, event('c')]
     expect(parseChunks([bytes], LIMIT)).toEqual(expected)
     expect(parseChunks(byByte(bytes), LIMIT)).toEqual(expected)
+  })
+
+  it('may have a name and an id of 1,000 characters each, however low the limit is', () => {
+    const name = 'n'.repeat(1000)
+    const bytes = encode(`event: ${name}\nid: ${long}\ndata: 1\n\nevent: ${name}${name}\ndata: 2\n\ndata: 3\n\n`)
+    const expected = [event('1', name, long), TOO_LARGE, event('3')]
+    expect(parseChunks([bytes], 1)).toEqual(expected)
+    expect(parseChunks(byByte(bytes), 1)).toEqual(expected)
   })
 
   it('is read in linear time, and holds no more than the limit, at 10 MiB without a line end', () => {
