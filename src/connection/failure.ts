@@ -18,6 +18,11 @@ export function createFailures(
 ): (cause: unknown) => void {
   /** When the newest kind of failure was first met, on the monotonic clock. A new kind starts the ten minutes again. */
   let since = 0
+  /**
+   * The stream ended in order after an event: so a server ends every response that is polled, those that bring nothing, too. Until
+   * a failure, or a response that brings only what was delivered before.
+   */
+  let isPolled = false
 
   return (cause) => {
     const { _attempt: attempt, _everOpened } = connection
@@ -51,15 +56,15 @@ export function createFailures(
     if (!retry) return connection.end(error)
 
     const openFor = connection._openFor()
-    const hadNews = isEnd && !!attempt?._hasNews
+    isPolled = (attempt?._hasNews ?? isPolled) && isEnd
     connection._settle()
-    const failures = hadNews || (isEnd && openFor >= STEADY) ? 1 : connection._failures + 1
+    const failures = isPolled || (isEnd && openFor >= STEADY) ? 1 : connection._failures + 1
     let delay: number | null
     try {
       delay =
         typeof retry === 'function'
           ? retry(failures, error, Math.max(openFor, 0))
-          : backoff(failures, connection._serverRetry, retry, random, hadNews)
+          : backoff(failures, connection._serverRetry, retry, random, isPolled)
     } catch (cause) {
       return connection.end(connection._error('gave-up', `retry(): ${cause}`, cause))
     }

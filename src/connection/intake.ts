@@ -50,14 +50,15 @@ export function createIntake(
     },
     block({ type, data, id: own, topic }) {
       const id = own ?? received
-      const mine = connection._attempt as Attempt
-      // The event that the client has already: so answers a server that is polled and has nothing newer.
-      if (own === received && data !== undefined) mine._hasNews = true
       received = id
       if (commitsAtOnce) connection.lastEventId = id
       if (data === undefined) return undefined
+      const mine = connection._attempt as Attempt
       // What failed in a handler is sent again, and must reach it.
-      if (dedupe && commitsAtOnce && own && repeats._isRepeat(own, type, data)) return undefined
+      if (dedupe && commitsAtOnce && own && repeats._isRepeat(own, type, data)) {
+        mine._hasNews ??= false
+        return undefined
+      }
       // Our own server, and no hub() to hear it: nobody should run it with half of its promises by accident.
       if (type === 'connected' && !hasWarned && /"v":1[,}]/.test(data)) {
         hasWarned = true

@@ -9,7 +9,7 @@ import type { Host, TransportLink } from '../transports/transport.ts'
 export interface Attempt {
   _request?: TransportRequest
   _link?: TransportLink
-  /** It brought an event other than a heartbeat. */
+  /** It brought an event other than a heartbeat. False: only such as were delivered before. */
   _hasNews?: boolean
 }
 

@@ -102,18 +102,18 @@ export const leastWait = (retryAfter: number | undefined, random: number): numbe
  * How long to wait for the next attempt, in milliseconds; null: there is none.
  * @param failures - Failures in a row, this one included.
  * @param serverRetry - The `retry:` field of the server, if it sent one.
- * @param hadNews - The connection brought an event and ended in order: it is followed as browsers do, not backed off from.
+ * @param isPolled - The server ends each response in order: it is followed as browsers do, not backed off from.
  */
 export function backoff(
   failures: number,
   serverRetry: number | undefined,
   { initial, max, factor, jitter, attempts }: CompleteRetry,
   random: number,
-  hadNews: boolean,
+  isPolled: boolean,
 ): number | null {
   if (failures > attempts) return null
   const chance = jitter === 'none' ? 1 : random
-  if (hadNews) return (serverRetry ?? Math.min(max, initial * 3)) * (1 + chance / 5)
+  if (isPolled) return (serverRetry ?? Math.min(max, initial * 3)) * (1 + chance / 5)
   // 0 * Infinity, after a thousand failures with `initial: 0`, would be NaN.
   const spread = Math.min(max, (serverRetry ?? initial) * factor ** (failures - 1) || 0)
   return (serverRetry ?? FLOOR) + spread * chance

@@ -77,7 +77,7 @@ export function createFollower(tab: Tab, suspect: () => void): Follower {
   function begin(attempt: Attempt, { term, n, entries, heartbeatMs, intro, cursor }: Welcome): void {
     const { _sink, _request } = attempt
     if (!entries && intro) return catchUp(attempt)
-    if (!entries) return _sink.end(new SSEError('http', 'too far behind', { status: 409 }))
+    if (!entries) return _sink.end(new SSEError('http', 'far behind', { status: 409 }))
     attempt._isLive = true
     if (attempt._isOpen) _sink.heard()
     else {

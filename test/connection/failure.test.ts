@@ -329,19 +329,45 @@ describe('a clean end that brought news', () => {
     }
   })
 
-  it.each<[string, Step[], number[]]>([
-    ['with a retry: of 2 s', [{ retry: 2000 }, ...news('7')], [2200, 2200, 2200]],
-    ['without a retry:', news('7'), [3300, 3300, 3300]],
-  ])(
-    'is what a server that is polled sends if it has nothing newer than the last event, %s',
-    async (_, script, delays) => {
-      const log: unknown[] = []
-      const found = await waits({ onEvent: ({ id }) => log.push(id) }, [script, script, script, []])
-      expect(found).toEqual(delays.map((delay) => [1, delay]))
-      // It is delivered once all the same.
-      expect(log).toEqual(['7'])
-    },
-  )
+  it.each<[string, Step[], number]>([
+    ['with a retry: of 2 s', [{ retry: 2000 }], 2200],
+    ['without a retry:', [], 3300],
+    ['with a heartbeat', [{ comment: 'nothing new' }, { send: { event: 'ping', data: 1 } }], 3300],
+  ])('makes the next ones polls, which are followed alike though they bring nothing: %s', async (_, steps, delay) => {
+    const poll: Step[] = [...steps, { end: true }]
+    const script = [[...steps, ...news('1')], poll, poll, [...steps, ...news('2')], poll, []]
+    expect(await waits({}, script)).toEqual(Array(5).fill([1, delay]))
+  })
+
+  it.each<[string, Step[], [number, number][]]>([
+    [
+      'a failure',
+      refuse(503),
+      [
+        [2, 1100],
+        [3, 2100],
+      ],
+    ],
+    [
+      'a broken connection',
+      [{ drop: true }],
+      [
+        [2, 1100],
+        [3, 2100],
+      ],
+    ],
+    [
+      'only what was delivered before',
+      [{ send: { event: 'tick', data: 1, id: '1' } }, { end: true }],
+      [
+        [2, 1100],
+        [3, 2100],
+      ],
+    ],
+  ])('makes no polls of what follows %s', async (_, steps, then) => {
+    const script: Step[][] = [[...news('1')], [{ end: true }], steps, [{ end: true }], []]
+    expect(await waits({}, script)).toEqual([[1, 3300], [1, 3300], ...then])
+  })
 
   it('is a first failure, whatever was before it', async () => {
     expect(await waits({}, [refuse(503), refuse(503), news(), refuse(503), []])).toEqual([
