@@ -14,7 +14,7 @@ export interface Step {
   /** How often it is sent. `#` stands for the number, if `counts` is set. */
   readonly times?: number
   readonly counts?: boolean
-  /** So many bytes at a time, each in a turn of its own. */
+  /** So many bytes at a time, with a moment in between. */
   readonly cut?: number
   /** How it is compressed; and what is wrong with that. */
   readonly pack?: 'gzip' | 'br' | 'deflate'

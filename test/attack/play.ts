@@ -43,15 +43,22 @@ async function faultOf(site: Site, attack: Case): Promise<string | undefined> {
   }
 }
 
-/** Looks for a smaller case that fails. @returns What does not hold, and the smallest case. */
-async function shrink(site: Site, whole: Case, fault: string): Promise<string> {
+/** Looks for smaller cases that fail, for a while. @returns What does not hold, and the smallest case. */
+async function shrink(site: Site, whole: Case, first: string): Promise<string> {
   const end = performance.now() + SHRINKING
-  for (const part of partsOf(whole)) {
-    if (performance.now() > end) break
-    const other = await faultOf(site, part)
-    if (other) return shrink(site, part, other)
+  let [smallest, fault] = [whole, first]
+  for (let isSmaller = true; isSmaller; ) {
+    isSmaller = false
+    for (const part of partsOf(smallest)) {
+      const other = performance.now() < end ? await faultOf(site, part) : undefined
+      if (!other) continue
+      smallest = part
+      fault = other
+      isSmaller = true
+      break
+    }
   }
-  return `${fault}\n  ${shown(whole)}`
+  return `${fault}\n  ${shown(smallest)}`
 }
 
 /** The cases that are tried each time. */
@@ -93,6 +100,8 @@ async function weigh(
 ): Promise<{ held: number; found: string[] }> {
   try {
     const survivor = await survive(site, heaviest)
+    // What is behind the last event is on its way.
+    await sleep(LATE)
     const held = (await site.measure()) - before
     await survivor.close()
     return { held, found: held > megabytes ? [`${held.toFixed(1)} MB are held, of ${megabytes} at most`] : [] }

@@ -64,7 +64,7 @@ async function attack(stage: Stage, request: IncomingMessage, url: URL): Promise
   if (request.method === 'POST') {
     const body = await readBody(request)
     const answer = stage.script.posts?.[stage.posts++]
-    return answer ? perform(socket, answer, url.origin, elsewhere) : honestAnswer(stage, socket, body)
+    return answer ? perform(socket, answer, url.href, elsewhere) : honestAnswer(stage, socket, body)
   }
   stage.firstAt ||= performance.now()
   stage.took = performance.now() - stage.firstAt

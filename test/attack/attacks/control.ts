@@ -152,11 +152,11 @@ export const controlEvents: Attack = {
   name: 'control',
   holds: "survives hostile control events: the hub's client and hub() recover at the next honest connection",
   musts: [
-    ...each,
     goodbyes('stay'),
     goodbyes('end'),
     goodbyes('stay', { text: 'data: "news"\n\n' }),
     goodbyes('end', { text: 'data: "news"\n\n' }),
+    ...each,
   ],
   cases,
   rounds: 40,

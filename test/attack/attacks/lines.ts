@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { type Attack, type Case, mark, type Step, stream, wanted } from '../case.ts'
+import { type Attack, type Case, mark, STREAM_HEAD, type Step, stream, wanted } from '../case.ts'
 
 /*
  * Bytes that break careless parsers: line ends, byte order marks, what is no UTF-8, and lines without an end.
@@ -64,7 +64,7 @@ const WORDS = [
 ]
 
 const soup = fc.array(fc.constantFrom(...WORDS), { minLength: 1, maxLength: 40 }).map((words) => words.join(''))
-const cuts = fc.constantFrom(undefined, 1, 2, 3, 7)
+const cuts = fc.constantFrom(undefined, undefined, 1, 2, 5)
 /** A line that belongs to nothing: what it says must not spoil the mark behind it. */
 const closed = (text: string): string => `\n\n${text}\n\n`
 
@@ -72,15 +72,23 @@ const step = fc
   .tuple(soup, cuts)
   .map(([text, cut]): Step => ({ bytes: closed(text), ...(cut !== undefined && { cut }) }))
 
+/** A valid event in each of the three kinds of line ends, in one piece or cut, also between a CR and its LF. */
+const marked = (n: number, end: string, cut: number | undefined): Step => ({
+  text: ['', '', `id: mark-${n}`, 'event: mark', `data: ${n}`, '', ''].join(end),
+  ...(cut !== undefined && { cut }),
+})
+
 const cases: fc.Arbitrary<Case> = fc
   .record({
+    end: fc.constantFrom('\n', '\r', '\r\n'),
+    cut: cuts,
     kind: fc.constantFrom('sse' as const, 'sse' as const, 'native' as const, 'request' as const),
     first: fc.array(step, { maxLength: 4 }),
     second: fc.array(step, { maxLength: 4 }),
   })
-  .map(({ kind, first, second }) => ({
+  .map(({ kind, first, second, end, cut }) => ({
     kind,
-    answers: [stream(mark(1), ...first, mark(2)), stream(...second, mark(3))],
+    answers: [stream(mark(1), ...first, marked(2, end, cut)), stream(...second, marked(3, end, cut))],
     wants: wanted(1, 2, 3),
   }))
 
@@ -125,12 +133,30 @@ const slow: Case = {
   wants: wanted(1, 2),
 }
 
+/** The connection is still open, and so is the last line. */
+const open: Case = {
+  answers: [
+    {
+      steps: [
+        STREAM_HEAD,
+        ...huge,
+        { text: '\n\nevent: honest\ndata: #\n\n', times: 4, counts: true },
+        { text: 'data: ' },
+        { text: 'x'.repeat(1000), times: 8000 },
+      ],
+      ends: 'stay',
+    },
+  ],
+  wants: ['honest 0'],
+  maxEventSize: 100_000,
+}
+
 export const lines: Attack = {
   name: 'lines',
   holds: 'survives hostile bytes and lines: valid events before and after them arrive once and in order',
   musts: [slow, { ...slow, kind: 'native' }, { ...slow, kind: 'request' }, ...huge.map((step) => between(step))],
   cases,
   rounds: 30,
-  heaviest: between(...huge),
+  heaviest: open,
   megabytes: 6,
 }
