@@ -44,7 +44,7 @@ export const callbacks: Attack = {
   holds: 'survives functions of the page that misbehave: honest events arrive, and after close() nothing does',
   musts: [...DEEDS.map(everywhere), ...['close', 'disconnect', 'reconnect'].flatMap(anywhere)],
   cases,
-  rounds: 40,
+  rounds: 25,
   heaviest: {
     moods: Array.from({ length: 2000 }, () => ({ at: 'handler', does: 'reject' })),
     answers: [stream({ text: 'id: #\ndata: #\n\n', times: 2000, counts: true }, mark(1))],

@@ -86,7 +86,7 @@ export const compression: Attack = {
     },
   ],
   cases,
-  rounds: 25,
+  rounds: 15,
   heaviest: limited(...bombs),
   megabytes: 6,
 }

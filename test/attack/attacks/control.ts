@@ -159,7 +159,7 @@ export const controlEvents: Attack = {
     ...each,
   ],
   cases,
-  rounds: 40,
+  rounds: 25,
   heaviest: {
     kind: 'hub',
     hub: true,

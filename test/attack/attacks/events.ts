@@ -98,7 +98,7 @@ export const events: Attack = {
   holds: 'survives events that are too long, too many or nonsense: valid ones arrive once and in order',
   musts: huge.map((step) => between(step)),
   cases,
-  rounds: 40,
+  rounds: 30,
   heaviest: between(...huge),
   megabytes: 16,
 }

@@ -134,7 +134,7 @@ export const headers: Attack = {
   holds: 'survives hostile statuses and headers: the next honest events arrive',
   musts,
   cases,
-  rounds: 35,
+  rounds: 25,
   heaviest: { answers: long.slice(0, 6) },
   megabytes: 4,
 }

@@ -106,7 +106,7 @@ export const ids: Attack = {
   holds: 'survives hostile last event ids: the next request resumes, or begins without one',
   musts,
   cases,
-  rounds: 35,
+  rounds: 25,
   heaviest: {
     answers: [
       stream(numbers),

@@ -156,7 +156,7 @@ export const lines: Attack = {
   holds: 'survives hostile bytes and lines: valid events before and after them arrive once and in order',
   musts: [slow, { ...slow, kind: 'native' }, { ...slow, kind: 'request' }, ...huge.map((step) => between(step))],
   cases,
-  rounds: 30,
+  rounds: 15,
   heaviest: open,
   megabytes: 6,
 }

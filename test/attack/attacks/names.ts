@@ -66,7 +66,7 @@ export const names: Attack = {
     between(...WILD.map((name): Step => ({ text: `event: ${name}\ndata: 1\n\n` }))),
   ],
   cases,
-  rounds: 40,
+  rounds: 30,
   heaviest: between(long, many),
   megabytes: 4,
 }

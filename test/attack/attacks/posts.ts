@@ -86,7 +86,7 @@ export const posts: Attack = {
     joins(silent, answer(500), { steps: [], ends: 'reset' }),
   ],
   cases,
-  rounds: 35,
+  rounds: 25,
   heaviest: sends(...huge, ...huge),
   megabytes: 6,
 }

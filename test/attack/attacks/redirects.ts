@@ -64,7 +64,7 @@ export const redirects: Attack = {
   holds: 'survives hostile redirects: no secret header reaches another origin',
   musts,
   cases,
-  rounds: 30,
+  rounds: 20,
   heaviest: { answers: [...loop(302), ...each('{elsewhere}')] },
   megabytes: 4,
 }

@@ -117,7 +117,7 @@ export const resets: Attack = {
     },
   ],
   cases,
-  rounds: 30,
+  rounds: 15,
   heaviest: { answers: [...all('end'), ...all('reset')] },
   megabytes: 4,
 }
