@@ -54,7 +54,10 @@ export class Connection implements Shared {
   _everOpened: Shared['_everOpened'] = false
   _failures = 0
   _seen: Shared['_seen'] = {}
-  /** On the monotonic clock: the server sent `Retry-After`. Only `connect()` and `reconnect()` make an attempt before it. */
+  /**
+   * On the monotonic clock: the server sent `Retry-After`. Only `reconnect()`, or `disconnect()` and `connect()`, make an attempt
+   * before it.
+   */
   private _earliest = 0
   /** When the wait ends, on the monotonic clock: `until` of the state is for showing. */
   _due = 0

@@ -19,8 +19,8 @@ export function createFailures(
   /** When the newest kind of failure was first met, on the monotonic clock. A new kind starts the ten minutes again. */
   let since = 0
   /**
-   * The stream ended in order after an event: so a server ends every response that is polled, those that bring nothing, too. Until
-   * a failure, or a response that brings only what was delivered before.
+   * A response brought an event and ended in order, so the server is polled: empty responses that follow are no failures. Until a
+   * connection fails, or brings only what was delivered before.
    */
   let isPolled = false
 

@@ -16,6 +16,13 @@ const outcome = (site: Site, promise: Promise<unknown>): Promise<{ value?: unkno
     ),
   )
 
+/** Complains of a call that does not end, or rejects with what the documents do not promise. */
+async function checkEnd(site: Site, name: string, promise: Promise<unknown>, complaints: string[]): Promise<void> {
+  const found = await outcome(site, promise)
+  if (!found) complaints.push(`${name} does not end`)
+  else if ('error' in found && !isPromised(found.error)) complaints.push(`${name} rejects with ${found.error}`)
+}
+
 /** Sends one event after the other. Each call ends. */
 export async function sendAll(
   site: Site,
@@ -24,11 +31,7 @@ export async function sendAll(
   complaints: string[],
 ): Promise<void> {
   if (!send || !sends) return
-  for (let n = 0; n < sends + posts.length; n++) {
-    const found = await outcome(site, send('note', { n }))
-    if (!found) complaints.push('send() does not end')
-    else if ('error' in found && !isPromised(found.error)) complaints.push(`send() rejects with ${found.error}`)
-  }
+  for (let n = 0; n < sends + posts.length; n++) await checkEnd(site, 'send()', send('note', { n }), complaints)
 }
 
 /** The client is open: once the answers are used up, a call succeeds. */
@@ -59,8 +62,6 @@ export async function joinAll(
   for (let n = 0; n < joins + posts.length; n++) {
     const name = `topic-${n}`
     topic(name).subscribe(() => {})
-    const found = await outcome(site, topic(name).joined())
-    if (!found) complaints.push('joined() does not end')
-    else if ('error' in found && !isPromised(found.error)) complaints.push(`joined() rejects with ${found.error}`)
+    await checkEnd(site, 'joined()', topic(name).joined(), complaints)
   }
 }

@@ -27,6 +27,9 @@ const ENOUGH = 3
 /** A request may come so long after `close()`, in milliseconds. */
 const LATE = 400
 
+/** What an error says. */
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : `${error}`)
+
 type Played = Pick<Outcome, 'tried' | 'found'>
 
 /** @returns What does not hold; undefined: all does. */
@@ -39,7 +42,7 @@ async function faultOf(site: Site, attack: Case): Promise<string | undefined> {
     // What follows from this fault is not the next one's.
     await sleep(LATE)
     site.errors()
-    return error instanceof Error ? error.message : `${error}`
+    return messageOf(error)
   }
 }
 
@@ -88,8 +91,7 @@ async function playChance(site: Site, { cases }: Attack, seed: number, rounds: n
     throw Error(fault)
   })
   const { failed, counterexample, errorInstance } = await fc.check(property, { seed, numRuns: rounds })
-  const reason = errorInstance instanceof Error ? errorInstance.message : `${errorInstance}`
-  return { tried, found: failed ? [`${reason}\n  ${shown(counterexample?.[0])}`] : [] }
+  return { tried, found: failed ? [`${messageOf(errorInstance)}\n  ${shown(counterexample?.[0])}`] : [] }
 }
 
 /** What a client holds that has gone through the heaviest case, in MB. */
@@ -106,7 +108,7 @@ async function weigh(
     await survivor.close()
     return { held, found: held > megabytes ? [`${held.toFixed(1)} MB are held, of ${megabytes} at most`] : [] }
   } catch (error) {
-    return { held: NaN, found: [`${error instanceof Error ? error.message : error}\n  ${shown(heaviest)}`] }
+    return { held: NaN, found: [`${messageOf(error)}\n  ${shown(heaviest)}`] }
   }
 }
 
