@@ -61,7 +61,7 @@ export default defineConfig({
             'test/*.test.ts',
             'test/{base,decisions,events,connection,resume,transports,hub,request,tabs}/*.test.ts',
             'test/testing/**/*.test.ts',
-            'test/server/*.test.ts',
+            'test/server/**/*.test.ts',
             'test/adapters/*.test.{ts,tsx}',
           ],
           environment: './test/support/environment.ts',

@@ -1,12 +1,16 @@
 import type { EventMap, EventName } from '../src/index.ts'
-import { type Accept, createAccept } from './accept.ts'
-import { type ClientInfo, describeClient } from './client.ts'
-import { createCounters, resetCounters } from './counters.ts'
-import { createDelivery } from './delivery.ts'
-import { streamResponse } from './fetch.ts'
-import { createHubObservers, type HubObserver } from './observers.ts'
-import type { HubOptions } from './options.ts'
-import type { Identity, Principal } from './principal.ts'
+import { type ClientInfo, describeClient } from './audience/client.ts'
+import type { Identity, Principal } from './audience/principal.ts'
+import { createRegistry } from './audience/registry.ts'
+import { checkTarget } from './audience/target.ts'
+import { type Accept, createAccept } from './http/accept.ts'
+import { streamResponse } from './http/fetch.ts'
+import { createCounters, resetCounters } from './observe/counters.ts'
+import { createHubObservers, type HubObserver } from './observe/observers.ts'
+import { type HubStats, readStats } from './observe/stats.ts'
+import type { HubOptions } from './options/options.ts'
+import { resolveHubOptions } from './options/settings.ts'
+import { createDelivery } from './publish/delivery.ts'
 import {
   createPublisher,
   type Message,
@@ -14,15 +18,11 @@ import {
   type Published,
   type PublishOptions,
   toMessage,
-} from './publish.ts'
-import { createRegistry } from './registry.ts'
-import { resolveHubOptions } from './settings.ts'
-import { createShapes, type Shapes } from './shapes.ts'
-import { createShutdown } from './shutdown.ts'
-import { type HubStats, readStats } from './stats.ts'
-import { createStreams, type Streams } from './streams.ts'
-import { checkTarget } from './target.ts'
-import { createUpkeep } from './upkeep.ts'
+} from './publish/publish.ts'
+import { createShapes, type Shapes } from './publish/shapes.ts'
+import { createShutdown } from './streams/shutdown.ts'
+import { createStreams, type Streams } from './streams/streams.ts'
+import { createUpkeep } from './streams/upkeep.ts'
 
 /** Publishes to one kind of target: who, then the event. */
 export type PublishTo<E, To> = <N extends EventName<E>>(

@@ -1,7 +1,9 @@
-export type { Accept } from './accept.ts'
-export type { ClientInfo, Ending } from './client.ts'
-export type { Counters } from './counters.ts'
-export { encodeEvent, type WireEvent } from './encode.ts'
+export type { ClientInfo, Ending } from './audience/client.ts'
+export type { Losses, Sink, SinkEvents } from './audience/outlet.ts'
+export type { Identity, Principal } from './audience/principal.ts'
+export type { Address, PublishTarget } from './audience/target.ts'
+export type { Accept } from './http/accept.ts'
+export { readToken } from './http/token.ts'
 export { createHub, type Hub, type PublishTo } from './hub.ts'
 export {
   type EventLog,
@@ -10,14 +12,13 @@ export {
   type LogRecord,
   type MemoryLogOptions,
   memoryLog,
-} from './log.ts'
-export type { HubObserver } from './observers.ts'
-export type { HubLimits, HubOptions } from './options.ts'
-export type { Losses, Sink, SinkEvents } from './outlet.ts'
-export type { EventFilter, HubEvent } from './parcel.ts'
-export { type Identity, type Principal, readToken } from './principal.ts'
-export type { Publish, Published, PublishOptions, PublishRequest } from './publish.ts'
-export type { Level, Priority, ShapeEvents, ShapeOptions, Shapes } from './shapes.ts'
-export type { HubStats } from './stats.ts'
-export type { Connect } from './streams.ts'
-export type { Address, PublishTarget } from './target.ts'
+} from './log/log.ts'
+export type { Counters } from './observe/counters.ts'
+export type { HubObserver } from './observe/observers.ts'
+export type { HubStats } from './observe/stats.ts'
+export type { HubLimits, HubOptions } from './options/options.ts'
+export type { EventFilter, HubEvent } from './publish/parcel.ts'
+export type { Publish, Published, PublishOptions, PublishRequest } from './publish/publish.ts'
+export type { Level, Priority, ShapeEvents, ShapeOptions, Shapes } from './publish/shapes.ts'
+export type { Connect } from './streams/streams.ts'
+export { encodeEvent, type WireEvent } from './wire/encode.ts'

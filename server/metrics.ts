@@ -1,6 +1,6 @@
 import { Counter, type CounterConfiguration, Gauge, Histogram, type Registry } from 'prom-client'
 import type { Hub } from './hub.ts'
-import type { HubStats } from './stats.ts'
+import type { HubStats } from './observe/stats.ts'
 
 /** How metrics are named. */
 export interface MetricsOptions {

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { report } from '../src/base/errors.ts'
+import type { Sink, SinkEvents } from './audience/outlet.ts'
 import type { Hub } from './hub.ts'
-import type { Sink, SinkEvents } from './outlet.ts'
 
 export type { Hub }
 

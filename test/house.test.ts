@@ -106,43 +106,59 @@ it('the core knows nothing of what stands on it', () => {
   expect(arrows.filter(({ from, to }) => from.startsWith('src/') && !to.startsWith('src/'))).toEqual([])
 })
 
-/**
- * The rooms of the core, and the rooms that each may import from: those below it. ARCHITECTURE.md draws this. What stands in
- * src/ itself is a room of its own.
- */
-const ROOMS: Readonly<Record<string, readonly string[]>> = {
-  base: [],
-  decisions: ['base'],
-  events: ['decisions', 'base'],
-  transports: ['events', 'decisions', 'base'],
-  resume: ['transports', 'base'],
-  request: ['transports', 'events', 'decisions', 'base'],
-  connection: ['resume', 'transports', 'events', 'decisions', 'base'],
-  'client.ts': ['connection', 'transports', 'events', 'decisions', 'base'],
-  'events-of.ts': ['client.ts', 'events', 'base'],
-  'index.ts': ['events-of.ts', 'client.ts', 'connection', 'transports', 'events', 'decisions', 'base'],
-  hub: ['client.ts', 'connection', 'transports', 'events', 'base'],
-  tabs: ['hub', 'transports', 'decisions', 'base'],
+/** The rooms of a folder, and the rooms that each may import from: those below it. A file that stands in the folder itself is a room. */
+type Rooms = Readonly<Record<string, readonly string[]>>
+
+/** ARCHITECTURE.md draws these. */
+const ROOMS: Readonly<Record<string, Rooms>> = {
+  src: {
+    base: [],
+    decisions: ['base'],
+    events: ['decisions', 'base'],
+    transports: ['events', 'decisions', 'base'],
+    resume: ['transports', 'base'],
+    request: ['transports', 'events', 'decisions', 'base'],
+    connection: ['resume', 'transports', 'events', 'decisions', 'base'],
+    'client.ts': ['connection', 'transports', 'events', 'decisions', 'base'],
+    'events-of.ts': ['client.ts', 'events', 'base'],
+    'index.ts': ['events-of.ts', 'client.ts', 'connection', 'transports', 'events', 'decisions', 'base'],
+    hub: ['client.ts', 'connection', 'transports', 'events', 'base'],
+    tabs: ['hub', 'transports', 'decisions', 'base'],
+  },
+  server: {
+    wire: [],
+    audience: ['wire'],
+    log: ['audience'],
+    observe: ['log', 'audience'],
+    publish: ['observe', 'log', 'audience', 'wire'],
+    options: ['publish', 'observe', 'log', 'audience'],
+    streams: ['options', 'publish', 'observe', 'log', 'audience', 'wire'],
+    http: ['streams', 'options', 'publish', 'observe', 'log', 'audience', 'wire'],
+    'hub.ts': ['http', 'streams', 'options', 'publish', 'observe', 'audience'],
+    'node.ts': ['hub.ts', 'audience'],
+    'metrics.ts': ['hub.ts', 'observe'],
+    'index.ts': ['hub.ts', 'http', 'streams', 'options', 'publish', 'observe', 'log', 'audience', 'wire'],
+  },
 }
 
-describe('the rooms of the core', () => {
+describe.each(Object.entries(ROOMS))('the rooms of %s', (folder, rooms) => {
   const roomOf = (file: string): string => file.split('/')[1] ?? ''
-  const inside = arrows.filter(({ from, to }) => from.startsWith('src/') && to.startsWith('src/'))
+  const inside = arrows.filter(({ from, to }) => from.startsWith(`${folder}/`) && to.startsWith(`${folder}/`))
 
   it('import only from the rooms below them', () => {
     const isAllowed = ({ from, to }: (typeof inside)[number]): boolean =>
-      roomOf(from) === roomOf(to) || (ROOMS[roomOf(from)]?.includes(roomOf(to)) ?? false)
+      roomOf(from) === roomOf(to) || (rooms[roomOf(from)]?.includes(roomOf(to)) ?? false)
     expect(inside.filter((arrow) => !isAllowed(arrow))).toEqual([])
   })
 
   it('have no circle', () => {
-    expect(circle(new Map(Object.entries(ROOMS)))).toBeUndefined()
+    expect(circle(new Map(Object.entries(rooms)))).toBeUndefined()
   })
 
   it('are all that there are, and use every arrow', () => {
-    expect([...new Set(filesOf('src').map(roomOf))].sort()).toEqual(Object.keys(ROOMS).sort())
+    expect([...new Set(filesOf(folder).map(roomOf))].sort()).toEqual(Object.keys(rooms).sort())
     const used = new Set(inside.map(({ from, to }) => `${roomOf(from)} -> ${roomOf(to)}`))
-    const listed = Object.entries(ROOMS).flatMap(([room, below]) => below.map((other) => `${room} -> ${other}`))
+    const listed = Object.entries(rooms).flatMap(([room, below]) => below.map((other) => `${room} -> ${other}`))
     expect(listed.filter((arrow) => !used.has(arrow))).toEqual([])
   })
 })
@@ -242,8 +258,8 @@ const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
   // It needs sockets.
   'server/node.ts': 'test/node/hub.test.ts',
   // Types alone.
-  'server/options.ts': 'test/types/hub.test-d.ts',
-  'server/parts.ts': 'test/types/hub.test-d.ts',
+  'server/options/options.ts': 'test/types/hub.test-d.ts',
+  'server/streams/parts.ts': 'test/types/hub.test-d.ts',
   // Types alone.
   'testing/actions.ts': 'test/testing/connection.test.ts',
   // Both entry points of the kit have one test.

@@ -1,4 +1,4 @@
-import type { GapNotice, Introduction } from '../server/frames.ts'
+import type { GapNotice, Introduction } from '../server/wire/frames.ts'
 import type { EventName } from '../src/index.ts'
 import type { MockRequest } from './request.ts'
 import type { Chunk } from './script.ts'

@@ -1,5 +1,5 @@
-import { encodeEvent, shown, toJSON } from '../server/encode.ts'
-import { connectedFrame, gapFrame, goodbyeFrame, type Introduction, subscribedFrame } from '../server/frames.ts'
+import { encodeEvent, shown, toJSON } from '../server/wire/encode.ts'
+import { connectedFrame, gapFrame, goodbyeFrame, type Introduction, subscribedFrame } from '../server/wire/frames.ts'
 import type { MockConnection } from './actions.ts'
 import type { Kept } from './replay.ts'
 import type { MockRequest } from './request.ts'

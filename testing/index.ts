@@ -1,5 +1,5 @@
-export type { WireEvent } from '../server/encode.ts'
-export type { GapNotice, Introduction } from '../server/frames.ts'
+export type { WireEvent } from '../server/wire/encode.ts'
+export type { GapNotice, Introduction } from '../server/wire/frames.ts'
 export type { MockActions, MockConnection, SendOptions } from './actions.ts'
 export { createClock, type TestClock, type TestClockOptions } from './clock.ts'
 export type { Mock, MockOptions } from './mock.ts'

@@ -1,4 +1,4 @@
-import { encodeEvent } from '../server/encode.ts'
+import { encodeEvent } from '../server/wire/encode.ts'
 import type { EventMap } from '../src/index.ts'
 import type { MockActions, MockConnection } from './actions.ts'
 import { toAll } from './all.ts'

@@ -1,5 +1,5 @@
-import { encodeEvent, oneLine, toJSON, type WireEvent } from '../server/encode.ts'
-import type { GapNotice, Introduction } from '../server/frames.ts'
+import { encodeEvent, oneLine, toJSON, type WireEvent } from '../server/wire/encode.ts'
+import type { GapNotice, Introduction } from '../server/wire/frames.ts'
 import { isRedirect } from './request.ts'
 
 /** Bytes, or text that is sent as UTF-8. */

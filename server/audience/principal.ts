@@ -1,0 +1,39 @@
+/*
+ * Who is at the other end, as `authenticate` found out.
+ */
+
+/** What the hub itself wants to know of whoever makes a request. None of it is ever sent to a client. */
+export interface Identity {
+  readonly userId?: string | undefined
+  readonly sessionId?: string | undefined
+  readonly tenant?: string | undefined
+  /** Until when: their stream is closed then. A Date, or epoch milliseconds; the `exp` of a JWT is seconds, times 1000. */
+  readonly expires?: Date | number | undefined
+}
+
+/** Who a request comes from, with whatever your `filter` wants to know of them: their roles, say. */
+export interface Principal extends Identity {
+  readonly [claim: string]: unknown
+}
+
+/** As milliseconds March 1973, as seconds the year 5138: what lies below was meant as seconds. */
+const SECONDS_BELOW = 1e11
+
+/**
+ * When a principal expires, in epoch milliseconds; Infinity if never.
+ * @throws TypeError if that is no time, or one in seconds; and for a name that is no text, as no target would ever find it.
+ */
+export function expiryOf({ userId, sessionId, tenant, expires }: Identity): number {
+  for (const [name, value] of Object.entries({ userId, sessionId, tenant }))
+    if (value !== undefined && typeof value !== 'string')
+      throw new TypeError(`${name} wants a string, got ${typeof value} ${value}`)
+  if (expires === undefined) return Infinity
+  const at = Number(expires)
+  if (at > SECONDS_BELOW) return at
+  const hint = at > 1e9 ? 'epoch milliseconds, and that looks like seconds: multiply it by 1000' : 'a Date or epoch ms'
+  throw new TypeError(`expires wants ${hint}; got ${expires}`)
+}
+
+/** Whether two requests are of the same one: what is said of a stream counts only from whoever opened it. */
+export const isSame = (a: Identity, b: Identity): boolean =>
+  a.userId === b.userId && a.sessionId === b.sessionId && a.tenant === b.tenant

@@ -1,0 +1,120 @@
+import { RESERVED } from '../../src/hub/protocol.ts'
+import { oneLine, shown } from '../wire/encode.ts'
+import type { Principal } from './principal.ts'
+import { coveringPatterns, isTopic, TOPIC_RULE } from './topic.ts'
+
+/**
+ * Who an event is for. What is left out does not narrow it: `{}` is everyone. What is there narrows it together, so that
+ * `{ topic, userId }` is that user, if joined to the topic.
+ */
+export interface PublishTarget {
+  /** Clients that have joined this topic, or a wildcard that covers it. */
+  readonly topic?: string
+  /**
+   * The same, and clients that have joined no topic at all: they have not said that they want less. For news without a
+   * secret in it, such as `table-update`.
+   */
+  readonly resource?: string
+  /** All streams of one user. */
+  readonly userId?: string
+  /** All streams of one session. */
+  readonly sessionId?: string
+  readonly sessionIds?: readonly string[]
+  /**
+   * Streams, by the id that `connected` told them. An id ends with its connection: who has reconnected meanwhile has another,
+   * and does not get the event. What must arrive is for a user or a session.
+   */
+  readonly clientIds?: readonly string[]
+  /** Principals of one tenant. */
+  readonly tenant?: string
+  /** But not these streams: whoever caused the event and knows of it. */
+  readonly except?: string | readonly string[]
+}
+
+/** {@link PublishTarget} as it is written down: checked, in the fewest forms. */
+export interface Address {
+  readonly topic?: string
+  readonly resource?: string
+  readonly userId?: string
+  readonly tenant?: string
+  readonly sessionIds?: readonly string[]
+  readonly clientIds?: readonly string[]
+  readonly except?: readonly string[]
+}
+
+/** What is to be known of a client to say whether an event is for it. */
+export interface Addressee {
+  readonly id: string
+  readonly principal: Principal
+  readonly topics: ReadonlySet<string>
+}
+
+const isName = (value: unknown): boolean => typeof value === 'string' && value !== ''
+const isNames = (value: unknown): boolean => Array.isArray(value) && value.every(isName)
+
+const FIELDS: Readonly<Record<keyof PublishTarget, readonly [wants: string, fits: (value: unknown) => boolean]>> = {
+  topic: [`a topic (${TOPIC_RULE})`, isTopic],
+  resource: [`a topic (${TOPIC_RULE})`, isTopic],
+  userId: ['a string', isName],
+  sessionId: ['a string', isName],
+  sessionIds: ['a list of strings', isNames],
+  clientIds: ['a list of strings', isNames],
+  tenant: ['a string', isName],
+  except: ['the id of a client, or a list of them', (value) => isName(value) || isNames(value)],
+}
+
+/** The names that a target may have. */
+const TARGET_FIELDS: readonly string[] = Object.keys(FIELDS)
+
+/**
+ * @throws TypeError for a field that does not exist, and for one that is there without a value: `{ userId: undefined }`, from
+ *   a variable that should have had one, must not mean everyone.
+ */
+export function checkTarget(target: PublishTarget): Address {
+  for (const [name, value] of Object.entries(target)) {
+    if (!Object.hasOwn(FIELDS, name))
+      throw new TypeError(`a target has no ${name}; it may have ${TARGET_FIELDS.join(', ')}`)
+    const [wants, fits] = FIELDS[name as keyof PublishTarget]
+    if (!fits(value)) throw new TypeError(`${name} wants ${wants}, got ${shown(value)}; without ${name} it is everyone`)
+  }
+  if (target.topic && target.resource) throw new TypeError('a target has a topic or a resource, not both')
+  const { sessionId, sessionIds, clientIds, except, ...rest } = target
+  const sessions = sessionId && sessionIds ? sessionIds.filter((id) => id === sessionId) : sessionIds
+  const only = sessions ?? (sessionId === undefined ? undefined : [sessionId])
+  return {
+    ...rest,
+    // Copies: what is written down must not change when the caller goes on with the same list.
+    ...(only && { sessionIds: [...only] }),
+    ...(clientIds && { clientIds: [...clientIds] }),
+    ...(except !== undefined && { except: [except].flat() }),
+  }
+}
+
+/** Says of clients whether they are among those addressed. Made once for an event, asked for each client. */
+export function selector(to: Address): (client: Addressee) => boolean {
+  const { userId, tenant } = to
+  // Lists may be as long as the hub has clients, and each of those is asked.
+  const sessions = to.sessionIds && new Set(to.sessionIds)
+  const clients = to.clientIds && new Set(to.clientIds)
+  const except = to.except && new Set(to.except)
+  const name = to.topic ?? to.resource
+  const patterns = name === undefined ? undefined : coveringPatterns(name)
+  return ({ id, principal, topics }) => {
+    if (userId !== undefined && principal.userId !== userId) return false
+    if (tenant !== undefined && principal.tenant !== tenant) return false
+    if (sessions && !sessions.has(principal.sessionId ?? '')) return false
+    if (clients && !clients.has(id)) return false
+    if (except?.has(id)) return false
+    return !patterns || patterns.some((each) => topics.has(each)) || (to.resource !== undefined && topics.size === 0)
+  }
+}
+
+/** @throws TypeError for a name that is none, would break its line or is the protocol's own. */
+export function checkType(type: unknown): asserts type is string {
+  if (typeof type !== 'string' || type === '')
+    throw new TypeError(`an event's name wants to be a string that is not empty, got ${shown(type)}`)
+  oneLine('event', type)
+  if (type.length > 200) throw new TypeError(`an event's name has at most 200 characters, this one ${type.length}`)
+  if (RESERVED.includes(type))
+    throw new TypeError(`${type} is a name of the protocol's own (${RESERVED.join(', ')}): choose another`)
+}

@@ -1,0 +1,148 @@
+import type { Address } from '../audience/target.ts'
+
+/*
+ * The log: the last events, numbered without holes, so that a client that comes back can have what it missed. This one is in
+ * memory; whatever keeps the same promises can stand in its place.
+ */
+
+/** An event as it is written down. All of it can be stored as JSON. */
+export interface LogRecord {
+  readonly type: string
+  /** The payload as JSON text. */
+  readonly json: string
+  /** Who it is for. */
+  readonly to: Address
+  /** When it was published, in epoch milliseconds. */
+  readonly at: number
+  /** While it waits for a slow client, a later event with the same key takes its place. */
+  readonly key?: string
+}
+
+/** A record with its number. */
+export interface LogEntry extends LogRecord {
+  readonly seq: number
+}
+
+/** Who wants to hear of what is written down. */
+export interface LogListener {
+  /** The next entry, in order, without holes. */
+  entry(entry: LogEntry): void
+  /** The log has begun anew, with another epoch: numbers of the old one mean nothing any more. */
+  reset(): void
+}
+
+/** Where events are kept. `memoryLog` is one. */
+export interface EventLog {
+  /** Names this run of numbers: eight or more of a–z and 0–9, another after each loss. */
+  readonly epoch: string
+  /** The last number given; 0 if none was. */
+  readonly head: number
+  /** The first number that can still be read; `head + 1` if none can. */
+  readonly first: number
+  /**
+   * Gives a record its number. Listeners have heard of the entry when this returns or its promise resolves.
+   */
+  append(record: LogRecord): LogEntry | Promise<LogEntry>
+  /** At most `limit` entries behind `seq`, in order; from `first` if that is later. Fewer only at the end. */
+  read(seq: number, limit: number): readonly LogEntry[] | Promise<readonly LogEntry[]>
+  /** @returns Ends it. */
+  subscribe(listener: LogListener): () => void
+  /** Forgets everything, and takes another epoch. */
+  reset(): void | Promise<void>
+}
+
+/** How much is remembered. */
+export interface MemoryLogOptions {
+  /**
+   * How many events. At the rate of your busiest minutes it should last for some: that is how long a client may be away.
+   * 0: none, so that nobody can resume.
+   * @defaultValue 10_000
+   */
+  readonly size?: number | undefined
+  /**
+   * How much text they may have together, in characters.
+   * @defaultValue 64 Mi
+   */
+  readonly characters?: number | undefined
+}
+
+/**
+ * A log in the memory of this process. It ends with the process: after a restart clients are told of a gap.
+ * @throws TypeError if a bound is no number from 0.
+ */
+export function memoryLog({ size = 10_000, characters = 64 * 1024 * 1024 }: MemoryLogOptions = {}): EventLog {
+  for (const [name, bound] of Object.entries({ size, characters }))
+    if (typeof bound !== 'number' || !(bound >= 0)) throw new TypeError(`${name} wants a number from 0, got ${bound}`)
+  const listeners = new Set<LogListener>()
+  const untold: LogEntry[] = []
+  let telling = false
+  let epoch = mintEpoch()
+  let head = 0
+  let text = 0
+  /** Those before `begin` are gone already: taking one off the front of an array would move all the others. */
+  let entries: (LogEntry | undefined)[] = []
+  let begin = 0
+
+  function trim(): void {
+    for (;;) {
+      const oldest = entries[begin]
+      if (!oldest || (entries.length - begin <= size && text <= characters)) break
+      text -= oldest.json.length
+      entries[begin++] = undefined
+    }
+    if (begin <= entries.length / 2) return
+    entries = entries.slice(begin)
+    begin = 0
+  }
+
+  const firstKept = (): number => head + 1 - (entries.length - begin)
+
+  return {
+    get epoch() {
+      return epoch
+    },
+    get head() {
+      return head
+    },
+    get first() {
+      return firstKept()
+    },
+    append(record) {
+      const entry = { ...record, seq: ++head }
+      entries.push(entry)
+      text += entry.json.length
+      trim()
+      // A listener may append: the others hear of that entry after this one.
+      untold.push(entry)
+      if (telling) return entry
+      telling = true
+      for (let next = untold.shift(); next; next = untold.shift())
+        for (const listener of listeners) listener.entry(next)
+      telling = false
+      return entry
+    },
+    read(seq, limit) {
+      const from = begin + Math.max(seq + 1 - firstKept(), 0)
+      return entries.slice(from, from + limit) as LogEntry[]
+    },
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    reset() {
+      epoch = mintEpoch()
+      head = 0
+      text = 0
+      entries = []
+      begin = 0
+      untold.length = 0
+      for (const listener of listeners) listener.reset()
+    },
+  }
+}
+
+/** Sixty bits of chance as twelve of a–z and 0–9. */
+function mintEpoch(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(12))
+  return Array.from(bytes, (byte) => (byte % 36).toString(36)).join('')
+}

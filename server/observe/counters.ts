@@ -1,0 +1,41 @@
+import type { Ending } from '../audience/client.ts'
+import type { Losses } from '../audience/outlet.ts'
+
+/** Counts since the hub was made, or reset. */
+export interface Counters {
+  /** Streams opened. */
+  connections: number
+  /** Events published, volatile ones included. */
+  published: number
+  /** Events handed to clients: one event for a hundred clients counts a hundred. Replayed ones are not in it. */
+  delivered: number
+  /** Events that were given up while they waited for a slow client: volatile ones, and those whose key came again. */
+  readonly dropped: Losses
+  /** Streams that began with a replay, and the events in all of them. */
+  readonly replays: { count: number; events: number }
+  /** Cursors that could not be gone on from. */
+  gaps: number
+  readonly endings: Record<Ending, number>
+  /** What was refused, and what a function of the application's threw, by its code. */
+  readonly errors: Record<string, number>
+}
+
+export const createCounters = (): Counters => ({
+  connections: 0,
+  published: 0,
+  delivered: 0,
+  dropped: { volatile: 0, coalesced: 0 },
+  replays: { count: 0, events: 0 },
+  gaps: 0,
+  endings: { closed: 0, overflow: 0, stalled: 0, expired: 0, kicked: 0, 'max-age': 0, drained: 0, error: 0 },
+  errors: {},
+})
+
+/** Sets all to 0, in place: whoever counts goes on with the same object. */
+export function resetCounters(counters: Counters): void {
+  const { dropped, replays, endings, ...numbers } = createCounters()
+  Object.assign(counters.dropped, dropped)
+  Object.assign(counters.replays, replays)
+  Object.assign(counters.endings, endings)
+  Object.assign(counters, numbers)
+}

@@ -1,0 +1,38 @@
+import { SSEError } from '../../src/base/errors.ts'
+
+/*
+ * Options of the server, checked at once and by name. TypeScript finds most mistakes; this is for JavaScript, for JSON and for
+ * what types cannot say. Its messages may be longer than those of the client, which pays for every byte.
+ */
+
+/**
+ * What an option wants, for the check and for its message alike, and its default. Apart by `|`: names of JavaScript types,
+ * of which `number from 0` includes Infinity, and values meant literally, strings in quotes.
+ */
+export type Spec<T> = { readonly [N in keyof T]-?: readonly [wants: string, initial?: T[N]] }
+
+/**
+ * The options with their defaults filled in.
+ * @throws SSEError `options`, naming the option and what it wants.
+ */
+export function fill<T extends object>(spec: Spec<T>, given: T): T {
+  if (typeof given !== 'object' || !given) throw wrong('options', 'an object', given)
+  const filled = { ...given }
+  for (const name in { ...given, ...spec }) {
+    // Of its own: `constructor` is no option either.
+    const [wants, initial] = Object.hasOwn(spec, name) ? spec[name] : ['to be left out, as there is no such option']
+    filled[name] ??= initial as T[typeof name]
+    const value = filled[name]
+    if (value !== undefined && !wants.split('|').some((word) => fits(word, value))) throw wrong(name, wants, value)
+  }
+  return filled
+}
+
+const fits = (word: string, value: unknown): boolean =>
+  word.startsWith(typeof value)
+    ? typeof value !== 'number' || value >= 0
+    : word === (typeof value === 'string' ? `'${value}'` : `${value}`)
+
+/** An error about an option. No more than the beginning of the value is shown: it may be a token. */
+export const wrong = (name: string, wants: string, value: unknown, cause?: unknown): SSEError =>
+  new SSEError('options', `${name} wants ${wants}, got ${typeof value} ${String(value).slice(0, 9)}`, { cause })

@@ -1,0 +1,132 @@
+import type { Clock } from '../../src/index.ts'
+import type { Identity, Principal } from '../audience/principal.ts'
+import type { EventLog } from '../log/log.ts'
+import type { HubObserver } from '../observe/observers.ts'
+import type { EventFilter } from '../publish/parcel.ts'
+import type { PublishRequest } from '../publish/publish.ts'
+
+/**
+ * How much a hub takes on. What goes beyond is refused; nobody is thrown out for somebody else. 0: none at all; Infinity: any.
+ */
+export interface HubLimits {
+  /**
+   * Streams altogether. Beyond: status 503 with `Retry-After`.
+   * @defaultValue 10_000
+   */
+  readonly clients?: number | undefined
+  /**
+   * Streams of one user. Beyond: status 429 with `Retry-After`.
+   * @defaultValue 20
+   */
+  readonly perUser?: number | undefined
+  /**
+   * Streams joined to one topic. Beyond: status 429, or that topic is refused to a client that would join it later.
+   * @defaultValue Infinity
+   */
+  readonly perTopic?: number | undefined
+  /**
+   * Topics of one client. Beyond: status 429.
+   * @defaultValue 100
+   */
+  readonly topics?: number | undefined
+  /**
+   * What may wait for a client that does not keep up, in bytes. Beyond, its stream is broken off, and it comes back with its
+   * cursor.
+   * @defaultValue 1 Mi
+   */
+  readonly queueBytes?: number | undefined
+  /**
+   * The same, in events.
+   * @defaultValue 1000
+   */
+  readonly queueEvents?: number | undefined
+  /**
+   * For how long a client may take nothing at all, in milliseconds, before its stream is broken off.
+   * @defaultValue 30_000
+   */
+  readonly stall?: number | undefined
+  /**
+   * The body of a POST, in bytes. Beyond: status 413.
+   * @defaultValue 16 Ki
+   */
+  readonly body?: number | undefined
+}
+
+/** What a hub wants to know. */
+export interface HubOptions<P extends Identity = Principal> extends HubObserver {
+  /**
+   * Who this request comes from: look at its headers, its cookies, its query. Nothing, or false: nobody that is known, status
+   * 401. If it throws, status 500.
+   * @defaultValue everybody is nobody in particular
+   */
+  readonly authenticate?:
+    | ((request: Request) => P | null | undefined | false | Promise<P | null | undefined | false>)
+    | undefined
+  /**
+   * Whether a client may join a topic. `*` and `orders.*` are asked as such. A topic that it may not is left out, and the
+   * client told; the others count.
+   * @defaultValue any topic
+   */
+  readonly authorize?: ((principal: P, topic: string) => boolean | Promise<boolean>) | undefined
+  /**
+   * Whether a client may have an event; asked for each that it is addressed to, when it happens and again when it is
+   * replayed. It must be quick, and answer at once. If it throws, the event is kept from that client.
+   * @defaultValue what is addressed to it
+   */
+  readonly filter?: EventFilter<P> | undefined
+  /**
+   * Whether a client may publish this over HTTP.
+   * @defaultValue nobody may
+   */
+  readonly canPublish?: ((principal: P, message: PublishRequest) => boolean | Promise<boolean>) | undefined
+  /**
+   * Whether a client may ask for all that the log has, with `lastEventId=earliest`.
+   * @defaultValue nobody may
+   */
+  readonly canReadAll?: ((principal: P) => boolean | Promise<boolean>) | undefined
+  /**
+   * Whether a client may GET …/stats. There are only counts in it.
+   * @defaultValue everybody who is authenticated
+   */
+  readonly canReadStats?: ((principal: P) => boolean | Promise<boolean>) | undefined
+  /**
+   * Whether a client may POST …/reset.
+   * @defaultValue nobody may
+   */
+  readonly canReset?: ((principal: P) => boolean | Promise<boolean>) | undefined
+  /**
+   * A sign of life after so many milliseconds of silence. false, 0 or Infinity: none.
+   * @defaultValue 15_000
+   */
+  readonly heartbeat?: number | false | undefined
+  /**
+   * Where events are kept, for those who come back.
+   * @defaultValue `memoryLog()`
+   */
+  readonly log?: EventLog | undefined
+  readonly limits?: HubLimits | undefined
+  /**
+   * After so many milliseconds, a fifth more or less, a client is asked to come anew: it authenticates again, and streams are
+   * spread over servers anew. 0 or Infinity: never.
+   * @defaultValue 600_000
+   */
+  readonly maxAge?: number | undefined
+  /**
+   * A `retry:` field at the start of each stream, up to twice as long by chance, in milliseconds. Only the native
+   * EventSource needs it: it waits 3 to 5 s, and all of them the same. false: none.
+   * @defaultValue false
+   */
+  readonly retry?: number | false | undefined
+  /**
+   * Other origins whose pages may connect and post: `https://app.example`. Their own origin's always may.
+   * @defaultValue none
+   */
+  readonly origins?: readonly string[] | undefined
+  /**
+   * Addresses that stand for topics: `{ '/sse/:stream/:channel': ':stream.:channel' }`. Who connects to `/sse/orders/eu`
+   * is joined to `orders.eu`, if allowed to, else refused.
+   */
+  readonly paths?: Readonly<Record<string, string>> | undefined
+  /** Time and chance, for tests. */
+  readonly clock?: Clock | undefined
+}

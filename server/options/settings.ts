@@ -1,0 +1,72 @@
+import { systemClock } from '../../src/base/clock.ts'
+import { memoryLog } from '../log/log.ts'
+import { fill, type Spec, wrong } from './check.ts'
+import type { HubLimits, HubOptions } from './options.ts'
+
+const CALLBACK = ['function'] as const
+const NOBODY = ['function', () => false] as const
+
+const SPEC: Spec<HubOptions> = {
+  authenticate: ['function', () => ({})],
+  authorize: ['function', () => true],
+  filter: CALLBACK,
+  canPublish: NOBODY,
+  canReadAll: NOBODY,
+  canReadStats: ['function', () => true],
+  canReset: NOBODY,
+  heartbeat: ['number from 0|false', 15_000],
+  log: ['object'],
+  limits: ['object', {}],
+  maxAge: ['number from 0', 600_000],
+  retry: ['number from 0|false', false],
+  origins: ['object', []],
+  paths: ['object', {}],
+  clock: ['object', systemClock],
+  onConnect: CALLBACK,
+  onDisconnect: CALLBACK,
+  onReplay: CALLBACK,
+  onError: CALLBACK,
+}
+
+const LIMITS: Spec<HubLimits> = {
+  clients: ['number from 0', 10_000],
+  perUser: ['number from 0', 20],
+  perTopic: ['number from 0', Infinity],
+  topics: ['number from 0', 100],
+  queueBytes: ['number from 0', 1024 * 1024],
+  queueEvents: ['number from 0', 1000],
+  stall: ['number from 0', 30_000],
+  body: ['number from 0', 16 * 1024],
+}
+
+type Optional = 'filter' | 'onConnect' | 'onDisconnect' | 'onReplay' | 'onError'
+
+/** Options, checked and with their defaults filled in; 0 where there is no heartbeat and no `retry:`. */
+export type HubSettings = Required<Omit<Given, Optional | 'limits' | 'heartbeat' | 'retry'>> &
+  Pick<HubOptions, Optional> & {
+    readonly limits: { readonly [N in keyof HubLimits]-?: number }
+    readonly heartbeat: number
+    readonly retry: number
+  }
+
+type Given = { readonly [N in keyof HubOptions]-?: Exclude<HubOptions[N], undefined> }
+
+/** @throws SSEError `options`, naming the option and what it wants. */
+export function resolveHubOptions(options: HubOptions): HubSettings {
+  const filled = fill(SPEC, options) as Given
+  const { heartbeat, retry, origins } = filled
+  if (retry === Infinity) throw wrong('retry', 'milliseconds, or false for none', retry)
+  if (!Array.isArray(origins)) throw wrong('origins', "a list: ['https://app.example']", origins)
+  for (const origin of origins)
+    if (origin !== 'null' && (URL.parse(origin)?.origin !== origin || `${origin}`.includes('*')))
+      throw wrong('origins', "each as a browser sends it: 'https://app.example', no path, no *", origin)
+  return {
+    ...filled,
+    // One that never comes is none.
+    heartbeat: heartbeat && heartbeat < Infinity ? heartbeat : 0,
+    retry: retry || 0,
+    maxAge: filled.maxAge || Infinity,
+    log: filled.log ?? memoryLog(),
+    limits: fill(LIMITS, filled.limits) as HubSettings['limits'],
+  }
+}

@@ -1,0 +1,196 @@
+import { type Client, concernOf, type Ending, mintClientId } from '../audience/client.ts'
+import { createOutlet, type Sink, type SinkEvents } from '../audience/outlet.ts'
+import { expiryOf, type Principal } from '../audience/principal.ts'
+import type { Registry } from '../audience/registry.ts'
+import { formatId, resume } from '../log/cursor.ts'
+import type { Counters } from '../observe/counters.ts'
+import type { HubObservers } from '../observe/observers.ts'
+import type { HubSettings } from '../options/settings.ts'
+import type { Delivery } from '../publish/delivery.ts'
+import { connectedFrame, gapFrame, goodbyeFrame, liveFrame } from '../wire/frames.ts'
+import { Refusal } from '../wire/refusal.ts'
+import { catchUp } from './replay.ts'
+import { limitTopics, type StreamRequest } from './request.ts'
+
+/** The streams of a hub, from the first byte to the last. */
+export interface Streams {
+  /** @throws Refusal 503 or 429 if there are too many streams, or topics in this request: to be asked ahead of what costs. */
+  admit(topics: readonly string[]): void
+  /**
+   * Opens a stream: introduces the hub, tells a gap, and sends what was missed.
+   * @param connect - Is given the headers of the answer; what it returns carries the bytes.
+   * @throws Refusal like {@link Streams.admit}, and 429 if its user or one of its topics has too many.
+   */
+  open(principal: Principal, request: StreamRequest, mayReadAll: boolean, connect: Connect): void
+  /** Says something to a client that the protocol wants it to hear. */
+  tell(client: Client, frame: Uint8Array): void
+  /** Asks a client to come back in so many milliseconds, and ends its stream a little later. */
+  dismiss(client: Client, reconnectInMs: number, why: Ending): void
+  end(client: Client, why: Ending): void
+  /** The log has begun anew: whatever anybody had of the old one, they have a gap now. */
+  restart(): void
+}
+
+/** Begins the answer to a request, whatever carries it. */
+export type Connect = (headers: Headers, events: SinkEvents) => Sink
+
+/** A client that was asked to leave does so after a second at the earliest; then it has as long again to be gone. */
+const GRACE = 1000
+
+export function createStreams(
+  { log, limits, clock, heartbeat, maxAge, retry }: HubSettings,
+  registry: Registry,
+  /** Made after this, as it tells of clients that are too far behind. */
+  delivery: () => Delivery,
+  counters: Counters,
+  observers: HubObservers,
+  /** A stream has been opened, or is over. */
+  { came, left }: { came(client: Client): void; left(): void },
+): Streams {
+  const wait = (seconds: number): Record<string, string> => ({ 'retry-after': `${seconds}` })
+
+  function admit(topics: readonly string[]): void {
+    if (registry.size >= limits.clients)
+      throw new Refusal(503, 'full', 'no more streams can be opened for now', wait(10))
+    limitTopics(topics.length, limits.topics)
+  }
+
+  function admitFurther({ userId }: Principal, topics: readonly string[]): void {
+    admit(topics)
+    if (userId !== undefined && registry.countOfUser(userId) >= limits.perUser)
+      throw new Refusal(429, 'per-user', `a user may have ${limits.perUser} streams open`, wait(30))
+    const full = topics.find((topic) => registry.countOfTopic(topic) >= limits.perTopic)
+    if (full) throw new Refusal(429, 'per-topic', `no more streams can join ${full} for now`, wait(30))
+  }
+
+  function headers(): Headers {
+    const all = new Headers({
+      'content-type': 'text/event-stream',
+      // Proxies that compress collect until a block is full; no-transform keeps them from it.
+      'cache-control': 'no-store, no-transform',
+      'x-accel-buffering': 'no',
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+    })
+    if (heartbeat) all.set('x-sse-heartbeat', `${heartbeat}`)
+    return all
+  }
+
+  function tell(client: Client, frame: Uint8Array): void {
+    if (!client.ended && !client.outlet.send(frame)) end(client, 'overflow')
+  }
+
+  function end(client: Client, why: Ending): void {
+    if (client.ended) return
+    // Whoever was asked to leave and does has not just gone.
+    const reason = why === 'closed' && client.endsAt < Infinity ? client.leaving : why
+    client.ended = reason
+    registry.remove(client)
+    // Whoever takes nothing would not take the end either, and keep the socket; and what waits must not look sent.
+    const behind = client.outlet.blockedSince > 0
+    client.outlet.close()
+    counters.endings[reason]++
+    if (behind) client.sink.destroy()
+    else if (why !== 'closed') client.sink.end()
+    observers.tell('onDisconnect', { clientId: client.id, reason, openFor: clock.now() - client.connectedAt })
+    left()
+  }
+
+  async function replay(client: Client, recovered: boolean): Promise<void> {
+    const { events, gap } = await catchUp(client, log, delivery(), tell)
+    if (gap) counters.gaps++
+    if (!recovered) return
+    counters.replays.count++
+    counters.replays.events += events
+    observers.tell('onReplay', { clientId: client.id, events })
+  }
+
+  return {
+    admit,
+    tell,
+    end,
+    open(principal, { requested, topics, native }, mayReadAll, connect) {
+      admitFurther(principal, topics)
+      const expiresAt = expiryOf(principal)
+      const resumption = resume(requested, log, mayReadAll)
+      const { recovered, after } = resumption
+      const { epoch } = log
+      const cursor = formatId(epoch, after)
+      const now = clock.now()
+      // A sink may speak before there is a client.
+      let opened: Client | undefined
+      let gone = false
+      const sink = connect(headers(), {
+        drained: () => opened?.outlet.drained(),
+        closed() {
+          gone = true
+          if (opened) end(opened, 'closed')
+        },
+      })
+      const client: Client = {
+        id: mintClientId(),
+        principal,
+        topics: new Set(topics),
+        wanted: new Set(topics),
+        revision: 0,
+        native,
+        outlet: createOutlet(sink, limits, clock, counters.dropped),
+        sink,
+        connectedAt: now,
+        expiresAt,
+        leavesAt: now + maxAge * (0.8 + 0.4 * clock.random()),
+        endsAt: Infinity,
+        leaving: 'max-age',
+        live: false,
+        after,
+        toldSeq: after,
+        toldAt: now,
+        ended: undefined,
+      }
+      opened = client
+      registry.add(client)
+      counters.connections++
+      came(client)
+      observers.tell('onConnect', { clientId: client.id, recovered })
+      if (gone) return end(client, 'closed')
+      const introduction = {
+        v: 1 as const,
+        clientId: client.id,
+        epoch,
+        cursor,
+        recovered,
+        ...(heartbeat && { heartbeatMs: heartbeat }),
+        topics,
+      }
+      tell(client, connectedFrame(introduction, retry ? Math.round(retry * (1 + clock.random())) : undefined))
+      if (!resumption.recovered && resumption.reason) {
+        counters.gaps++
+        const { reason } = resumption
+        const notice = { reason, requested: requested.slice(0, 200), resumedFrom: cursor, topics: concernOf(client) }
+        tell(client, gapFrame(notice))
+      }
+      replay(client, recovered).catch((error) => {
+        observers.tell('onError', error, 'log')
+        end(client, 'error')
+      })
+    },
+    restart() {
+      const resumedFrom = formatId(log.epoch, log.head)
+      for (const client of registry.all()) {
+        client.after = log.head
+        client.toldSeq = log.head
+        tell(client, gapFrame({ reason: 'epoch', requested: '', resumedFrom, topics: concernOf(client) }))
+        // What it was being given is gone; from here on it is up to date.
+        if (!client.live) tell(client, liveFrame(resumedFrom))
+        client.live = true
+      }
+    },
+    dismiss(client, reconnectInMs, why) {
+      if (client.endsAt < Infinity) return
+      client.leavesAt = Infinity
+      client.endsAt = clock.now() + Math.max(reconnectInMs, GRACE) + GRACE
+      client.leaving = why
+      tell(client, goodbyeFrame(reconnectInMs))
+    },
+  }
+}

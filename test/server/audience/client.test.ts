@@ -1,0 +1,47 @@
+import { expect, it } from 'vitest'
+import { concernOf, describeClient, mintClientId } from '../../../server/audience/client.ts'
+import { block, testClient } from '../../support/hub.ts'
+
+it('the public facts about a client do not say who it is', () => {
+  const client = testClient({
+    id: 'c1',
+    principal: { userId: 'ada', sessionId: 's1', tenant: 'acme', role: 'admin' },
+    topics: ['a', 'b.*'],
+    connectedAt: 7,
+    live: false,
+    room: 1,
+  })
+  for (const size of [1, 2, 3]) client.outlet.send(block(size))
+  expect(describeClient(client)).toEqual({
+    clientId: 'c1',
+    topics: ['a', 'b.*'],
+    connectedAt: 7,
+    live: false,
+    queue: { events: 2, bytes: 5 },
+  })
+})
+
+it('the public facts about a client stay as they were', () => {
+  const client = testClient({ topics: ['a'], room: 1 })
+  const told = describeClient(client)
+  client.topics = new Set(['b'])
+  for (const size of [1, 2]) client.outlet.send(block(size))
+  expect(told).toMatchObject({ topics: ['a'], queue: { events: 0, bytes: 0 } })
+})
+
+it.each([
+  [
+    ['a', 'b.*'],
+    ['a', 'b.*'],
+  ],
+  [[], ['*']],
+])('a gap of a client that has joined %j concerns %j', (topics, concern) => {
+  expect(concernOf(testClient({ topics }))).toEqual(concern)
+})
+
+it('ids are long, made of all the letters there are, and never the same', () => {
+  const ids = Array.from({ length: 2000 }, mintClientId)
+  for (const id of ids) expect(id).toMatch(/^[A-Za-z0-9_-]{22}$/)
+  expect(new Set(ids).size).toBe(2000)
+  expect(new Set(ids.join('')).size).toBe(64)
+})

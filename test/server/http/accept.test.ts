@@ -1,0 +1,510 @@
+import { type HubOptions, readToken } from 'headwater/server'
+import { describe, expect, it, vi } from 'vitest'
+import { hubBench, ORIGIN } from '../../support/reader.ts'
+
+/*
+ * What is answered over HTTP.
+ */
+
+const refusal = (status: number, code: string, message: string) => ({ status, body: { error: { code, message } } })
+
+describe('a stream', () => {
+  it.each([null, undefined, false as const])('is refused if authenticate answers %s', async (nobody) => {
+    const { hub, ask } = hubBench({ authenticate: () => Promise.resolve(nobody) })
+    const answer = await ask('/events')
+    expect(answer).toMatchObject(refusal(401, 'unauthorized', 'sign in first'))
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer')
+    expect(answer.headers.get('cache-control')).toBe('no-store')
+    expect(hub.stats()).toMatchObject({ clients: 0, errors: { unauthorized: 1 } })
+  })
+
+  it('is refused if the time of its principal is over already', async () => {
+    const { ask, clock } = hubBench({ authenticate: () => ({ expires: clock.now() }) })
+    expect((await ask('/events')).status).toBe(401)
+  })
+
+  it.each<[what: string, authenticate: HubOptions['authenticate'], told: string]>([
+    [
+      'throws',
+      () => {
+        throw new Error('secret db-host down')
+      },
+      'Error: secret db-host down',
+    ],
+    ['rejects', () => Promise.reject(new Error('secret db-host down')), 'Error: secret db-host down'],
+    [
+      'names a user by a number',
+      () => ({ userId: 7 as unknown as string }),
+      'TypeError: userId wants a string, got number 7',
+    ],
+    [
+      'takes seconds for milliseconds',
+      () => ({ expires: 1_795_224_502 }),
+      'TypeError: expires wants epoch milliseconds, and that looks like seconds: multiply it by 1000; got 1795224502',
+    ],
+  ])('is refused if authenticate %s, and the answer does not say why', async (_, authenticate, told) => {
+    const { hub, ask, errors } = hubBench({ authenticate })
+    const answer = await ask('/events')
+    expect(answer).toMatchObject(refusal(500, 'internal', 'the server has failed; it may do better later'))
+    expect(JSON.stringify(answer)).not.toContain('secret')
+    expect(errors).toEqual([['authenticate', told]])
+    expect(hub.stats().errors).toMatchObject({ internal: 1 })
+  })
+
+  it('is refused if authorize throws', async () => {
+    const { ask, errors } = hubBench({ authorize: () => Promise.reject(new Error('no')) })
+    expect((await ask('/events?topics=a')).status).toBe(500)
+    expect(errors).toEqual([['authorize', 'Error: no']])
+  })
+
+  it.each([
+    ['a name with a space', '?topics=a%20b', '"a b"'],
+    ['a line end', '?topics=a%0d%0aevent:x', '"a\\r\\nevent:x"'],
+    ['NUL', '?topics=a%00', '"a\\u0000"'],
+    ['a wildcard in the middle', '?topics=a.*.b', '"a.*.b"'],
+    ['a name that is too long', `?topics=${'a'.repeat(201)}`, `"${'a'.repeat(40)}"`],
+  ])('is refused for %s among its topics', async (_, query, shown) => {
+    const { ask } = hubBench()
+    expect(await ask(`/events${query}`)).toMatchObject(
+      refusal(400, 'topics', `${shown} is no topic: letters, digits and . _ : / -, at most 200 of them; or a.* or *`),
+    )
+  })
+
+  it('is refused for a thousand topics, however long the list', async () => {
+    const authorize = vi.fn(() => true)
+    const { ask } = hubBench({ authorize })
+    const answer = await ask(`/events?topics=${Array.from({ length: 1000 }, (_, n) => `t${n}`).join()}`)
+    expect(answer).toMatchObject(refusal(429, 'topics', 'a client may join 100 topics, not 1000'))
+    expect(answer.headers.get('retry-after')).toBe('30')
+    expect(authorize).not.toHaveBeenCalled()
+  })
+})
+
+describe('limits', () => {
+  it.each<[what: string, options: HubOptions, queries: string[], status: number, code: string, seconds: string]>([
+    ['all streams', { limits: { clients: 2 } }, ['?user=a', '?user=b', '?user=c'], 503, 'full', '10'],
+    ['those of a user', { limits: { perUser: 1 } }, ['?user=a', '?user=b', '?user=a'], 429, 'per-user', '30'],
+    [
+      'those of a topic',
+      { limits: { perTopic: 1 } },
+      ['?topics=a', '?topics=b', '?topics=c,a'],
+      429,
+      'per-topic',
+      '30',
+    ],
+  ])(
+    'of %s are kept by refusing, and not by throwing anybody out',
+    async (_, options, queries, status, code, seconds) => {
+      const { hub, stream, ask, clock } = hubBench(options)
+      const [first = '', second = '', third = ''] = queries
+      const readers = [await stream(first), await stream(second)]
+      const answer = await ask(`/events${third}`)
+      expect(answer).toMatchObject({ status, body: { error: { code } } })
+      expect(answer.headers.get('retry-after')).toBe(seconds)
+      expect(readers.map(({ ended }) => ended())).toEqual([undefined, undefined])
+      for (const { leave } of readers) await leave()
+      await clock.settle()
+      expect((await stream(third)).response.status).toBe(200)
+      expect(hub.stats().clients).toBe(1)
+    },
+  )
+
+  it('look at no client if they are about all streams', async () => {
+    const authenticate = vi.fn(() => ({}))
+    const { ask } = hubBench({ authenticate, limits: { clients: 0 } })
+    expect((await ask('/events')).status).toBe(503)
+    expect(authenticate).not.toHaveBeenCalled()
+  })
+
+  it('hold where many come at once', async () => {
+    const { hub } = hubBench({ limits: { clients: 3 } })
+    const answers = await Promise.all(Array.from({ length: 10 }, () => hub.fetch(new Request(`${ORIGIN}/events`))))
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(3)
+    expect(hub.stats().clients).toBe(3)
+  })
+})
+
+describe('topics', () => {
+  it('are left out if they are not allowed, and the others count', async () => {
+    const authorize = vi.fn(async (_: unknown, topic: string) => !topic.includes('*'))
+    const { hub, stream, clock } = hubBench({ authorize })
+    const { find, payloads } = await stream('?user=ada&topics=orders,*,jobs.*,orders')
+    expect(find('connected')?.['topics']).toEqual(['orders'])
+    expect(authorize.mock.calls).toEqual([
+      [{ userId: 'ada', sessionId: 'session-of-ada' }, 'orders'],
+      [{ userId: 'ada', sessionId: 'session-of-ada' }, '*'],
+      [{ userId: 'ada', sessionId: 'session-of-ada' }, 'jobs.*'],
+    ])
+    await hub.toTopic('jobs.print', 'x', 1)
+    await hub.toTopic('orders', 'x', 2)
+    await clock.settle()
+    expect(payloads()).toEqual([2])
+  })
+
+  const paths = { '/sse/:stream/:channel': ':stream.:channel' }
+
+  it('stand in an address', async () => {
+    const { hub, clock } = hubBench({ paths })
+    const response = await hub.fetch(new Request(`${ORIGIN}/sse/orders/eu?topics=jobs`))
+    expect(response.status).toBe(200)
+    expect(hub.clients()[0]?.topics).toEqual(['jobs', 'orders.eu'])
+    // Words of the hub's own are no exception there.
+    for (const word of ['stats', 'health'])
+      expect((await hub.fetch(new Request(`${ORIGIN}/sse/orders/${word}`))).headers.get('content-type')).toBe(
+        'text/event-stream',
+      )
+    await clock.settle()
+  })
+
+  it.each([
+    ['/sse/orders/a%20b', 404],
+    ['/sse/orders/*', 404],
+    ['/sse/orders/%E0%A4%A', 404],
+    ['/sse/secret/eu', 403],
+  ])('are refused in the address %s with %s', async (path, status) => {
+    const { ask } = hubBench({ paths, authorize: (_, topic) => !topic.startsWith('secret') })
+    expect((await ask(path)).status).toBe(status)
+  })
+})
+
+describe('a POST that publishes', () => {
+  const open: HubOptions = { canPublish: ({ userId }, { event }) => userId === 'ada' && event !== 'forbidden' }
+
+  it('is refused unless canPublish allows it', async () => {
+    const closed = hubBench()
+    expect(await closed.post({ event: 'x' })).toMatchObject(
+      refusal(403, 'forbidden', 'you may not publish this; the option canPublish says who may'),
+    )
+    const { post, hub } = hubBench(open)
+    expect((await post({ event: 'x' }, '/events?user=bob')).status).toBe(403)
+    expect((await post({ event: 'forbidden' }, '/events?user=ada')).status).toBe(403)
+    expect(hub.stats().published).toBe(0)
+  })
+
+  it('reaches the clients that it names, and says how many', async () => {
+    const { post, stream, clock } = hubBench(open)
+    const [ada, bob] = [await stream('?user=ada'), await stream('?user=bob&topics=t')]
+    const clientId = bob.find('connected')?.['clientId']
+    const send = (body: object) => post(body, '/events?user=ada')
+    expect((await send({ event: 'x', data: 'all' })).body).toMatchObject({
+      id: expect.stringMatching(/-1$/),
+      delivered: 2,
+    })
+    expect((await send({ event: 'x', data: 'user', userId: 'bob' })).body).toMatchObject({ delivered: 1 })
+    expect((await send({ event: 'x', data: 'session', sessionId: 'session-of-bob' })).body).toMatchObject({
+      delivered: 1,
+    })
+    expect((await send({ event: 'x', data: 'clients', clientIds: [clientId] })).body).toMatchObject({ delivered: 1 })
+    expect((await send({ event: 'x', data: 'topic', topic: 't' })).body).toMatchObject({ delivered: 1 })
+    expect((await send({ event: 'x', data: 'nobody', userId: 'zoe' })).body).toMatchObject({ delivered: 0 })
+    expect((await send({ event: 'x' })).body).toMatchObject({ delivered: 2 })
+    await clock.settle()
+    expect(ada.payloads()).toEqual(['all', null])
+    expect(bob.payloads()).toEqual(['all', 'user', 'session', 'clients', 'topic', null])
+  })
+
+  it('stays within the tenant of its sender', async () => {
+    const { post, hub, clock } = hubBench({
+      canPublish: () => true,
+      authenticate: ({ url }) => ({ tenant: new URL(url).searchParams.get('tenant') ?? undefined }),
+    })
+    for (const tenant of ['a', 'b']) await hub.fetch(new Request(`${ORIGIN}/events?tenant=${tenant}`))
+    await clock.settle()
+    expect((await post({ event: 'x' }, '/events?tenant=a')).body).toMatchObject({ delivered: 1 })
+    expect((await post({ event: 'x', tenant: 'b' }, '/events?tenant=a')).status).toBe(400)
+    expect((await post({ event: 'x' }, '/events')).body).toMatchObject({ delivered: 2 })
+  })
+
+  it.each<[what: string, body: object, message: string]>([
+    ['a name that is none', { event: 7 }, "an event's name wants to be a string that is not empty, got 7"],
+    ['an empty name', { event: '' }, 'an event\'s name wants to be a string that is not empty, got ""'],
+    [
+      'a name with a line end',
+      { event: 'a\ndata: forged' },
+      'event has a line end or NUL in it, which would forge or void a field: "a\\ndata: forged"',
+    ],
+    [
+      'a name with NUL',
+      { event: 'a\0' },
+      'event has a line end or NUL in it, which would forge or void a field: "a\\u0000"',
+    ],
+    ['a name that is too long', { event: 'a'.repeat(201) }, "an event's name has at most 200 characters, this one 201"],
+    [
+      'a name of the protocol',
+      { event: 'connected' },
+      "connected is a name of the protocol's own (connected, gap, live, ping, subscribed, goodbye): choose another",
+    ],
+    [
+      'a topic with a line end',
+      { event: 'x', topic: 'a\rb' },
+      'topic wants a topic (letters, digits and . _ : / -, at most 200 of them), got "a\\rb"; without topic it is everyone',
+    ],
+    [
+      'a wildcard to publish to',
+      { event: 'x', topic: '*' },
+      'topic wants a topic (letters, digits and . _ : / -, at most 200 of them), got "*"; without topic it is everyone',
+    ],
+    [
+      'a field that does not exist',
+      { event: 'x', user: 'bob' },
+      'a target has no user; it may have topic, resource, userId, sessionId, sessionIds, clientIds, tenant, except',
+    ],
+    [
+      'a user that is none',
+      { event: 'x', userId: null },
+      'userId wants a string, got null; without userId it is everyone',
+    ],
+    [
+      'clients that are no list',
+      { event: 'x', clientIds: 'a' },
+      'clientIds wants a list of strings, got "a"; without clientIds it is everyone',
+    ],
+    ['a key that is no text', { event: 'x', key: 7 }, 'key wants to be a string, got number'],
+  ])('is refused for %s', async (_, body, message) => {
+    const { post, hub } = hubBench(open)
+    const { published } = hub.stats()
+    // Names such as 'forbidden' are for canPublish; these never are.
+    expect(await post(body, '/events?user=ada')).toMatchObject(refusal(400, 'event', message))
+    expect(hub.stats()).toMatchObject({ published, log: { head: 0 } })
+  })
+
+  it('is to be sent again if it was on its way when the hub began to close', async () => {
+    const { hub, post, errors } = hubBench({
+      canPublish: async () => {
+        await hub.close()
+        return true
+      },
+    })
+    expect(await post({ event: 'x' })).toMatchObject({ status: 503, body: { error: { code: 'closing' } } })
+    expect(errors).toEqual([])
+  })
+
+  it('is answered with 503 where the log fails, whatever it throws, and reaches nobody', async () => {
+    const { post, errors } = hubBench({
+      ...open,
+      log: {
+        epoch: 'abcdefgh',
+        head: 0,
+        first: 1,
+        append: () => Promise.reject(new TypeError('secret')),
+        read: () => [],
+        subscribe: () => () => {},
+        reset() {},
+      },
+    })
+    expect(await post({ event: 'x' }, '/events?user=ada')).toMatchObject(
+      refusal(503, 'log', 'the event could not be written down; nobody has had it'),
+    )
+    expect(errors).toEqual([['log', 'TypeError: secret']])
+  })
+})
+
+describe('a body', () => {
+  const open: HubOptions = { canPublish: () => true }
+  const OTHER = 'send application/json, not '
+
+  it.each([
+    ['text/plain', OTHER],
+    ['application/x-www-form-urlencoded', OTHER],
+    ['multipart/form-data', OTHER],
+    ['application/jsonp', OTHER],
+  ])('is refused with the type %s, as a page anywhere could send it', async (type) => {
+    const { post } = hubBench(open)
+    expect(await post('{"event":"x"}', '/events', { 'content-type': type })).toMatchObject(
+      refusal(415, 'content-type', OTHER + type),
+    )
+  })
+
+  it('may name its character set', async () => {
+    const { post } = hubBench(open)
+    expect((await post({ event: 'x' }, '/events', { 'content-type': 'Application/JSON; charset=utf-8' })).status).toBe(
+      200,
+    )
+  })
+
+  it.each([
+    ['{', 400, 'json'],
+    ['', 400, 'json'],
+    ['[]', 400, 'json'],
+    ['"event"', 400, 'json'],
+    ['null', 400, 'json'],
+    ['{}', 400, 'body'],
+    ['{"data":1}', 400, 'body'],
+  ])('is refused if it is %j, with %s %s', async (body, status, code) => {
+    const { post } = hubBench(open)
+    expect(await post(body)).toMatchObject({ status, body: { error: { code } } })
+  })
+
+  it('is refused if it is too large, whatever its content-length says', async () => {
+    const { ask, post } = hubBench(open)
+    expect(await post({ event: 'x', data: 'a'.repeat(16 * 1024) })).toMatchObject(
+      refusal(413, 'too-large', 'a body may have 16384 bytes; the option limits.body says so'),
+    )
+    let pulled = 0
+    const endless = new ReadableStream({
+      pull(controller) {
+        pulled++
+        controller.enqueue(new Uint8Array(1024))
+      },
+    })
+    const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: endless, duplex: 'half' }
+    expect((await ask('/events', init as RequestInit)).status).toBe(413)
+    expect(pulled).toBeLessThan(20)
+  })
+
+  it('is refused if it breaks off, and no error is reported', async () => {
+    const { ask, errors } = hubBench(open)
+    const broken = new ReadableStream({
+      pull(controller) {
+        controller.error(new Error('gone'))
+      },
+    })
+    const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: broken, duplex: 'half' }
+    expect((await ask('/events', init as RequestInit)).status).toBe(400)
+    expect(errors).toEqual([])
+  })
+
+  it('breaks nothing if its bytes are no UTF-8', async () => {
+    const { ask } = hubBench(open)
+    const init = {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: Uint8Array.of(0x7b, 0xff, 0x7d),
+    }
+    expect((await ask('/events', init)).status).toBe(400)
+  })
+})
+
+describe('an origin', () => {
+  const origins = ['https://app.example']
+  const from = (origin: string) => ({ origin })
+
+  it.each([
+    ['none, as of a server', {}, {}],
+    ['its own', from('https://hub.test'), {}],
+    ['its own, with a port that goes without saying', { ...from('https://hub.test'), host: 'hub.test:443' }, {}],
+    [
+      'one that is allowed',
+      from('https://app.example'),
+      { 'access-control-allow-origin': 'https://app.example', vary: 'origin' },
+    ],
+  ])('%s may connect', async (_, headers, expected) => {
+    const { stream } = hubBench({ origins })
+    const { response } = await stream('', headers)
+    expect(response.status).toBe(200)
+    expect(Object.fromEntries(response.headers)).toMatchObject(expected)
+    expect(response.headers.has('access-control-allow-origin')).toBe('access-control-allow-origin' in expected)
+  })
+
+  it.each([
+    'https://evil.example',
+    'null',
+    'https://app.example:8443',
+    'http://app.example',
+    'https://hub.test.evil.example',
+    'x',
+  ])('%s may neither connect nor post', async (origin) => {
+    const { ask, post, hub } = hubBench({ origins, canPublish: () => true })
+    const expected = refusal(403, 'origin', `pages of ${origin} may not GET here; the option origins lets them`)
+    expect(await ask('/events', { headers: { origin } })).toMatchObject(expected)
+    const answer = await post({ event: 'x' }, '/events', { origin })
+    expect(answer.status).toBe(403)
+    expect(answer.headers.has('access-control-allow-origin')).toBe(false)
+    expect(hub.stats().published).toBe(0)
+  })
+
+  it.each(['cross-site', 'same-site'])(
+    'may not connect if it is not named, and the browser calls it %s',
+    async (site) => {
+      const { ask } = hubBench({ origins })
+      expect(await ask('/events', { headers: { 'sec-fetch-site': site } })).toMatchObject(
+        refusal(403, 'origin', 'pages of another origin may use this with CORS alone'),
+      )
+    },
+  )
+
+  it.each(['none', 'same-origin'])('may connect if it is not named, and the browser calls it %s', async (site) => {
+    const { stream } = hubBench({ origins })
+    expect((await stream('', { 'sec-fetch-site': site })).response.status).toBe(200)
+  })
+
+  it('may read refusals, too, if it is allowed', async () => {
+    const { ask } = hubBench({ origins, authenticate: () => null })
+    const { status, headers } = await ask('/events', { headers: from('https://app.example') })
+    expect(status).toBe(401)
+    expect(headers.get('access-control-allow-origin')).toBe('https://app.example')
+    expect(headers.get('access-control-allow-credentials')).toBe('true')
+    expect(headers.get('access-control-expose-headers')).toContain('retry-after')
+  })
+
+  it('asks ahead, and the answer says what it may send', async () => {
+    const { ask } = hubBench({ origins, authenticate: () => null })
+    const headers = { origin: 'https://app.example', 'access-control-request-headers': 'authorization, last-event-id' }
+    const answer = await ask('/events', { method: 'OPTIONS', headers })
+    expect(answer.status).toBe(204)
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      'access-control-allow-origin': 'https://app.example',
+      'access-control-allow-headers': 'authorization, last-event-id',
+      'access-control-allow-methods': 'GET, POST',
+    })
+    expect((await ask('/events', { method: 'OPTIONS', headers: { origin: 'https://evil.example' } })).status).toBe(403)
+  })
+})
+
+describe('beside streams', () => {
+  it('there are stats, where canReadStats allows them', async () => {
+    const { ask, hub } = hubBench({ canReadStats: ({ userId }) => userId === 'ada' })
+    expect(await ask('/events/stats?user=ada')).toMatchObject({ status: 200, body: hub.stats() })
+    expect(await ask('/events/metrics?user=ada')).toMatchObject({ status: 200, body: hub.stats() })
+    expect((await ask('/events/stats?user=bob')).status).toBe(403)
+    expect((await hubBench().ask('/stats/')).status).toBe(200)
+    expect((await hubBench({ authenticate: () => null }).ask('/events/stats')).status).toBe(401)
+  })
+
+  it('there is a reset, where canReset allows it', async () => {
+    const closed = hubBench()
+    await closed.hub.publish('x', 1)
+    expect((await closed.ask('/events/reset', { method: 'POST' })).status).toBe(403)
+    expect(closed.hub.stats().log.head).toBe(1)
+    const { ask, hub } = hubBench({ canReset: ({ userId }) => userId === 'ada' })
+    await hub.publish('x', 1)
+    expect((await ask('/events/reset?user=bob', { method: 'POST' })).status).toBe(403)
+    expect(await ask('/events/reset?user=ada', { method: 'POST' })).toMatchObject({
+      status: 200,
+      body: { log: { head: 0 } },
+    })
+  })
+
+  it('there is a sign of health, for everybody', async () => {
+    const { ask } = hubBench({ authenticate: () => null })
+    expect(await ask('/events/health')).toMatchObject({ status: 200, body: { status: 'ok' } })
+  })
+
+  it.each(['PUT', 'DELETE', 'HEAD', 'PATCH'])('there is no %s', async (method) => {
+    const { ask } = hubBench()
+    const { status, headers } = await ask('/events', { method })
+    expect(status).toBe(405)
+    expect(headers.get('allow')).toBe('GET, POST, OPTIONS')
+  })
+})
+
+describe('a token is read from', () => {
+  const request = (headers: Record<string, string>, query = '') => new Request(`${ORIGIN}/events${query}`, { headers })
+  const from = { cookie: 'session', query: 'token' }
+
+  it.each([
+    ['the header', request({ authorization: 'Bearer abc' }), 'abc'],
+    ['the header, first', request({ authorization: 'bearer abc', cookie: 'session=def' }, '?token=ghi'), 'abc'],
+    ['no cookie that has no value', request({ cookie: 'sessionx; session=; session' }, '?token=ghi'), 'ghi'],
+    ['the cookie', request({ cookie: 'a=b; session=d%20f; c' }, '?token=ghi'), 'd f'],
+    ['a cookie in quotes, badly encoded', request({ cookie: 'session="%zz"' }), '%zz'],
+    ['the query', request({ cookie: 'xsession=1' }, '?token=ghi'), 'ghi'],
+    ['nowhere', request({ authorization: 'Basic abc', cookie: 'other=session=1' }, '?token='), undefined],
+  ])('%s', (_, asked, token) => {
+    expect(readToken(asked, from)).toBe(token)
+  })
+
+  it('nowhere but the header unless said', () => {
+    expect(readToken(request({ cookie: 'session=1' }, '?token=2'))).toBeUndefined()
+  })
+})

@@ -1,0 +1,55 @@
+import { expect, it } from 'vitest'
+import { createCounters, resetCounters } from '../../../server/observe/counters.ts'
+
+const ZERO = {
+  connections: 0,
+  published: 0,
+  delivered: 0,
+  dropped: { volatile: 0, coalesced: 0 },
+  replays: { count: 0, events: 0 },
+  gaps: 0,
+  endings: { closed: 0, overflow: 0, stalled: 0, expired: 0, kicked: 0, 'max-age': 0, drained: 0, error: 0 },
+  errors: {},
+}
+
+it('counts begin at 0, each hub with its own', () => {
+  const [one, other] = [createCounters(), createCounters()]
+  expect(one).toEqual(ZERO)
+  one.dropped.volatile++
+  one.replays.count++
+  one.endings.closed++
+  one.errors['full'] = 1
+  expect(other).toEqual(ZERO)
+})
+
+it('counts begin again in place: a holder of a part of them counts on', () => {
+  const counters = createCounters()
+  const { dropped, replays, endings } = counters
+  const count = (): void => {
+    counters.connections++
+    counters.published++
+    counters.delivered++
+    counters.gaps++
+    dropped.volatile++
+    dropped.coalesced++
+    replays.count++
+    replays.events++
+    for (const why of Object.keys(endings) as (keyof typeof endings)[]) endings[why]++
+    counters.errors['full'] = (counters.errors['full'] ?? 0) + 1
+  }
+  count()
+  count()
+  resetCounters(counters)
+  expect(counters).toEqual(ZERO)
+  count()
+  expect(counters).toMatchObject({
+    connections: 1,
+    published: 1,
+    delivered: 1,
+    gaps: 1,
+    dropped: { volatile: 1, coalesced: 1 },
+    replays: { count: 1, events: 1 },
+    errors: { full: 1 },
+  })
+  expect(new Set(Object.values(counters.endings))).toEqual(new Set([1]))
+})

@@ -1,0 +1,92 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { createHubObservers } from '../../../server/observe/observers.ts'
+import { eventually } from '../../support/eventually.ts'
+
+afterEach(() => vi.unstubAllGlobals())
+
+const CONNECTED = { clientId: 'c1', recovered: false }
+
+function reporting() {
+  const reported = vi.fn()
+  vi.stubGlobal('reportError', reported)
+  return reported
+}
+
+describe('observers', () => {
+  it('are called in the order in which they came, until they leave', () => {
+    const observers = createHubObservers()
+    const told: unknown[] = []
+    const off = observers.add({ onConnect: (connected) => told.push(['first', connected]) })
+    observers.add({ onConnect: (connected) => told.push(['second', connected]), onReplay() {} })
+    observers.tell('onConnect', CONNECTED)
+    off()
+    off()
+    observers.tell('onConnect', CONNECTED)
+    observers.tell('onDisconnect', { clientId: 'c1', reason: 'closed', openFor: 5 })
+    expect(told).toEqual([
+      ['first', CONNECTED],
+      ['second', CONNECTED],
+      ['second', CONNECTED],
+    ])
+  })
+
+  it('may be the same twice, and leave one by one', () => {
+    const observers = createHubObservers()
+    const observer = { onConnect: vi.fn() }
+    const off = observers.add(observer)
+    observers.add(observer)
+    observers.tell('onConnect', CONNECTED)
+    off()
+    observers.tell('onConnect', CONNECTED)
+    expect(observer.onConnect).toHaveBeenCalledTimes(3)
+  })
+
+  it('stop nobody with what they throw: it is reported', async () => {
+    const reported = reporting()
+    const observers = createHubObservers()
+    const heard = vi.fn()
+    observers.add({
+      onConnect() {
+        throw 'oops'
+      },
+    })
+    observers.add({ onConnect: async () => Promise.reject('later') })
+    observers.add({ onConnect: heard })
+    observers.tell('onConnect', CONNECTED)
+    expect(heard).toHaveBeenCalledWith(CONNECTED)
+    await eventually(() => expect(reported.mock.calls).toEqual([['oops'], ['later']]))
+  })
+
+  it('hear nothing more when they leave while others are called', () => {
+    const observers = createHubObservers()
+    const second = vi.fn()
+    observers.add({ onConnect: () => off() })
+    const off = observers.add({ onConnect: second })
+    observers.tell('onConnect', CONNECTED)
+    expect(second).not.toHaveBeenCalled()
+  })
+})
+
+describe('an error', () => {
+  it('goes to those who listen for it, with where it came from', () => {
+    const reported = reporting()
+    const observers = createHubObservers()
+    const onError = vi.fn()
+    observers.add({ onConnect() {} })
+    observers.add({ onError })
+    observers.tell('onError', 'oops', 'filter')
+    expect(onError.mock.calls).toEqual([['oops', 'filter']])
+    expect(reported).not.toHaveBeenCalled()
+  })
+
+  it('is reported where nobody listens; other things are not', () => {
+    const reported = reporting()
+    const observers = createHubObservers()
+    const off = observers.add({ onError() {} })
+    observers.add({ onConnect() {} })
+    off()
+    observers.tell('onError', 'oops', 'filter')
+    observers.tell('onReplay', { clientId: 'c1', events: 5 })
+    expect(reported.mock.calls).toEqual([['oops']])
+  })
+})

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest'
+import { fill, type Spec, wrong } from '../../../server/options/check.ts'
+
+interface Options {
+  readonly size?: number | undefined
+  readonly mode?: 'slow' | 'fast' | false | undefined
+  readonly on?: (() => void) | undefined
+  readonly extra?: object | undefined
+}
+
+const SPEC: Spec<Options> = {
+  size: ['number from 0', 5],
+  mode: ["'slow'|'fast'|false", 'slow'],
+  on: ['function'],
+  extra: ['object'],
+}
+
+/** As JavaScript would, past the types. */
+const check = (given: unknown): Options => fill(SPEC, given as Options)
+
+describe('fill()', () => {
+  it('fills in the defaults, and leaves what has none undefined', () => {
+    expect(check({})).toEqual({ size: 5, mode: 'slow', on: undefined, extra: undefined })
+  })
+
+  it('keeps what is given, undefined apart', () => {
+    const given = { size: 0, mode: false, on() {}, extra: {} }
+    expect(check(given)).toEqual(given)
+    expect(check({ size: undefined })).toMatchObject({ size: 5 })
+  })
+
+  it('changes nothing of what it was given', () => {
+    const given = Object.freeze({ mode: 'fast' })
+    expect(check(given)).not.toBe(given)
+    expect(given).toEqual({ mode: 'fast' })
+  })
+
+  it.each([0, 0.5, 1e9, Infinity])('takes %s for a number', (size) => {
+    expect(check({ size }).size).toBe(size)
+  })
+
+  it.each<[given: object, message: string]>([
+    [{ size: -1 }, 'size wants number from 0, got number -1'],
+    [{ size: Number.NaN }, 'size wants number from 0, got number NaN'],
+    [{ size: '5' }, 'size wants number from 0, got string 5'],
+    [{ mode: 'quick' }, "mode wants 'slow'|'fast'|false, got string quick"],
+    [{ mode: true }, "mode wants 'slow'|'fast'|false, got boolean true"],
+    [{ mode: 0 }, "mode wants 'slow'|'fast'|false, got number 0"],
+    [{ on: {} }, 'on wants function, got object [object O'],
+    [{ extra: () => {} }, 'extra wants object, got function () => {}'],
+    [{ mode: 'false' }, "mode wants 'slow'|'fast'|false, got string false"],
+    [{ on: 'function' }, 'on wants function, got string function'],
+    [{ size: 'number from 0' }, 'size wants number from 0, got string number fr'],
+    [{ constructor: 1 }, 'constructor wants to be left out, as there is no such option, got number 1'],
+    [{ sise: 1 }, 'sise wants to be left out, as there is no such option, got number 1'],
+  ])('refuses %o by name, and says what is wanted', (given, message) => {
+    expect(() => check(given)).toThrow(expect.objectContaining({ name: 'SSEError', code: 'options', message }))
+  })
+
+  it.each([null, undefined, 'GET', 5])('refuses %j in place of the options', (given) => {
+    expect(() => check(given)).toThrow(
+      expect.objectContaining({ code: 'options', message: expect.stringMatching(/^options wants an object, got /) }),
+    )
+  })
+})
+
+describe('wrong()', () => {
+  it('shows no more than the beginning of a value, and keeps the cause', () => {
+    const cause = new Error('why')
+    const error = wrong('headers', 'object', 'Bearer 0123456789', cause)
+    expect(error.message).toBe('headers wants object, got string Bearer 01')
+    expect(error.cause).toBe(cause)
+  })
+})

@@ -1,0 +1,180 @@
+import type { EventFilter, HubEvent, LogRecord } from 'headwater/server'
+import { describe, expect, it, vi } from 'vitest'
+import { type Frames, prepare } from '../../../server/publish/parcel.ts'
+import { testClient } from '../../support/hub.ts'
+import { parseChunks } from '../../support/wire.ts'
+
+const RECORD: LogRecord = { type: 'n', json: '{"a":1}', to: {}, at: 5 }
+const ID = 'k3f9x2abcdef-7'
+const ada = testClient({ principal: { userId: 'ada' }, topics: ['orders'] })
+const bob = testClient({ principal: { userId: 'bob' } })
+
+function setup(record: Partial<LogRecord> = {}, filter?: EventFilter, id = ID, frames: Frames = []) {
+  const failed = vi.fn()
+  return { parcel: prepare({ ...RECORD, ...record }, id, frames, filter, failed), failed }
+}
+
+describe('the bytes of an event', () => {
+  it.each<[topic: string | undefined, native: boolean, reports: unknown[]]>([
+    [undefined, false, [['block', 'n', '{"a":1}', ID]]],
+    [undefined, true, [['block', 'n', '{"a":1}', ID]]],
+    [
+      'a',
+      false,
+      [
+        ['comment', 'topic a'],
+        ['block', 'n', '{"a":1}', ID],
+      ],
+    ],
+    [
+      'a',
+      true,
+      [
+        ['block', 'ping', '{"topic":"a","event":"n"}', undefined],
+        ['block', 'n', '{"a":1}', ID],
+      ],
+    ],
+  ])('say the topic %s, where comments are not heard: %j', (topic, native, reports) => {
+    for (const to of topic ? [{ topic }, { resource: topic }] : [{}, { userId: 'ada' }])
+      expect(parseChunks([setup({ to }).parcel.bytes(native)])).toEqual(reports)
+  })
+
+  it('are without an id where it is in no log', () => {
+    expect(parseChunks([setup({}, undefined, '').parcel.bytes(false)])).toEqual([['block', 'n', '{"a":1}', undefined]])
+  })
+
+  it('are made once, and shared', () => {
+    const { parcel } = setup()
+    expect(parcel.bytes(false)).toBe(parcel.bytes(false))
+    expect(parcel.bytes(true)).toBe(parcel.bytes(false))
+    const { parcel: ofTopic } = setup({ to: { topic: 'a' } })
+    const [plain, native] = [ofTopic.bytes(false), ofTopic.bytes(true)]
+    expect(plain).not.toEqual(native)
+    expect([ofTopic.bytes(false), ofTopic.bytes(true)]).toEqual([plain, native])
+    expect(ofTopic.bytes(false)).toBe(plain)
+    expect(ofTopic.bytes(true)).toBe(native)
+  })
+
+  it('are those that have been made of it before', () => {
+    const frames: Frames = []
+    const { parcel } = setup({ to: { topic: 'a' } }, undefined, ID, frames)
+    const [plain, native] = [parcel.bytes(false), parcel.bytes(true)]
+    expect(frames).toEqual([plain, native])
+    const { parcel: later } = setup({ to: { topic: 'a' } }, undefined, ID, frames)
+    expect(later.bytes(true)).toBe(native)
+    expect(later.bytes(false)).toBe(plain)
+  })
+})
+
+describe('an event that may be given up', () => {
+  it('is one that is in no log', () => {
+    expect(setup().parcel).toMatchObject({ id: ID, delivered: 0, expendable: { key: undefined, volatile: false } })
+    expect(setup({}, undefined, '').parcel).toMatchObject({ id: '', expendable: { key: undefined, volatile: true } })
+  })
+
+  it('is given up for one with the same key, type and kind alone', () => {
+    const keys = ['a', 'b'].flatMap((key) =>
+      ['n', 'm'].flatMap((type) => [ID, ''].map((id) => setup({ key, type }, undefined, id).parcel.expendable.key)),
+    )
+    expect(new Set(keys).size).toBe(8)
+    const [one, other] = [setup({ key: 'a', json: '1' }), setup({ key: 'a', to: { userId: 'ada' } }, undefined, 'x-8')]
+    expect(one.parcel.expendable).toEqual(other.parcel.expendable)
+  })
+})
+
+describe('an event for a client', () => {
+  it.each<[to: LogRecord['to'], ada: boolean, bob: boolean]>([
+    [{}, true, true],
+    [{ userId: 'ada' }, true, false],
+    [{ topic: 'orders' }, true, false],
+    [{ resource: 'orders' }, true, true],
+    [{ topic: 'orders', userId: 'bob' }, false, false],
+  ])('reaches the clients that it is addressed to, if nothing is filtered: %j', (to, forAda, forBob) => {
+    const { parcel } = setup({ to })
+    expect([parcel.isFor(ada), parcel.isFor(bob)]).toEqual([forAda, forBob])
+  })
+
+  it('is one that the filter lets through, which is asked about no other client', () => {
+    const filter = vi.fn<EventFilter>(({ userId }) => userId !== 'bob')
+    const { parcel, failed } = setup({ to: { resource: 'orders' } }, filter)
+    expect([ada, bob, testClient({ topics: ['jobs'] })].map(parcel.isFor)).toEqual([true, false, false])
+    expect(filter).toHaveBeenCalledTimes(2)
+    expect(failed).not.toHaveBeenCalled()
+  })
+
+  it.each([
+    [true, true],
+    [1, true],
+    ['yes', true],
+    [false, false],
+    [undefined, false],
+    [null, false],
+    [0, false],
+    ['', false],
+  ])('is one for which the filter answers %j: %j', (answer, expected) => {
+    const { parcel, failed } = setup({}, () => answer as boolean)
+    expect(parcel.isFor(ada)).toBe(expected)
+    expect(failed).not.toHaveBeenCalled()
+  })
+
+  it.each([
+    ['a promise', Promise.resolve(true)],
+    ['an object', {}],
+    ['a list', [true]],
+  ])('is none for which the filter answers with %s', (_, answer) => {
+    const { parcel, failed } = setup({}, () => answer as unknown as boolean)
+    expect([parcel.isFor(ada), parcel.isFor(bob)]).toEqual([false, false])
+    expect(failed.mock.calls).toEqual([
+      [new TypeError('filter wants to answer true or false at once; it answered with an object, or a promise')],
+    ])
+  })
+
+  it('is none for which the filter throws, which is reported once; it is asked about others all the same', () => {
+    const { parcel, failed } = setup({}, ({ userId }) => {
+      if (userId === 'ada') throw new Error('oops')
+      return true
+    })
+    expect([ada, ada, bob].map(parcel.isFor)).toEqual([false, false, true])
+    expect(failed.mock.calls).toEqual([[new Error('oops')]])
+  })
+})
+
+describe('the event that a filter gets', () => {
+  it.each<[to: LogRecord['to'], topic: string | undefined]>([
+    [{}, undefined],
+    [{ topic: 'a' }, 'a'],
+    [{ resource: 'b' }, 'b'],
+  ])('is the event as the client will have it: %j', (to, topic) => {
+    const seen: unknown[] = []
+    const client = testClient({ principal: { role: 'admin' }, topics: ['a', 'b'] })
+    const { parcel } = setup(
+      { to },
+      (principal, { type, data, id, topic, at }) => seen.push(principal, { type, data, id, topic, at }) > 0,
+    )
+    parcel.isFor(client)
+    expect(seen).toEqual([{ role: 'admin' }, { type: 'n', data: { a: 1 }, id: ID, topic, at: 5 }])
+    expect(seen[0]).toBe(client.principal)
+  })
+
+  it('has no id if the event is in no log', () => {
+    const ids: string[] = []
+    setup({}, (_, { id }) => ids.push(id) > 0, '').parcel.isFor(ada)
+    expect(ids).toEqual([''])
+  })
+
+  it('is decoded only if it is looked at, once for all', () => {
+    const events: HubEvent[] = []
+    const { parcel, failed } = setup({ json: '{' }, (_, event) => events.push(event) > 0)
+    expect(parcel.isFor(ada)).toBe(true)
+    expect(() => events[0]?.data).toThrow(SyntaxError)
+    expect(failed).not.toHaveBeenCalled()
+
+    const seen: unknown[] = []
+    const { parcel: good } = setup({}, (_, { data }) => seen.push(data) > 0)
+    good.isFor(ada)
+    good.isFor(bob)
+    const [first, second] = seen
+    expect(first).toEqual({ a: 1 })
+    expect(second).toBe(first)
+  })
+})

@@ -1,0 +1,169 @@
+import { type EventLog, type LogListener, memoryLog, type PublishOptions } from 'headwater/server'
+import { describe, expect, it } from 'vitest'
+import { formatId } from '../../../server/log/cursor.ts'
+import { createPublisher, toMessage } from '../../../server/publish/publish.ts'
+import { heard, payloads, stage } from '../../support/hub.ts'
+
+describe('an event that is to be published', () => {
+  it.each<[options: PublishOptions, written: object]>([
+    [{}, { volatile: false, record: { to: {} } }],
+    [
+      { topic: 'a', except: 'c1' },
+      { volatile: false, record: { to: { topic: 'a', except: ['c1'] } } },
+    ],
+    [{ key: 'k' }, { volatile: false, record: { to: {}, key: 'k' } }],
+    [{ key: '' }, { volatile: false, record: { to: {}, key: '' } }],
+    [
+      { volatile: true, userId: 'ada' },
+      { volatile: true, record: { to: { userId: 'ada' } } },
+    ],
+    [{ volatile: false }, { volatile: false, record: { to: {} } }],
+  ])('is written down with %j, and all that belongs to it', (options, written) => {
+    const { record, ...rest } = toMessage('n', { a: 'ü\n' }, options, 7)
+    const { record: more, ...kind } = written as typeof rest & { record: object }
+    expect(rest).toStrictEqual(kind)
+    expect(record).toStrictEqual({ type: 'n', json: '{"a":"ü\\n"}', at: 7, ...more })
+  })
+
+  it.each<[data: unknown, json: string]>([
+    [undefined, 'null'],
+    [null, 'null'],
+    ['a\nb', '"a\\nb"'],
+    [[1, undefined], '[1,null]'],
+    [new Date(0), '"1970-01-01T00:00:00.000Z"'],
+  ])('may carry %j: it is %s', (data, json) => {
+    expect(toMessage('n', data, {}, 7).record.json).toBe(json)
+  })
+
+  const circle: unknown[] = []
+  circle.push(circle)
+
+  it.each<[what: string, type: unknown, data: unknown, options: object, message: RegExp]>([
+    ['a name that is none', '', 1, {}, /^an event's name wants to be a string/],
+    ['a name of the protocol', 'gap', 1, {}, /^gap is a name of the protocol's own/],
+    ['data that is a circle', 'n', circle, {}, /^the data of n cannot be sent as JSON: TypeError: Converting circular/],
+    ['a BigInt', 'n', { a: 1n }, {}, /^the data of n cannot be sent as JSON: .*BigInt/],
+    ['a function', 'n', () => {}, {}, /^the data of n cannot be sent as JSON: it is a function$/],
+    ['a symbol', 'n', Symbol('a'), {}, /^the data of n cannot be sent as JSON: it is a symbol$/],
+    ['a key that is a number', 'n', 1, { key: 7 }, /^key wants to be a string, got number$/],
+    ['a key that is null', 'n', 1, { key: null }, /^key wants to be a string, got object$/],
+    ['volatile that is a word', 'n', 1, { volatile: 'yes' }, /^volatile wants to be true or false, got yes$/],
+    ['volatile that is null', 'n', 1, { volatile: null }, /^volatile wants to be true or false, got null$/],
+    ['a target that is none', 'n', 1, { userId: undefined }, /^userId wants a string, got undefined/],
+    ['a field that does not exist', 'n', 1, { user: 'ada' }, /^a target has no user/],
+  ])('is refused for %s', (_, type, data, options, message) => {
+    expect(() => toMessage(type, data, options, 7)).toThrow(
+      expect.objectContaining({ name: 'TypeError', message: expect.stringMatching(message) }),
+    )
+  })
+})
+
+describe('publishing', () => {
+  function setup(log?: EventLog) {
+    const parts = stage(log && { log })
+    const publish = createPublisher(parts.log, parts.delivery, parts.counters)
+    return {
+      ...parts,
+      publish: (data: unknown, options: PublishOptions = {}) =>
+        publish(toMessage('n', data, options, parts.clock.now())),
+    }
+  }
+
+  it('writes an event down, hands it out, and says what became of it', async () => {
+    const { log, counters, join, publish } = setup()
+    const [ada, bob] = [join({ principal: { userId: 'ada' } }), join()]
+    join({ live: false })
+    expect(await publish(1, { userId: 'ada' })).toEqual({ id: formatId(log.epoch, 1), delivered: 1 })
+    expect(await publish(2)).toEqual({ id: formatId(log.epoch, 2), delivered: 2 })
+    expect(await publish(3, { userId: 'zoe' })).toEqual({ id: formatId(log.epoch, 3), delivered: 0 })
+    expect([payloads(ada.sink), payloads(bob.sink)]).toEqual([[1, 2], [2]])
+    expect(log.head).toBe(3)
+    expect(counters.published).toBe(3)
+  })
+
+  it('has it on its way before it returns', () => {
+    const { join, publish } = setup()
+    const { sink } = join()
+    const done = publish(1)
+    expect(payloads(sink)).toEqual([1])
+    return done
+  })
+
+  it('writes nothing down of what is volatile', async () => {
+    const { log, counters, join, publish } = setup()
+    const { sink } = join({ topics: ['a'] })
+    join()
+    expect(await publish(1, { volatile: true, topic: 'a' })).toEqual({ id: '', delivered: 1 })
+    expect(log.head).toBe(0)
+    expect(counters.published).toBe(1)
+    expect(heard(sink)).toEqual([
+      ['comment', 'topic a'],
+      ['block', 'n', '1', undefined],
+    ])
+  })
+
+  it('gives the id that clients were given, even if the log is reset meanwhile', async () => {
+    const { log, join, publish } = setup()
+    const { sink } = join()
+    const done = publish(1)
+    log.reset()
+    const { id } = await done
+    expect(heard(sink)).toContainEqual(['block', 'n', '1', id])
+    expect(id.startsWith(log.epoch)).toBe(false)
+  })
+
+  it('waits for a log that is slow', async () => {
+    const inner = memoryLog()
+    let written = (): void => {}
+    const { join, publish, clock } = setup({
+      ...inner,
+      epoch: inner.epoch,
+      get head() {
+        return inner.head
+      },
+      append: (record) =>
+        new Promise((resolve) => {
+          written = () => resolve(inner.append(record))
+        }),
+    })
+    const { sink } = join()
+    const told: unknown[] = []
+    publish(1).then((published) => told.push(published))
+    await clock.settle()
+    expect([payloads(sink), told]).toEqual([[], []])
+    written()
+    await clock.settle()
+    expect([payloads(sink), told]).toEqual([[1], [{ id: formatId(inner.epoch, 1), delivered: 1 }]])
+  })
+
+  it.each<[what: string, append: EventLog['append']]>([
+    [
+      'throws',
+      () => {
+        throw new Error('disk')
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('disk'))],
+  ])('fails if the log %s, and reaches nobody', async (_, append) => {
+    const { join, publish } = setup({ ...memoryLog(), epoch: 'abcdefgh', head: 0, append })
+    const { sink } = join()
+    await expect(publish(1)).rejects.toThrow('disk')
+    expect(payloads(sink)).toEqual([])
+  })
+
+  it('listens to the log once, from its head, until it is stopped', async () => {
+    const listeners: LogListener[] = []
+    const { delivery, log } = setup({
+      ...memoryLog(),
+      epoch: 'abcdefgh',
+      head: 7,
+      subscribe(listener) {
+        listeners.push(listener)
+        return () => listeners.splice(0)
+      },
+    })
+    expect([listeners.length, delivery.place]).toEqual([1, log.head])
+    delivery.stop()
+    expect(listeners).toEqual([])
+  })
+})

@@ -1,0 +1,259 @@
+import { describe, expect, it } from 'vitest'
+import { hubBench, ORIGIN } from '../../support/reader.ts'
+
+/*
+ * From the first byte of a stream to the last, with sinks that do what sockets do.
+ */
+
+/** Opens a stream over a sink that takes nothing until it is told to. */
+async function blocked(bench: ReturnType<typeof hubBench>, query = '') {
+  const taken: string[] = []
+  const did: string[] = []
+  let full = false
+  let events = { drained() {}, closed() {} }
+  const refused = await bench.hub.accept(new Request(`${ORIGIN}/events${query}`), (_, given) => {
+    events = given
+    return {
+      write(bytes) {
+        taken.push(new TextDecoder().decode(bytes))
+        return !full
+      },
+      end: () => did.push('end'),
+      destroy: () => did.push('destroy'),
+    }
+  })
+  expect(refused).toBeUndefined()
+  await bench.clock.settle()
+  taken.length = 0
+  return {
+    taken,
+    did,
+    fill() {
+      full = true
+    },
+    drain() {
+      full = false
+      events.drained()
+    },
+    closed: () => events.closed(),
+  }
+}
+
+const names = (taken: readonly string[]): string[] =>
+  taken.flatMap((text) => [...text.matchAll(/^data: (.*)$/gm)].map(([, data]) => `${data}`))
+
+describe('a client that does not keep up', () => {
+  it('has what waited for it, in order, once it takes more', async () => {
+    const bench = hubBench()
+    const { taken, fill, drain } = await blocked(bench)
+    fill()
+    for (const n of [1, 2, 3]) await bench.hub.publish('n', n)
+    expect(names(taken)).toEqual(['1'])
+    expect(bench.hub.stats().queue.events).toBe(2)
+    drain()
+    expect(names(taken)).toEqual(['1', '2', '3'])
+    expect(bench.hub.stats().queue).toEqual({ events: 0, bytes: 0 })
+  })
+
+  it('is broken off beyond the limit, and loses nothing: its cursor is behind', async () => {
+    const bench = hubBench({ limits: { queueEvents: 2 } })
+    const { did, fill } = await blocked(bench)
+    fill()
+    for (const n of [1, 2, 3]) await bench.hub.publish('n', n)
+    expect(did).toEqual([])
+    expect(await bench.hub.publish('n', 4)).toMatchObject({ delivered: 0 })
+    expect(did).toEqual(['destroy'])
+    expect(bench.hub.stats()).toMatchObject({ clients: 0, queue: { events: 0, bytes: 0 }, endings: { overflow: 1 } })
+    const { epoch } = bench.hub.stats().log
+    expect((await bench.stream(`?lastEventId=${epoch}-1`)).payloads()).toEqual([2, 3, 4])
+  })
+
+  it('has the newest of a key alone, and of volatile events what there is room for', async () => {
+    const bench = hubBench({ limits: { queueEvents: 3 } })
+    const { taken, did, fill, drain } = await blocked(bench)
+    fill()
+    await bench.hub.publish('n', 'first')
+    for (const n of [1, 2, 3]) await bench.hub.publish('price', n, { key: 'a' })
+    for (const n of [4, 5, 6]) await bench.hub.publish('typing', n, { volatile: true })
+    await bench.hub.publish('n', 'last')
+    drain()
+    expect(names(taken)).toEqual(['"first"', '3', '6', '"last"'])
+    expect(did).toEqual([])
+    expect(bench.hub.stats().dropped).toEqual({ volatile: 2, coalesced: 2 })
+  })
+
+  it('is broken off when it has taken nothing for too long', async () => {
+    const bench = hubBench({ heartbeat: false })
+    const { did, fill, drain } = await blocked(bench)
+    fill()
+    await bench.hub.publish('n', 1)
+    await bench.clock.advance(20_000)
+    drain()
+    fill()
+    await bench.hub.publish('n', 2)
+    await bench.clock.advance(29_000)
+    expect(did).toEqual([])
+    await bench.clock.advance(2000)
+    expect(did).toEqual(['destroy'])
+    expect(bench.hub.stats().endings.stalled).toBe(1)
+  })
+
+  it('is sent no heartbeat in front of what waits', async () => {
+    const bench = hubBench({ heartbeat: 5000 })
+    const { taken, fill } = await blocked(bench)
+    fill()
+    await bench.hub.publish('n', 1)
+    await bench.clock.advance(20_000)
+    expect(taken).toHaveLength(1)
+  })
+
+  it('is read the log no faster than it takes it', async () => {
+    const bench = hubBench({ heartbeat: false })
+    for (let n = 1; n <= 1000; n++) await bench.hub.publish('n', 'x'.repeat(1000))
+    const { epoch } = bench.hub.stats().log
+    const sizes: number[] = []
+    let events = { drained() {}, closed() {} }
+    await bench.hub.accept(new Request(`${ORIGIN}/events?lastEventId=${epoch}-0`), (_, given) => {
+      events = given
+      return { write: (bytes) => !sizes.push(bytes.length), end() {}, destroy() {} }
+    })
+    await bench.clock.settle()
+    expect(sizes.length).toBeLessThan(4)
+    expect(bench.hub.stats().queue.bytes).toBeLessThan(200_000)
+    while (!bench.hub.clients()[0]?.live) {
+      events.drained()
+      await bench.clock.settle()
+    }
+    events.drained()
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeGreaterThan(1_000_000)
+    expect(Math.max(...sizes)).toBeLessThan(70_000)
+  })
+})
+
+describe('a stream', () => {
+  it('is broken off if it ends while its client takes nothing: the end would never get through', async () => {
+    const bench = hubBench()
+    const { did, fill } = await blocked(bench, '?user=ada')
+    fill()
+    await bench.hub.publish('n', 1)
+    expect(bench.hub.stats().queue.events).toBe(0)
+    bench.hub.kick('ada')
+    expect(did).toEqual(['destroy'])
+  })
+
+  it('ends if its sink throws, and the others have the event', async () => {
+    const bench = hubBench()
+    let broken = false
+    await bench.hub.accept(new Request(ORIGIN), () => ({
+      write() {
+        if (broken) throw new Error('no socket')
+        return true
+      },
+      end() {},
+      destroy() {},
+    }))
+    const other = await bench.stream()
+    broken = true
+    expect(await bench.hub.publish('n', 1)).toMatchObject({ delivered: 1 })
+    await bench.hub.publish('n', 2)
+    await bench.clock.settle()
+    expect(other.payloads()).toEqual([1, 2])
+    expect(bench.errors).toEqual([['stream', 'Error: no socket']])
+    expect(bench.hub.stats()).toMatchObject({ clients: 1, endings: { error: 1 }, errors: { stream: 1 } })
+  })
+
+  it('hears nothing more if an observer of its beginning ends it', async () => {
+    const bench = hubBench({ onConnect: () => bench.hub.kick('ada') })
+    const { text, ended } = await bench.stream('?user=ada')
+    expect(text()).toBe('')
+    expect(ended()).toBe('end')
+    expect(bench.errors).toEqual([])
+  })
+
+  it('has a key for each of its types, and one for what is volatile', async () => {
+    const bench = hubBench()
+    const { taken, fill, drain } = await blocked(bench)
+    fill()
+    await bench.hub.publish('first', 0)
+    for (const key of ['a', '']) {
+      await bench.hub.publish('price', 1, { key })
+      await bench.hub.publish('order', 2, { key })
+      await bench.hub.publish('price', 3, { key, volatile: true })
+    }
+    drain()
+    expect(names(taken)).toEqual(['0', '1', '2', '3', '1', '2', '3'])
+  })
+
+  it('goes on being counted after a reset', async () => {
+    const bench = hubBench()
+    const { fill } = await blocked(bench)
+    fill()
+    await bench.hub.reset()
+    for (const n of [1, 2, 3]) await bench.hub.publish('price', n, { key: 'a' })
+    expect(bench.hub.stats().dropped.coalesced).toBe(2)
+  })
+
+  it('leaves nothing behind if its client leaves before it has begun', async () => {
+    const bench = hubBench()
+    await bench.hub.accept(new Request(ORIGIN), (_, { closed }) => {
+      closed()
+      return { write: () => true, end() {}, destroy() {} }
+    })
+    expect(bench.hub.stats()).toMatchObject({ clients: 0, users: 0, topics: 0, endings: { closed: 1 } })
+    await bench.clock.advance(2000)
+    expect(bench.clock.timers).toBe(0)
+  })
+
+  it('is over once, whatever else is said of it', async () => {
+    const bench = hubBench()
+    const { closed, drain, did } = await blocked(bench, '?user=ada')
+    closed()
+    closed()
+    drain()
+    expect(bench.hub.kick('ada')).toBe(0)
+    await bench.hub.publish('n', 1)
+    expect(did).toEqual([])
+    expect(bench.hub.stats().endings).toMatchObject({ closed: 1, kicked: 0 })
+  })
+
+  it('does not look complete if it ends with something still to be sent', async () => {
+    const bench = hubBench()
+    const { did, fill } = await blocked(bench, '?user=ada')
+    fill()
+    for (const n of [1, 2]) await bench.hub.publish('n', n)
+    bench.hub.kick('ada')
+    expect(did).toEqual(['destroy'])
+  })
+
+  it('is reported to every observer', async () => {
+    const told: unknown[] = []
+    const bench = hubBench({ onConnect: ({ recovered }) => told.push(['connect', recovered]) })
+    const off = bench.hub.observe({
+      onReplay: ({ events }) => told.push(['replay', events]),
+      onDisconnect: ({ reason, openFor }) => told.push(['disconnect', reason, openFor]),
+    })
+    await bench.hub.publish('n', 1)
+    const { epoch } = bench.hub.stats().log
+    await blocked(bench, '?user=ada')
+    await blocked(bench, `?user=ada&lastEventId=${epoch}-0`)
+    await bench.clock.advance(3000)
+    bench.hub.kick('ada')
+    expect(told).toEqual([
+      ['connect', false],
+      ['connect', true],
+      ['replay', 1],
+      ['disconnect', 'kicked', 3000],
+      ['disconnect', 'kicked', 3000],
+    ])
+    off()
+    await blocked(bench, `?user=ada&lastEventId=${epoch}-0`)
+    expect(told).toHaveLength(6)
+    expect(bench.hub.stats().replays).toEqual({ count: 2, events: 2 })
+  })
+
+  it('says how long to wait where that is wanted, by chance', async () => {
+    const bench = hubBench({ retry: 2000 })
+    expect((await bench.stream()).text()).toMatch(/^retry: 3000\nid: /)
+    expect((await hubBench().stream()).text()).not.toContain('retry')
+  })
+})

@@ -1,0 +1,240 @@
+import { memoryLog } from 'headwater/server'
+import { describe, expect, it } from 'vitest'
+import type { Client } from '../../../server/audience/client.ts'
+import { formatId } from '../../../server/log/cursor.ts'
+import type { Streams } from '../../../server/streams/streams.ts'
+import { type Circumstances, createUpkeep, type Duty, dutyOf } from '../../../server/streams/upkeep.ts'
+import { heard, stage, type TestClientOptions, testClient } from '../../support/hub.ts'
+
+describe('the next duty for a client', () => {
+  /** Minutes ago it came; a second ago it was told of all there is. */
+  const NOW = 1_000_000
+  const FACTS: Circumstances = { now: NOW, place: 50, first: 1, heartbeat: 15_000, stall: 30_000 }
+
+  interface Given extends Partial<Circumstances>, Pick<TestClientOptions, 'live' | 'toldSeq' | 'toldAt'> {
+    readonly blocked?: number
+    readonly written?: number
+    readonly expires?: number
+    readonly leaves?: number
+    readonly ends?: number
+  }
+
+  function duty({ blocked, written = 1000, expires, leaves, ends, live = true, ...rest }: Given): Duty {
+    const { toldSeq = 50, toldAt = NOW - 1000, ...facts } = rest
+    const client = testClient({
+      live,
+      toldSeq,
+      toldAt,
+      expiresAt: NOW + (expires ?? Infinity),
+      leavesAt: NOW + (leaves ?? Infinity),
+      endsAt: NOW + (ends ?? Infinity),
+    })
+    const outlet = {
+      ...client.outlet,
+      blockedSince: blocked === undefined ? 0 : NOW - blocked,
+      lastWriteAt: NOW - written,
+    }
+    return dutyOf({ ...client, outlet }, { ...FACTS, ...facts })
+  }
+
+  it.each<[what: string, given: Given, duty: Duty]>([
+    ['nothing', {}, undefined],
+    ['nothing, while it takes nothing for a while', { blocked: 29_999, written: 29_999 }, undefined],
+    ['to break it off that has taken nothing for too long', { blocked: 30_000 }, 'stalled'],
+    ['that also while it catches up', { blocked: 30_000, live: false }, 'stalled'],
+    ['nothing, if it may take its time', { blocked: 1e9, stall: Infinity }, undefined],
+    ['nothing, before it expires', { expires: 1 }, undefined],
+    ['to end it that has expired', { expires: 0 }, 'expired'],
+    ['that also while it catches up', { expires: 0, live: false }, 'expired'],
+    ['nothing, before it is to leave', { leaves: 1 }, undefined],
+    ['to ask it to leave', { leaves: 0 }, 'leave'],
+    ['nothing, before it is to be gone', { ends: 1 }, undefined],
+    ['to end it that was asked to leave', { ends: 0 }, 'end'],
+    ['the worst first', { blocked: 30_000, expires: 0, ends: 0, leaves: 0 }, 'stalled'],
+    ['the worst first', { expires: 0, ends: 0, leaves: 0 }, 'expired'],
+    ['the worst first', { ends: 0, leaves: 0 }, 'end'],
+    ['the worst first', { leaves: 0, written: 15_000 }, 'leave'],
+
+    ['nothing, before it has been silent for long', { written: 14_999 }, undefined],
+    ['a sign of life after a silence', { written: 15_000 }, 'ping'],
+    ['none where there is no heartbeat', { written: 1e9, heartbeat: 0 }, undefined],
+    ['none in front of what waits', { written: 15_000, blocked: 15_000 }, undefined],
+    ['none in front of what is still to be caught up with', { written: 15_000, live: false }, undefined],
+
+    ['nothing, if it was told of its place a moment ago', { toldSeq: 40, toldAt: NOW - 14_999 }, undefined],
+    ['a checkpoint, if it has not been told for long', { toldSeq: 49, toldAt: NOW - 15_000 }, 'ping'],
+    ['none, if there is nothing to tell', { toldSeq: 50, toldAt: NOW - 1e9 }, undefined],
+    ['none without a heartbeat', { toldSeq: 49, toldAt: NOW - 1e9, heartbeat: 0 }, undefined],
+
+    ['nothing, while the log throws nothing away', { toldSeq: 1, first: 1 }, undefined],
+    ['nothing, while the log is far from its place', { toldSeq: 40, first: 30 }, undefined],
+    ['a checkpoint, once the log has come half the way', { toldSeq: 40, first: 31 }, 'ping'],
+    ['a checkpoint, if the log is past its place', { toldSeq: 10, first: 31 }, 'ping'],
+    ['that without a heartbeat, too', { toldSeq: 40, first: 31, heartbeat: 0 }, 'ping'],
+    ['none in front of what waits', { toldSeq: 40, first: 31, blocked: 1 }, undefined],
+    ['none for one that was told of all, though nothing is kept', { toldSeq: 50, first: 51 }, undefined],
+    ['none for one that is ahead of what was handed out', { toldSeq: 60, first: 51 }, undefined],
+  ])('%s: %o', (_, given, expected) => {
+    expect(duty(given)).toBe(expected)
+  })
+})
+
+function setup({ heartbeat = 15_000, size = 1000, stall = 30_000 } = {}) {
+  const parts = stage({ log: memoryLog({ size }) })
+  const { clock, log, registry, delivery, join } = parts
+  const did: unknown[] = []
+  const streams = {
+    tell: (client: Client, frame: Uint8Array) => client.outlet.send(frame),
+    end(client: Client, why: string) {
+      did.push(['end', client.id, why])
+      registry.remove(client)
+    },
+    dismiss(client: Client, ms: number, why: string) {
+      did.push(['dismiss', client.id, ms, why])
+      client.leavesAt = Infinity
+    },
+  } as Partial<Streams> as Streams
+  const limits = { stall } as Parameters<typeof createUpkeep>[0]['limits']
+  const upkeep = createUpkeep({ clock, heartbeat, limits, log }, registry, delivery, streams)
+  return {
+    ...parts,
+    did,
+    upkeep,
+    come(options: TestClientOptions = {}) {
+      const client = join(options)
+      upkeep.watch(client)
+      return client
+    },
+  }
+}
+
+describe('a round', () => {
+  it('is made while somebody is there, with one timer for all', async () => {
+    const { clock, registry, upkeep, come } = setup()
+    expect(clock.timers).toBe(0)
+    const clients = [come(), come()]
+    expect(clock.timers).toBe(1)
+    await clock.advance(10_000)
+    expect(clock.timers).toBe(1)
+    for (const client of clients) registry.remove(client)
+    await clock.advance(1000)
+    expect(clock.timers).toBe(0)
+    come()
+    expect(clock.timers).toBe(1)
+    upkeep.stop()
+    expect(clock.timers).toBe(0)
+    come()
+    expect(clock.timers).toBe(1)
+  })
+
+  it.each([
+    [15_000, 1000],
+    [4000, 1000],
+    [2000, 500],
+    [100, 25],
+    [1, 1],
+    [0, 1000],
+  ])('comes, for a heartbeat of %i ms, every %i ms', async (heartbeat, every) => {
+    // What has no time of its own is noticed with the next round.
+    const { clock, come, did } = setup({ heartbeat, stall: 1 })
+    come({ id: 'c1', room: 1 }).outlet.send(new Uint8Array(1))
+    await clock.advance(every - 1)
+    expect(did).toEqual([])
+    await clock.advance(1)
+    expect(did).toEqual([['end', 'c1', 'stalled']])
+  })
+
+  it('is in time for whatever has a time, also for who came in between', async () => {
+    const { clock, did, come } = setup()
+    come({ id: 'late', expiresAt: clock.now() + 1700 })
+    await clock.advance(300)
+    come({ id: 'soon', expiresAt: clock.now() + 50 })
+    await clock.advance(49)
+    expect(did).toEqual([])
+    await clock.advance(1)
+    expect(did).toEqual([['end', 'soon', 'expired']])
+    expect(clock.timers).toBe(1)
+    await clock.advance(1349)
+    expect(did).toHaveLength(1)
+    await clock.advance(1)
+    expect(did[1]).toEqual(['end', 'late', 'expired'])
+  })
+
+  it('does for each client what is to be done', async () => {
+    const { clock, did, come } = setup()
+    const now = clock.now()
+    come({ id: 'expires', expiresAt: now + 5000 })
+    come({ id: 'leaves', leavesAt: now + 5000 })
+    come({ id: 'drains', endsAt: now + 5000, leaving: 'drained' })
+    come({ id: 'stalls', room: 1 }).outlet.send(new Uint8Array(1))
+    come({ id: 'stays' })
+    await clock.advance(4000)
+    expect(did).toEqual([])
+    await clock.advance(1000)
+    expect(did).toEqual([
+      ['end', 'expires', 'expired'],
+      ['dismiss', 'leaves', 0, 'max-age'],
+      ['end', 'drains', 'drained'],
+    ])
+    await clock.advance(25_000)
+    expect(did.slice(3)).toEqual([['end', 'stalls', 'stalled']])
+  })
+})
+
+describe('a sign of life', () => {
+  it('comes after each silence, without an id that is no news', async () => {
+    const { clock, come } = setup({ heartbeat: 5000 })
+    const [plain, native] = [come(), come({ native: true })]
+    await clock.advance(4999)
+    expect([plain, native].map(({ sink }) => heard(sink))).toEqual([[], []])
+    await clock.advance(1)
+    const t = clock.now()
+    await clock.advance(9999)
+    const second = { t: t + 5000 }
+    expect(heard(plain.sink)).toEqual([
+      ['comment', 'ping'],
+      ['comment', 'ping'],
+    ])
+    expect(heard(native.sink)).toEqual([
+      ['block', 'ping', JSON.stringify({ t }), undefined],
+      ['block', 'ping', JSON.stringify(second), undefined],
+    ])
+  })
+
+  it('does not come while there is something to hear, unless that was long not for this client', async () => {
+    const { clock, log, come, append } = setup({ heartbeat: 5000 })
+    const [ada, bob] = [come({ principal: { userId: 'ada' } }), come()]
+    for (const n of [1, 2, 3, 4, 5, 6]) {
+      await append(n, { userId: 'ada' })
+      await clock.advance(1000)
+    }
+    expect(heard(ada.sink).filter(([kind]) => kind === 'comment')).toEqual([])
+    expect(heard(bob.sink)).toEqual([
+      ['comment', 'ping'],
+      ['block', 'message', undefined, formatId(log.epoch, 5)],
+    ])
+    expect(bob).toMatchObject({ toldSeq: 5, toldAt: clock.now() - 1000 })
+  })
+
+  it('comes early to a client that would fall out of the log, and says the place that all have reached', async () => {
+    const { clock, log, come, append } = setup({ heartbeat: 0, size: 10 })
+    const [ada, bob] = [come({ principal: { userId: 'ada' } }), come({ native: true })]
+    const told = () => heard(bob.sink).flatMap((report) => (report[0] === 'block' ? [report[3]] : []))
+    for (let n = 1; n <= 40; n++) {
+      await append(n, { userId: 'ada' })
+      await clock.advance(1000)
+      // Whenever it breaks off, it can be gone on from.
+      expect(bob.toldSeq).toBeGreaterThanOrEqual(log.first - 1)
+    }
+    expect(told()).toEqual([11, 16, 21, 26, 31, 36].map((n) => formatId(log.epoch, n)))
+    expect(heard(ada.sink)).toHaveLength(40)
+  })
+
+  it('comes no more often where the log keeps nothing', async () => {
+    const { clock, come, append } = setup({ heartbeat: 10_000, size: 0 })
+    const { sink } = come()
+    await append(1)
+    await clock.advance(9000)
+    expect(heard(sink).filter(([kind]) => kind === 'comment')).toEqual([])
+  })
+})

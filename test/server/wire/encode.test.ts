@@ -1,0 +1,67 @@
+import fc from 'fast-check'
+import { encodeEvent, type WireEvent } from 'headwater/server'
+import { describe, expect, it } from 'vitest'
+import { parseChunks, type Report } from '../../support/wire.ts'
+
+describe('a block', () => {
+  it.each<[what: string, event: WireEvent, wire: string]>([
+    ['data alone', { data: 'a' }, 'data: a\n\n'],
+    ['every field', { event: 'tick', data: 'a', id: '7', retry: 50 }, 'retry: 50\nid: 7\nevent: tick\ndata: a\n\n'],
+    ['a message, whose name need not be said', { event: 'message', data: 'a' }, 'data: a\n\n'],
+    ['lines of data', { data: 'a\nb\r\nc\rd' }, 'data: a\ndata: b\ndata: c\ndata: d\n\n'],
+    ['a line end at the end of the data', { data: 'a\n' }, 'data: a\ndata: \n\n'],
+    ['empty data', { data: '' }, 'data: \n\n'],
+    ['data that is no text, as JSON', { data: { a: ['b\n'] } }, 'data: {"a":["b\\n"]}\n\n'],
+    ['null', { data: null }, 'data: null\n\n'],
+    ['an id alone', { id: '7' }, 'id: 7\n\n'],
+    ['an empty id, which takes the last one back', { id: '', data: 'a' }, 'id: \ndata: a\n\n'],
+    ['retry alone', { retry: 0 }, 'retry: 0\n\n'],
+    ['a name without data', { event: 'tick' }, 'event: tick\n\n'],
+    ['an empty comment', { comment: '' }, ': \n\n'],
+    ['a comment ahead of the fields', { comment: 'ok', data: 'a' }, ': ok\ndata: a\n\n'],
+    ['lines of a comment', { comment: 'a\ndata: b\r\nc\rd' }, ': a\n: data: b\n: c\n: d\n\n'],
+  ])('is written for %s', (_, event, wire) => {
+    expect(encodeEvent(event)).toBe(wire)
+  })
+
+  it.each(['\n', '\r', '\r\n', '\0'])('is refused where a name or an id has %j in it', (end) => {
+    const injected = `a${end}data: forged`
+    expect(() => encodeEvent({ event: injected })).toThrow(
+      new TypeError(
+        `event has a line end or NUL in it, which would forge or void a field: ${JSON.stringify(injected)}`,
+      ),
+    )
+    expect(() => encodeEvent({ id: injected })).toThrow(/^id has a line end or NUL in it/)
+  })
+
+  it('is refused where a comment has NUL in it', () => {
+    expect(() => encodeEvent({ comment: 'a\0' })).toThrow(/^comment has/)
+  })
+
+  it.each([-1, 1.5, Number.NaN, Infinity, '5' as unknown as number])('is refused with retry %s', (retry) => {
+    expect(() => encodeEvent({ retry })).toThrow(`retry wants a whole number of milliseconds, got ${retry}`)
+  })
+
+  it('is refused for data that JSON cannot say, with the reason', () => {
+    const circle: Record<string, unknown> = {}
+    circle['self'] = circle
+    expect(() => encodeEvent({ data: circle })).toThrow(/^data cannot be sent as JSON: TypeError: Converting circular/)
+    expect(() => encodeEvent({ data: 1n })).toThrow(/BigInt/)
+    expect(() => encodeEvent({ data: () => {} })).toThrow('data cannot be sent as JSON: it is a function')
+  })
+
+  it('is read as the event that was written', () => {
+    const text = fc.string({ unit: 'grapheme' })
+    const line = text.filter((value) => value !== '' && !/[\r\n\0]/.test(value))
+    fc.assert(
+      fc.property(line, text, line, fc.nat(), (event, data, id, retry) => {
+        const read = parseChunks([new TextEncoder().encode(encodeEvent({ event, data, id, retry }))])
+        const expected: Report[] = [
+          ['retry', retry],
+          ['block', event, data.replace(/\r\n?/g, '\n'), id],
+        ]
+        expect(read).toEqual(expected)
+      }),
+    )
+  })
+})
