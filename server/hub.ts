@@ -1,8 +1,9 @@
 import type { EventMap, EventName } from '../src/index.ts'
 import { type ClientInfo, describeClient } from './audience/client.ts'
+import { type ClientSelector, selectClients } from './audience/clients.ts'
+import { checkPresence, type Presence, type PresenceQuery, presenceOf } from './audience/presence.ts'
 import type { Identity, Principal } from './audience/principal.ts'
 import { createRegistry } from './audience/registry.ts'
-import { checkTarget } from './audience/target.ts'
 import { type Accept, createAccept } from './http/accept.ts'
 import { streamResponse } from './http/fetch.ts'
 import { createCounters, resetCounters } from './observe/counters.ts'
@@ -51,13 +52,19 @@ export interface Hub<E = Record<string, unknown>> extends Shapes {
   readonly toSession: PublishTo<E, string | readonly string[]>
   readonly toClients: PublishTo<E, string | readonly string[]>
   /**
-   * Ends every stream of a user, who may come back if `authenticate` lets them.
-   * @returns How many there were.
-   * @throws TypeError for anything but a name.
+   * Ends streams: all of a user, all of a session, or one. The client reconnects, and `authenticate` decides again.
+   * @returns How many streams it ended.
+   * @throws TypeError for anything but one of `{ userId }`, `{ sessionId }` and `{ clientId }`.
    */
-  kick(userId: string): number
-  /** The streams that are open, without a word on whose they are. */
+  kick(which: ClientSelector): number
+  /** The open streams, and whose they are. Send none of it to clients. */
   clients(): ClientInfo[]
+  /**
+   * Who is connected: one entry for each principal, however many streams it has open. Without an argument, everybody.
+   * @param query - A topic, or `{ topic, userId, sessionId, tenant }`, which narrow it together.
+   * @throws TypeError for `undefined`, for a field without a value, and for one that does not exist.
+   */
+  presence(query?: string | PresenceQuery): Presence[]
   stats(): HubStats
   /** Adds callbacks like those of the options. @returns Takes them away again. */
   observe(observer: HubObserver): () => void
@@ -149,13 +156,14 @@ export function createHub(options: HubOptions = {}): Hub {
     toSession: (sessions, type, data, options) => publish(type, data, { ...options, sessionIds: [sessions].flat() }),
     toClients: (clients, type, data, options) => publish(type, data, { ...options, clientIds: [clients].flat() }),
     ...createShapes(publish, clock.now, failed('notifyAfter')),
-    kick(userId) {
-      // Undefined, from a variable that should have had somebody, would be everybody.
-      const found = [...registry.candidates(checkTarget({ userId }))]
+    kick(which) {
+      const found = selectClients(registry, which, 'kick')
       for (const client of found) streams.end(client, 'kicked')
       return found.length
     },
     clients: () => Array.from(registry.all(), describeClient),
+    // Undefined, from a variable that should have had a topic, must not be everybody.
+    presence: (...query) => presenceOf(registry, checkPresence(query.length ? query[0] : {})),
     stats,
     observe: observers.add,
     reset,

@@ -1,5 +1,7 @@
 export type { ClientInfo, Ending } from './audience/client.ts'
+export type { ClientSelector } from './audience/clients.ts'
 export type { Losses, Sink, SinkEvents } from './audience/outlet.ts'
+export type { Presence, PresenceQuery } from './audience/presence.ts'
 export type { Identity, Principal } from './audience/principal.ts'
 export type { Address, PublishTarget } from './audience/target.ts'
 export type { Accept } from './http/accept.ts'
@@ -14,7 +16,7 @@ export {
   memoryLog,
 } from './log/log.ts'
 export type { Counters } from './observe/counters.ts'
-export type { HubObserver } from './observe/observers.ts'
+export type { Connected, Disconnected, HubObserver, Replayed } from './observe/observers.ts'
 export type { HubStats } from './observe/stats.ts'
 export type { HubLimits, HubOptions } from './options/options.ts'
 export type { EventFilter, HubEvent } from './publish/parcel.ts'

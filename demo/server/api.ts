@@ -54,7 +54,7 @@ export function createApi({ hub, log, tokens, faults, streams, simulation }: Par
     'POST /api/admin/order': forOperators(() => simulation.takeOrder()),
     'POST /api/admin/kick': forOperators((query) => {
       const user = findUser(query.get('user'))
-      return user ? { ended: hub.kick(user.id) } : 400
+      return user ? { ended: hub.kick({ userId: user.id }) } : 400
     }),
   }
 

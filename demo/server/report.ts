@@ -1,4 +1,5 @@
-import { ADMIN_TOPIC, LISTED, type Report } from '../shared/report.ts'
+import type { ClientInfo } from '../../server/index.ts'
+import { ADMIN_TOPIC, LISTED, type ListedClient, type Report } from '../shared/report.ts'
 import type { ShopHub } from './hub.ts'
 
 /*
@@ -10,6 +11,16 @@ import type { ShopHub } from './hub.ts'
 const EVERY = 1000
 /** When somebody came or went: long enough that a crowd that does makes one report. */
 const SOON = 50
+
+/** Field by field: a field that `clients()` gets later is not sent by accident. */
+const listed = ({ clientId, topics, connectedAt, lastSeen, live, queue }: ClientInfo): ListedClient => ({
+  clientId,
+  topics,
+  connectedAt,
+  lastSeen,
+  live,
+  queue,
+})
 
 /** @param status - What the hub does not know: which process this is, and whether it is about to end. */
 export function reportToOperators(hub: ShopHub, status: () => Pick<Report, 'process' | 'draining'>): void {
@@ -28,7 +39,7 @@ export function reportToOperators(hub: ShopHub, status: () => Pick<Report, 'proc
       up: Math.round(process.uptime() * 1000),
       at: Date.now(),
       stats: hub.stats(),
-      clients: clients.slice(0, LISTED),
+      clients: clients.slice(0, LISTED).map(listed),
       topics: [...joined].sort(),
     }
     // It fails only when the hub has been closed: then there is nobody left.

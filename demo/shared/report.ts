@@ -8,6 +8,9 @@ import type { Notice } from './events.ts'
 /** Only operators may join it. */
 export const ADMIN_TOPIC = 'admin'
 
+/** What the panel sees of a stream: not whose it is. */
+export type ListedClient = Omit<ClientInfo, 'principal'>
+
 /** The hub at one moment. */
 export interface Report {
   /** Which of the API processes this is: 1, and one more with each that took over. */
@@ -20,7 +23,7 @@ export interface Report {
   readonly at: number
   readonly stats: HubStats
   /** The streams that are open, oldest first; at most {@link LISTED}. */
-  readonly clients: readonly ClientInfo[]
+  readonly clients: readonly ListedClient[]
   /** Topics that somebody has joined, and how many have. */
   readonly topics: readonly (readonly [topic: string, joined: number])[]
 }

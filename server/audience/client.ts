@@ -17,6 +17,8 @@ export interface Client {
   readonly outlet: Outlet
   readonly sink: Sink
   readonly connectedAt: number
+  /** When the server last noticed that the client is there, in epoch milliseconds. */
+  lastSeen: number
   /** Epoch milliseconds: when its principal expires. */
   readonly expiresAt: number
   /** When it is asked to come anew. */
@@ -45,21 +47,28 @@ export type Ending = 'closed' | 'overflow' | 'stalled' | 'expired' | 'kicked' | 
 /** What a gap concerns: who has joined no topic had everything that is for nobody in particular. */
 export const concernOf = ({ topics }: Pick<Client, 'topics'>): readonly string[] => (topics.size ? [...topics] : ['*'])
 
-/** What may be told of a client: nothing of who it is. */
+/** One open stream, for the operator. It says who the client is: send none of it to clients. */
 export interface ClientInfo {
   readonly clientId: string
+  /** What `authenticate` returned, the object itself. */
+  readonly principal: Principal
   readonly topics: readonly string[]
+  /** When the stream was opened, in epoch milliseconds. */
   readonly connectedAt: number
+  /** When the server last noticed that the client is there, in epoch milliseconds. */
+  readonly lastSeen: number
   /** False while it is being given what it missed. */
   readonly live: boolean
   /** What waits for it, since it does not keep up. */
   readonly queue: { readonly events: number; readonly bytes: number }
 }
 
-export const describeClient = ({ id, topics, connectedAt, live, outlet }: Client): ClientInfo => ({
+export const describeClient = ({ id, principal, topics, connectedAt, lastSeen, live, outlet }: Client): ClientInfo => ({
   clientId: id,
+  principal,
   topics: [...topics],
   connectedAt,
+  lastSeen,
   live,
   queue: { events: outlet.events, bytes: outlet.bytes },
 })

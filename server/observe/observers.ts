@@ -1,16 +1,42 @@
 import { callSafely, report } from '../../src/base/errors.ts'
 import type { Ending } from '../audience/client.ts'
+import type { Identity, Principal } from '../audience/principal.ts'
 
-/** What a hub tells of itself, for logs and metrics. What these throw is reported and stops nothing. */
-export interface HubObserver {
+/** Whose stream it is. Principals exist on the server only: send none of it to clients. */
+interface Whose<P> {
+  readonly clientId: string
+  readonly principal: P
+}
+
+/** A stream has been opened. */
+export interface Connected<P = Principal> extends Whose<P> {
+  /** What it has joined. */
+  readonly topics: readonly string[]
+  /** The client's cursor was good: it gets what it missed. */
+  readonly recovered: boolean
+}
+
+/** A stream is over. */
+export interface Disconnected<P = Principal> extends Whose<P> {
+  readonly reason: Ending
+  /** How long it was open, in milliseconds. */
+  readonly openFor: number
+}
+
+/** A client has got what it missed. */
+export interface Replayed<P = Principal> extends Whose<P> {
+  /** How many events. */
+  readonly events: number
+}
+
+/** Callbacks of a hub, for logs and metrics. What these throw is reported and stops nothing. */
+export interface HubObserver<P extends Identity = Principal> {
   /** A stream has been opened. */
-  readonly onConnect?: ((connected: { readonly clientId: string; readonly recovered: boolean }) => void) | undefined
-  /** A stream is over: why, and how long it had been open in milliseconds. */
-  readonly onDisconnect?:
-    | ((left: { readonly clientId: string; readonly reason: Ending; readonly openFor: number }) => void)
-    | undefined
-  /** A client has been given what it missed: so many events. */
-  readonly onReplay?: ((replayed: { readonly clientId: string; readonly events: number }) => void) | undefined
+  readonly onConnect?: ((connected: Connected<P>) => void) | undefined
+  /** A stream is over. */
+  readonly onDisconnect?: ((left: Disconnected<P>) => void) | undefined
+  /** A client has got what it missed. */
+  readonly onReplay?: ((replayed: Replayed<P>) => void) | undefined
   /**
    * Something that nobody is waiting for has failed: `where` is the option that threw, or the log.
    * @defaultValue `console.error`

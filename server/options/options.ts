@@ -53,7 +53,7 @@ export interface HubLimits {
 }
 
 /** What a hub wants to know. */
-export interface HubOptions<P extends Identity = Principal> extends HubObserver {
+export interface HubOptions<P extends Identity = Principal> extends HubObserver<P> {
   /**
    * Who this request comes from: look at its headers, its cookies, its query. Nothing, or false: nobody that is known, status
    * 401. If it throws, status 500.

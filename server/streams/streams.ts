@@ -92,7 +92,8 @@ export function createStreams(
     counters.endings[reason]++
     if (behind) client.sink.destroy()
     else if (why !== 'closed') client.sink.end()
-    observers.tell('onDisconnect', { clientId: client.id, reason, openFor: clock.now() - client.connectedAt })
+    const { id: clientId, principal, connectedAt } = client
+    observers.tell('onDisconnect', { clientId, principal, reason, openFor: clock.now() - connectedAt })
     left()
   }
 
@@ -102,7 +103,7 @@ export function createStreams(
     if (!recovered) return
     counters.replays.count++
     counters.replays.events += events
-    observers.tell('onReplay', { clientId: client.id, events })
+    observers.tell('onReplay', { clientId: client.id, principal: client.principal, events })
   }
 
   return {
@@ -137,6 +138,7 @@ export function createStreams(
         outlet: createOutlet(sink, limits, clock, counters.dropped),
         sink,
         connectedAt: now,
+        lastSeen: now,
         expiresAt,
         leavesAt: now + maxAge * (0.8 + 0.4 * clock.random()),
         endsAt: Infinity,
@@ -151,7 +153,7 @@ export function createStreams(
       registry.add(client)
       counters.connections++
       came(client)
-      observers.tell('onConnect', { clientId: client.id, recovered })
+      observers.tell('onConnect', { clientId: client.id, principal, topics, recovered })
       if (gone) return end(client, 'closed')
       const introduction = {
         v: 1 as const,

@@ -201,7 +201,7 @@ describe('middleware in front of the hub', () => {
       (handle) => (request, response) => void handle(Object.assign(request, { user: 'ada' }), response),
     )
     const client = await socket(port)
-    expect(hub.kick('ada')).toBe(1)
+    expect(hub.kick({ userId: 'ada' })).toBe(1)
     client.destroy()
     expect(incomingMessage(new Request('http://a'))).toBeUndefined()
   })

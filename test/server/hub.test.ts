@@ -92,16 +92,48 @@ describe('a stream', () => {
     await hub.notification('for user', 'info', { userId: 'user-ada' })
     seen.push(JSON.stringify(await post({ event: 'x', userId: 'user-ada' })))
     seen.push(JSON.stringify(await post({ clientId, rev: 1, add: ['b'] })))
-    seen.push(JSON.stringify(await ask('/events/stats')))
+    for (const path of ['stats', 'metrics', 'health', 'none?topics=a,%20'])
+      seen.push(JSON.stringify(await ask(`/events/${path}`)))
+    seen.push(JSON.stringify(await post({ event: 'x', userId: 7 })))
+    seen.push(JSON.stringify(await post({ clientId: 'another', rev: 1 })))
+    // The operator has it all the same.
+    expect(hub.clients()[0]?.principal).toMatchObject(secret)
+    expect(hub.presence('a')).toMatchObject([{ ...secret, clientIds: [clientId] }])
     await clock.advance(20_000)
     const again = await stream(`?topics=*&lastEventId=${first.find('connected')?.['cursor']}`)
     expect(again.payloads()).toHaveLength(6)
     seen.push(JSON.stringify(await ask('/events/reset', { method: 'POST' })))
-    hub.kick('user-ada')
+    hub.kick({ userId: 'user-ada' })
     await clock.settle()
     for (const reader of [first, again]) seen.push(reader.text(), JSON.stringify([...reader.response.headers]))
     expect(seen.join('\n')).not.toMatch(/ada|acme|admin/)
     expect(JSON.stringify(hub.stats())).not.toMatch(/ada|acme|admin/)
+  })
+})
+
+describe('presence', () => {
+  it('lists the principals of a topic, and forgets a client that leaves', async () => {
+    const { hub, stream, clock } = hubBench()
+    const ada = await stream('?user=ada&topics=a')
+    await clock.advance(1)
+    await stream('?user=ada')
+    await stream('?user=bob&topics=*')
+    expect(hub.presence('a').map(({ userId, clientIds }) => [userId, clientIds.length])).toEqual([
+      ['ada', 1],
+      ['bob', 1],
+    ])
+    expect(hub.presence().map(({ userId, clientIds }) => [userId, clientIds.length])).toEqual([
+      ['ada', 2],
+      ['bob', 1],
+    ])
+    await ada.leave()
+    await clock.settle()
+    expect(hub.presence('a').map(({ userId }) => userId)).toEqual(['bob'])
+  })
+
+  it('of undefined is refused, as it must not be everybody', () => {
+    const { hub } = hubBench()
+    expect(() => hub.presence(undefined)).toThrow(TypeError)
   })
 })
 
@@ -356,7 +388,7 @@ describe('an event that a filter keeps back', () => {
   it('may end clients while it is asked: the others have the event, and the next', async () => {
     const { hub, stream, clock, errors } = hubBench({
       filter(principal) {
-        if (principal.userId === 'bob') hub.kick('bob')
+        if (principal.userId === 'bob') hub.kick({ userId: 'bob' })
         return true
       },
     })
@@ -505,8 +537,8 @@ describe('the end of a stream', () => {
   it('comes in every tab when its user is kicked', async () => {
     const { hub, stream, clock } = hubBench()
     const [one, two, other] = [await stream('?user=ada'), await stream('?user=ada'), await stream('?user=bob')]
-    expect(hub.kick('ada')).toBe(2)
-    expect(hub.kick('ada')).toBe(0)
+    expect(hub.kick({ userId: 'ada' })).toBe(2)
+    expect(hub.kick({ userId: 'ada' })).toBe(0)
     await clock.settle()
     expect([one.ended(), two.ended(), other.ended()]).toEqual(['end', 'end', undefined])
   })
@@ -525,11 +557,24 @@ describe('the end of a stream', () => {
     expect(hub.stats().endings['max-age']).toBe(1)
   })
 
-  it.each([undefined, '', null, 7])('comes to no client if %j is kicked, which is no user', async (user) => {
-    const { hub, stream } = hubBench()
-    const { ended } = await stream()
-    expect(() => hub.kick(user as string)).toThrow(TypeError)
-    expect(ended()).toBeUndefined()
+  it.each([undefined, null, 'ada', {}, { userId: undefined }, { userId: 'ada', sessionId: 'session-of-ada' }])(
+    'comes to no client if kick is called with %j',
+    async (which) => {
+      const { hub, stream } = hubBench()
+      const { ended } = await stream('?user=ada')
+      expect(() => hub.kick(which as never)).toThrow(/^kick wants \{ userId \}, \{ sessionId \} or \{ clientId \}/)
+      expect(ended()).toBeUndefined()
+    },
+  )
+
+  it('comes to one session, or one stream, if that is kicked', async () => {
+    const { hub, stream, clock } = hubBench()
+    const [ada, bob, other] = [await stream('?user=ada'), await stream('?user=bob'), await stream('?user=bob')]
+    expect(hub.kick({ sessionId: 'session-of-ada' })).toBe(1)
+    expect(hub.kick({ clientId: `${bob.find('connected')?.['clientId']}` })).toBe(1)
+    expect(hub.kick({ clientId: 'gone' })).toBe(0)
+    await clock.settle()
+    expect([ada.ended(), bob.ended(), other.ended()]).toEqual(['end', 'end', undefined])
   })
 
   it('leaves nothing behind though its principal is another by now', async () => {
@@ -539,7 +584,7 @@ describe('the end of a stream', () => {
     principal.userId = 'bob'
     await reader.leave()
     expect(hub.stats()).toMatchObject({ clients: 0, users: 0 })
-    expect(hub.kick('ada')).toBe(0)
+    expect(hub.kick({ userId: 'ada' })).toBe(0)
   })
 
   it.each([0, Infinity])('does not come by its age if maxAge is %s', async (maxAge) => {

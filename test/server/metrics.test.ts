@@ -24,7 +24,7 @@ describe('metrics', () => {
     await stream(`?lastEventId=${one.find('connected')?.['cursor']}`)
     await stream('?lastEventId=gone')
     await one.leave()
-    hub.kick('ada')
+    hub.kick({ userId: 'ada' })
     await clock.settle()
     expect(await samples(registry)).toEqual({
       headwater_clients: 2,

@@ -90,6 +90,7 @@ export function testClient({
     outlet,
     sink,
     connectedAt: clock.now(),
+    lastSeen: clock.now(),
     expiresAt: Infinity,
     leavesAt: Infinity,
     endsAt: Infinity,

@@ -2,6 +2,8 @@ import { createSSE } from 'headwater'
 import {
   type Address,
   type ClientInfo,
+  type ClientSelector,
+  type Connected,
   createHub,
   type Ending,
   type EventFilter,
@@ -14,6 +16,7 @@ import {
   type HubStats,
   type LogEntry,
   memoryLog,
+  type Presence,
   type Principal,
   type Publish,
   type Published,
@@ -271,7 +274,7 @@ createHub({ log: { epoch: 'abcdefgh', head: 0 } })
 
 // The rest of a hub.
 expectTypeOf(hub.fetch).toEqualTypeOf<(request: Request) => Promise<Response>>()
-expectTypeOf(hub.kick('ada')).toEqualTypeOf<number>()
+expectTypeOf(hub.kick({ userId: 'ada' })).toEqualTypeOf<number>()
 expectTypeOf(hub.clients()).toEqualTypeOf<ClientInfo[]>()
 expectTypeOf(hub.stats()).toEqualTypeOf<HubStats>()
 expectTypeOf(hub.observe({ onError() {} })).toEqualTypeOf<() => void>()
@@ -279,8 +282,33 @@ expectTypeOf(hub.observe).parameter(0).toEqualTypeOf<HubObserver>()
 expectTypeOf(hub.close({ drain: 5 })).toEqualTypeOf<Promise<void>>()
 toNodeHandler(hub)
 toNodeHandler(untyped)
-// @ts-expect-error who is there is not told
+expectTypeOf(hub.kick({ sessionId: 's' })).toEqualTypeOf<number>()
+expectTypeOf<Parameters<typeof hub.kick>>().toEqualTypeOf<[ClientSelector]>()
+// @ts-expect-error a name alone does not say what it names
+hub.kick('ada')
+// @ts-expect-error one of the three
+hub.kick({ userId: 'ada', sessionId: 's' })
+// @ts-expect-error one of the three
+hub.kick({})
+// @ts-expect-error a user without a value
+hub.kick({ userId: undefined })
+expectTypeOf(hub.clients()[0]?.principal).toEqualTypeOf<Principal | undefined>()
+// @ts-expect-error what the principal is is under that name
 hub.clients()[0]?.userId
+expectTypeOf(hub.presence()).toEqualTypeOf<Presence[]>()
+expectTypeOf(hub.presence('orders')).toEqualTypeOf<Presence[]>()
+expectTypeOf(hub.presence({ topic: 'orders', tenant: 'acme' })[0]?.clientIds).toEqualTypeOf<
+  readonly string[] | undefined
+>()
+// @ts-expect-error no such field
+hub.presence({ user: 'ada' })
+// Observers have the principal, with the claims that the application gave it.
+createHub<Events, User>({
+  onConnect: ({ principal }) => expectTypeOf(principal).toEqualTypeOf<User>(),
+  onDisconnect: ({ principal }) => expectTypeOf(principal.role).toEqualTypeOf<'admin' | 'guest'>(),
+  onReplay: ({ principal }) => expectTypeOf(principal).toEqualTypeOf<User>(),
+})
+hub.observe({ onConnect: (connected) => expectTypeOf(connected).toEqualTypeOf<Connected>() })
 // @ts-expect-error figures cannot be changed
 hub.stats().published = 0
 // @ts-expect-error no such observer

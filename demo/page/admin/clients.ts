@@ -1,5 +1,4 @@
-import type { ClientInfo } from '../../../server/index.ts'
-import { ADMIN_TOPIC } from '../../shared/report.ts'
+import { ADMIN_TOPIC, type ListedClient } from '../../shared/report.ts'
 import { byId, setText } from '../dom.ts'
 import { bytes, count, duration } from '../format.ts'
 import type { PanelStream } from './client.ts'
@@ -27,4 +26,4 @@ export function showClients(sse: PanelStream): void {
   })
 }
 
-const isPanel = ({ topics }: ClientInfo): boolean => topics.includes(ADMIN_TOPIC)
+const isPanel = ({ topics }: ListedClient): boolean => topics.includes(ADMIN_TOPIC)

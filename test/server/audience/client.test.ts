@@ -2,26 +2,29 @@ import { expect, it } from 'vitest'
 import { concernOf, describeClient, mintClientId } from '../../../server/audience/client.ts'
 import { block, testClient } from '../../support/hub.ts'
 
-it('the public facts about a client do not say who it is', () => {
+it('the facts about a client have what the operator wants to know, whose it is too', () => {
   const client = testClient({
     id: 'c1',
     principal: { userId: 'ada', sessionId: 's1', tenant: 'acme', role: 'admin' },
     topics: ['a', 'b.*'],
     connectedAt: 7,
+    lastSeen: 8,
     live: false,
     room: 1,
   })
   for (const size of [1, 2, 3]) client.outlet.send(block(size))
   expect(describeClient(client)).toEqual({
     clientId: 'c1',
+    principal: { userId: 'ada', sessionId: 's1', tenant: 'acme', role: 'admin' },
     topics: ['a', 'b.*'],
     connectedAt: 7,
+    lastSeen: 8,
     live: false,
     queue: { events: 2, bytes: 5 },
   })
 })
 
-it('the public facts about a client stay as they were', () => {
+it('the facts about a client stay as they were', () => {
   const client = testClient({ topics: ['a'], room: 1 })
   const told = describeClient(client)
   client.topics = new Set(['b'])

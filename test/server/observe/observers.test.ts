@@ -4,7 +4,7 @@ import { eventually } from '../../support/eventually.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
-const CONNECTED = { clientId: 'c1', recovered: false }
+const CONNECTED = { clientId: 'c1', principal: {}, topics: [], recovered: false }
 
 function reporting() {
   const reported = vi.fn()
@@ -22,7 +22,7 @@ describe('observers', () => {
     off()
     off()
     observers.tell('onConnect', CONNECTED)
-    observers.tell('onDisconnect', { clientId: 'c1', reason: 'closed', openFor: 5 })
+    observers.tell('onDisconnect', { clientId: 'c1', principal: {}, reason: 'closed', openFor: 5 })
     expect(told).toEqual([
       ['first', CONNECTED],
       ['second', CONNECTED],
@@ -86,7 +86,7 @@ describe('an error', () => {
     observers.add({ onConnect() {} })
     off()
     observers.tell('onError', 'oops', 'filter')
-    observers.tell('onReplay', { clientId: 'c1', events: 5 })
+    observers.tell('onReplay', { clientId: 'c1', principal: {}, events: 5 })
     expect(reported.mock.calls).toEqual([['oops']])
   })
 })

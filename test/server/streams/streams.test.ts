@@ -137,7 +137,7 @@ describe('a stream', () => {
     fill()
     await bench.hub.publish('n', 1)
     expect(bench.hub.stats().queue.events).toBe(0)
-    bench.hub.kick('ada')
+    bench.hub.kick({ userId: 'ada' })
     expect(did).toEqual(['destroy'])
   })
 
@@ -163,7 +163,7 @@ describe('a stream', () => {
   })
 
   it('hears nothing more if an observer of its beginning ends it', async () => {
-    const bench = hubBench({ onConnect: () => bench.hub.kick('ada') })
+    const bench = hubBench({ onConnect: () => bench.hub.kick({ userId: 'ada' }) })
     const { text, ended } = await bench.stream('?user=ada')
     expect(text()).toBe('')
     expect(ended()).toBe('end')
@@ -210,7 +210,7 @@ describe('a stream', () => {
     closed()
     closed()
     drain()
-    expect(bench.hub.kick('ada')).toBe(0)
+    expect(bench.hub.kick({ userId: 'ada' })).toBe(0)
     await bench.hub.publish('n', 1)
     expect(did).toEqual([])
     expect(bench.hub.stats().endings).toMatchObject({ closed: 1, kicked: 0 })
@@ -221,29 +221,31 @@ describe('a stream', () => {
     const { did, fill } = await blocked(bench, '?user=ada')
     fill()
     for (const n of [1, 2]) await bench.hub.publish('n', n)
-    bench.hub.kick('ada')
+    bench.hub.kick({ userId: 'ada' })
     expect(did).toEqual(['destroy'])
   })
 
   it('is reported to every observer', async () => {
     const told: unknown[] = []
-    const bench = hubBench({ onConnect: ({ recovered }) => told.push(['connect', recovered]) })
+    const bench = hubBench({
+      onConnect: ({ recovered, principal, topics }) => told.push(['connect', recovered, principal.userId, topics]),
+    })
     const off = bench.hub.observe({
-      onReplay: ({ events }) => told.push(['replay', events]),
-      onDisconnect: ({ reason, openFor }) => told.push(['disconnect', reason, openFor]),
+      onReplay: ({ events, principal }) => told.push(['replay', events, principal.userId]),
+      onDisconnect: ({ reason, openFor, principal }) => told.push(['disconnect', reason, openFor, principal.userId]),
     })
     await bench.hub.publish('n', 1)
     const { epoch } = bench.hub.stats().log
-    await blocked(bench, '?user=ada')
+    await blocked(bench, '?user=ada&topics=a,b')
     await blocked(bench, `?user=ada&lastEventId=${epoch}-0`)
     await bench.clock.advance(3000)
-    bench.hub.kick('ada')
+    bench.hub.kick({ userId: 'ada' })
     expect(told).toEqual([
-      ['connect', false],
-      ['connect', true],
-      ['replay', 1],
-      ['disconnect', 'kicked', 3000],
-      ['disconnect', 'kicked', 3000],
+      ['connect', false, 'ada', ['a', 'b']],
+      ['connect', true, 'ada', []],
+      ['replay', 1, 'ada'],
+      ['disconnect', 'kicked', 3000, 'ada'],
+      ['disconnect', 'kicked', 3000, 'ada'],
     ])
     off()
     await blocked(bench, `?user=ada&lastEventId=${epoch}-0`)
