@@ -1,3 +1,4 @@
+import { monotonic } from '../src/base/clock.ts'
 import type { EventMap, EventName } from '../src/index.ts'
 import { type ClientInfo, describeClient } from './audience/client.ts'
 import { type ClientSelector, selectClients } from './audience/clients.ts'
@@ -98,7 +99,7 @@ export function createHub(options: HubOptions = {}): Hub {
   const observers = createHubObservers()
   observers.add(settings)
   const registry = createRegistry()
-  let startedAt = clock.now()
+  let startedAt = monotonic(clock)
   let closed: Promise<void> | undefined
   let over = false
 
@@ -132,10 +133,10 @@ export function createHub(options: HubOptions = {}): Hub {
   async function reset(): Promise<void> {
     await log.reset()
     resetCounters(counters)
-    startedAt = clock.now()
+    startedAt = monotonic(clock)
   }
 
-  const stats = (): HubStats => readStats(counters, registry, log, clock.now() - startedAt)
+  const stats = (): HubStats => readStats(counters, registry, log, monotonic(clock) - startedAt)
   const parts = { settings, registry, delivery, streams, counters, observers }
   const accept = createAccept(parts, { send, stats, reset, closing: shutdown.closing })
 

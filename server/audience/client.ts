@@ -16,9 +16,12 @@ export interface Client {
   readonly native: boolean
   readonly outlet: Outlet
   readonly sink: Sink
+  /** Epoch milliseconds. */
   readonly connectedAt: number
   /** When the server last noticed that the client is there, in epoch milliseconds. */
   lastSeen: number
+  /** On the monotonic clock, as all that follow which do not say otherwise. */
+  readonly openedAt: number
   /** Epoch milliseconds: when its principal expires. */
   readonly expiresAt: number
   /** When it is asked to come anew. */

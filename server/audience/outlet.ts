@@ -1,3 +1,4 @@
+import { monotonic } from '../../src/base/clock.ts'
 import type { Clock } from '../../src/index.ts'
 
 /*
@@ -42,8 +43,9 @@ export interface Outlet {
   room(): Promise<void>
   /** Throws away what waits. */
   close(): void
-  /** Since when the socket takes nothing, in epoch milliseconds; 0 while it does. */
-  readonly blockedSince: number
+  /** Since when the sink takes nothing, on the monotonic clock. Undefined while it takes what comes. */
+  readonly blockedSince: number | undefined
+  /** On the monotonic clock. */
   readonly lastWriteAt: number
   /** What waits. */
   readonly events: number
@@ -76,7 +78,7 @@ export function createOutlet(
   const waiters: (() => void)[] = []
 
   function write(bytes: Uint8Array): void {
-    self.lastWriteAt = clock.now()
+    self.lastWriteAt = monotonic(clock)
     if (!sink.write(bytes)) self.blockedSince = self.lastWriteAt
   }
 
@@ -97,12 +99,12 @@ export function createOutlet(
     self.events < limits.queueEvents && (self.events === 0 || self.bytes + length <= limits.queueBytes)
 
   const self: { -readonly [K in keyof Outlet]: Outlet[K] } = {
-    blockedSince: 0,
-    lastWriteAt: clock.now(),
+    blockedSince: undefined,
+    lastWriteAt: monotonic(clock),
     events: 0,
     bytes: 0,
     send(bytes, expendable = {}) {
-      if (!self.blockedSince) {
+      if (self.blockedSince === undefined) {
         write(bytes)
         return true
       }
@@ -127,18 +129,18 @@ export function createOutlet(
       return true
     },
     drained() {
-      self.blockedSince = 0
+      self.blockedSince = undefined
       for (const [id, waiting] of queue) {
         remove(id, waiting)
         write(waiting.bytes)
-        if (self.blockedSince) return
+        if (self.blockedSince !== undefined) return
       }
       for (const resolve of waiters.splice(0)) resolve()
     },
-    room: () => (self.blockedSince ? new Promise((resolve) => waiters.push(resolve)) : Promise.resolve()),
+    room: () => (self.blockedSince !== undefined ? new Promise((resolve) => waiters.push(resolve)) : Promise.resolve()),
     close() {
       queue.clear()
-      self.blockedSince = 0
+      self.blockedSince = undefined
       self.events = 0
       self.bytes = 0
       for (const resolve of waiters.splice(0)) resolve()

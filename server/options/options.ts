@@ -127,6 +127,10 @@ export interface HubOptions<P extends Identity = Principal> extends HubObserver<
    * is joined to `orders.eu`, if allowed to, else refused.
    */
   readonly paths?: Readonly<Record<string, string>> | undefined
-  /** Time and chance, for tests. */
+  /**
+   * Time and chance, for tests. Intervals go by its `monotonic()`, dates by its `now()`. Without `monotonic` the server takes
+   * intervals from `now()` and leaves out jumps: more than a minute between two readings counts as a minute.
+   * @defaultValue the platform's
+   */
   readonly clock?: Clock | undefined
 }

@@ -2,6 +2,7 @@ import { systemClock } from '../../src/base/clock.ts'
 import { memoryLog } from '../log/log.ts'
 import { fill, type Spec, wrong } from './check.ts'
 import type { HubLimits, HubOptions } from './options.ts'
+import { steady } from './steady.ts'
 
 const CALLBACK = ['function'] as const
 const NOBODY = ['function', () => false] as const
@@ -67,6 +68,7 @@ export function resolveHubOptions(options: HubOptions): HubSettings {
     retry: retry || 0,
     maxAge: filled.maxAge || Infinity,
     log: filled.log ?? memoryLog(),
+    clock: steady(filled.clock),
     limits: fill(LIMITS, filled.limits) as HubSettings['limits'],
   }
 }

@@ -47,7 +47,7 @@ export async function catchUp(
     if (frames.length) tell(client, concat(frames, size))
     frames = []
     size = 0
-    return outlet.blockedSince ? outlet.room() : undefined
+    return outlet.blockedSince === undefined ? undefined : outlet.room()
   }
 
   while (!isOver() && client.after < delivery.place) {

@@ -1,4 +1,4 @@
-import { setTimer } from '../../src/base/clock.ts'
+import { monotonic, setTimer } from '../../src/base/clock.ts'
 import type { Clock } from '../../src/index.ts'
 import type { Registry } from '../audience/registry.ts'
 import type { Streams } from './streams.ts'
@@ -25,12 +25,12 @@ export function createShutdown(clock: Clock, registry: Registry, streams: () => 
 
   return {
     // Never 0: who is told so comes back at once.
-    closing: () => (until === undefined ? undefined : Math.max(1, Math.ceil((until - clock.now()) / 1000))),
+    closing: () => (until === undefined ? undefined : Math.max(1, Math.ceil((until - monotonic(clock)) / 1000))),
     left() {
       if (registry.size === 0) emptied()
     },
     async close(drain) {
-      until = clock.now() + drain
+      until = monotonic(clock) + drain
       const { dismiss, end } = streams()
       // Those who wait for the new server are not to storm it; and the last of them is to leave by itself.
       const spread = Math.max(drain - LEAVING, 0)

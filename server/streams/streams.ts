@@ -1,3 +1,4 @@
+import { monotonic } from '../../src/base/clock.ts'
 import { type Client, concernOf, type Ending, mintClientId } from '../audience/client.ts'
 import { createOutlet, type Sink, type SinkEvents } from '../audience/outlet.ts'
 import { expiryOf, type Principal } from '../audience/principal.ts'
@@ -87,13 +88,13 @@ export function createStreams(
     client.ended = reason
     registry.remove(client)
     // Whoever takes nothing would not take the end either, and keep the socket; and what waits must not look sent.
-    const behind = client.outlet.blockedSince > 0
+    const behind = client.outlet.blockedSince !== undefined
     client.outlet.close()
     counters.endings[reason]++
     if (behind) client.sink.destroy()
     else if (why !== 'closed') client.sink.end()
-    const { id: clientId, principal, connectedAt } = client
-    observers.tell('onDisconnect', { clientId, principal, reason, openFor: clock.now() - connectedAt })
+    const { id: clientId, principal, openedAt } = client
+    observers.tell('onDisconnect', { clientId, principal, reason, openFor: monotonic(clock) - openedAt })
     left()
   }
 
@@ -117,7 +118,7 @@ export function createStreams(
       const { recovered, after } = resumption
       const { epoch } = log
       const cursor = formatId(epoch, after)
-      const now = clock.now()
+      const now = monotonic(clock)
       // A sink may speak before there is a client.
       let opened: Client | undefined
       let gone = false
@@ -137,8 +138,9 @@ export function createStreams(
         native,
         outlet: createOutlet(sink, limits, clock, counters.dropped),
         sink,
-        connectedAt: now,
-        lastSeen: now,
+        connectedAt: clock.now(),
+        lastSeen: clock.now(),
+        openedAt: now,
         expiresAt,
         leavesAt: now + maxAge * (0.8 + 0.4 * clock.random()),
         endsAt: Infinity,
@@ -190,7 +192,7 @@ export function createStreams(
     dismiss(client, reconnectInMs, why) {
       if (client.endsAt < Infinity) return
       client.leavesAt = Infinity
-      client.endsAt = clock.now() + Math.max(reconnectInMs, GRACE) + GRACE
+      client.endsAt = monotonic(clock) + Math.max(reconnectInMs, GRACE) + GRACE
       client.leaving = why
       tell(client, goodbyeFrame(reconnectInMs))
     },

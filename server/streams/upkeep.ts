@@ -1,4 +1,4 @@
-import { setTimer } from '../../src/base/clock.ts'
+import { monotonic, setTimer } from '../../src/base/clock.ts'
 import type { Clock } from '../../src/index.ts'
 import type { Client } from '../audience/client.ts'
 import type { Registry } from '../audience/registry.ts'
@@ -27,7 +27,10 @@ export type Duty = 'stalled' | 'expired' | 'leave' | 'end' | 'ping' | undefined
 
 /** The same for all clients of a round. */
 export interface Circumstances {
+  /** On the monotonic clock. */
   readonly now: number
+  /** Epoch milliseconds, for what expires at a date. */
+  readonly date: number
   /** Up to which number events have been handed out. */
   readonly place: number
   /** The first number that the log still has. */
@@ -37,14 +40,15 @@ export interface Circumstances {
 }
 
 /** What is to be done about a client now. */
-export function dutyOf(client: Client, { now, place, first, heartbeat, stall }: Circumstances): Duty {
+export function dutyOf(client: Client, { now, date, place, first, heartbeat, stall }: Circumstances): Duty {
   const { outlet, toldSeq, toldAt } = client
-  if (outlet.blockedSince && now - outlet.blockedSince >= stall) return 'stalled'
-  if (now >= client.expiresAt) return 'expired'
+  const { blockedSince } = outlet
+  if (blockedSince !== undefined && now - blockedSince >= stall) return 'stalled'
+  if (date >= client.expiresAt) return 'expired'
   if (now >= client.endsAt) return 'end'
   if (now >= client.leavesAt) return 'leave'
   // What waits is a sign of life as soon as it is taken; a checkpoint in front of it would be wrong.
-  if (outlet.blockedSince || !client.live) return undefined
+  if (blockedSince !== undefined || !client.live) return undefined
   // The log throws away already, and has come half the way to what this client was told of last: none of the events since
   // then was for it.
   if (first > 1 && toldSeq < place && toldSeq - first < place - toldSeq) return 'ping'
@@ -63,17 +67,19 @@ export function createUpkeep(
   let timer: unknown
   let dueAt = Infinity
 
-  function schedule(at: number): void {
+  function schedule(ms: number): void {
+    const at = monotonic(clock) + ms
     if (at >= dueAt) return
     clock.clearTimeout(timer)
     dueAt = at
-    timer = setTimer(clock, at - clock.now(), round)
+    timer = setTimer(clock, ms, round)
   }
 
   function round(): void {
     dueAt = Infinity
     const facts = {
-      now: clock.now(),
+      now: monotonic(clock),
+      date: clock.now(),
       place: delivery.place,
       first: log.first,
       heartbeat,
@@ -90,7 +96,8 @@ export function createUpkeep(
   }
 
   function watch({ expiresAt, leavesAt, endsAt }: Client): void {
-    schedule(Math.min(clock.now() + every, expiresAt, leavesAt, endsAt))
+    const now = monotonic(clock)
+    schedule(Math.min(every, expiresAt - clock.now(), leavesAt - now, endsAt - now))
   }
 
   return {
@@ -105,8 +112,7 @@ export function createUpkeep(
 /** Only with an id that is news: a heartbeat every 15 s to each of thousands is to be short. */
 function ping(client: Client, place: number, clock: Clock, log: EventLog, streams: Streams): void {
   const id = place > client.toldSeq ? formatId(log.epoch, place) : undefined
-  const now = clock.now()
   client.toldSeq = place
-  client.toldAt = now
-  streams.tell(client, pingFrame(client.native, id, now))
+  client.toldAt = monotonic(clock)
+  streams.tell(client, pingFrame(client.native, id, clock.now()))
 }

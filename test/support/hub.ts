@@ -91,6 +91,7 @@ export function testClient({
     sink,
     connectedAt: clock.now(),
     lastSeen: clock.now(),
+    openedAt: clock.now(),
     expiresAt: Infinity,
     leavesAt: Infinity,
     endsAt: Infinity,

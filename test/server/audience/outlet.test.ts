@@ -29,7 +29,7 @@ describe('an outlet', () => {
     const { outlet, send, sizes } = setup({ room: Infinity, queueBytes: 0, queueEvents: 0 })
     expect(send(1, 2000, 3)).toEqual([true, true, true])
     expect(sizes()).toEqual([1, 2000, 3])
-    expect(outlet).toMatchObject({ blockedSince: 0, events: 0, bytes: 0 })
+    expect(outlet).toMatchObject({ blockedSince: undefined, events: 0, bytes: 0 })
   })
 
   it('keeps what comes after the write that was one too many, until the socket takes more', () => {
@@ -39,7 +39,7 @@ describe('an outlet', () => {
     expect(outlet).toMatchObject({ blockedSince: clock.now(), events: 2, bytes: 5 })
     drain()
     expect(sizes()).toEqual([1, 2, 3])
-    expect(outlet).toMatchObject({ blockedSince: 0, events: 0, bytes: 0 })
+    expect(outlet).toMatchObject({ blockedSince: undefined, events: 0, bytes: 0 })
     send(4)
     expect(sizes()).toEqual([1, 2, 3, 4])
   })
@@ -64,7 +64,7 @@ describe('an outlet', () => {
   it('says since when the socket takes nothing, and when it was written to last', async () => {
     const { outlet, send, drain, clock } = setup()
     const start = clock.now()
-    expect([outlet.blockedSince, outlet.lastWriteAt]).toEqual([0, start])
+    expect([outlet.blockedSince, outlet.lastWriteAt]).toEqual([undefined, start])
     await clock.advance(100)
     send(1)
     expect([outlet.blockedSince, outlet.lastWriteAt]).toEqual([start + 100, start + 100])
@@ -75,7 +75,7 @@ describe('an outlet', () => {
     expect([outlet.blockedSince, outlet.lastWriteAt]).toEqual([start + 200, start + 200])
     await clock.advance(100)
     drain()
-    expect([outlet.blockedSince, outlet.lastWriteAt]).toEqual([0, start + 300])
+    expect([outlet.blockedSince, outlet.lastWriteAt]).toEqual([undefined, start + 300])
   })
 
   it('has no more wait than the limits say', () => {
@@ -288,11 +288,11 @@ describe('any writes to any socket', () => {
             }
             expect(outlet.events).toBeLessThanOrEqual(queueEvents)
             if (outlet.events > 1) expect(outlet.bytes).toBeLessThanOrEqual(queueBytes)
-            expect(outlet.events > 0 && !outlet.blockedSince).toBe(false)
+            expect(outlet.events > 0 && outlet.blockedSince === undefined).toBe(false)
           }
           const owing = owed()
           drain()
-          expect([outlet.events, outlet.bytes, outlet.blockedSince]).toEqual([0, 0, 0])
+          expect([outlet.events, outlet.bytes, outlet.blockedSince]).toEqual([0, 0, undefined])
           const places = sink.chunks.map((chunk) => sent.findIndex(({ bytes }) => bytes === chunk))
           expect(places).toEqual([...places].sort((a, b) => a - b))
           expect(new Set(places).size).toBe(places.length)

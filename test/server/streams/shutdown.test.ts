@@ -6,9 +6,10 @@ import { createShutdown } from '../../../server/streams/shutdown.ts'
 import type { Streams } from '../../../server/streams/streams.ts'
 
 /** Clients that are nothing but names; what is done to them is written down. */
-function setup(names: readonly string[], random: readonly number[] = []) {
+function setup(names: readonly string[], random: readonly number[] = [], skew = { ms: 0 }) {
   const answers = [...random]
-  const clock = createClock({ random: () => answers.shift() ?? 0.5 })
+  const base = createClock({ random: () => answers.shift() ?? 0.5 })
+  const clock = { ...base, now: () => base.now() + skew.ms }
   const there = new Set(names)
   const log: unknown[] = []
   const named = (client: Client): string => client as unknown as string
@@ -86,5 +87,16 @@ describe('shutting down', () => {
     expect(shutdown.closing()).toBe(2)
     await clock.advance(5000)
     expect(shutdown.closing()).toBe(1)
+  })
+
+  it.each([-3_600_000, 3_600_000])("says the same if the machine's clock is set by %i ms meanwhile", async (jump) => {
+    const skew = { ms: 0 }
+    const { clock, shutdown, leave } = setup(['a'], [], skew)
+    const closed = shutdown.close(10_000)
+    skew.ms = jump
+    await clock.advance(4000)
+    expect(shutdown.closing()).toBe(6)
+    leave('a')
+    await closed
   })
 })

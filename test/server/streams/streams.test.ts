@@ -1,3 +1,5 @@
+import type { HubOptions } from 'headwater/server'
+import { createClock } from 'headwater/testing'
 import { describe, expect, it } from 'vitest'
 import { hubBench, ORIGIN } from '../../support/reader.ts'
 
@@ -257,5 +259,68 @@ describe('a stream', () => {
     const bench = hubBench({ retry: 2000 })
     expect((await bench.stream()).text()).toMatch(/^retry: 3000\nid: /)
     expect((await hubBench().stream()).text()).not.toContain('retry')
+  })
+})
+
+describe("a machine's clock that is set while streams are open", () => {
+  const HOUR = 3_600_000
+  function skewed(options: HubOptions = {}) {
+    const base = createClock()
+    let skew = 0
+    const clock = { ...base, now: () => base.now() + skew }
+    return { ...hubBench({ clock, ...options }), clock: base, set: (ms: number) => (skew += ms), now: clock.now }
+  }
+
+  it.each([-HOUR, HOUR])('by %i ms changes no heartbeat, and sends nobody away', async (jump) => {
+    const { stream, clock, set, hub } = skewed({ heartbeat: 10_000 })
+    const { text, find } = await stream()
+    const pings = (): number => text().split(': ping').length - 1
+    await clock.advance(10_000)
+    set(jump)
+    await clock.advance(9999)
+    expect(pings()).toBe(1)
+    await clock.advance(1)
+    expect(pings()).toBe(2)
+    await clock.advance(100_000)
+    expect([pings(), find('goodbye')]).toEqual([12, undefined])
+    expect(hub.stats()).toMatchObject({ clients: 1, uptime: 120_000 })
+  })
+
+  it.each([-HOUR, HOUR])('by %i ms changes nothing about how long a client may take nothing', async (jump) => {
+    const bench = skewed({ limits: { stall: 5000 } })
+    const { did, fill } = await blocked(bench)
+    fill()
+    await bench.hub.publish('n', 1)
+    bench.set(jump)
+    await bench.clock.advance(4999)
+    expect(did).toEqual([])
+    await bench.clock.advance(1001)
+    expect(did).toEqual(['destroy'])
+  })
+
+  it.each([-HOUR, HOUR])('by %i ms changes nothing about a goodbye, and how long a stream was open', async (jump) => {
+    const left: unknown[] = []
+    const { stream, clock, set } = skewed({ maxAge: 100_000, onDisconnect: ({ openFor }) => left.push(openFor) })
+    const { find, ended } = await stream()
+    set(jump)
+    await clock.advance(99_999)
+    expect(find('goodbye')).toBeUndefined()
+    await clock.advance(1)
+    expect(find('goodbye')).toBeDefined()
+    set(jump)
+    await clock.advance(1999)
+    expect(ended()).toBeUndefined()
+    await clock.advance(1)
+    expect([ended(), left]).toEqual(['end', [102_000]])
+  })
+
+  it('is the one that says when a principal has expired', async () => {
+    const base = createClock()
+    const { stream, clock, set } = skewed({ authenticate: () => ({ expires: base.now() + HOUR }) })
+    const { ended } = await stream()
+    await clock.advance(1000)
+    set(HOUR)
+    await clock.advance(1000)
+    expect(ended()).toBe('end')
   })
 })

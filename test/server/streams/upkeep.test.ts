@@ -9,7 +9,9 @@ import { heard, stage, type TestClientOptions, testClient } from '../../support/
 describe('the next duty for a client', () => {
   /** Minutes ago it came; a second ago it was told of all there is. */
   const NOW = 1_000_000
-  const FACTS: Circumstances = { now: NOW, place: 50, first: 1, heartbeat: 15_000, stall: 30_000 }
+  /** The date is of another order than what intervals are measured by. */
+  const DATE = Date.UTC(2026, 0)
+  const FACTS: Circumstances = { now: NOW, date: DATE, place: 50, first: 1, heartbeat: 15_000, stall: 30_000 }
 
   interface Given extends Partial<Circumstances>, Pick<TestClientOptions, 'live' | 'toldSeq' | 'toldAt'> {
     readonly blocked?: number
@@ -25,13 +27,13 @@ describe('the next duty for a client', () => {
       live,
       toldSeq,
       toldAt,
-      expiresAt: NOW + (expires ?? Infinity),
+      expiresAt: DATE + (expires ?? Infinity),
       leavesAt: NOW + (leaves ?? Infinity),
       endsAt: NOW + (ends ?? Infinity),
     })
     const outlet = {
       ...client.outlet,
-      blockedSince: blocked === undefined ? 0 : NOW - blocked,
+      blockedSince: blocked === undefined ? undefined : NOW - blocked,
       lastWriteAt: NOW - written,
     }
     return dutyOf({ ...client, outlet }, { ...FACTS, ...facts })
