@@ -1,4 +1,5 @@
 import type { Address } from '../audience/target.ts'
+import { createListeners } from './listeners.ts'
 
 /*
  * The log: the last events, numbered without holes, so that a client that comes back can have what it missed. This one is in
@@ -23,7 +24,7 @@ export interface LogEntry extends LogRecord {
   readonly seq: number
 }
 
-/** Who wants to hear of what is written down. */
+/** Hears what is written down. What it throws is reported, and stops neither the log nor its other listeners. */
 export interface LogListener {
   /** The next entry, in order, without holes. */
   entry(entry: LogEntry): void
@@ -73,9 +74,7 @@ export interface MemoryLogOptions {
 export function memoryLog({ size = 10_000, characters = 64 * 1024 * 1024 }: MemoryLogOptions = {}): EventLog {
   for (const [name, bound] of Object.entries({ size, characters }))
     if (typeof bound !== 'number' || !(bound >= 0)) throw new TypeError(`${name} wants a number from 0, got ${bound}`)
-  const listeners = new Set<LogListener>()
-  const untold: LogEntry[] = []
-  let telling = false
+  const listeners = createListeners<LogEntry>()
   let epoch = mintEpoch()
   let head = 0
   let text = 0
@@ -112,31 +111,21 @@ export function memoryLog({ size = 10_000, characters = 64 * 1024 * 1024 }: Memo
       entries.push(entry)
       text += entry.json.length
       trim()
-      // A listener may append: the others hear of that entry after this one.
-      untold.push(entry)
-      if (telling) return entry
-      telling = true
-      for (let next = untold.shift(); next; next = untold.shift())
-        for (const listener of listeners) listener.entry(next)
-      telling = false
+      listeners.entry(entry)
       return entry
     },
     read(seq, limit) {
       const from = begin + Math.max(seq + 1 - firstKept(), 0)
       return entries.slice(from, from + limit) as LogEntry[]
     },
-    subscribe(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    subscribe: listeners.add,
     reset() {
       epoch = mintEpoch()
       head = 0
       text = 0
       entries = []
       begin = 0
-      untold.length = 0
-      for (const listener of listeners) listener.reset()
+      listeners.reset()
     },
   }
 }

@@ -64,10 +64,10 @@ export function createDelivery(
 
   /** @returns Whether the client has been given it. One client that cannot be served costs the others nothing. */
   function give(client: Client, parcel: Parcel): boolean {
-    if (!client.live || client.ended || !parcel.isFor(client)) return false
-    // The filter, which is the application's, may have ended it.
-    if (client.ended) return false
     try {
+      if (!client.live || client.ended || !parcel.isFor(client)) return false
+      // The filter, which is the application's, may have ended it.
+      if (client.ended) return false
       if (!client.outlet.send(parcel.bytes(client.native), parcel.expendable)) {
         events.overflowed(client)
         return false
@@ -106,8 +106,11 @@ export function createDelivery(
       waiting.push({ entry, parcel })
       if (handing) return
       handing = true
-      for (let next = waiting.shift(); next; next = waiting.shift()) deliver(next.entry, next.parcel)
-      handing = false
+      try {
+        for (let next = waiting.shift(); next; next = waiting.shift()) deliver(next.entry, next.parcel)
+      } finally {
+        handing = false
+      }
     },
     reset() {
       // Of the old log, and everybody is told of a gap.

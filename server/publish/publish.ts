@@ -1,3 +1,4 @@
+import { isThenable } from '../../src/base/errors.ts'
 import type { EventName } from '../../src/index.ts'
 import { checkTarget, checkType, type PublishTarget } from '../audience/target.ts'
 import { formatId } from '../log/cursor.ts'
@@ -65,7 +66,7 @@ export function createPublisher(
     if (volatile) return { id: '', delivered: delivery.handOut(record) }
     const { epoch } = log
     const appended = log.append(record)
-    const entry = appended instanceof Promise ? await appended : appended
+    const entry = isThenable(appended) ? await appended : appended
     const outcome = delivery.outcomeOf(entry)
     // Published by a filter, it has its turn after the event that is being filtered; and that is in this turn.
     await undefined

@@ -1,3 +1,4 @@
+import { isThenable } from '../../src/base/errors.ts'
 import { type Client, concernOf } from '../audience/client.ts'
 import { formatId } from '../log/cursor.ts'
 import type { EventLog } from '../log/log.ts'
@@ -52,7 +53,7 @@ export async function catchUp(
 
   while (!isOver() && client.after < delivery.place) {
     const read = log.read(client.after, PAGE)
-    const page = read instanceof Promise ? await read : read
+    const page = isThenable(read) ? await read : read
     if (isOver()) break
     if (page[0]?.seq !== client.after + 1) {
       // Thrown away meanwhile: it was slower than the log is long.

@@ -77,8 +77,20 @@ export function createStreams(
     return all
   }
 
+  /** Does what may call the host's sink. What that throws ends this stream, and no other: a round for all clients goes on. */
+  function guard(client: Client, act: () => void): void {
+    try {
+      act()
+    } catch (error) {
+      observers.tell('onError', error, 'stream')
+      end(client, 'error')
+    }
+  }
+
   function tell(client: Client, frame: Uint8Array): void {
-    if (!client.ended && !client.outlet.send(frame)) end(client, 'overflow')
+    guard(client, () => {
+      if (!client.ended && !client.outlet.send(frame)) end(client, 'overflow')
+    })
   }
 
   function end(client: Client, why: Ending): void {
@@ -91,8 +103,10 @@ export function createStreams(
     const behind = client.outlet.blockedSince !== undefined
     client.outlet.close()
     counters.endings[reason]++
-    if (behind) client.sink.destroy()
-    else if (why !== 'closed') client.sink.end()
+    guard(client, () => {
+      if (behind) client.sink.destroy()
+      else if (why !== 'closed') client.sink.end()
+    })
     const { id: clientId, principal, openedAt } = client
     observers.tell('onDisconnect', { clientId, principal, reason, openFor: monotonic(clock) - openedAt })
     left()
@@ -123,7 +137,10 @@ export function createStreams(
       let opened: Client | undefined
       let gone = false
       const sink = connect(headers(), {
-        drained: () => opened?.outlet.drained(),
+        drained() {
+          const client = opened
+          if (client) guard(client, () => client.outlet.drained())
+        },
         closed() {
           gone = true
           if (opened) end(opened, 'closed')

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { type LogEntry, type LogRecord, type MemoryLogOptions, memoryLog } from 'headwater/server'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 
 const record = (json: string): LogRecord => ({ type: 'n', json, to: {}, at: 5 })
 
@@ -179,4 +179,29 @@ it('calls every listener in order, also with an entry that a listener appends', 
   log.subscribe({ entry: ({ seq }) => told.push(seq), reset() {} })
   log.append(record(1))
   expect(told).toEqual([1, 2])
+})
+
+it('goes on after a listener has thrown: the entry is written down, and the next ones are heard', () => {
+  const reported = vi.fn()
+  vi.stubGlobal('reportError', reported)
+  onTestFinished(() => void vi.unstubAllGlobals())
+  const log = memoryLog()
+  const told: unknown[] = []
+  log.subscribe({
+    entry() {
+      throw new Error('entry')
+    },
+    reset() {
+      throw new Error('reset')
+    },
+  })
+  log.subscribe({ entry: ({ seq }) => told.push(seq), reset: () => told.push('reset') })
+  const { epoch } = log
+  expect(log.append(record('1'))).toMatchObject({ seq: 1 })
+  log.append(record('2'))
+  log.reset()
+  log.append(record('3'))
+  expect(told).toEqual([1, 2, 'reset', 1])
+  expect(log.epoch).not.toBe(epoch)
+  expect(reported.mock.calls.flat().map(({ message }) => message)).toEqual(['entry', 'entry', 'reset', 'entry'])
 })

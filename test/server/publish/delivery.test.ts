@@ -150,6 +150,22 @@ describe('a client that cannot take an event', () => {
   })
 })
 
+describe('a principal that throws when it is read', () => {
+  it('costs its own client the stream, and nobody else an event', async () => {
+    const { ended, failures, join, append, delivery } = stage()
+    const hostile = {
+      get tenant(): string {
+        throw new Error('gone')
+      },
+    }
+    join({ id: 'hostile', principal: hostile })
+    const { sink } = join({ principal: { tenant: 't' } })
+    for (const n of [1, 2]) await append(n, { tenant: 't' })
+    expect([payloads(sink), delivery.place]).toEqual([[1, 2], 2])
+    expect([ended, failures]).toEqual([[['hostile', 'error']], [new Error('gone')]])
+  })
+})
+
 describe('a filter', () => {
   it('may publish: every client gets both events in the same order', async () => {
     const more = { 1: [2, 3], 2: [4] } as Readonly<Record<number, readonly number[]>>

@@ -164,6 +164,43 @@ describe('a stream', () => {
     expect(bench.hub.stats()).toMatchObject({ clients: 1, endings: { error: 1 }, errors: { stream: 1 } })
   })
 
+  it.each(['a heartbeat', 'more room', 'the end'])('ends alone if its sink throws at %s', async (when) => {
+    const bench = hubBench({ heartbeat: 1000 })
+    let broken = false
+    let full = false
+    let drained = (): void => {}
+    const boom = (): void => {
+      if (broken) throw new Error('no socket')
+    }
+    await bench.hub.accept(new Request(`${ORIGIN}/events?user=ada`), (_, events) => {
+      drained = events.drained
+      return {
+        write() {
+          boom()
+          return !full
+        },
+        end: boom,
+        destroy: boom,
+      }
+    })
+    const other = await bench.stream()
+    if (when === 'more room') {
+      full = true
+      for (const n of [1, 2]) await bench.hub.publish('n', n, { userId: 'ada' })
+    }
+    broken = true
+    if (when === 'more room') drained()
+    if (when === 'the end') expect(bench.hub.kick({ userId: 'ada' })).toBe(1)
+    const pings = (): number => other.text().split(': ping').length - 1
+    await bench.clock.advance(1100)
+    expect(bench.hub.stats().clients).toBe(1)
+    const before = pings()
+    await bench.clock.advance(5000)
+    expect(pings()).toBeGreaterThan(before + 2)
+    expect(bench.errors).not.toEqual([])
+    expect(new Set(bench.errors.map((error) => `${error}`))).toEqual(new Set(['stream,Error: no socket']))
+  })
+
   it('hears nothing more if an observer of its beginning ends it', async () => {
     const bench = hubBench({ onConnect: () => bench.hub.kick({ userId: 'ada' }) })
     const { text, ended } = await bench.stream('?user=ada')
