@@ -16,6 +16,7 @@ import { createDelivery } from './publish/delivery.ts'
 import {
   createPublisher,
   type Message,
+  optionsTo,
   type Publish,
   type Published,
   type PublishOptions,
@@ -25,6 +26,7 @@ import { createShapes, type Shapes } from './publish/shapes.ts'
 import { createShutdown } from './streams/shutdown.ts'
 import { createStreams, type Streams } from './streams/streams.ts'
 import { createUpkeep } from './streams/upkeep.ts'
+import { shown } from './wire/shown.ts'
 
 /** Publishes to one kind of target: who, then the event. */
 export type PublishTo<E, To> = <N extends EventName<E>>(
@@ -152,10 +154,13 @@ export function createHub(options: HubOptions = {}): Hub {
     accept,
     publish,
     broadcast: publish,
-    toTopic: (topic, type, data, options) => publish(type, data, { ...options, topic }),
-    toUser: (userId, type, data, options) => publish(type, data, { ...options, userId }),
-    toSession: (sessions, type, data, options) => publish(type, data, { ...options, sessionIds: [sessions].flat() }),
-    toClients: (clients, type, data, options) => publish(type, data, { ...options, clientIds: [clients].flat() }),
+    // Async, so that a wrong target rejects as it does for publish.
+    toTopic: async (topic, type, data, options) => publish(type, data, optionsTo('toTopic', 'topic', topic, options)),
+    toUser: async (userId, type, data, options) => publish(type, data, optionsTo('toUser', 'userId', userId, options)),
+    toSession: async (sessions, type, data, options) =>
+      publish(type, data, optionsTo('toSession', 'sessionIds', [sessions].flat(), options)),
+    toClients: async (clients, type, data, options) =>
+      publish(type, data, optionsTo('toClients', 'clientIds', [clients].flat(), options)),
     ...createShapes(publish, clock.now, failed('notifyAfter')),
     kick(which) {
       const found = selectClients(registry, which, 'kick')
@@ -169,7 +174,8 @@ export function createHub(options: HubOptions = {}): Hub {
     observe: observers.add,
     reset,
     close({ drain = 0 } = {}) {
-      if (!(drain >= 0 && drain < Infinity)) throw new TypeError(`drain wants a number of milliseconds, got ${drain}`)
+      if (!(drain >= 0 && drain < Infinity))
+        throw new TypeError(`drain wants a number of milliseconds, got ${shown(drain)}`)
       closed ??= close(drain)
       return closed
     },

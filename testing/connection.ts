@@ -1,5 +1,6 @@
-import { encodeEvent, shown, toJSON } from '../server/wire/encode.ts'
+import { encodeEvent, toJSON } from '../server/wire/encode.ts'
 import { connectedFrame, gapFrame, goodbyeFrame, type Introduction, subscribedFrame } from '../server/wire/frames.ts'
+import { shown } from '../server/wire/shown.ts'
 import type { MockConnection } from './actions.ts'
 import type { Kept } from './replay.ts'
 import type { MockRequest } from './request.ts'

@@ -1,4 +1,4 @@
-import { shown } from '../wire/encode.ts'
+import { shown, shownToken } from '../wire/shown.ts'
 import type { Client } from './client.ts'
 import type { Registry } from './registry.ts'
 
@@ -22,7 +22,7 @@ export function selectClients(registry: Registry, which: ClientSelector, call: s
   const [[name = '', value] = []] = entries
   if (entries.length !== 1 || !NAMES.includes(name) || typeof value !== 'string' || value === '') {
     const got = entries.length
-      ? `{ ${entries.map(([key, each]) => `${key}: ${shown(each)}`).join(', ')} }`
+      ? `{ ${entries.map(([key, each]) => `${key}: ${key === 'sessionId' ? shownToken(each) : shown(each)}`).join(', ')} }`
       : shown(which)
     throw new TypeError(`${call} wants { userId }, { sessionId } or { clientId }, one of them as a string; got ${got}`)
   }

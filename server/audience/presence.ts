@@ -1,4 +1,4 @@
-import { shown } from '../wire/encode.ts'
+import { shown } from '../wire/shown.ts'
 import type { Client } from './client.ts'
 import type { Registry } from './registry.ts'
 import { checkTarget, selector } from './target.ts'

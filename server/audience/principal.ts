@@ -1,3 +1,5 @@
+import { shown, shownTyped } from '../wire/shown.ts'
+
 /*
  * Who is at the other end, as `authenticate` found out.
  */
@@ -26,12 +28,12 @@ const SECONDS_BELOW = 1e11
 export function expiryOf({ userId, sessionId, tenant, expires }: Identity): number {
   for (const [name, value] of Object.entries({ userId, sessionId, tenant }))
     if (value !== undefined && typeof value !== 'string')
-      throw new TypeError(`${name} wants a string, got ${typeof value} ${value}`)
+      throw new TypeError(`${name} wants a string, got ${shownTyped(value)}`)
   if (expires === undefined) return Infinity
   const at = Number(expires)
   if (at > SECONDS_BELOW) return at
   const hint = at > 1e9 ? 'epoch milliseconds, and that looks like seconds: multiply it by 1000' : 'a Date or epoch ms'
-  throw new TypeError(`expires wants ${hint}; got ${expires}`)
+  throw new TypeError(`expires wants ${hint}; got ${shown(expires)}`)
 }
 
 /** Whether two requests are of the same one: what is said of a stream counts only from whoever opened it. */

@@ -1,5 +1,7 @@
 import { RESERVED } from '../../src/hub/protocol.ts'
-import { oneLine, shown } from '../wire/encode.ts'
+import { oneLine } from '../wire/encode.ts'
+import { shown, shownToken } from '../wire/shown.ts'
+import { ownFields } from './fields.ts'
 import type { Principal } from './principal.ts'
 import { coveringPatterns, isTopic, TOPIC_RULE } from './topic.ts'
 
@@ -64,18 +66,28 @@ const FIELDS: Readonly<Record<keyof PublishTarget, readonly [wants: string, fits
 }
 
 /** The names that a target may have. */
-const TARGET_FIELDS: readonly string[] = Object.keys(FIELDS)
+export const TARGET_FIELDS: readonly string[] = Object.keys(FIELDS)
+
+/** Fields whose values may be tokens: a message shows no more than their beginning. */
+const SECRET: readonly string[] = ['sessionId', 'sessionIds']
 
 /**
- * @throws TypeError for a field that does not exist, and for one that is there without a value: `{ userId: undefined }`, from
- *   a variable that should have had one, must not mean everyone.
+ * @throws TypeError for anything but a plain object, for a field that does not exist or is inherited, and for one that is there
+ *   without a value: `{ userId: undefined }`, from a variable that should have had one, must not mean everyone.
  */
-export function checkTarget(target: PublishTarget): Address {
+export const checkTarget = (target: PublishTarget): Address =>
+  toAddress(ownFields({ what: 'a target', names: TARGET_FIELDS }, target))
+
+/**
+ * @param target - Fields that {@link ownFields} has checked.
+ * @throws TypeError for a value that its field does not take.
+ */
+export function toAddress(target: PublishTarget): Address {
   for (const [name, value] of Object.entries(target)) {
-    if (!Object.hasOwn(FIELDS, name))
-      throw new TypeError(`a target has no ${name}; it may have ${TARGET_FIELDS.join(', ')}`)
     const [wants, fits] = FIELDS[name as keyof PublishTarget]
-    if (!fits(value)) throw new TypeError(`${name} wants ${wants}, got ${shown(value)}; without ${name} it is everyone`)
+    if (fits(value)) continue
+    const got = SECRET.includes(name) ? shownToken(value) : shown(value)
+    throw new TypeError(`${name} wants ${wants}, got ${got}; without ${name} it is everyone`)
   }
   if (target.topic && target.resource) throw new TypeError('a target has a topic or a resource, not both')
   const { sessionId, sessionIds, clientIds, except, ...rest } = target

@@ -1,4 +1,5 @@
 import type { Address } from '../audience/target.ts'
+import { shown } from '../wire/shown.ts'
 import { createListeners } from './listeners.ts'
 
 /*
@@ -73,7 +74,8 @@ export interface MemoryLogOptions {
  */
 export function memoryLog({ size = 10_000, characters = 64 * 1024 * 1024 }: MemoryLogOptions = {}): EventLog {
   for (const [name, bound] of Object.entries({ size, characters }))
-    if (typeof bound !== 'number' || !(bound >= 0)) throw new TypeError(`${name} wants a number from 0, got ${bound}`)
+    if (typeof bound !== 'number' || !(bound >= 0))
+      throw new TypeError(`${name} wants a number from 0, got ${shown(bound)}`)
   const listeners = createListeners<LogEntry>()
   let epoch = mintEpoch()
   let head = 0

@@ -1,4 +1,5 @@
 import { SSEError } from '../../src/base/errors.ts'
+import { shownTyped } from '../wire/shown.ts'
 
 /*
  * Options of the server, checked at once and by name. TypeScript finds most mistakes; this is for JavaScript, for JSON and for
@@ -20,6 +21,9 @@ export function fill<T extends object>(spec: Spec<T>, given: T): T {
   const filled = { ...given }
   for (const name in { ...given, ...spec }) {
     // Of its own: `constructor` is no option either.
+    // Left out without a word, the `authenticate` of a class would let everybody in.
+    if (Object.hasOwn(spec, name) && name in given && !Object.hasOwn(given, name))
+      throw wrong(name, 'to be a field of the object itself; it is inherited', given[name])
     const [wants, initial] = Object.hasOwn(spec, name) ? spec[name] : ['to be left out, as there is no such option']
     filled[name] ??= initial as T[typeof name]
     const value = filled[name]
@@ -33,6 +37,8 @@ const fits = (word: string, value: unknown): boolean =>
     ? typeof value !== 'number' || value >= 0
     : word === (typeof value === 'string' ? `'${value}'` : `${value}`)
 
-/** An error about an option. No more than the beginning of the value is shown: it may be a token. */
-export const wrong = (name: string, wants: string, value: unknown, cause?: unknown): SSEError =>
-  new SSEError('options', `${name} wants ${wants}, got ${typeof value} ${String(value).slice(0, 9)}`, { cause })
+/** An error about an option. It shows the beginning of the value. A text in place of a function or an object may be a token. */
+export const wrong = (name: string, wants: string, value: unknown, cause?: unknown): SSEError => {
+  const isToken = typeof value === 'string' && /function|object/.test(wants)
+  return new SSEError('options', `${name} wants ${wants}, got ${shownTyped(value, isToken)}`, { cause })
+}

@@ -1,10 +1,12 @@
 import { isThenable } from '../../src/base/errors.ts'
 import type { EventName } from '../../src/index.ts'
-import { checkTarget, checkType, type PublishTarget } from '../audience/target.ts'
+import { ownFields } from '../audience/fields.ts'
+import { checkType, type PublishTarget, TARGET_FIELDS, toAddress } from '../audience/target.ts'
 import { formatId } from '../log/cursor.ts'
 import type { EventLog, LogRecord } from '../log/log.ts'
 import type { Counters } from '../observe/counters.ts'
 import { toJSON } from '../wire/encode.ts'
+import { shown } from '../wire/shown.ts'
 import type { Delivery } from './delivery.ts'
 
 /** Who an event is for, and how it may be given up on its way to those who read slowly. */
@@ -41,18 +43,43 @@ export interface Message {
   readonly volatile: boolean
 }
 
-/** @throws TypeError for a name, a target or data that cannot be sent. */
-export function toMessage(
-  type: unknown,
-  data: unknown,
-  { key, volatile = false, ...target }: PublishOptions,
-  at: number,
-): Message {
+/** What `publish` takes beside a name and data. */
+export const PUBLISH_FIELDS: readonly string[] = [...TARGET_FIELDS, 'key', 'volatile']
+
+/** Options that have been checked: who the event is for, and how it travels. */
+type Terms = Pick<Message, 'volatile'> & Pick<LogRecord, 'to' | 'key'>
+
+/** @throws TypeError for options that `publish` does not take. */
+export function checkOptions(options: unknown): Terms {
+  const given: PublishOptions = ownFields({ what: 'publish', names: PUBLISH_FIELDS }, options)
+  const { key, volatile = false, ...target } = given
+  if (key !== undefined && typeof key !== 'string') throw new TypeError(`key wants a string, got ${shown(key)}`)
+  if (typeof volatile !== 'boolean') throw new TypeError(`volatile wants true or false, got ${shown(volatile)}`)
+  return { to: toAddress(target), volatile, ...(key !== undefined && { key }) }
+}
+
+/** @throws TypeError for a name, options or data that cannot be sent. */
+export function toMessage(type: unknown, data: unknown, options: unknown, at: number): Message {
   checkType(type)
-  if (key !== undefined && typeof key !== 'string') throw new TypeError(`key wants to be a string, got ${typeof key}`)
-  if (typeof volatile !== 'boolean') throw new TypeError(`volatile wants to be true or false, got ${volatile}`)
+  const { volatile, to, key } = checkOptions(options)
   const json = toJSON(data, `the data of ${type}`)
-  return { volatile, record: { type, json, to: checkTarget(target), at, ...(key !== undefined && { key }) } }
+  return { volatile, record: { type, json, to, at, ...(key !== undefined && { key }) } }
+}
+
+/**
+ * The options of `toUser` and its like: those of `publish`, with the target that the function is named after.
+ * @throws TypeError for options that `publish` does not take, and for a target that is there twice.
+ */
+export function optionsTo(
+  what: string,
+  field: keyof PublishTarget,
+  to: unknown,
+  options: unknown = {},
+): PublishOptions {
+  const own = ownFields({ what, names: PUBLISH_FIELDS }, options)
+  if (Object.hasOwn(own, field))
+    throw new TypeError(`${what} has ${field} as its first argument: leave it out of the options`)
+  return { ...own, [field]: to }
 }
 
 /** @returns Publishes; rejects with what the log throws. */

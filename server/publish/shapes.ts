@@ -1,9 +1,11 @@
+import { isThenable } from '../../src/base/errors.ts'
+import { ownFields } from '../audience/fields.ts'
 import { checkTarget } from '../audience/target.ts'
-import type { Publish, Published, PublishOptions } from './publish.ts'
+import { shown } from '../wire/shown.ts'
+import { checkOptions, PUBLISH_FIELDS, type Publish, type Published, type PublishOptions } from './publish.ts'
 
 /*
- * The events that most applications have, in one shape: what to say to a person, that data has changed, that a table is to be
- * loaded anew.
+ * The events that most applications have, in one shape: a message for a person, and the news that data has changed.
  */
 
 /** How much something matters. */
@@ -11,10 +13,23 @@ export type Priority = 'low' | 'normal' | 'high' | 'urgent'
 /** What kind of news it is. */
 export type Level = 'info' | 'success' | 'warning' | 'error'
 
+const PRIORITIES: readonly Priority[] = ['low', 'normal', 'high', 'urgent']
+const LEVELS: readonly Level[] = ['info', 'success', 'warning', 'error']
+
 /** Who it is for, and how much it matters. */
 export interface ShapeOptions extends PublishOptions {
   /** @defaultValue 'normal' */
   readonly priority?: Priority
+}
+
+/** What {@link Shapes.notifyAfter} takes beside what `publish` takes. */
+export interface NotifyOptions<R = unknown> extends PublishOptions {
+  /**
+   * Makes the `data` of the event of what the function returned, at once. If it throws, the event is published without `data`, and
+   * `onError` is called.
+   * @defaultValue the event has no `data`
+   */
+  readonly data?: (result: R) => unknown
 }
 
 /** What these functions publish: to be added to the map of events of a client, `createSSE<MyEvents & ShapeEvents>`. */
@@ -34,67 +49,118 @@ export interface ShapeEvents {
     readonly timestamp: number
   }
   system: { readonly message: string; readonly level: Level; readonly priority: Priority; readonly timestamp: number }
-  'table-update': { readonly resource: string }
+  'table-update': { readonly resource: string; readonly data?: unknown }
 }
 
 export interface Shapes {
-  /** A line for a person: event `notification` of `{ message, level, priority, timestamp }`, to everyone unless said otherwise. */
+  /**
+   * A line for a person: event `notification` of `{ message, level, priority, timestamp }`, to everyone if the options name no
+   * target. It rejects as `publish` does, and with a TypeError for a level or a priority that does not exist.
+   */
   notification(message: string, level?: Level, options?: ShapeOptions): Promise<Published>
   /** Something that a person should look at: event `alert` of `{ title, message, priority, timestamp }`. */
   alert(title: string, message: string, options?: ShapeOptions): Promise<Published>
   /**
-   * What became of a resource: event `update` of `{ resource, action, data, priority, timestamp }`. Unless said otherwise it goes to
-   * those who have joined the topic of that name, and to those who have joined none: data with a secret in it wants a target.
+   * A resource has changed: event `update` of `{ resource, action, data, priority, timestamp }`. It goes to clients that have
+   * joined the topic of that name, and to clients that have joined no topic. So data with a secret in it needs a target.
+   *
+   * `tenant` and `except` in the options narrow that. `topic`, `resource`, `userId`, `sessionId`, `sessionIds` and `clientIds`
+   * replace it.
    */
   update(resource: string, action: string, data?: unknown, options?: ShapeOptions): Promise<Published>
   /** From the operators to everyone: event `system` of `{ message, level, priority, timestamp }`. */
   system(message: string, level?: Level, options?: ShapeOptions): Promise<Published>
   /**
-   * Wraps a function that changes a resource. When it has succeeded, `table-update` of `{ resource }` is published, to the same
-   * clients as {@link Shapes.update}; when it fails, nothing is. What it returns or throws is passed on.
+   * A resource has changed, and clients load it again: event `table-update` of `{ resource, data }`, to the same clients as
+   * {@link Shapes.update}. Without data there is no field `data`.
+   */
+  emitUpdate(resource: string, data?: unknown, options?: PublishOptions): Promise<Published>
+  /**
+   * Wraps a function that changes a resource. When it has succeeded, {@link Shapes.emitUpdate} is called; when it fails, nothing
+   * is published. What it returns or throws is passed on. If publishing fails, `onError` is called.
+   * @throws TypeError for a resource, a function or options that cannot work.
    */
   notifyAfter<A extends readonly unknown[], R>(
     resource: string,
     mutation: (...args: A) => R | Promise<R>,
-    options?: PublishOptions,
+    options?: NotifyOptions<R>,
   ): (...args: A) => Promise<R>
 }
 
-/** @param failed - Told when a mutation succeeded and could not be told of. */
+/** Each of these says who an event is for, and so replaces the resource. `tenant` and `except` narrow it. */
+const REPLACING: readonly string[] = ['topic', 'resource', 'userId', 'sessionId', 'sessionIds', 'clientIds']
+
+/**
+ * The options of an event about a resource.
+ * @param options - Own fields, checked by name. A field without a value replaces the resource too, and is refused later.
+ */
+const about = (resource: string, options: PublishOptions): PublishOptions =>
+  REPLACING.some((field) => Object.hasOwn(options, field)) ? options : { ...options, resource }
+
+/** @throws TypeError for a word that is none of these. */
+function checkWord<W extends string>(name: string, word: W, words: readonly W[]): W {
+  if (words.includes(word)) return word
+  throw new TypeError(`${name} wants ${words.map((each) => `'${each}'`).join(' or ')}, got ${shown(word)}`)
+}
+
+/** @param failed - Called when a mutation has succeeded and its event could not be published, or not with its data. */
 export function createShapes(
   publish: Publish<Record<string, unknown>>,
   now: () => number,
   failed: (error: unknown) => void,
 ): Shapes {
-  const send = (
-    type: string,
-    data: object,
-    { priority = 'normal', ...options }: ShapeOptions = {},
-  ): Promise<Published> => publish(type, { ...data, priority, timestamp: now() }, options)
+  const own = <O extends PublishOptions>(what: string, options: O, ...more: readonly string[]): O =>
+    ownFields({ what, names: [...PUBLISH_FIELDS, ...more] }, options) as O
 
-  /** Whoever names a target means that one. */
-  const about = (resource: string, options: ShapeOptions = {}): ShapeOptions => {
-    // Whom it leaves out says nothing of whom it is for.
-    const { priority: _, key: __, volatile: ___, except: ____, ...target } = options
-    return Object.keys(target).length ? options : { ...options, resource }
+  const send = (type: string, data: object, { priority = 'normal', ...options }: ShapeOptions): Promise<Published> =>
+    publish(type, { ...data, priority: checkWord('priority', priority, PRIORITIES), timestamp: now() }, options)
+
+  async function tableUpdate(resource: string, data: unknown, options: PublishOptions): Promise<Published> {
+    checkTarget({ resource })
+    return publish('table-update', { resource, ...(data !== undefined && { data }) }, about(resource, options))
   }
 
   return {
-    notification: (message, level = 'info', options) => send('notification', { message, level }, options),
-    alert: (title, message, options) => send('alert', { title, message }, options),
-    update: (resource, action, data = null, options) =>
-      send('update', { resource, action, data }, about(resource, options)),
-    system: (message, level = 'info', options) => send('system', { message, level }, options),
-    notifyAfter: (resource, mutation, options) => {
-      const target = about(resource, options)
-      // Told now, and not after a mutation that has been made.
+    // Async, so that they reject as publish does.
+    notification: async (message, level = 'info', options = {}) =>
+      send(
+        'notification',
+        { message, level: checkWord('level', level, LEVELS) },
+        own('notification', options, 'priority'),
+      ),
+    alert: async (title, message, options = {}) => send('alert', { title, message }, own('alert', options, 'priority')),
+    update: async (resource, action, data = null, options = {}) =>
+      send('update', { resource, action, data }, about(resource, own('update', options, 'priority'))),
+    system: async (message, level = 'info', options = {}) =>
+      send('system', { message, level: checkWord('level', level, LEVELS) }, own('system', options, 'priority')),
+    emitUpdate: async (resource, data, options = {}) => tableUpdate(resource, data, own('emitUpdate', options)),
+    notifyAfter: (resource, mutation, given = {}) => {
+      const { data, ...options } = own('notifyAfter', given, 'data')
+      if (typeof mutation !== 'function') throw new TypeError(`notifyAfter wants a function, got ${shown(mutation)}`)
+      if (data !== undefined && typeof data !== 'function')
+        throw new TypeError(`data wants a function of the result, got ${shown(data)}`)
+      // Now, and not after a mutation that has been made.
       checkTarget({ resource })
+      checkOptions(options)
       return async (...args) => {
         const result = await mutation(...args)
-        // What was done is done: that nobody could be told must not look like a failure to whoever would do it again.
-        await publish('table-update', { resource }, target).catch(failed)
+        // The mutation is done. An error now would make the caller do it again.
+        await tableUpdate(resource, dataOf(result, data, failed), options).catch(failed)
         return result
       }
     },
+  }
+}
+
+/** The data that an application makes of a result; undefined where it fails. Clients are to load the resource again all the same. */
+function dataOf<R>(result: R, make: NotifyOptions<R>['data'], failed: (error: unknown) => void): unknown {
+  try {
+    const data = make?.(result)
+    if (!isThenable(data)) return data
+    data.then(undefined, () => {})
+    throw new TypeError('data wants to answer at once; it answered with a promise')
+  } catch (error) {
+    failed(error)
+    return undefined
   }
 }

@@ -1,6 +1,6 @@
 import { isTopicPattern, TOPIC_RULE } from '../audience/topic.ts'
-import { shown } from '../wire/encode.ts'
 import { Refusal } from '../wire/refusal.ts'
+import { shown } from '../wire/shown.ts'
 
 /** What a client asks for when it connects. */
 export interface StreamRequest {

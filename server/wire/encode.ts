@@ -1,3 +1,5 @@
+import { shown } from './shown.ts'
+
 /** One block of an event stream. */
 export interface WireEvent {
   /** The `event:` field. Left out, it is a 'message'. */
@@ -59,12 +61,5 @@ export function oneLine(field: string, value: string): string {
 
 function wholeNumber(retry: number): number {
   if (Number.isInteger(retry) && retry >= 0) return retry
-  throw new TypeError(`retry wants a whole number of milliseconds, got ${retry}`)
-}
-
-/** A value for a message about it: no more than its beginning, and nothing that it could throw itself. */
-export function shown(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.slice(0, 40))
-  if (Array.isArray(value)) return 'a list of something else'
-  return typeof value === 'object' && value !== null ? 'an object' : String(value)
+  throw new TypeError(`retry wants a whole number of milliseconds, got ${shown(retry)}`)
 }

@@ -220,6 +220,62 @@ describe('an event reaches', () => {
     await clock.settle()
     for (const { payloads } of readers.values()) expect(payloads()).toEqual([])
   })
+
+  class Target {
+    get userId(): string {
+      return 'ada'
+    }
+  }
+
+  it.each<[what: string, options: unknown]>([
+    ['a number', 1],
+    ['a text', 'ada'],
+    ['a list', []],
+    ['null', null],
+    ['a function', () => ({ userId: 'ada' })],
+    ['a promise', Promise.resolve({ userId: 'ada' })],
+    ['an object of a class', new Target()],
+    ['an object that inherits its target', Object.create({ userId: 'ada' })],
+    ['an object with a field that there is not', { user: 'ada' }],
+  ])('no client if the options are %s', async (_, given) => {
+    const { hub, readers, clock } = await setup()
+    const options = given as PublishOptions
+    const calls: Promise<unknown>[] = [
+      hub.publish('x', 1, options),
+      hub.broadcast('x', 1, options),
+      hub.toTopic('orders', 'x', 1, options),
+      hub.toUser('ada', 'x', 1, options),
+      hub.toSession('session-of-ada', 'x', 1, options),
+      hub.toClients('c1', 'x', 1, options),
+      hub.notification('x', 'info', options),
+      hub.alert('x', 'x', options),
+      hub.update('orders', 'changed', 1, options),
+      hub.system('x', 'info', options),
+    ]
+    for (const call of calls) await expect(call).rejects.toThrow(TypeError)
+    expect(() => hub.notifyAfter('orders', () => {}, options)).toThrow(TypeError)
+    await clock.settle()
+    for (const { payloads } of readers.values()) expect(payloads()).toEqual([])
+    expect(hub.stats()).toMatchObject({ published: 0, log: { head: 0 } })
+  })
+
+  it('no client if a target is named twice', async () => {
+    const { hub } = await setup()
+    await expect(hub.toUser('ada', 'x', 1, { userId: 'bob' })).rejects.toThrow(
+      new TypeError('toUser has userId as its first argument: leave it out of the options'),
+    )
+    await expect(hub.toTopic('orders', 'x', 1, { topic: 'jobs' })).rejects.toThrow(TypeError)
+    await expect(hub.toSession('s', 'x', 1, { sessionIds: ['t'] })).rejects.toThrow(TypeError)
+    await expect(hub.toClients('c', 'x', 1, { clientIds: ['d'] })).rejects.toThrow(TypeError)
+    expect(hub.stats().published).toBe(0)
+  })
+
+  it('nobody for an empty list', async () => {
+    const { hub } = await setup()
+    expect(await hub.toSession([], 'x', 1)).toMatchObject({ delivered: 0 })
+    expect(await hub.toClients([], 'x', 1)).toMatchObject({ delivered: 0 })
+    expect(await hub.publish('x', 1, { clientIds: [], topic: 'orders' })).toMatchObject({ delivered: 0 })
+  })
 })
 
 describe('a client that comes back', () => {

@@ -16,6 +16,7 @@ import {
   type HubStats,
   type LogEntry,
   memoryLog,
+  type NotifyOptions,
   type Presence,
   type Principal,
   type Publish,
@@ -147,6 +148,27 @@ const rename = hub.notifyAfter('orders', (id: string, name: string) => ({ id, na
 expectTypeOf(rename).toEqualTypeOf<(id: string, name: string) => Promise<{ id: string; name: string }>>()
 const remove = hub.notifyAfter('orders', async (id: number) => id > 5, { userId: 'ada' })
 expectTypeOf(remove).toEqualTypeOf<(id: number) => Promise<boolean>>()
+hub.notifyAfter('orders', async (id: number) => ({ id }), {
+  tenant: 'acme',
+  data(result) {
+    expectTypeOf(result).toEqualTypeOf<{ id: number }>()
+    return result.id
+  },
+})
+expectTypeOf<NotifyOptions<number>['data']>().toEqualTypeOf<((result: number) => unknown) | undefined>()
+// @ts-expect-error the result has no such field
+hub.notifyAfter('orders', () => ({ id: 7 }), { data: ({ total }) => total })
+// @ts-expect-error data is made of the result
+hub.notifyAfter('orders', () => 7, { data: 7 })
+// @ts-expect-error a table-update has no priority
+hub.notifyAfter('orders', () => 7, { priority: 'high' })
+expectTypeOf(hub.emitUpdate('orders', { id: 7 }, { tenant: 'acme' })).toEqualTypeOf<Promise<Published>>()
+hub.emitUpdate('orders')
+// @ts-expect-error no such option
+hub.emitUpdate('orders', 1, { priority: 'high' })
+createSSE<ShapeEvents>('/events').subscribe('table-update', (update) =>
+  expectTypeOf(update).toEqualTypeOf<{ readonly resource: string; readonly data?: unknown }>(),
+)
 // @ts-expect-error an argument of another type
 rename('a', 5)
 // @ts-expect-error nothing that could be called

@@ -1,4 +1,4 @@
-import { shown } from '../../server/wire/encode.ts'
+import { shown } from '../../server/wire/shown.ts'
 import { checkOrder, checkScript, checkSteps, type Script, type Step } from '../script.ts'
 import type { MockServerOptions } from './options.ts'
 

@@ -28,7 +28,7 @@ describe('a principal', () => {
     [-Infinity, /a Date or epoch ms/],
     [Number.NaN, /a Date or epoch ms; got NaN$/],
     [new Date('tomorrow'), /a Date or epoch ms; got Invalid Date$/],
-    ['2026-01-01', /a Date or epoch ms; got 2026-01-01$/],
+    ['2026-01-01', /a Date or epoch ms; got "2026-01-01"$/],
     [null, /a Date or epoch ms; got null$/],
     [false, /a Date or epoch ms; got false$/],
   ])('may not expire at %s, which is an error', (expires, message) => {

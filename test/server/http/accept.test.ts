@@ -247,7 +247,7 @@ describe('a POST that publishes', () => {
     [
       'a field that does not exist',
       { event: 'x', user: 'bob' },
-      'a target has no user; it may have topic, resource, userId, sessionId, sessionIds, clientIds, tenant, except',
+      'publish takes no user; it takes topic, resource, userId, sessionId, sessionIds, clientIds, tenant, except, key, volatile',
     ],
     [
       'a user that is none',
@@ -259,7 +259,7 @@ describe('a POST that publishes', () => {
       { event: 'x', clientIds: 'a' },
       'clientIds wants a list of strings, got "a"; without clientIds it is everyone',
     ],
-    ['a key that is no text', { event: 'x', key: 7 }, 'key wants to be a string, got number'],
+    ['a key that is no text', { event: 'x', key: 7 }, 'key wants a string, got 7'],
   ])('is refused for %s', async (_, body, message) => {
     const { post, hub } = hubBench(open)
     const { published } = hub.stats()

@@ -107,7 +107,7 @@ describe('a log', () => {
   it.each<[options: object, message: string]>([
     [{ size: -1 }, 'size wants a number from 0, got -1'],
     [{ size: Number.NaN }, 'size wants a number from 0, got NaN'],
-    [{ size: '100' }, 'size wants a number from 0, got 100'],
+    [{ size: '100' }, 'size wants a number from 0, got "100"'],
     [{ size: null }, 'size wants a number from 0, got null'],
     [{ characters: -1 }, 'characters wants a number from 0, got -1'],
   ])('is not made with %o', (options, message) => {

@@ -29,6 +29,16 @@ describe('fill()', () => {
     expect(check({ size: undefined })).toMatchObject({ size: 5 })
   })
 
+  it('refuses an option that is inherited: left out, a check of who may connect would let everybody in', () => {
+    class Config {
+      on(): void {}
+    }
+    expect(() => check(new Config())).toThrow(
+      'on wants to be a field of the object itself; it is inherited, got function on() {',
+    )
+    expect(() => check(Object.create({ mode: 'fast' }))).toThrow(/^mode wants to be a field of the object itself/)
+  })
+
   it('changes nothing of what it was given', () => {
     const given = Object.freeze({ mode: 'fast' })
     expect(check(given)).not.toBe(given)
@@ -46,11 +56,11 @@ describe('fill()', () => {
     [{ mode: 'quick' }, "mode wants 'slow'|'fast'|false, got string quick"],
     [{ mode: true }, "mode wants 'slow'|'fast'|false, got boolean true"],
     [{ mode: 0 }, "mode wants 'slow'|'fast'|false, got number 0"],
-    [{ on: {} }, 'on wants function, got object [object O'],
+    [{ on: {} }, 'on wants function, got an object without fields'],
     [{ extra: () => {} }, 'extra wants object, got function () => {}'],
     [{ mode: 'false' }, "mode wants 'slow'|'fast'|false, got string false"],
     [{ on: 'function' }, 'on wants function, got string function'],
-    [{ size: 'number from 0' }, 'size wants number from 0, got string number fr'],
+    [{ size: 'number from 0' }, 'size wants number from 0, got string number from 0'],
     [{ constructor: 1 }, 'constructor wants to be left out, as there is no such option, got number 1'],
     [{ sise: 1 }, 'sise wants to be left out, as there is no such option, got number 1'],
   ])('refuses %o by name, and says what is wanted', (given, message) => {
@@ -70,5 +80,20 @@ describe('wrong()', () => {
     const error = wrong('headers', 'object', 'Bearer 0123456789', cause)
     expect(error.message).toBe('headers wants object, got string Bearer 01')
     expect(error.cause).toBe(cause)
+  })
+
+  it.each<[wants: string, value: unknown, got: string]>([
+    [
+      'number from 0|false',
+      'fifteen seconds after the last event, or 16',
+      'string fifteen seconds after the last event, or',
+    ],
+    ['a URL', 'https://app.example.com/with/a/path', 'string https://app.example.com/with/a/path'],
+    ['function', 'Bearer 0123456789', 'string Bearer 01'],
+    ['a list', { origin: 'secret', more: 1 }, 'an object with origin, more'],
+    ['object', Symbol('a'), 'symbol Symbol(a)'],
+    ['object', null, 'object null'],
+  ])('shows enough of a value that wants to be %s: %o', (wants, value, got) => {
+    expect(wrong('option', wants, value).message).toBe(`option wants ${wants}, got ${got}`)
   })
 })

@@ -12,6 +12,7 @@ function setup() {
   return { shapes: createShapes(publish, () => 5, failed), publish, published, failed }
 }
 
+const NAMES = 'topic, resource, userId, sessionId, sessionIds, clientIds, tenant, except, key, volatile'
 const COMMON = { priority: 'normal', timestamp: 5 }
 
 describe('a shape', () => {
@@ -77,10 +78,17 @@ describe('a shape', () => {
     [{ except: 'c1' }, { except: 'c1', resource: 'orders' }],
     [{ userId: 'ada' }, { userId: 'ada' }],
     [{ topic: 'x', priority: 'low' }, { topic: 'x' }],
+    [{ tenant: 'acme' }, { tenant: 'acme', resource: 'orders' }],
     [
       { tenant: 'acme', except: 'c1' },
-      { tenant: 'acme', except: 'c1' },
+      { tenant: 'acme', except: 'c1', resource: 'orders' },
     ],
+    [
+      { tenant: 'acme', userId: 'ada' },
+      { tenant: 'acme', userId: 'ada' },
+    ],
+    [{ sessionId: 's' }, { sessionId: 's' }],
+    [{ sessionIds: [] }, { sessionIds: [] }],
     [{ clientIds: [] }, { clientIds: [] }],
     [{ resource: 'jobs' }, { resource: 'jobs' }],
   ])('about a resource goes, with %j, to %j', async (options, target) => {
@@ -89,13 +97,73 @@ describe('a shape', () => {
     expect(published).toStrictEqual([['update', expect.anything(), target]])
     const { priority: _, ...rest } = options
     await shapes.notifyAfter('orders', () => {}, rest)()
-    expect(published[1]).toStrictEqual(['table-update', { resource: 'orders' }, target])
+    await shapes.emitUpdate('orders', undefined, rest)
+    const event = ['table-update', { resource: 'orders' }, target]
+    expect(published.slice(1)).toStrictEqual([event, event])
   })
 
   it('keeps a field that has no value, so that it is refused and not for everybody', async () => {
     const { shapes, published } = setup()
     await shapes.update('orders', 'created', 1, { userId: undefined } as unknown as PublishOptions)
     expect(published).toStrictEqual([['update', expect.anything(), { userId: undefined }]])
+  })
+
+  it.each<[what: string, send: (shapes: Shapes) => Promise<unknown>, message: string]>([
+    [
+      'a level that does not exist',
+      (to) => to.notification('hi', 'fatal' as 'error'),
+      "level wants 'info' or 'success' or 'warning' or 'error', got \"fatal\"",
+    ],
+    [
+      'a level of a system event that is null',
+      (to) => to.system('hi', null as unknown as 'error'),
+      "level wants 'info' or 'success' or 'warning' or 'error', got null",
+    ],
+    [
+      'a priority that does not exist',
+      (to) => to.alert('a', 'b', { priority: 'highest' as 'high' }),
+      "priority wants 'low' or 'normal' or 'high' or 'urgent', got \"highest\"",
+    ],
+    [
+      'a priority that is a name of every object',
+      (to) => to.update('a', 'b', 1, { priority: 'constructor' as 'high' }),
+      "priority wants 'low' or 'normal' or 'high' or 'urgent', got \"constructor\"",
+    ],
+    [
+      'an option that does not exist',
+      (to) => to.notification('hi', 'info', { user: 'ada' } as PublishOptions),
+      `notification takes no user; it takes ${NAMES}, priority`,
+    ],
+    [
+      'a priority of a table-update, which has none',
+      (to) => to.emitUpdate('orders', 1, { priority: 'high' } as PublishOptions),
+      `emitUpdate takes no priority; it takes ${NAMES}`,
+    ],
+    [
+      'options that are a text',
+      (to) => to.system('hi', 'info', 'ada' as PublishOptions),
+      'system takes an object of options such as { userId: \'ada\' }, got "ada"',
+    ],
+    [
+      'a resource that no topic can be, even where a target replaces it',
+      (to) => to.emitUpdate('a b', 1, { userId: 'ada' }),
+      'resource wants a topic (letters, digits and . _ : / -, at most 200 of them), got "a b"; without resource it is everyone',
+    ],
+  ])('is refused for %s', async (_, send, message) => {
+    const { shapes, published } = setup()
+    await expect(send(shapes)).rejects.toThrow(new TypeError(message))
+    expect(published).toEqual([])
+  })
+
+  it.each<[data: unknown, payload: object]>([
+    [undefined, { resource: 'orders' }],
+    [null, { resource: 'orders', data: null }],
+    [0, { resource: 'orders', data: 0 }],
+    [{ id: 7 }, { resource: 'orders', data: { id: 7 } }],
+  ])('table-update has the data %j, or no such field', async (data, payload) => {
+    const { shapes, published } = setup()
+    expect(await shapes.emitUpdate('orders', data)).toEqual({ id: 'e-1', delivered: 3 })
+    expect(published).toStrictEqual([['table-update', payload, { resource: 'orders' }]])
   })
 
   it('passes on what publishing throws', async () => {
@@ -155,6 +223,51 @@ describe('notifyAfter', () => {
     written()
     await done
     expect(told).toHaveBeenCalledWith(7)
+  })
+
+  it('publishes data that it makes of the result', async () => {
+    const { shapes, published, failed } = setup()
+    const save = shapes.notifyAfter('orders', async (id: number) => ({ id, secret: 'x' }), {
+      data: ({ id }) => ({ id }),
+      tenant: 'acme',
+    })
+    expect(await save(7)).toEqual({ id: 7, secret: 'x' })
+    expect(published).toStrictEqual([
+      ['table-update', { resource: 'orders', data: { id: 7 } }, { tenant: 'acme', resource: 'orders' }],
+    ])
+    expect(failed).not.toHaveBeenCalled()
+  })
+
+  it.each<[what: string, data: () => unknown, error: Error]>([
+    [
+      'throws',
+      () => {
+        throw new Error('no id')
+      },
+      new Error('no id'),
+    ],
+    [
+      'answers with a promise',
+      () => Promise.reject(new Error('late')),
+      new TypeError('data wants to answer at once; it answered with a promise'),
+    ],
+  ])('publishes without data if the function that makes it %s', async (_, data, error) => {
+    const { shapes, published, failed } = setup()
+    expect(await shapes.notifyAfter('orders', () => 7, { data })()).toBe(7)
+    expect(published).toStrictEqual([['table-update', { resource: 'orders' }, { resource: 'orders' }]])
+    expect(failed.mock.calls).toEqual([[error]])
+  })
+
+  it.each<[what: string, mutation: unknown, options: unknown, message: RegExp]>([
+    ['no function', 'save', {}, /^notifyAfter wants a function, got "save"$/],
+    ['data that is no function', () => {}, { data: { id: 7 } }, /^data wants a function of the result, got an object/],
+    ['a target without a value', () => {}, { userId: undefined }, /^userId wants a string, got undefined/],
+    ['a key that is no text', () => {}, { key: 7 }, /^key wants a string, got 7$/],
+    ['an option that does not exist', () => {}, { user: 'ada' }, /^notifyAfter takes no user; it takes .*, data$/],
+    ['options that are null', () => {}, null, /^notifyAfter takes an object of options/],
+  ])('is refused at once for %s', (_, mutation, options, message) => {
+    const { shapes } = setup()
+    expect(() => shapes.notifyAfter('orders', mutation as () => void, options as PublishOptions)).toThrow(message)
   })
 
   it('is refused at once for a name that no resource can have', () => {

@@ -22,8 +22,8 @@ describe('a list of topics', () => {
     [['a.*.b'], '"a.*.b"'],
     [[7], '7'],
     [[null], 'null'],
-    [[['a']], 'a list of something else'],
-    [[{ toString: 1 }], 'an object'],
+    [[['a']], 'a list of 1 string'],
+    [[{ toString: 1 }], 'an object with toString'],
     [['x'.repeat(300)], JSON.stringify('x'.repeat(40))],
   ])('is refused with %j in it', (names, shown) => {
     expect(() => checkTopics(names)).toThrow(refusal(400, 'topics', `${shown} ${NO_TOPIC}`))

@@ -38,8 +38,17 @@ describe('a block', () => {
     expect(() => encodeEvent({ comment: 'a\0' })).toThrow(/^comment has/)
   })
 
-  it.each([-1, 1.5, Number.NaN, Infinity, '5' as unknown as number])('is refused with retry %s', (retry) => {
-    expect(() => encodeEvent({ retry })).toThrow(`retry wants a whole number of milliseconds, got ${retry}`)
+  it.each<[retry: unknown, shown: string]>([
+    [-1, '-1'],
+    [1.5, '1.5'],
+    [Number.NaN, 'NaN'],
+    [Infinity, 'Infinity'],
+    ['5', '"5"'],
+    [Symbol('5'), 'Symbol(5)'],
+  ])('is refused with retry %s', (retry, shown) => {
+    expect(() => encodeEvent({ retry: retry as number })).toThrow(
+      `retry wants a whole number of milliseconds, got ${shown}`,
+    )
   })
 
   it('is refused for data that JSON cannot say, with the reason', () => {

@@ -1,0 +1,34 @@
+import { shown } from '../wire/shown.ts'
+
+/** Says what an object of options takes, for its check and for its message. */
+export interface Form {
+  /** What takes the options: 'publish'. */
+  readonly what: string
+  readonly names: readonly string[]
+}
+
+/**
+ * The fields of an object of options, as a copy: nobody can change them after they were checked.
+ * @throws TypeError for anything but a plain object, for a field that does not exist, and for one that is inherited or hidden. All
+ *   of these would be dropped without a word, and an event that is for one user would be for everyone.
+ */
+export function ownFields({ what, names }: Form, given: unknown): Readonly<Record<string, unknown>> {
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
+    throw new TypeError(`${what} takes an object of options such as { userId: 'ada' }, got ${shown(given)}`)
+  const own: Readonly<Record<string, unknown>> = { ...given }
+  for (const name of names)
+    if (name in given && !Object.hasOwn(own, name))
+      throw new TypeError(`${what} takes fields of the object itself, and ${name} is inherited: write { ${name}: … }`)
+  if (!isPlain(given))
+    throw new TypeError(`${what} takes a plain object, got ${shown(given)}: write its fields as { userId: … }`)
+  for (const name of Object.keys(own))
+    if (!names.includes(name))
+      throw new TypeError(`${what} takes no ${name.slice(0, 40)}; it takes ${names.join(', ')}`)
+  return own
+}
+
+/** Whether an object is of no class. That of another realm counts too: its `Object.prototype` has no prototype either. */
+function isPlain(value: object): boolean {
+  const prototype: object | null = Object.getPrototypeOf(value)
+  return prototype === null || (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf'))
+}

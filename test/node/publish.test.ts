@@ -1,0 +1,119 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createHubClient } from 'headwater/hub'
+import { createHub, type HubOptions, type PublishOptions, type ShapeEvents } from 'headwater/server'
+import { toNodeHandler } from 'headwater/server/node'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { eventually } from '../support/eventually.ts'
+
+/*
+ * What is published, over real HTTP to clients of ours.
+ */
+
+async function serve(options: HubOptions = {}) {
+  const errors: [where: string, error: string][] = []
+  const hub = createHub({
+    heartbeat: false,
+    authenticate({ url }) {
+      const parameters = new URL(url).searchParams
+      return { userId: parameters.get('user') ?? 'nobody', tenant: parameters.get('tenant') ?? undefined }
+    },
+    onError: (error, where) => errors.push([where, `${error}`]),
+    ...options,
+  })
+  const server = createServer(toNodeHandler(hub)).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/events`
+  onTestFinished(async () => {
+    await hub.close()
+    server.closeAllConnections()
+    server.close()
+  })
+  let open = 0
+  return {
+    hub,
+    url,
+    errors,
+    /** Connects a client, and collects what it hears. */
+    async listen(query: string, topics: readonly string[] = []) {
+      const heard: [type: string, data: unknown][] = []
+      const client = createHubClient<Record<string, unknown>>(url + query, { topics })
+      onTestFinished(() => client.close())
+      client.subscribe('*', (data, { type }) => heard.push([type, data]))
+      await eventually(() => expect(hub.stats().clients).toBe(open + 1))
+      open++
+      return { client, heard }
+    },
+    async post(body: unknown, query = '') {
+      const response = await fetch(url + query, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      })
+      return { status: response.status, body: (await response.json()) as Record<string, unknown> }
+    },
+  }
+}
+
+describe('an event with a wrong target', () => {
+  it('reaches nobody, and the next one reaches who it is for', async () => {
+    const { hub, listen, post } = await serve({ canPublish: () => true })
+    const { heard } = await listen('?user=ada')
+    const inherited: PublishOptions = Object.create({ userId: 'bob' })
+    await expect(hub.publish('secret', 1, inherited)).rejects.toThrow(/userId is inherited/)
+    await expect(hub.notification('secret', 'info', inherited)).rejects.toThrow(TypeError)
+    for (const body of [
+      { event: 'secret', userId: [] },
+      { event: 'secret', userId: ['bob'] },
+      { event: 'secret', clientIds: [null] },
+      { event: 'secret', user: 'bob' },
+      { event: 'secret', target: { userId: 'bob' } },
+      JSON.parse('{"event":"secret","__proto__":{"userId":"bob"}}'),
+    ])
+      expect(await post(body)).toMatchObject({ status: 400 })
+    expect((await post({ event: 'secret', clientIds: [] })).body).toMatchObject({ delivered: 0 })
+    await hub.toUser('ada', 'n', 1)
+    await eventually(() => expect(heard).toEqual([['n', 1]]))
+  })
+})
+
+describe('an event about a resource', () => {
+  it('goes to those of one tenant that have joined it, or nothing', async () => {
+    const { hub, listen } = await serve()
+    const [orders, jobs, all, other] = [
+      await listen('?tenant=acme', ['orders']),
+      await listen('?tenant=acme', ['jobs']),
+      await listen('?tenant=acme'),
+      await listen('?tenant=umbrella', ['orders']),
+    ]
+    await hub.update('orders', 'changed', 1, { tenant: 'acme' })
+    await hub.emitUpdate('orders', { id: 2 }, { tenant: 'acme' })
+    const save = hub.notifyAfter('orders', (id: number) => ({ id }), { tenant: 'acme', data: ({ id }) => id })
+    await save(3)
+    await hub.emitUpdate('orders', undefined, { tenant: 'acme' })
+    await hub.broadcast('last', 0)
+    const expected = [
+      ['update', expect.objectContaining({ resource: 'orders', data: 1 } satisfies Partial<ShapeEvents['update']>)],
+      ['table-update', { resource: 'orders', data: { id: 2 } }],
+      ['table-update', { resource: 'orders', data: 3 }],
+      ['table-update', { resource: 'orders' }],
+      ['last', 0],
+    ]
+    await eventually(() => expect([orders.heard, all.heard]).toEqual([expected, expected]))
+    await eventually(() => expect([jobs.heard, other.heard]).toEqual([[['last', 0]], [['last', 0]]]))
+  })
+
+  it('is published though the data for it cannot be made, and the caller has its result', async () => {
+    const { hub, listen, errors } = await serve()
+    const { heard } = await listen('')
+    const save = hub.notifyAfter('orders', () => 7, {
+      data() {
+        throw new Error('no data')
+      },
+    })
+    expect(await save()).toBe(7)
+    await eventually(() => expect(heard).toEqual([['table-update', { resource: 'orders' }]]))
+    expect(errors).toEqual([['notifyAfter', 'Error: no data']])
+  })
+})
