@@ -20,7 +20,7 @@ export type { Connected, Disconnected, HubObserver, Replayed } from './observe/o
 export type { HubStats } from './observe/stats.ts'
 export type { HubLimits, HubOptions } from './options/options.ts'
 export type { EventFilter, HubEvent } from './publish/parcel.ts'
-export type { Publish, Published, PublishOptions, PublishRequest } from './publish/publish.ts'
+export type { Publish, PublishAnswer, Published, PublishOptions, PublishRequest } from './publish/publish.ts'
 export type { Level, NotifyOptions, Priority, ShapeEvents, ShapeOptions, Shapes } from './publish/shapes.ts'
 export type { Connect } from './streams/streams.ts'
 export { encodeEvent, type WireEvent } from './wire/encode.ts'

@@ -9,6 +9,7 @@ import { Refusal } from '../wire/refusal.ts'
 import { createPaths, lastSegment, readStreamRequest } from './address.ts'
 import { json, readBody, refused } from './body.ts'
 import { corsHeaders, preflight } from './cors.ts'
+import { checkPosted, grantOf } from './posted.ts'
 
 /**
  * Answers a request. A stream is begun by `connect`, and then there is nothing to return; anything else is a Response.
@@ -95,14 +96,13 @@ export function createAccept(parts: Parts, services: Services): Accept {
 
   async function publish(principal: Principal, body: Readonly<Record<string, unknown>>): Promise<Published> {
     const request = body as unknown as PublishRequest
-    if ('tenant' in body) throw new Refusal(400, 'target', 'the tenant is yours, and not to be said')
-    if (!(await ask('canPublish', () => settings.canPublish(principal, request))))
-      throw new Refusal(403, 'forbidden', 'you may not publish this; the option canPublish says who may')
+    checkPosted(body)
+    const grant = await ask('canPublish', async () => grantOf(await settings.canPublish(principal, request), principal))
+    if (!grant) throw new Refusal(403, 'forbidden', 'you may not publish this; the option canPublish says who may')
     const { event, data, ...options } = request
-    const tenant = principal.tenant === undefined ? {} : { tenant: principal.tenant }
     let message: Message
     try {
-      message = toMessage(event, data, { ...options, ...tenant }, clock.now())
+      message = toMessage(event, data, { ...options, ...grant }, clock.now())
     } catch (error) {
       throw new Refusal(400, 'event', error instanceof Error ? error.message : `${error}`)
     }

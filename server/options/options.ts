@@ -3,7 +3,7 @@ import type { Identity, Principal } from '../audience/principal.ts'
 import type { EventLog } from '../log/log.ts'
 import type { HubObserver } from '../observe/observers.ts'
 import type { EventFilter } from '../publish/parcel.ts'
-import type { PublishRequest } from '../publish/publish.ts'
+import type { PublishAnswer, PublishRequest } from '../publish/publish.ts'
 
 /**
  * How much a hub takes on. What goes beyond is refused; nobody is thrown out for somebody else. 0: none at all; Infinity: any.
@@ -75,10 +75,11 @@ export interface HubOptions<P extends Identity = Principal> extends HubObserver<
    */
   readonly filter?: EventFilter<P> | undefined
   /**
-   * Whether a client may publish this over HTTP.
+   * Whether a client may publish this over HTTP. With true, the event stays within the tenant of the client. With `{ tenant }`, it is for
+   * that tenant instead: for a service that publishes for all of them. Any other answer that is truthy is an error, status 500.
    * @defaultValue nobody may
    */
-  readonly canPublish?: ((principal: P, message: PublishRequest) => boolean | Promise<boolean>) | undefined
+  readonly canPublish?: ((principal: P, message: PublishRequest) => PublishAnswer | Promise<PublishAnswer>) | undefined
   /**
    * Whether a client may ask for all that the log has, with `lastEventId=earliest`.
    * @defaultValue nobody may

@@ -20,11 +20,14 @@ export interface PublishOptions extends PublishTarget {
   readonly volatile?: boolean
 }
 
-/** The body of a POST that publishes: the event, and who it is for. */
-export interface PublishRequest extends PublishOptions {
+/** The body of a POST that publishes: the event, and who it is for. The tenant is not the client's to choose. */
+export interface PublishRequest extends Omit<PublishOptions, 'tenant'> {
   readonly event: string
   readonly data?: unknown
 }
+
+/** What `canPublish` answers: whether a client may publish an event, or for which tenant in place of its own. */
+export type PublishAnswer = boolean | { readonly tenant: string }
 
 /** What became of an event. */
 export interface Published {

@@ -117,3 +117,23 @@ describe('an event about a resource', () => {
     expect(errors).toEqual([['notifyAfter', 'Error: no data']])
   })
 })
+
+describe('a service that publishes over HTTP', () => {
+  it('publishes for the tenant that canPublish names, and nobody names one in the body', async () => {
+    const { hub, listen, post, errors } = await serve({
+      canPublish: ({ userId, tenant }, { data }) =>
+        userId === 'billing' ? { tenant: `${(data as { customer: unknown }).customer}` } : tenant === 'acme',
+    })
+    const [acme, umbrella] = [await listen('?tenant=acme'), await listen('?tenant=umbrella')]
+    const invoice = { event: 'invoice', data: { customer: 'umbrella' } }
+    expect(await post(invoice, '?user=billing')).toMatchObject({ status: 200, body: { delivered: 1 } })
+    expect(await post({ ...invoice, tenant: 'umbrella' }, '?user=billing')).toMatchObject({ status: 400 })
+    expect(await post(invoice, '?tenant=umbrella')).toMatchObject({ status: 403 })
+    expect(await post(invoice, '?tenant=acme')).toMatchObject({ status: 200, body: { delivered: 1 } })
+    await hub.broadcast('last', 0)
+    const last = ['last', 0]
+    await eventually(() => expect(acme.heard).toEqual([['invoice', invoice.data], last]))
+    await eventually(() => expect(umbrella.heard).toEqual([['invoice', invoice.data], last]))
+    expect(errors).toEqual([])
+  })
+})

@@ -278,6 +278,13 @@ createHub({ heartbeat: 'auto' })
 createHub({ origins: '*' })
 // @ts-expect-error how large a log is is the log's own
 createHub({ log: 10_000 })
+createHub({ canPublish: async ({ userId }) => userId === 'billing' && { tenant: 'acme' } })
+// @ts-expect-error a tenant is a string
+createHub({ canPublish: () => ({ tenant: 7 }) })
+// @ts-expect-error nothing else is narrowed
+createHub({ canPublish: () => ({ userId: 'ada' }) })
+// @ts-expect-error the tenant is not the client's to choose
+createHub({ canPublish: (_, { tenant }) => tenant === 'acme' })
 // @ts-expect-error who may publish is a question
 createHub({ canPublish: true })
 // @ts-expect-error a path stands for one topic

@@ -215,6 +215,33 @@ describe('a POST that publishes', () => {
     expect((await post({ event: 'x' }, '/events')).body).toMatchObject({ delivered: 2 })
   })
 
+  it("goes to the tenant that canPublish answers with, in place of its sender's", async () => {
+    const { post, stream, clock } = hubBench({
+      canPublish: ({ tenant }, { data }) => (tenant === undefined ? { tenant: `${data}` } : tenant === 'a'),
+      authenticate: ({ url }) => ({ tenant: new URL(url).searchParams.get('tenant') ?? undefined }),
+    })
+    const [a, b, none] = [await stream('?tenant=a'), await stream('?tenant=b'), await stream()]
+    expect((await post({ event: 'x', data: 'b' })).body).toMatchObject({ delivered: 1 })
+    expect((await post({ event: 'x', data: 'own' }, '/events?tenant=a')).body).toMatchObject({ delivered: 1 })
+    expect(await post({ event: 'x', data: 'b', tenant: 'b' })).toMatchObject(
+      refusal(400, 'target', 'the tenant is that of the caller, or the one that canPublish answers with: leave it out'),
+    )
+    await clock.settle()
+    expect([a.payloads(), b.payloads(), none.payloads()]).toEqual([['own'], ['b'], []])
+  })
+
+  it.each([['yes'], [{}], [{ tenant: '' }], [{ allowed: false }]])(
+    'is no permission if canPublish answers %j: status 500, and onError is called',
+    async (answer) => {
+      const { post, hub, errors } = hubBench({ canPublish: () => answer as unknown as boolean })
+      expect(await post({ event: 'x' })).toMatchObject({ status: 500, body: { error: { code: 'internal' } } })
+      expect(errors).toEqual([
+        ['canPublish', expect.stringMatching(/^TypeError: canPublish wants to answer true, false or/)],
+      ])
+      expect(hub.stats().published).toBe(0)
+    },
+  )
+
   it.each<[what: string, body: object, message: string]>([
     ['a name that is none', { event: 7 }, "an event's name wants to be a string that is not empty, got 7"],
     ['an empty name', { event: '' }, 'an event\'s name wants to be a string that is not empty, got ""'],

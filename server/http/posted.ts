@@ -1,0 +1,36 @@
+import type { Identity } from '../audience/principal.ts'
+import type { PublishTarget } from '../audience/target.ts'
+import type { PublishAnswer } from '../publish/publish.ts'
+import { Refusal } from '../wire/refusal.ts'
+import { shown } from '../wire/shown.ts'
+
+/*
+ * An event that a client posts: what the client may choose, and what the application decides for it.
+ */
+
+/** Fields of `publish` that are not a client's to choose. */
+const NOT_THEIRS: Readonly<Record<string, string>> = {
+  tenant: 'the tenant is that of the caller, or the one that canPublish answers with: leave it out',
+}
+
+/** @throws Refusal 400 for a field that is not a client's to choose. */
+export function checkPosted(body: Readonly<Record<string, unknown>>): void {
+  for (const [name, why] of Object.entries(NOT_THEIRS))
+    if (Object.hasOwn(body, name)) throw new Refusal(400, 'target', why)
+}
+
+/**
+ * What an answer of `canPublish` means: the target that narrows the event, undefined if it may not be published.
+ * @throws TypeError for an answer that is none. It is no permission: an object that says no would be truthy too.
+ */
+export function grantOf(answer: unknown, { tenant }: Identity): Pick<PublishTarget, 'tenant'> | undefined {
+  if (!answer) return undefined
+  if (answer === true) return tenant === undefined ? {} : { tenant }
+  if (isTenant(answer)) return { tenant: answer.tenant }
+  throw new TypeError(`canPublish wants to answer true, false or { tenant: 'acme' }; it answered with ${shown(answer)}`)
+}
+
+const isTenant = (answer: unknown): answer is Exclude<PublishAnswer, boolean> => {
+  const [[name, value] = [], ...more] = typeof answer === 'object' && answer !== null ? Object.entries(answer) : []
+  return name === 'tenant' && typeof value === 'string' && value !== '' && more.length === 0
+}

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest'
+import { checkPosted, grantOf } from '../../../server/http/posted.ts'
+
+describe('an event that is posted', () => {
+  it('may have every field that its sender may choose', () => {
+    expect(() => checkPosted({ event: 'x', data: { tenant: 'acme' }, userId: 'ada', key: 'k' })).not.toThrow()
+  })
+
+  it.each([['acme'], [undefined], [null]])(
+    'is refused with the tenant %j, and the message says who chooses it',
+    (tenant) => {
+      expect(() => checkPosted({ event: 'x', tenant })).toThrow(
+        expect.objectContaining({
+          status: 400,
+          code: 'target',
+          message: 'the tenant is that of the caller, or the one that canPublish answers with: leave it out',
+        }),
+      )
+    },
+  )
+})
+
+describe('an answer of canPublish', () => {
+  it.each<[answer: unknown, tenant: string | undefined, grant: object | undefined]>([
+    [true, undefined, {}],
+    [true, 'acme', { tenant: 'acme' }],
+    [{ tenant: 'umbrella' }, 'acme', { tenant: 'umbrella' }],
+    [{ tenant: 'umbrella' }, undefined, { tenant: 'umbrella' }],
+    [false, 'acme', undefined],
+    [undefined, 'acme', undefined],
+    [null, 'acme', undefined],
+    [0, 'acme', undefined],
+    ['', 'acme', undefined],
+  ])('%j of a client of the tenant %j publishes to %j', (answer, tenant, grant) => {
+    expect(grantOf(answer, { tenant })).toStrictEqual(grant)
+  })
+
+  it.each<[answer: unknown, shown: string]>([
+    ['yes', '"yes"'],
+    [1, '1'],
+    [{}, 'an object without fields'],
+    [[], 'an empty list'],
+    [['tenant'], 'a list of 1 string'],
+    [{ tenant: '' }, 'an object with tenant'],
+    [{ tenant: undefined }, 'an object with tenant'],
+    [{ tenant: 7 }, 'an object with tenant'],
+    [{ tenant: ['acme'] }, 'an object with tenant'],
+    [{ tenant: 'acme', userId: 'ada' }, 'an object with tenant, userId'],
+    [{ allowed: false }, 'an object with allowed'],
+    [Object.create({ tenant: 'acme' }), 'an object without fields'],
+    [() => true, 'a function'],
+  ])('%o is an error and no permission', (answer, shown) => {
+    expect(() => grantOf(answer, { tenant: 'acme' })).toThrow(
+      new TypeError(`canPublish wants to answer true, false or { tenant: 'acme' }; it answered with ${shown}`),
+    )
+  })
+})
