@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { report } from '../src/base/errors.ts'
-import type { Sink, SinkEvents } from './audience/outlet.ts'
+import type { Sink, SinkEvents } from './audience/carrier.ts'
 import type { Hub } from './hub.ts'
 
 export type { Hub }

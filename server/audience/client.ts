@@ -1,4 +1,5 @@
-import type { Outlet, Sink } from './outlet.ts'
+import type { Sink } from './carrier.ts'
+import type { Outlet } from './outlet.ts'
 import type { Principal } from './principal.ts'
 
 /** One open stream, as the hub sees it. */

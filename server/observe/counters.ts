@@ -1,5 +1,5 @@
 import type { Ending } from '../audience/client.ts'
-import type { Losses } from '../audience/outlet.ts'
+import type { Losses } from '../audience/waiting.ts'
 
 /** Counts since the hub was made, or reset. */
 export interface Counters {

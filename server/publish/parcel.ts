@@ -1,7 +1,7 @@
 import type { Client } from '../audience/client.ts'
-import type { Expendable } from '../audience/outlet.ts'
 import type { Identity, Principal } from '../audience/principal.ts'
 import { selector } from '../audience/target.ts'
+import type { Expendable } from '../audience/waiting.ts'
 import type { LogRecord } from '../log/log.ts'
 import { eventFrame } from '../wire/frames.ts'
 

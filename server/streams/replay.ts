@@ -1,97 +1,111 @@
 import { isThenable } from '../../src/base/errors.ts'
+import { mayReach } from '../audience/addressed.ts'
 import { type Client, concernOf } from '../audience/client.ts'
 import { formatId } from '../log/cursor.ts'
-import type { EventLog } from '../log/log.ts'
+import type { EventLog, LogEntry } from '../log/log.ts'
 import type { Delivery } from '../publish/delivery.ts'
 import { gapFrame, liveFrame } from '../wire/frames.ts'
+import { createBatch } from './batch.ts'
+import type { Turns } from './turns.ts'
 
 /*
- * Catching up: a client is read the log from its cursor, page by page and no faster than it takes them, until it has reached
- * the place up to which events have been handed out. From that very moment it is live: nothing is handed out in between, so
- * that nothing is lost and nothing doubled, however slow log and client are.
+ * A replay: the log is read for a client from its cursor, page by page and no faster than the client takes it, until it has
+ * reached the place up to which events have been handed out. In that very moment the client becomes live. Nothing is handed out
+ * in between, so nothing is lost or doubled, however slow the log and the client are.
  */
 
 /** How many entries are read at a time. */
 const PAGE = 100
-/** How much is written at a time, about, in bytes: frames that go together cost one write. */
-const CHUNK = 64 * 1024
 
-/** What came of it. */
+/** What a replay has done. */
 export interface CaughtUp {
-  /** How many events it was given. */
+  /** How many events the client was given. */
   readonly events: number
-  /** The log had thrown away what was still to be read; the client has been told. */
+  /** The log had thrown away what was still to be read. The client knows. */
   readonly gap: boolean
 }
 
+/** What a replay does next: nothing, go on in another turn, or go on when there is a page or room. */
+type Next = undefined | 'turn' | Promise<'more'>
+
 /**
- * @param tell - Says something to the client.
- * @returns What came of it; rejects if the log cannot be read.
+ * @param turns - Shared with all other replays.
+ * @param tell - Sends something to the client.
+ * @returns What it has done. Rejects if the log cannot be read.
  */
 export async function catchUp(
   client: Client,
   log: EventLog,
   delivery: Delivery,
+  turns: Turns,
   tell: (client: Client, frame: Uint8Array) => void,
 ): Promise<CaughtUp> {
   const { epoch } = log
   const { outlet, native } = client
-  /** The client has gone, or the log has begun anew, and all clients with it. */
-  const isOver = (): boolean => client.ended !== undefined || log.epoch !== epoch
-  let events = 0
-  let gap = false
-  let frames: Uint8Array[] = []
-  let size = 0
+  const done = { events: 0, gap: false }
+  const batch = createBatch((bytes) => tell(client, bytes))
+  /** What has been read and not been looked at. */
+  let page: readonly LogEntry[] = []
+  let at = 0
 
-  /** @returns A promise only if there is something to wait for: what the socket takes goes out in one go. */
-  function flush(): Promise<void> | undefined {
-    if (frames.length) tell(client, concat(frames, size))
-    frames = []
-    size = 0
-    return outlet.blockedSince === undefined ? undefined : outlet.room()
+  /** The client has gone. Or the log has begun again: then it has been told of a gap, like every client. */
+  const isOver = (): boolean => client.ended !== undefined || log.epoch !== epoch
+  const isFull = (): boolean => outlet.blockedSince !== undefined || isOver()
+
+  function turnTo(read: readonly LogEntry[]): void {
+    if (isOver()) return
+    page = read
+    at = 0
+    if (page[0]?.seq === client.after + 1) return
+    // Thrown away meanwhile: it was slower than the log is long.
+    page = []
+    const requested = formatId(epoch, client.after)
+    client.after = delivery.place
+    done.gap = true
+    const resumedFrom = formatId(epoch, client.after)
+    tell(client, gapFrame({ reason: 'expired', requested, resumedFrom, topics: concernOf(client) }))
   }
 
-  while (!isOver() && client.after < delivery.place) {
-    const read = log.read(client.after, PAGE)
-    const page = isThenable(read) ? await read : read
-    if (isOver()) break
-    if (page[0]?.seq !== client.after + 1) {
-      // Thrown away meanwhile: it was slower than the log is long.
-      const requested = formatId(epoch, client.after)
-      client.after = delivery.place
-      const resumedFrom = formatId(epoch, client.after)
-      tell(client, gapFrame({ reason: 'expired', requested, resumedFrom, topics: concernOf(client) }))
-      gap = true
-      break
-    }
-    for (const entry of page) {
+  function collect(entry: LogEntry): void {
+    if (mayReach(entry.to, client)) {
       const parcel = delivery.parcelOf(entry)
       if (parcel.isFor(client)) {
-        const bytes = parcel.bytes(native)
-        frames.push(bytes)
-        size += bytes.length
-        events++
+        batch.add(parcel.bytes(native))
+        done.events++
       }
-      client.after = entry.seq
-      if (size >= CHUNK) await flush()
-      if (isOver()) break
     }
-    await flush()
+    client.after = entry.seq
   }
-  if (!isOver()) {
-    client.live = true
-    client.toldSeq = client.after
-    tell(client, liveFrame(formatId(epoch, client.after)))
-  }
-  return { events, gap }
-}
 
-function concat(frames: readonly Uint8Array[], size: number): Uint8Array {
-  const all = new Uint8Array(size)
-  let at = 0
-  for (const frame of frames) {
-    all.set(frame, at)
-    at += frame.length
+  function step(hasTime: () => boolean): Next {
+    for (;;) {
+      // Before anything is waited for, all that was collected goes out.
+      batch.flush(isFull)
+      if (isOver()) return undefined
+      if (outlet.blockedSince !== undefined) return outlet.room().then(() => 'more')
+      if (!hasTime()) return 'turn'
+      while (at < page.length && !batch.isFull && !isOver() && hasTime()) collect(page[at++] as LogEntry)
+      if (batch.size || at < page.length) continue
+      if (client.after >= delivery.place) {
+        client.live = true
+        client.toldSeq = client.after
+        tell(client, liveFrame(formatId(epoch, client.after)))
+        return undefined
+      }
+      const read = log.read(client.after, PAGE)
+      if (isThenable(read))
+        return Promise.resolve(read)
+          .then(turnTo)
+          .then(() => 'more')
+      turnTo(read)
+    }
   }
-  return all
+
+  // Who has missed nothing waits for nobody's turn.
+  let next = client.after < delivery.place ? turns.take(step) : step(() => true)
+  while (next) {
+    await next
+    next = turns.take(step)
+  }
+  return done
 }

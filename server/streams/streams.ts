@@ -1,6 +1,7 @@
 import { monotonic } from '../../src/base/clock.ts'
+import type { Sink, SinkEvents } from '../audience/carrier.ts'
 import { type Client, concernOf, type Ending, mintClientId } from '../audience/client.ts'
-import { createOutlet, type Sink, type SinkEvents } from '../audience/outlet.ts'
+import { createOutlet } from '../audience/outlet.ts'
 import { expiryOf, type Principal } from '../audience/principal.ts'
 import type { Registry } from '../audience/registry.ts'
 import { formatId, resume } from '../log/cursor.ts'
@@ -12,6 +13,7 @@ import { connectedFrame, gapFrame, goodbyeFrame, liveFrame } from '../wire/frame
 import { Refusal } from '../wire/refusal.ts'
 import { catchUp } from './replay.ts'
 import { limitTopics, type StreamRequest } from './request.ts'
+import { createTurns } from './turns.ts'
 
 /** The streams of a hub, from the first byte to the last. */
 export interface Streams {
@@ -48,6 +50,7 @@ export function createStreams(
   /** A stream has been opened, or is over. */
   { came, left }: { came(client: Client): void; left(): void },
 ): Streams {
+  const turns = createTurns(clock)
   const wait = (seconds: number): Record<string, string> => ({ 'retry-after': `${seconds}` })
 
   function admit(topics: readonly string[]): void {
@@ -113,7 +116,7 @@ export function createStreams(
   }
 
   async function replay(client: Client, recovered: boolean): Promise<void> {
-    const { events, gap } = await catchUp(client, log, delivery(), tell)
+    const { events, gap } = await catchUp(client, log, delivery(), turns, tell)
     if (gap) counters.gaps++
     if (!recovered) return
     counters.replays.count++

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { createClock } from 'headwater/testing'
 import { describe, expect, it } from 'vitest'
-import { createOutlet, type Expendable, type Losses } from '../../../server/audience/outlet.ts'
+import { createOutlet } from '../../../server/audience/outlet.ts'
+import type { Expendable, Losses } from '../../../server/audience/waiting.ts'
 import { block, testSink } from '../../support/hub.ts'
 
 function setup({ room = 1, queueBytes = 1000, queueEvents = 1000 } = {}) {

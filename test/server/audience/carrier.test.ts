@@ -1,0 +1,114 @@
+import { createClock } from 'headwater/testing'
+import { describe, expect, it } from 'vitest'
+import { createCarrier } from '../../../server/audience/carrier.ts'
+import { createOutlet } from '../../../server/audience/outlet.ts'
+import { block, testSink } from '../../support/hub.ts'
+
+const PIECE = 65_536
+
+function setup(room = 1) {
+  const clock = createClock()
+  const sink = testSink(room)
+  const carrier = createCarrier(sink, clock)
+  return {
+    clock,
+    sink,
+    carrier,
+    sizes: () => sink.chunks.map(({ length }) => length),
+    resume(more = 1) {
+      sink.room = more
+      carrier.resume()
+    },
+  }
+}
+
+describe('an event', () => {
+  it.each([1, PIECE])('of %i bytes is written as it is', (size) => {
+    const { carrier, sink } = setup()
+    const bytes = block(size)
+    carrier.write(bytes)
+    expect(sink.chunks).toHaveLength(1)
+    expect(sink.chunks[0]).toBe(bytes)
+  })
+
+  it('larger than 64 KiB is written in pieces, each when the sink has taken the one before', () => {
+    const { carrier, sizes, resume } = setup()
+    carrier.write(block(3 * PIECE + 10))
+    expect(sizes()).toEqual([PIECE])
+    resume()
+    expect(sizes()).toEqual([PIECE, PIECE])
+    resume()
+    resume()
+    expect(sizes()).toEqual([PIECE, PIECE, PIECE, 10])
+    expect(carrier.blockedSince).toBeDefined()
+    resume()
+    expect(carrier.blockedSince).toBeUndefined()
+    expect(sizes()).toHaveLength(4)
+  })
+
+  it('larger than 64 KiB is written at once to a sink that takes it all', () => {
+    const { carrier, sizes } = setup(Infinity)
+    carrier.write(block(2 * PIECE))
+    expect(sizes()).toEqual([PIECE, PIECE])
+    expect(carrier.blockedSince).toBeUndefined()
+  })
+
+  it('is not copied for its pieces, and they make the whole', () => {
+    const { carrier, sink } = setup(Infinity)
+    const bytes = Uint8Array.from({ length: PIECE * 2 + 3 }, (_, n) => n % 251)
+    carrier.write(bytes)
+    expect(sink.chunks.every(({ buffer }) => buffer === bytes.buffer)).toBe(true)
+    expect(Buffer.concat(sink.chunks).equals(bytes)).toBe(true)
+  })
+
+  it('is thrown away with the rest of it', () => {
+    const { carrier, sizes, resume } = setup()
+    carrier.write(block(2 * PIECE))
+    carrier.drop()
+    resume()
+    expect(sizes()).toEqual([PIECE])
+  })
+})
+
+describe('progress', () => {
+  it('is each piece that the sink takes', async () => {
+    const { carrier, resume, clock } = setup()
+    const start = clock.now()
+    carrier.write(block(3 * PIECE))
+    await clock.advance(1000)
+    expect(carrier.blockedSince).toBe(start)
+    resume()
+    expect([carrier.blockedSince, carrier.lastWriteAt]).toEqual([start + 1000, start + 1000])
+    await clock.advance(1000)
+    expect(carrier.blockedSince).toBe(start + 1000)
+  })
+})
+
+describe('a sink that asks for more while it is written to, as the body of a Response does', () => {
+  it.each([Infinity, 1, 2, 3])('gets pieces and events in order, with room for %d writes', (room) => {
+    const clock = createClock()
+    const inner = testSink(room)
+    let depth = 0
+    const sink = {
+      ...inner,
+      write(bytes: Uint8Array) {
+        const more = inner.write(bytes)
+        if (depth++ === 0) outlet.drained()
+        depth--
+        return more
+      },
+    }
+    const outlet = createOutlet(sink, { queueBytes: Infinity, queueEvents: Infinity }, clock, {
+      volatile: 0,
+      coalesced: 0,
+    })
+    const sent = Uint8Array.from({ length: 5 * PIECE }, (_, n) => n % 251)
+    const cuts = [0, 10, 3 * PIECE, 3 * PIECE + 5, 5 * PIECE]
+    for (const [n, cut] of cuts.slice(1).entries()) outlet.send(sent.subarray(cuts[n], cut))
+    while (Buffer.concat(inner.chunks).length < sent.length) {
+      inner.room = room
+      outlet.drained()
+    }
+    expect(Buffer.concat(inner.chunks).equals(sent)).toBe(true)
+  })
+})
