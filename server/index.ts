@@ -25,3 +25,20 @@ export type { Publish, PublishAnswer, Published, PublishOptions, PublishRequest 
 export type { Level, NotifyOptions, Priority, ShapeEvents, ShapeOptions, Shapes } from './publish/shapes.ts'
 export type { Connect } from './streams/streams.ts'
 export { encodeEvent, type WireEvent } from './wire/encode.ts'
+export type { WorkRetry } from './work/attempt.ts'
+export type { BroadcastEffect, EffectsHub, ListedEffect, NamedEffect, PublishEffect } from './work/effect.ts'
+export { createEffects, type EffectQueue } from './work/effects.ts'
+export type {
+  CustomEffect,
+  DeadLetter,
+  Effect,
+  EffectContext,
+  EffectHandlers,
+  EffectsOptions,
+  Step,
+} from './work/effects-options.ts'
+export { WorkError, type WorkErrorCode } from './work/error.ts'
+export type { Job, JobData, JobEvent, JobEvents, JobFailure, JobRun, JobStatus, JobsHub } from './work/job.ts'
+export { createJobs, type Jobs } from './work/jobs.ts'
+export type { JobsOptions } from './work/jobs-options.ts'
+export type { Pushed } from './work/queue.ts'

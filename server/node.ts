@@ -4,6 +4,7 @@ import { report } from '../src/base/errors.ts'
 import type { Sink, SinkEvents } from './audience/carrier.ts'
 import type { Hub } from './hub.ts'
 
+export { type WorkerMessage, workerRunner } from './work/worker.ts'
 export type { Hub }
 
 /** A request as Node has it, and as frameworks leave it: Express strips a prefix from `url`, and parsers take the body. */

@@ -132,12 +132,13 @@ const ROOMS: Readonly<Record<string, Rooms>> = {
     observe: ['log', 'audience'],
     publish: ['observe', 'log', 'audience', 'wire'],
     options: ['publish', 'observe', 'log', 'audience', 'wire'],
+    work: ['options', 'publish', 'audience', 'wire'],
     streams: ['options', 'publish', 'observe', 'log', 'audience', 'wire'],
     http: ['streams', 'options', 'publish', 'observe', 'log', 'audience', 'wire'],
     'hub.ts': ['http', 'streams', 'options', 'publish', 'observe', 'audience', 'wire'],
-    'node.ts': ['hub.ts', 'audience'],
+    'node.ts': ['hub.ts', 'work', 'audience'],
     'metrics.ts': ['hub.ts', 'observe'],
-    'index.ts': ['hub.ts', 'http', 'streams', 'options', 'publish', 'observe', 'log', 'audience', 'wire'],
+    'index.ts': ['hub.ts', 'http', 'streams', 'work', 'options', 'publish', 'observe', 'log', 'audience', 'wire'],
   },
 }
 
@@ -196,7 +197,13 @@ it('the server runs wherever there is fetch: only the part for Node knows Node',
     'server/metrics.ts: prom-client',
     'server/node.ts: node:http',
     'server/node.ts: node:stream',
+    'server/work/worker.ts: node:worker_threads',
   ])
+})
+
+it('what is for Node alone is imported by the part for Node alone', () => {
+  const importers = arrows.filter(({ to }) => to === 'server/work/worker.ts').map(({ from }) => from)
+  expect(importers).toEqual(['server/node.ts'])
 })
 
 it('no file of the core imports a package', () => {
@@ -260,6 +267,9 @@ const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
   // Types alone.
   'server/options/options.ts': 'test/types/hub.test-d.ts',
   'server/streams/parts.ts': 'test/types/hub.test-d.ts',
+  'server/work/job.ts': 'test/types/work.test-d.ts',
+  // It needs threads.
+  'server/work/worker.ts': 'test/node/work.test.ts',
   // Types alone.
   'testing/actions.ts': 'test/testing/connection.test.ts',
   // Both entry points of the kit have one test.

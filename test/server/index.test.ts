@@ -2,5 +2,13 @@ import * as server from 'headwater/server'
 import { expect, it } from 'vitest'
 
 it('exports what it promises, and nothing by accident', () => {
-  expect(Object.keys(server).sort()).toEqual(['createHub', 'encodeEvent', 'memoryLog', 'readToken'])
+  expect(Object.keys(server).sort()).toEqual([
+    'WorkError',
+    'createEffects',
+    'createHub',
+    'createJobs',
+    'encodeEvent',
+    'memoryLog',
+    'readToken',
+  ])
 })

@@ -1,8 +1,8 @@
-import type { PublishOptions } from 'headwater/server'
+import type { Effect, Step } from 'headwater/server'
 
 /*
- * The rules of a small shop, as one pure function. It knows no hub, no clock and no database; what is to be done it returns,
- * as data. So its tests need none of these either.
+ * The rules of a small shop, as one pure function. It knows no hub, no clock and no database. It returns what is to be done, as
+ * data. So its tests need none of these either.
  */
 
 /** What can be asked of the shop. The same id is the same request, sent again. */
@@ -20,7 +20,7 @@ export type Command = { readonly id: string } & (
 
 export interface Shop {
   readonly stock: ReadonlyMap<string, number>
-  /** What has been ordered anew and not been delivered. */
+  /** What is ordered and not delivered yet. */
   readonly reordered: readonly string[]
 }
 
@@ -32,19 +32,22 @@ export interface ShopEvents {
   'stock.reordered': { readonly sku: string }
 }
 
-type Publish = {
-  [N in keyof ShopEvents]: { readonly type: N; readonly data: ShopEvents[N]; readonly target: PublishOptions }
-}[keyof ShopEvents]
+/** An effect of the shop's own: another command, behind those that wait. */
+export interface Dispatch {
+  readonly kind: 'dispatch'
+  readonly command: Command
+}
 
-/** What is to be done: an event for clients, or another command. */
-export type Effect = { readonly publish: Publish } | { readonly dispatch: Command }
-
-export function decide(shop: Shop, command: Command): { readonly state: Shop; readonly effects: readonly Effect[] } {
+export function decide(shop: Shop, command: Command): Step<Shop, ShopEvents, Dispatch> {
   const { id, sku } = command
   const left = shop.stock.get(sku) ?? 0
   // Of what waits for a slow client, the newest count is enough.
-  const changed = (left: number): Effect => ({
-    publish: { type: 'stock.changed', data: { sku, left }, target: { topic: `stock.${sku}`, key: sku } },
+  const changed = (left: number): Effect<ShopEvents> => ({
+    kind: 'toTopic',
+    to: `stock.${sku}`,
+    type: 'stock.changed',
+    data: { sku, left },
+    options: { key: sku },
   })
   switch (command.type) {
     case 'order.place': {
@@ -53,23 +56,23 @@ export function decide(shop: Shop, command: Command): { readonly state: Shop; re
         const reason = count > left ? `there are ${left} left` : 'order one or more'
         return {
           state: shop,
-          effects: [{ publish: { type: 'order.refused', data: { orderId, reason }, target: { userId } } }],
+          effects: [{ kind: 'toUser', to: userId, type: 'order.refused', data: { orderId, reason } }],
         }
       }
       return {
         state: { ...shop, stock: new Map(shop.stock).set(sku, left - count) },
         effects: [
-          { publish: { type: 'order.accepted', data: { orderId, sku, count }, target: { userId } } },
+          { kind: 'toUser', to: userId, type: 'order.accepted', data: { orderId, sku, count } },
           changed(left - count),
-          ...(left === count ? [{ dispatch: { id: `${id}/reorder`, type: 'stock.reorder', sku } } as const] : []),
+          ...(left === count ? [reorder(`${id}/reorder`, sku)] : []),
         ],
       }
     }
     case 'stock.reorder': {
-      if (shop.reordered.includes(sku)) return { state: shop, effects: [] }
+      if (shop.reordered.includes(sku)) return { state: shop }
       return {
         state: { ...shop, reordered: [...shop.reordered, sku] },
-        effects: [{ publish: { type: 'stock.reordered', data: { sku }, target: { topic: 'purchases' } } }],
+        effects: [{ kind: 'toTopic', to: 'purchases', type: 'stock.reordered', data: { sku } }],
       }
     }
     case 'stock.deliver': {
@@ -84,3 +87,8 @@ export function decide(shop: Shop, command: Command): { readonly state: Shop; re
     }
   }
 }
+
+const reorder = (id: string, sku: string): Dispatch => ({
+  kind: 'dispatch',
+  command: { id, type: 'stock.reorder', sku },
+})

@@ -1,8 +1,14 @@
 import { serve } from '@hono/node-server'
-import { createHub, type EventLog, readToken } from 'headwater/server'
+import {
+  createEffects,
+  createHub,
+  type EffectContext,
+  type EventLog,
+  readToken,
+  type WorkRetry,
+} from 'headwater/server'
 import { Hono } from 'hono'
-import { createProcessor, type Processor, type ProcessorOptions } from './processor.ts'
-import { type Command, decide, type Effect, type Shop, type ShopEvents } from './rules.ts'
+import { type Command, type Dispatch, decide, type Shop, type ShopEvents } from './rules.ts'
 
 /** Stands for your sessions: whose a token is. */
 const users = new Map([
@@ -15,7 +21,7 @@ const userOf = (request: Request) => users.get(readToken(request, { cookie: 'ses
 export interface ShopOptions {
   /** Where the hub keeps its events. */
   readonly log?: EventLog
-  readonly retry?: ProcessorOptions<Shop, Command, Effect>['retry']
+  readonly retry?: WorkRetry
 }
 
 export function createApp(initial: Shop, { log, retry }: ShopOptions = {}) {
@@ -27,19 +33,13 @@ export function createApp(initial: Shop, { log, retry }: ShopOptions = {}) {
     },
   })
 
-  const shop: Processor<Shop, Command> = createProcessor({
+  const shop = createEffects({
+    hub,
     initial,
-    decide,
+    reduce: decide,
     retry,
-    perform(effect: Effect) {
-      if ('publish' in effect) {
-        const { type, data, target } = effect.publish
-        return hub.publish(type, data, target)
-      }
-      // Not waited for: it is behind the event that it came of.
-      return void shop.dispatch(effect.dispatch).catch(console.error)
-    },
-    onGivenUp: (effect, error) => console.error('given up', JSON.stringify(effect), error),
+    handlers: { dispatch: ({ command }: Dispatch, { push }: EffectContext<Command>) => push(command) },
+    onDeadLetter: ({ effect, error }) => console.error('given up', JSON.stringify(effect), error),
   })
 
   const app = new Hono()
@@ -51,7 +51,7 @@ export function createApp(initial: Shop, { log, retry }: ShopOptions = {}) {
     if (typeof id !== 'string' || typeof sku !== 'string') return c.body(null, 400)
     const order = { type: 'order.place', userId, orderId: id, sku, count: Number(count) } as const
     // The client makes the id, so that a request that it sends again is known. Nobody can use up another's.
-    await shop.dispatch({ ...order, id: `${userId}/${id}` })
+    await shop.push({ ...order, id: `${userId}/${id}` })
     return c.body(null, 204)
   })
   return { app, hub, shop }
@@ -69,8 +69,8 @@ if (import.meta.main) {
     console.log(`http://localhost:${port}`)
   })
   process.once('SIGTERM', async () => {
-    // What has been accepted is carried out, while there is somebody who can be told.
-    await shop.idle()
+    // What was accepted is carried out, while clients are still connected.
+    await shop.close({ drain: 5000 })
     await hub.close({ drain: 5000 })
     server.close()
   })

@@ -1,8 +1,8 @@
 import { serve } from '@hono/node-server'
-import { createHub, readToken } from 'headwater/server'
+import { createHub, createJobs, type JobsOptions, readToken } from 'headwater/server'
+import { workerRunner } from 'headwater/server/node'
 import { Hono } from 'hono'
-import type { JobEvents } from './events.ts'
-import { createJobs, type JobsOptions } from './jobs.ts'
+import type { PrimesEvents, Progress, Result, Task } from './events.ts'
 
 /** Stands for your sessions: whose a token is. */
 const users = new Map([
@@ -12,14 +12,25 @@ const users = new Map([
 
 const userOf = (request: Request) => users.get(readToken(request, { cookie: 'session', query: 'token' }) ?? '')
 
-export function createApp(options?: JobsOptions) {
-  const hub = createHub<JobEvents>({
+export interface AppOptions extends Pick<JobsOptions<'job.primes', Task, Progress, Result>, 'concurrency'> {
+  readonly worker?: URL
+}
+
+export function createApp({ worker = new URL('./worker.ts', import.meta.url), ...options }: AppOptions = {}) {
+  const hub = createHub<PrimesEvents>({
     authenticate(request) {
       const userId = userOf(request)
       return userId ? { userId } : null
     },
   })
-  const jobs = createJobs(hub, options)
+  const jobs = createJobs({
+    hub,
+    type: 'job.primes',
+    run: workerRunner<Task, Progress, Result>(worker),
+    // The worker reports ten times, so each time counts.
+    progressInterval: 0,
+    ...options,
+  })
 
   const app = new Hono<{ Variables: { userId: string } }>()
   app.all('/api/events/*', (c) => hub.fetch(c.req.raw))
@@ -29,10 +40,14 @@ export function createApp(options?: JobsOptions) {
     c.set('userId', userId)
     return next()
   })
-  app.get('/api/jobs', (c) => c.json(jobs.of(c.get('userId'))))
+  // For a page that was loaded later than its jobs were started.
+  app.get('/api/jobs', (c) => {
+    const own = jobs.list().filter(({ target }) => target.userId === c.get('userId'))
+    return c.json(own.map(({ last }) => last))
+  })
   app.post('/api/jobs', async (c) => {
     const { limit } = await c.req.json<{ limit?: unknown }>()
-    return c.json({ jobId: jobs.start(c.get('userId'), { limit: Number(limit) }) }, 202)
+    return c.json({ jobId: jobs.start({ limit: Number(limit) }, { userId: c.get('userId') }) }, 202)
   })
   return { app, hub, jobs }
 }
@@ -43,7 +58,7 @@ if (import.meta.main) {
     console.log(`http://localhost:${port}`)
   })
   process.once('SIGTERM', async () => {
-    // First the jobs, while there is somebody who can be told.
+    // First the jobs, while clients are still connected.
     await jobs.close()
     await hub.close({ drain: 5000 })
     server.close()

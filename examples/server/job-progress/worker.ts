@@ -1,18 +1,19 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import type { Task, Word } from './events.ts'
+import type { WorkerMessage } from 'headwater/server/node'
+import type { Progress, Result, Task } from './events.ts'
 
 /*
  * A thread of its own for each job: a computation on the main thread would hold up every stream. What it throws ends it.
  */
 
-/** How often it tells how far it is. Each time is an event in the log of the hub. */
+/** How often it tells how far it is. */
 const TIMES = 10
 
 const { limit }: Task = workerData
 if (!Number.isSafeInteger(limit) || limit < 1)
   throw new RangeError(`limit wants to be a whole number from 1, got ${limit}`)
 
-const say = (word: Word): void => parentPort?.postMessage(word)
+const post = (message: WorkerMessage<Progress, Result>): void => parentPort?.postMessage(message)
 
 let primes = 0
 let told = 0
@@ -20,9 +21,9 @@ for (let n = 2; n < limit; n++) {
   if (isPrime(n)) primes++
   if (n / limit < (told + 1) / TIMES) continue
   told++
-  say({ done: n, total: limit })
+  post({ progress: { done: n, total: limit } })
 }
-say({ primes })
+post({ result: { primes } })
 
 function isPrime(n: number): boolean {
   for (let divisor = 2; divisor * divisor <= n; divisor++) if (n % divisor === 0) return false

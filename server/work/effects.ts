@@ -1,0 +1,140 @@
+import { callSafely } from '../../src/base/errors.ts'
+import { type Attempt, attempt, attemptOnce } from './attempt.ts'
+import { type AnyEffect, checkStep, toPublish } from './effect.ts'
+import {
+  type EffectContext,
+  type EffectHandlers,
+  type EffectsOptions,
+  resolveEffectsOptions,
+} from './effects-options.ts'
+import { WorkError } from './error.ts'
+import { createQueue, type Pushed } from './queue.ts'
+
+export interface EffectQueue<S, C> {
+  /** What `reduce` has returned last. */
+  readonly state: S
+  /** How many events wait, without the one that is being carried out. */
+  readonly waiting: number
+  /**
+   * Takes an event. Resolves when its effects are carried out or given up. A handler uses `push` of its context instead, since it
+   * would wait for itself.
+   * @throws WorkError `full` or `closed`; what `reduce` throws; TypeError for effects that do not exist. They reject the promise.
+   */
+  push(event: C): Promise<Pushed>
+  /** Resolves when nothing waits and nothing is being carried out. */
+  idle(): Promise<void>
+  /**
+   * Accepts no further event, and resolves when those that were accepted are carried out.
+   * @param options - `drain`: milliseconds until the queue gives up what is left. Events that wait reject with WorkError `closed`,
+   *   and effects go to `onDeadLetter`. By default Infinity: no limit. 0: at once.
+   */
+  close(options?: { readonly drain?: number }): Promise<void>
+}
+
+/**
+ * A queue for rules that are one pure function. It takes events one at a time. For each, `reduce` returns the next state and
+ * what is to be done, as data; the queue does it, in order, and only then takes the next event. What fails is retried, then given up.
+ *
+ * It is in memory: what waits when the process dies is lost.
+ *
+ * @example
+ * const queue = createEffects({
+ *   hub,
+ *   initial: { left: 3 },
+ *   reduce: ({ left }, { userId }: Order) => ({
+ *     state: { left: left - 1 },
+ *     effects: [
+ *       { kind: 'toUser', to: userId, type: 'order.accepted', data: { left } },
+ *       { kind: 'mail', to: userId },
+ *     ],
+ *   }),
+ *   handlers: { mail: (mail: { to: string }) => send(mail.to) },
+ * })
+ * await queue.push({ id: 'order-1', userId: 'ada' })
+ *
+ * @throws SSEError with code `options` if an option cannot work.
+ */
+export function createEffects<E, S, C, H extends EffectHandlers<C> = Record<never, never>>(
+  options: EffectsOptions<E, S, C, H>,
+): EffectQueue<S, C>
+export function createEffects({
+  initial,
+  ...options
+}: EffectsOptions<Record<string, unknown>, unknown, unknown, EffectHandlers<unknown>>): EffectQueue<unknown, unknown> {
+  const { hub, reduce, handlers, retry, timeout, onDeadLetter, onError, clock, ...rest } =
+    resolveEffectsOptions(options)
+  const queue = createQueue({ ...rest, clock, take })
+  const conditions = { clock, timeout, stop: queue.stop }
+  /** `calling`: a callback is being called, so a push is its own. It must not wait for what comes after it. */
+  const self = { state: initial, calling: false }
+
+  async function take(event: unknown): Promise<number> {
+    const { state, effects } = checkStep(reduce(self.state, event), Object.keys(handlers))
+    self.state = state
+    let failed = 0
+    for (const effect of effects) if (!(await carryOut(effect, event))) failed++
+    return failed
+  }
+
+  /** @returns Whether it was done. If not, it was given up. */
+  async function carryOut(effect: AnyEffect, event: unknown): Promise<boolean> {
+    const publish = toPublish(effect)
+    const outcome = await attempt(
+      publish
+        ? () => hub.publish(publish.type, publish.data, publish.options)
+        : (attempt) => callHandler(effect, event, attempt),
+      retry,
+      conditions,
+      // What the hub refuses it would refuse again. From a handler it may be anything: a fetch without a network, for one.
+      (error) => publish !== undefined && error instanceof TypeError,
+    )
+    if (outcome.kind === 'done') return true
+    const { error, attempts } = outcome
+    const letter = { effect, event, error, attempts }
+    await attemptOnce(() => calling(() => onDeadLetter(letter)), 1, conditions).catch((late) => {
+      if (late !== queue.stop.reason) callSafely(onError, late, 'onDeadLetter')
+    })
+    return false
+  }
+
+  function callHandler(effect: AnyEffect, event: unknown, { number, signal }: Attempt): unknown {
+    const handler = handlers[effect.kind] as ((effect: unknown, context: EffectContext<unknown>) => unknown) | undefined
+    return calling(() => handler?.(effect, { event, attempt: number, signal, push: pushInside }))
+  }
+
+  function calling(callback: () => unknown): unknown {
+    self.calling = true
+    try {
+      return callback()
+    } finally {
+      self.calling = false
+    }
+  }
+
+  function pushInside(event: unknown): void {
+    queue.add(event).catch((error) => callSafely(onError, error, 'push'))
+  }
+
+  return {
+    get state() {
+      return self.state
+    },
+    get waiting() {
+      return queue.waiting
+    },
+    async push(event): Promise<Pushed> {
+      if (self.calling) {
+        pushInside(event)
+        return { status: 'queued', failed: 0 }
+      }
+      if (queue.isClosed) throw new WorkError('closed', 'the queue has been closed')
+      return queue.add(event)
+    },
+    idle: queue.idle,
+    close({ drain = Infinity } = {}) {
+      if (typeof drain !== 'number' || !(drain >= 0))
+        throw new TypeError(`drain wants a number of milliseconds, got ${drain}`)
+      return queue.close(drain)
+    },
+  }
+}

@@ -1,0 +1,78 @@
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { checkStep, HUB_KINDS, toPublish } from '../../../server/work/effect.ts'
+
+const event = { type: 'tick', data: 7 }
+
+describe('an effect for the hub', () => {
+  it.each<[effect: { kind: string; to?: string | string[]; options?: object }, options: object]>([
+    [{ kind: 'broadcast' }, {}],
+    [
+      { kind: 'broadcast', options: { tenant: 'acme', key: 'k' } },
+      { tenant: 'acme', key: 'k' },
+    ],
+    [{ kind: 'toTopic', to: 'orders' }, { topic: 'orders' }],
+    [
+      { kind: 'toTopic', to: 'orders', options: { volatile: true } },
+      { topic: 'orders', volatile: true },
+    ],
+    [{ kind: 'toUser', to: 'ada' }, { userId: 'ada' }],
+    [{ kind: 'toUser', to: 'ada', options: { userId: 'bob' } }, { userId: 'ada' }],
+    [{ kind: 'toSession', to: 's1' }, { sessionIds: ['s1'] }],
+    [{ kind: 'toSession', to: ['s1', 's2'] }, { sessionIds: ['s1', 's2'] }],
+    [{ kind: 'toClients', to: 'c1' }, { clientIds: ['c1'] }],
+    [{ kind: 'toClients', to: ['c1', 'c2'] }, { clientIds: ['c1', 'c2'] }],
+  ])('%j is published with %j', (effect, options) => {
+    expect(toPublish({ ...event, ...effect })).toStrictEqual({ ...event, options })
+  })
+
+  it.each(['mail', 'publish', 'constructor', '__proto__', ''])('has not the kind %j', (kind) => {
+    expect(toPublish({ ...event, kind })).toBeUndefined()
+    expect(HUB_KINDS).not.toContain(kind)
+  })
+})
+
+describe('what a reducer returns', () => {
+  it('is a state, and effects if there are any', () => {
+    const mail = { kind: 'mail' }
+    expect(checkStep({ state: 1, effects: [mail] }, ['mail'])).toStrictEqual({ state: 1, effects: [mail] })
+    expect(checkStep({ state: undefined }, [])).toStrictEqual({ state: undefined, effects: [] })
+  })
+
+  const kinds = 'broadcast, toTopic, toUser, toSession, toClients'
+  it.each<[step: unknown, message: string]>([
+    [undefined, 'reduce wants to return { state, effects } at once, got undefined'],
+    [7, 'reduce wants to return { state, effects } at once, got 7'],
+    [{ effects: [] }, 'reduce wants to return { state, effects } at once, got an object'],
+    [{ state: 1, effects: {} }, 'reduce wants to return effects as a list, got an object'],
+    [{ state: 1, effects: [{ kind: 'sms' }] }, `there is no effect of the kind "sms"; there is ${kinds}, mail`],
+    [
+      { state: 1, effects: [{ kind: 'toString' }] },
+      `there is no effect of the kind "toString"; there is ${kinds}, mail`,
+    ],
+    [{ state: 1, effects: [undefined] }, `there is no effect of the kind undefined; there is ${kinds}, mail`],
+    [
+      { state: 1, effects: [{ kind: 'mail' }, {}] },
+      `there is no effect of the kind undefined; there is ${kinds}, mail`,
+    ],
+    [
+      { state: 1, effects: [{ kind: 'toUser', type: 'tick' }] },
+      'userId wants a string, got ""; without userId it is everyone',
+    ],
+    [{ state: 1, effects: [{ kind: 'toTopic', to: '*', type: 'tick' }] }, 'topic wants a topic'],
+    [{ state: 1, effects: [{ kind: 'broadcast' }] }, "an event's name wants to be a string that is not empty"],
+    [{ state: 1, effects: [{ kind: 'broadcast', type: 'tick', options: { room: 7 } }] }, 'a target takes no room'],
+  ])('is refused if it is %j', (step, message) => {
+    expect(() => checkStep(step, ['mail'])).toThrow(TypeError)
+    expect(() => checkStep(step, ['mail'])).toThrow(message)
+  })
+
+  it('is refused if it is a promise, and a rejection of that ends nothing', async () => {
+    const unhandled: unknown[] = []
+    const note = (error: unknown): void => void unhandled.push(error)
+    globalThis.process?.on('unhandledRejection', note)
+    onTestFinished(() => void globalThis.process?.off('unhandledRejection', note))
+    expect(() => checkStep(Promise.reject(new Error('late')), [])).toThrow('at once, got an object')
+    await new Promise((resolve) => setTimeout(resolve))
+    expect(unhandled).toEqual([])
+  })
+})
