@@ -13,15 +13,8 @@ import { type HubStats, readStats } from './observe/stats.ts'
 import type { HubOptions } from './options/options.ts'
 import { resolveHubOptions } from './options/settings.ts'
 import { createDelivery } from './publish/delivery.ts'
-import {
-  createPublisher,
-  type Message,
-  optionsTo,
-  type Publish,
-  type Published,
-  type PublishOptions,
-  toMessage,
-} from './publish/publish.ts'
+import { createIntake } from './publish/intake.ts'
+import { createPublisher, optionsTo, type Publish, type Published, type PublishOptions } from './publish/publish.ts'
 import { createShapes, type Shapes } from './publish/shapes.ts'
 import { createShutdown } from './streams/shutdown.ts'
 import { createStreams, type Streams } from './streams/streams.ts'
@@ -127,12 +120,14 @@ export function createHub(options: HubOptions = {}): Hub {
   const shutdown = createShutdown(clock, registry, () => streams)
 
   const sendNow = createPublisher(log, delivery, counters)
-  const send = (message: Message): Promise<Published> =>
-    over ? Promise.reject(new Error('the hub has been closed')) : sendNow(message)
+  const intake = createIntake(settings, (message) =>
+    over ? Promise.reject(new Error('the hub has been closed')) : sendNow(message),
+  )
   const publish: Publish<Record<string, unknown>> = async (type, data, options = {}) =>
-    send(toMessage(type, data, options, clock.now()))
+    intake.send(intake.check(type, data, options))
 
   async function reset(): Promise<void> {
+    intake.reset()
     await log.reset()
     resetCounters(counters)
     startedAt = monotonic(clock)
@@ -140,9 +135,12 @@ export function createHub(options: HubOptions = {}): Hub {
 
   const stats = (): HubStats => readStats(counters, registry, log, monotonic(clock) - startedAt)
   const parts = { settings, registry, delivery, streams, counters, observers }
-  const accept = createAccept(parts, { send, stats, reset, closing: shutdown.closing })
+  const accept = createAccept(parts, { intake, stats, reset, closing: shutdown.closing })
 
   async function close(drain: number): Promise<void> {
+    const held = intake.close()
+    // Not a turn later if nothing was held: nobody may come in meanwhile.
+    if (held) await held
     await shutdown.close(drain)
     upkeep.stop()
     delivery.stop()

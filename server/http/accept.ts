@@ -1,7 +1,8 @@
 import { expiryOf, type Principal } from '../audience/principal.ts'
 import { EARLIEST } from '../log/cursor.ts'
 import type { HubStats } from '../observe/stats.ts'
-import { type Message, type Published, type PublishRequest, toMessage } from '../publish/publish.ts'
+import type { Intake } from '../publish/intake.ts'
+import { checkEvent, type Published, type PublishRequest } from '../publish/publish.ts'
 import type { Parts } from '../streams/parts.ts'
 import type { Connect } from '../streams/streams.ts'
 import { changeTopics } from '../streams/subscriptions.ts'
@@ -9,7 +10,7 @@ import { Refusal } from '../wire/refusal.ts'
 import { createPaths, lastSegment, readStreamRequest } from './address.ts'
 import { json, readBody, refused } from './body.ts'
 import { corsHeaders, preflight } from './cors.ts'
-import { checkPosted, grantOf } from './posted.ts'
+import { checkPosted, grantOf, refusalOf } from './posted.ts'
 
 /**
  * Answers a request. A stream is begun by `connect`, and then there is nothing to return; anything else is a Response.
@@ -18,7 +19,7 @@ export type Accept = (request: Request, connect: Connect) => Promise<Response | 
 
 /** What of the hub can be had over HTTP. */
 export interface Services {
-  send(message: Message): Promise<Published>
+  readonly intake: Intake
   stats(): HubStats
   reset(): Promise<void>
   /** Once the hub is closing: in how many seconds to come back. */
@@ -100,14 +101,16 @@ export function createAccept(parts: Parts, services: Services): Accept {
     const grant = await ask('canPublish', async () => grantOf(await settings.canPublish(principal, request), principal))
     if (!grant) throw new Refusal(403, 'forbidden', 'you may not publish this; the option canPublish says who may')
     const { event, data, ...options } = request
-    let message: Message
+    const target = { ...options, ...grant }
     try {
-      message = toMessage(event, data, { ...options, ...grant }, clock.now())
+      checkEvent(event, target)
     } catch (error) {
-      throw new Refusal(400, 'event', error instanceof Error ? error.message : `${error}`)
+      throw refusalOf(error)
     }
+    // What a client posts is JSON. If it cannot be sent, that is the replacer.
+    const message = await ask('replacer', () => services.intake.check(event, data, target))
     refuseWhenClosing()
-    return services.send(message).catch((error) => {
+    return services.intake.send(message).catch((error) => {
       observers.tell('onError', error, 'log')
       const what = 'the event could not be written down; nobody has had it'
       throw new Refusal(503, 'log', what, { 'retry-after': '5' })

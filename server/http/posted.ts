@@ -1,6 +1,7 @@
+import { ownFields } from '../audience/fields.ts'
 import type { Identity } from '../audience/principal.ts'
 import type { PublishTarget } from '../audience/target.ts'
-import type { PublishAnswer } from '../publish/publish.ts'
+import { PUBLISH_FIELDS, type PublishAnswer } from '../publish/publish.ts'
 import { Refusal } from '../wire/refusal.ts'
 import { shown } from '../wire/shown.ts'
 
@@ -11,13 +12,28 @@ import { shown } from '../wire/shown.ts'
 /** Fields of `publish` that are not a client's to choose. */
 const NOT_THEIRS: Readonly<Record<string, string>> = {
   tenant: 'the tenant is that of the caller, or the one that canPublish answers with: leave it out',
+  window: 'a window is for code on the server: leave it out',
 }
 
-/** @throws Refusal 400 for a field that is not a client's to choose. */
+const FORM = {
+  what: 'the body',
+  names: ['event', 'data', ...PUBLISH_FIELDS.filter((name) => !Object.hasOwn(NOT_THEIRS, name))],
+}
+
+/** @throws Refusal 400 for a field that is not a client's to choose, or that does not exist. */
 export function checkPosted(body: Readonly<Record<string, unknown>>): void {
   for (const [name, why] of Object.entries(NOT_THEIRS))
     if (Object.hasOwn(body, name)) throw new Refusal(400, 'target', why)
+  try {
+    ownFields(FORM, body)
+  } catch (error) {
+    throw refusalOf(error)
+  }
 }
+
+/** The refusal of an event that its sender has to change. */
+export const refusalOf = (error: unknown): Refusal =>
+  new Refusal(400, 'event', error instanceof Error ? error.message : `${error}`)
 
 /**
  * What an answer of `canPublish` means: the target that narrows the event, undefined if it may not be published.

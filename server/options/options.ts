@@ -4,6 +4,7 @@ import type { EventLog } from '../log/log.ts'
 import type { HubObserver } from '../observe/observers.ts'
 import type { EventFilter } from '../publish/parcel.ts'
 import type { PublishAnswer, PublishRequest } from '../publish/publish.ts'
+import type { Replacer } from '../wire/encode.ts'
 
 /**
  * How much a hub takes on. What goes beyond is refused; nobody is thrown out for somebody else. 0: none at all; Infinity: any.
@@ -128,6 +129,11 @@ export interface HubOptions<P extends Identity = Principal> extends HubObserver<
    * is joined to `orders.eu`, if allowed to, else refused.
    */
   readonly paths?: Readonly<Record<string, string>> | undefined
+  /**
+   * As the second argument of `JSON.stringify`, for the data of every event: what JSON cannot say, such as a BigInt, becomes what it
+   * can. `parse` of the client is the way back.
+   */
+  readonly replacer?: Replacer | undefined
   /**
    * Time and chance, for tests. Intervals go by its `monotonic()`, dates by its `now()`. Without `monotonic` the server takes
    * intervals from `now()` and leaves out jumps: more than a minute between two readings counts as a minute.

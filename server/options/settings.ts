@@ -22,6 +22,7 @@ const SPEC: Spec<HubOptions> = {
   retry: ['number from 0|false', false],
   origins: ['object', []],
   paths: ['object', {}],
+  replacer: CALLBACK,
   clock: ['object', systemClock],
   onConnect: CALLBACK,
   onDisconnect: CALLBACK,
@@ -40,7 +41,7 @@ const LIMITS: Spec<HubLimits> = {
   body: ['number from 0', 16 * 1024],
 }
 
-type Optional = 'filter' | 'onConnect' | 'onDisconnect' | 'onReplay' | 'onError'
+type Optional = 'filter' | 'replacer' | 'onConnect' | 'onDisconnect' | 'onReplay' | 'onError'
 
 /** Options, checked and with their defaults filled in; 0 where there is no heartbeat and no `retry:`. */
 export type HubSettings = Required<Omit<Given, Optional | 'limits' | 'heartbeat' | 'retry'>> &

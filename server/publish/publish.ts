@@ -5,7 +5,7 @@ import { checkType, type PublishTarget, TARGET_FIELDS, toAddress } from '../audi
 import { formatId } from '../log/cursor.ts'
 import type { EventLog, LogRecord } from '../log/log.ts'
 import type { Counters } from '../observe/counters.ts'
-import { toJSON } from '../wire/encode.ts'
+import { type Replacer, toJSON } from '../wire/encode.ts'
 import { shown } from '../wire/shown.ts'
 import type { Delivery } from './delivery.ts'
 
@@ -18,10 +18,17 @@ export interface PublishOptions extends PublishTarget {
    * @defaultValue false
    */
   readonly volatile?: boolean
+  /**
+   * At most one event in so many milliseconds, for a `key`: the first is sent at once, and the newest of those that follow when the
+   * window ends. It counts events of the same name, key and target. For what changes faster than anybody looks, such as a price.
+   * 0: each is sent. Infinity is an error, and so is a window without a key.
+   * @defaultValue 0
+   */
+  readonly window?: number
 }
 
-/** The body of a POST that publishes: the event, and who it is for. The tenant is not the client's to choose. */
-export interface PublishRequest extends Omit<PublishOptions, 'tenant'> {
+/** The body of a POST that publishes: the event, and who it is for. Tenant and window are not the client's to choose. */
+export interface PublishRequest extends Omit<PublishOptions, 'tenant' | 'window'> {
   readonly event: string
   readonly data?: unknown
 }
@@ -35,38 +42,59 @@ export interface Published {
   readonly id: string
   /** To how many streams it has gone. Those that are away, or still catching up, have it from the log. */
   readonly delivered: number
+  /**
+   * The event was held because of its `window` and was never sent: a later event with its key took its place, or the hub was reset.
+   * Left out otherwise.
+   */
+  readonly superseded?: true
 }
 
-/** The names and payloads of a map, as the parameters of a publishing function. */
+/**
+ * The names and payloads of a map, as the parameters of a publishing function. The promise resolves when the event was sent. For an event
+ * that its `window` holds back that is when the window ends, or when a later event takes its place. So do not wait for one event
+ * before you publish the next of the same key.
+ */
 export type Publish<E> = <N extends EventName<E>>(type: N, data: E[N], options?: PublishOptions) => Promise<Published>
 
 /** An event that has been checked. */
 export interface Message {
   readonly record: LogRecord
   readonly volatile: boolean
+  /** In milliseconds; 0 for none. */
+  readonly window: number
 }
 
 /** What `publish` takes beside a name and data. */
-export const PUBLISH_FIELDS: readonly string[] = [...TARGET_FIELDS, 'key', 'volatile']
+export const PUBLISH_FIELDS: readonly string[] = [...TARGET_FIELDS, 'key', 'volatile', 'window']
 
 /** Options that have been checked: who the event is for, and how it travels. */
-type Terms = Pick<Message, 'volatile'> & Pick<LogRecord, 'to' | 'key'>
+type Terms = Pick<Message, 'volatile' | 'window'> & Pick<LogRecord, 'to' | 'key'>
 
 /** @throws TypeError for options that `publish` does not take. */
 export function checkOptions(options: unknown): Terms {
   const given: PublishOptions = ownFields({ what: 'publish', names: PUBLISH_FIELDS }, options)
-  const { key, volatile = false, ...target } = given
+  const { key, volatile = false, window = 0, ...target } = given
   if (key !== undefined && typeof key !== 'string') throw new TypeError(`key wants a string, got ${shown(key)}`)
   if (typeof volatile !== 'boolean') throw new TypeError(`volatile wants true or false, got ${shown(volatile)}`)
-  return { to: toAddress(target), volatile, ...(key !== undefined && { key }) }
+  if (typeof window !== 'number' || !(window >= 0 && window < Infinity))
+    throw new TypeError(`window wants milliseconds, or 0 for none; got ${shown(window)}`)
+  if (window > 0 && key === undefined)
+    throw new TypeError('window wants a key beside it: the newest event of each key is sent')
+  return { to: toAddress(target), volatile, window, ...(key !== undefined && { key }) }
+}
+
+/** @throws TypeError for a name or options that cannot be sent. */
+export function checkEvent(type: unknown, options: unknown): asserts type is string {
+  checkType(type)
+  checkOptions(options)
 }
 
 /** @throws TypeError for a name, options or data that cannot be sent. */
-export function toMessage(type: unknown, data: unknown, options: unknown, at: number): Message {
+export function toMessage(type: unknown, data: unknown, options: unknown, at: number, replacer?: Replacer): Message {
   checkType(type)
-  const { volatile, to, key } = checkOptions(options)
-  const json = toJSON(data, `the data of ${type}`)
-  return { volatile, record: { type, json, to, at, ...(key !== undefined && { key }) } }
+  const { volatile, window, to, key } = checkOptions(options)
+  const json = toJSON(data, `the data of ${type}`, replacer)
+  return { volatile, window, record: { type, json, to, at, ...(key !== undefined && { key }) } }
 }
 
 /**

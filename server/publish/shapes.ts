@@ -145,7 +145,9 @@ export function createShapes(
       return async (...args) => {
         const result = await mutation(...args)
         // The mutation is done. An error now would make the caller do it again.
-        await tableUpdate(resource, dataOf(result, data, failed), options).catch(failed)
+        const published = tableUpdate(resource, dataOf(result, data, failed), options).catch(failed)
+        // What a window holds back is not waited for: the caller would have its result only when the window ends.
+        if (!options.window) await published
         return result
       }
     },

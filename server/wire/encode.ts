@@ -36,19 +36,23 @@ export function encodeEvent({ event, data, id, retry, comment }: WireEvent): str
   return `${block}\n`
 }
 
+/** As the second argument of `JSON.stringify`: is called for each value in the data, and returns what is sent in its place. */
+export type Replacer = (key: string, value: unknown) => unknown
+
 /**
  * @param what - What it belongs to, for the message.
- * @throws TypeError for what JSON cannot say: a BigInt, a circle, a function.
+ * @throws TypeError for what JSON cannot say: a BigInt, a circle, a function. Also if `replacer` throws.
  */
-export function toJSON(value: unknown, what = 'data'): string {
+export function toJSON(value: unknown, what = 'data', replacer?: Replacer): string {
   let cause: unknown
   try {
-    const json = JSON.stringify(value ?? null)
+    const json = JSON.stringify(value ?? null, replacer)
     if (json !== undefined) return json
   } catch (error) {
     cause = error
   }
-  throw new TypeError(`${what} cannot be sent as JSON: ${cause ?? `it is a ${typeof value}`}`, { cause })
+  const nothing = /function|symbol/.test(typeof value) ? `it is a ${typeof value}` : 'nothing is left of it'
+  throw new TypeError(`${what} cannot be sent as JSON: ${cause ?? nothing}`, { cause })
 }
 
 /** @throws TypeError if the value would break out of its line. */

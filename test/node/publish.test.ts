@@ -137,3 +137,51 @@ describe('a service that publishes over HTTP', () => {
     expect(errors).toEqual([])
   })
 })
+
+describe('a price that changes faster than anybody looks', () => {
+  it('reaches the client as its first and its newest value', async () => {
+    const { hub, listen, post } = await serve({ canPublish: () => true })
+    const { heard } = await listen('?user=ada')
+    const options = { key: 'lamp', window: 20, userId: 'ada' }
+    const outcomes = await Promise.all(Array.from({ length: 100 }, (_, n) => hub.publish('price', n, options)))
+    await eventually(() =>
+      expect(heard).toEqual([
+        ['price', 0],
+        ['price', 99],
+      ]),
+    )
+    expect(outcomes.filter(({ superseded }) => superseded)).toHaveLength(98)
+    expect(await post({ event: 'price', data: 1, key: 'lamp', window: 20 })).toMatchObject({ status: 400 })
+  })
+
+  it('has its newest value sent when the hub closes', async () => {
+    const { hub, listen } = await serve()
+    const { heard } = await listen('')
+    for (const n of [1, 2, 3]) void hub.publish('price', n, { key: 'lamp', window: 3_600_000 })
+    await hub.close()
+    await eventually(() =>
+      expect(heard).toEqual([
+        ['price', 1],
+        ['price', 3],
+      ]),
+    )
+  })
+})
+
+describe('a BigInt', () => {
+  it('comes back as one, with a replacer on the server and parse on the client', async () => {
+    const { hub, url } = await serve({
+      replacer: (_, value) => (typeof value === 'bigint' ? { $bigint: `${value}` } : value),
+    })
+    const client = createHubClient<{ balance: { total: bigint } }>(url, {
+      parse: (raw) =>
+        JSON.parse(raw, (_, value) => (typeof value?.$bigint === 'string' ? BigInt(value.$bigint) : value)),
+    })
+    onTestFinished(() => client.close())
+    const heard: unknown[] = []
+    client.subscribe('balance', ({ total }) => heard.push(total))
+    await eventually(() => expect(hub.stats().clients).toBe(1))
+    await hub.publish('balance', { total: 2n ** 64n })
+    await eventually(() => expect(heard).toEqual([2n ** 64n]))
+  })
+})

@@ -755,6 +755,94 @@ describe('reset', () => {
   })
 })
 
+describe('events with a window', () => {
+  const price = { key: 'lamp', window: 100 }
+
+  it('reach a client as the first and the newest, with the ids of the log', async () => {
+    const { hub, stream, clock } = hubBench()
+    const { events } = await stream()
+    const outcomes = [1, 2, 3].map((n) => hub.publish('price', n, price))
+    await clock.advance(100)
+    const heard = events().filter(({ type }) => type === 'price')
+    expect(heard.map(({ data }) => data)).toEqual([1, 3])
+    expect(await Promise.all(outcomes)).toEqual([
+      { id: heard[0]?.id, delivered: 1 },
+      { id: '', delivered: 0, superseded: true },
+      { id: heard[1]?.id, delivered: 1 },
+    ])
+    expect(hub.stats()).toMatchObject({ published: 2, log: { head: 2 } })
+  })
+
+  it('are sent before the hub asks its clients to leave', async () => {
+    const { hub, stream, clock } = hubBench()
+    const { events } = await stream()
+    hub.publish('price', 1, price)
+    const last = hub.publish('price', 2, price)
+    await hub.close()
+    await clock.settle()
+    expect(events().map(({ type }) => type)).toEqual(['connected', 'live', 'price', 'price', 'goodbye'])
+    expect(await last).toMatchObject({ delivered: 1 })
+  })
+
+  it('are dropped when the hub is reset', async () => {
+    const { hub, stream, clock } = hubBench()
+    const { payloads } = await stream()
+    hub.publish('price', 1, price)
+    const dropped = hub.publish('price', 2, price)
+    await hub.reset()
+    expect(await dropped).toEqual({ id: '', delivered: 0, superseded: true })
+    await clock.advance(1000)
+    expect(payloads()).toEqual([1])
+  })
+
+  it('may be shapes, and are volatile if they say so', async () => {
+    const { hub, stream, clock } = hubBench()
+    const { payloads } = await stream()
+    for (const n of [1, 2, 3]) hub.update('orders', `${n}`, n, { ...price, volatile: true })
+    await clock.advance(100)
+    expect(payloads()).toMatchObject([{ data: 1 }, { data: 3 }])
+    expect(hub.stats().log.head).toBe(0)
+  })
+})
+
+describe('a replacer', () => {
+  const replacer = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? { $bigint: `${value}` } : value)
+
+  it('makes data of every event what JSON can say, for the filter too', async () => {
+    const seen: unknown[] = []
+    const { hub, stream, clock } = hubBench({ replacer, filter: (_, { data }) => seen.push(data) > 0 })
+    const { payloads } = await stream()
+    await hub.publish('n', { total: 12n })
+    await hub.update('orders', 'changed', [1n])
+    await hub.notifyAfter('orders', () => 7n, { data: (id) => id })()
+    await clock.settle()
+    const expected = [
+      { total: { $bigint: '12' } },
+      expect.objectContaining({ data: [{ $bigint: '1' }] }),
+      { resource: 'orders', data: { $bigint: '7' } },
+    ]
+    expect(payloads()).toEqual(expected)
+    expect(seen).toEqual(expected)
+  })
+
+  it('refuses the event if it throws, over HTTP without the reason', async () => {
+    const { hub, post, errors } = hubBench({
+      canPublish: () => true,
+      replacer() {
+        throw new Error('secret')
+      },
+    })
+    await expect(hub.publish('n', 1)).rejects.toThrow(
+      new TypeError('the data of n cannot be sent as JSON: Error: secret'),
+    )
+    const answer = await post({ event: 'n' })
+    expect(answer).toMatchObject({ status: 500, body: { error: { code: 'internal' } } })
+    expect(JSON.stringify(answer)).not.toContain('secret')
+    expect(errors).toEqual([['replacer', 'TypeError: the data of n cannot be sent as JSON: Error: secret']])
+    expect(hub.stats().published).toBe(0)
+  })
+})
+
 describe('the usual shapes', () => {
   it('go to the same clients with `except` as without', async () => {
     const { hub, stream, clock } = hubBench()

@@ -108,6 +108,12 @@ everybody.topic = 'a'
 hub.publish('tick', 7, { key: 7 })
 // @ts-expect-error yes or no
 hub.publish('tick', 7, { volatile: 'yes' })
+hub.publish('tick', 7, { key: 'a', window: 250 })
+// @ts-expect-error milliseconds
+hub.publish('tick', 7, { key: 'a', window: '250ms' })
+expectTypeOf<Published['superseded']>().toEqualTypeOf<true | undefined>()
+// @ts-expect-error a window is for code on the server
+createHub({ canPublish: (_, { window }) => window === 0 })
 expectTypeOf<PublishOptions>().toExtend<PublishTarget>()
 expectTypeOf<PublishTarget['except']>().toEqualTypeOf<string | readonly string[] | undefined>()
 expectTypeOf<Address['except']>().toEqualTypeOf<readonly string[] | undefined>()
@@ -253,6 +259,7 @@ const options: HubOptions = {
   retry: 2000,
   origins: ['https://app.example'] as const,
   paths: { '/sse/:stream': ':stream' },
+  replacer: (key, value) => (typeof value === 'bigint' ? key : value),
   clock: { now: Date.now, setTimeout, clearTimeout: () => {}, random: Math.random },
   onConnect: ({ clientId, recovered }) => expectTypeOf([clientId, recovered]).toEqualTypeOf<(string | boolean)[]>(),
   onDisconnect: ({ reason }) => expectTypeOf(reason).toEqualTypeOf<Ending>(),
@@ -268,6 +275,8 @@ expectTypeOf<keyof HubLimits>().toEqualTypeOf<
 >()
 // @ts-expect-error no such option
 createHub({ hartbeat: 5 })
+// @ts-expect-error a list of fields is no replacer
+createHub({ replacer: ['id'] })
 // @ts-expect-error no such limit
 createHub({ limits: { client: 5 } })
 // @ts-expect-error milliseconds

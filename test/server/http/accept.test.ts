@@ -274,7 +274,7 @@ describe('a POST that publishes', () => {
     [
       'a field that does not exist',
       { event: 'x', user: 'bob' },
-      'publish takes no user; it takes topic, resource, userId, sessionId, sessionIds, clientIds, tenant, except, key, volatile',
+      'the body takes no user; it takes event, data, topic, resource, userId, sessionId, sessionIds, clientIds, except, key, volatile',
     ],
     [
       'a user that is none',

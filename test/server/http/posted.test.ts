@@ -6,6 +6,23 @@ describe('an event that is posted', () => {
     expect(() => checkPosted({ event: 'x', data: { tenant: 'acme' }, userId: 'ada', key: 'k' })).not.toThrow()
   })
 
+  it('is refused with a window, which is for code on the server', () => {
+    expect(() => checkPosted({ event: 'x', key: 'k', window: 5 })).toThrow(
+      expect.objectContaining({ status: 400, message: 'a window is for code on the server: leave it out' }),
+    )
+  })
+
+  it('is refused with a field that does not exist, and the message lists what a body may have', () => {
+    expect(() => checkPosted({ event: 'x', user: 'ada' })).toThrow(
+      expect.objectContaining({
+        status: 400,
+        code: 'event',
+        message:
+          'the body takes no user; it takes event, data, topic, resource, userId, sessionId, sessionIds, clientIds, except, key, volatile',
+      }),
+    )
+  })
+
   it.each([['acme'], [undefined], [null]])(
     'is refused with the tenant %j, and the message says who chooses it',
     (tenant) => {

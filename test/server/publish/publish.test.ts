@@ -6,18 +6,23 @@ import { heard, payloads, stage } from '../../support/hub.ts'
 
 describe('an event that is to be published', () => {
   it.each<[options: PublishOptions, written: object]>([
-    [{}, { volatile: false, record: { to: {} } }],
+    [{}, { volatile: false, window: 0, record: { to: {} } }],
     [
       { topic: 'a', except: 'c1' },
-      { volatile: false, record: { to: { topic: 'a', except: ['c1'] } } },
+      { volatile: false, window: 0, record: { to: { topic: 'a', except: ['c1'] } } },
     ],
-    [{ key: 'k' }, { volatile: false, record: { to: {}, key: 'k' } }],
-    [{ key: '' }, { volatile: false, record: { to: {}, key: '' } }],
+    [{ key: 'k' }, { volatile: false, window: 0, record: { to: {}, key: 'k' } }],
+    [{ key: '' }, { volatile: false, window: 0, record: { to: {}, key: '' } }],
     [
       { volatile: true, userId: 'ada' },
-      { volatile: true, record: { to: { userId: 'ada' } } },
+      { volatile: true, window: 0, record: { to: { userId: 'ada' } } },
     ],
-    [{ volatile: false }, { volatile: false, record: { to: {} } }],
+    [
+      { key: 'k', window: 250 },
+      { volatile: false, window: 250, record: { to: {}, key: 'k' } },
+    ],
+    [{ window: 0 }, { volatile: false, window: 0, record: { to: {} } }],
+    [{ volatile: false }, { volatile: false, window: 0, record: { to: {} } }],
   ])('is written down with %j, and all that belongs to it', (options, written) => {
     const { record, ...rest } = toMessage('n', { a: 'ü\n' }, options, 7)
     const { record: more, ...kind } = written as typeof rest & { record: object }
@@ -49,13 +54,30 @@ describe('an event that is to be published', () => {
     ['a key that is null', 'n', 1, { key: null }, /^key wants a string, got null$/],
     ['volatile that is a word', 'n', 1, { volatile: 'yes' }, /^volatile wants true or false, got "yes"$/],
     ['volatile that is null', 'n', 1, { volatile: null }, /^volatile wants true or false, got null$/],
+    [
+      'a window without a key',
+      'n',
+      1,
+      { window: 5 },
+      /^window wants a key beside it: the newest event of each key is sent$/,
+    ],
+    [
+      'a window that is a text',
+      'n',
+      1,
+      { key: 'k', window: '5' },
+      /^window wants milliseconds, or 0 for none; got "5"$/,
+    ],
+    ['a window that is negative', 'n', 1, { key: 'k', window: -1 }, /^window wants milliseconds, .* got -1$/],
+    ['a window that is no number', 'n', 1, { key: 'k', window: Number.NaN }, /^window wants milliseconds, .* got NaN$/],
+    ['a window without an end', 'n', 1, { key: 'k', window: Infinity }, /^window wants milliseconds, .* got Infinity$/],
     ['a target that is none', 'n', 1, { userId: undefined }, /^userId wants a string, got undefined/],
     [
       'a field that does not exist',
       'n',
       1,
       { user: 'ada' },
-      /^publish takes no user; it takes topic, .*, except, key, volatile$/,
+      /^publish takes no user; it takes topic, .*, except, key, volatile, window$/,
     ],
   ])('is refused for %s', (_, type, data, options, message) => {
     expect(() => toMessage(type, data, options, 7)).toThrow(

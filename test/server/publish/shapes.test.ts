@@ -12,7 +12,7 @@ function setup() {
   return { shapes: createShapes(publish, () => 5, failed), publish, published, failed }
 }
 
-const NAMES = 'topic, resource, userId, sessionId, sessionIds, clientIds, tenant, except, key, volatile'
+const NAMES = 'topic, resource, userId, sessionId, sessionIds, clientIds, tenant, except, key, volatile, window'
 const COMMON = { priority: 'normal', timestamp: 5 }
 
 describe('a shape', () => {
@@ -268,6 +268,21 @@ describe('notifyAfter', () => {
   ])('is refused at once for %s', (_, mutation, options, message) => {
     const { shapes } = setup()
     expect(() => shapes.notifyAfter('orders', mutation as () => void, options as PublishOptions)).toThrow(message)
+  })
+
+  it('does not wait for an event that its window holds back', async () => {
+    const { shapes, publish, failed } = setup()
+    let refuse = (_: Error): void => {}
+    publish.mockReturnValue(new Promise((_, reject) => (refuse = reject)))
+    const save = shapes.notifyAfter('orders', () => 7, { key: 'orders', window: 1000 })
+    expect(await save()).toBe(7)
+    expect(publish.mock.calls).toEqual([
+      ['table-update', { resource: 'orders' }, { key: 'orders', window: 1000, resource: 'orders' }],
+    ])
+    refuse(new Error('disk'))
+    await Promise.resolve()
+    await Promise.resolve()
+    expect(failed.mock.calls).toEqual([[new Error('disk')]])
   })
 
   it('is refused at once for a name that no resource can have', () => {

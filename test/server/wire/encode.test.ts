@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { encodeEvent, type WireEvent } from 'headwater/server'
 import { describe, expect, it } from 'vitest'
+import { toJSON } from '../../../server/wire/encode.ts'
 import { parseChunks, type Report } from '../../support/wire.ts'
 
 describe('a block', () => {
@@ -49,6 +50,35 @@ describe('a block', () => {
     expect(() => encodeEvent({ retry: retry as number })).toThrow(
       `retry wants a whole number of milliseconds, got ${shown}`,
     )
+  })
+
+  it('replaces values as JSON.stringify does', () => {
+    const seen: unknown[] = []
+    const json = toJSON({ a: 12n, b: [new Date(0)], c: undefined }, 'data', function (this: unknown, key, value) {
+      seen.push([key, this === value])
+      return typeof value === 'bigint' ? { $bigint: `${value}` } : value
+    })
+    expect(json).toBe('{"a":{"$bigint":"12"},"b":["1970-01-01T00:00:00.000Z"]}')
+    expect(seen).toContainEqual(['$bigint', false])
+    expect(toJSON(undefined, 'data', (_, value) => value ?? 'none')).toBe('"none"')
+  })
+
+  it.each<[what: string, replacer: (key: string, value: unknown) => unknown, message: string]>([
+    [
+      'throws',
+      () => {
+        throw new Error('why')
+      },
+      'data cannot be sent as JSON: Error: why',
+    ],
+    ['leaves nothing', () => undefined, 'data cannot be sent as JSON: nothing is left of it'],
+    [
+      'leaves a BigInt',
+      (_, value) => value,
+      'data cannot be sent as JSON: TypeError: Do not know how to serialize a BigInt',
+    ],
+  ])('is refused where the replacer %s', (_, replacer, message) => {
+    expect(() => toJSON({ a: 1n }, 'data', replacer)).toThrow(new TypeError(message))
   })
 
   it('is refused for data that JSON cannot say, with the reason', () => {
