@@ -89,6 +89,9 @@ export function registerMetrics(
   counter('events_dropped_total', 'Events given up for slow clients', ['reason'], ({ dropped }) =>
     byLabel({ ...dropped }),
   )
+  counter('topics_refused_total', 'Topics asked for and not granted', ['code'], ({ topicsRefused }) =>
+    byLabel(topicsRefused),
+  )
   counter('gaps_total', 'Cursors that could not be gone on from', [], ({ gaps }) => [[gaps]])
   counter('stalls_total', 'Streams that took nothing for too long', [], ({ endings }) => [[endings.stalled]])
   counter('errors_total', 'Requests refused, and functions that threw', ['code'], ({ errors }) => byLabel(errors))

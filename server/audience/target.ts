@@ -3,7 +3,7 @@ import { oneLine } from '../wire/encode.ts'
 import { shown, shownToken } from '../wire/shown.ts'
 import { ownFields } from './fields.ts'
 import type { Principal } from './principal.ts'
-import { coveringPatterns, isTopic, TOPIC_RULE } from './topic.ts'
+import { composeTopics, coveringPatterns, isTopic, TOPIC_RULE } from './topic.ts'
 
 /**
  * Who an event is for. What is left out does not narrow it: `{}` is everyone. What is there narrows it together, so that
@@ -90,7 +90,7 @@ export function toAddress(target: PublishTarget): Address {
     throw new TypeError(`${name} wants ${wants}, got ${got}; without ${name} it is everyone`)
   }
   if (target.topic && target.resource) throw new TypeError('a target has a topic or a resource, not both')
-  const { sessionId, sessionIds, clientIds, except, ...rest } = target
+  const { sessionId, sessionIds, clientIds, except, ...rest } = composeTopics(target)
   const sessions = sessionId && sessionIds ? sessionIds.filter((id) => id === sessionId) : sessionIds
   const only = sessions ?? (sessionId === undefined ? undefined : [sessionId])
   return {

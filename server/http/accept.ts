@@ -1,9 +1,11 @@
 import { expiryOf, type Principal } from '../audience/principal.ts'
+import { composeTopics } from '../audience/topic.ts'
 import { EARLIEST } from '../log/cursor.ts'
 import type { HubStats } from '../observe/stats.ts'
 import type { Intake } from '../publish/intake.ts'
 import { checkEvent, type Published, type PublishRequest } from '../publish/publish.ts'
 import type { Parts } from '../streams/parts.ts'
+import { allowedOf } from '../streams/request.ts'
 import type { Connect } from '../streams/streams.ts'
 import { changeTopics } from '../streams/subscriptions.ts'
 import { Refusal } from '../wire/refusal.ts'
@@ -50,8 +52,11 @@ export function createAccept(parts: Parts, services: Services): Accept {
     throw new Refusal(401, 'unauthorized', 'sign in first', { 'www-authenticate': 'Bearer' })
   }
 
-  const mayJoin = (principal: Principal) => (topic: string) =>
-    ask('authorize', async () => Boolean(await settings.authorize(principal, topic)))
+  // All at once: a hundred look-ups must not wait for each other. Of those that throw, the first is reported.
+  const mayJoin = (principal: Principal) => (topics: readonly string[]) =>
+    ask('authorize', () =>
+      Promise.all(topics.map(async (topic) => Boolean(await settings.authorize(principal, topic)))),
+    )
 
   async function demand(where: 'canReadStats' | 'canReset', principal: Principal): Promise<void> {
     if (await ask(where, () => settings[where](principal))) return
@@ -65,21 +70,18 @@ export function createAccept(parts: Parts, services: Services): Accept {
   }
 
   async function stream(request: Request, url: URL, fixed: string | undefined, connect: Connect): Promise<void> {
-    const asked = readStreamRequest(url, request.headers)
-    streams.admit(asked.topics)
+    const asked = readStreamRequest(url, request.headers, limits.topics - (fixed === undefined ? 0 : 1))
+    streams.admit()
     const principal = await authenticate(request)
-    const allows = mayJoin(principal)
-    const topics: string[] = []
-    for (const topic of asked.topics) if (await allows(topic)) topics.push(topic)
-    if (fixed !== undefined) {
-      if (!(await allows(fixed))) throw new Refusal(403, 'forbidden', 'this is not allowed to you')
-      if (!topics.includes(fixed)) topics.push(fixed)
-    }
+    const also = fixed === undefined || asked.topics.includes(fixed) ? [] : [fixed]
+    const topics = await allowedOf([...asked.topics, ...also], mayJoin(principal), asked.denials)
+    if (fixed !== undefined && !topics.includes(fixed))
+      throw new Refusal(403, 'forbidden', 'this is not allowed to you')
     const mayReadAll =
       asked.requested === EARLIEST &&
       (await ask('canReadAll', async () => Boolean(await settings.canReadAll(principal))))
     refuseWhenClosing()
-    streams.open(principal, { ...asked, topics }, mayReadAll, connect)
+    streams.open(principal, { ...asked, topics, fixed }, mayReadAll, connect)
   }
 
   async function post(request: Request, action: string): Promise<Response> {
@@ -96,8 +98,9 @@ export function createAccept(parts: Parts, services: Services): Accept {
   }
 
   async function publish(principal: Principal, body: Readonly<Record<string, unknown>>): Promise<Published> {
-    const request = body as unknown as PublishRequest
     checkPosted(body)
+    // Composed ahead of the question: a name must not be another one to canPublish than to the hub.
+    const request = composeTopics(body) as unknown as PublishRequest
     const grant = await ask('canPublish', async () => grantOf(await settings.canPublish(principal, request), principal))
     if (!grant) throw new Refusal(403, 'forbidden', 'you may not publish this; the option canPublish says who may')
     const { event, data, ...options } = request

@@ -1,6 +1,7 @@
-import { isTopic, TOPIC_RULE } from '../audience/topic.ts'
+import { createDenials } from '../audience/denied.ts'
+import { TOPIC_RULE, toTopic } from '../audience/topic.ts'
 import { wrong } from '../options/check.ts'
-import { checkTopics, type StreamRequest } from '../streams/request.ts'
+import { readTopics, type StreamRequest } from '../streams/request.ts'
 import { Refusal } from '../wire/refusal.ts'
 import { percentDecoded } from './token.ts'
 
@@ -11,13 +12,19 @@ import { percentDecoded } from './token.ts'
 /** Of clients and polyfills. The header wins: a native EventSource that reconnects by itself keeps a stale parameter. */
 const CURSOR_PARAMS = ['lastEventId', 'last_event_id', 'Last-Event-ID', 'last-event-id', 'evs_last_event_id']
 
-/** @throws Refusal 400 for a name that no topic can have. */
-export function readStreamRequest({ searchParams }: URL, headers: Headers): StreamRequest {
+/** @param limit - How many topics may be asked for. */
+export function readStreamRequest({ searchParams }: URL, headers: Headers, limit: number): StreamRequest {
   const parameter = CURSOR_PARAMS.map((name) => searchParams.get(name)).find((value) => value)
   const names = searchParams.getAll('topics').flatMap((list) => list.split(','))
+  const denials = createDenials()
   return {
     requested: headers.get('last-event-id') || parameter || '',
-    topics: checkTopics(names.filter((name) => name !== '')),
+    topics: readTopics(
+      names.filter((name) => name !== ''),
+      limit,
+      denials,
+    ),
+    denials,
     native: searchParams.get('heartbeat') === 'event',
   }
 }
@@ -46,9 +53,9 @@ export function createPaths(paths: Readonly<Record<string, string>>): (address: 
     for (const { names, template, form } of routes) {
       const parts = partsOfPath(form, segments)
       if (!parts) continue
-      const topic = template.replace(PART, (_, name) => percentDecoded(parts[names.indexOf(name)] ?? ''))
+      const topic = toTopic(template.replace(PART, (_, name) => percentDecoded(parts[names.indexOf(name)] ?? '')))
       // No wildcard comes from an address: those are asked for by name.
-      if (isTopic(topic)) return topic
+      if (topic !== undefined) return topic
       throw new Refusal(404, 'path', `${pathname} stands for no topic: ${TOPIC_RULE}`)
     }
     return undefined

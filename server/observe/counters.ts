@@ -1,4 +1,5 @@
 import type { Ending } from '../audience/client.ts'
+import type { Denials, DeniedCode } from '../audience/denied.ts'
 import type { Losses } from '../audience/waiting.ts'
 
 /** Counts since the hub was made, or reset. */
@@ -15,6 +16,8 @@ export interface Counters {
   readonly replays: { count: number; events: number }
   /** Cursors that could not be gone on from. */
   gaps: number
+  /** Topics that clients asked for and did not get, by reason. */
+  readonly topicsRefused: Record<DeniedCode, number>
   readonly endings: Record<Ending, number>
   /** What was refused, and what a function of the application's threw, by its code. */
   readonly errors: Record<string, number>
@@ -27,15 +30,21 @@ export const createCounters = (): Counters => ({
   dropped: { volatile: 0, coalesced: 0 },
   replays: { count: 0, events: 0 },
   gaps: 0,
+  topicsRefused: { invalid: 0, denied: 0, full: 0, 'too-many': 0 },
   endings: { closed: 0, overflow: 0, stalled: 0, expired: 0, kicked: 0, 'max-age': 0, drained: 0, error: 0 },
   errors: {},
 })
 
 /** Sets all to 0, in place: whoever counts goes on with the same object. */
 export function resetCounters(counters: Counters): void {
-  const { dropped, replays, endings, ...numbers } = createCounters()
+  const { dropped, replays, topicsRefused, endings, ...numbers } = createCounters()
   Object.assign(counters.dropped, dropped)
   Object.assign(counters.replays, replays)
+  Object.assign(counters.topicsRefused, topicsRefused)
   Object.assign(counters.endings, endings)
   Object.assign(counters, numbers)
+}
+
+export function countDenials({ topicsRefused }: Counters, { counts }: Pick<Denials, 'counts'>): void {
+  for (const [code, count] of Object.entries(counts)) topicsRefused[code as DeniedCode] += count
 }

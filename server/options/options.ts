@@ -21,12 +21,13 @@ export interface HubLimits {
    */
   readonly perUser?: number | undefined
   /**
-   * Streams joined to one topic. Beyond: status 429, or that topic is refused to a client that would join it later.
+   * Streams joined to one topic. Beyond: the topic is refused with the code `full`, and the stream opens without it. Status
+   * 429 where the address itself stands for the topic (`paths`).
    * @defaultValue Infinity
    */
   readonly perTopic?: number | undefined
   /**
-   * Topics of one client. Beyond: status 429.
+   * Topics that one client may ask for. Beyond: the first ones are joined, the others refused with the code `too-many`.
    * @defaultValue 100
    */
   readonly topics?: number | undefined
@@ -64,8 +65,9 @@ export interface HubOptions<P extends Identity = Principal> extends HubObserver<
     | ((request: Request) => P | null | undefined | false | Promise<P | null | undefined | false>)
     | undefined
   /**
-   * Whether a client may join a topic. `*` and `orders.*` are asked as such. A topic that it may not is left out, and the
-   * client told; the others count.
+   * Whether a client may join a topic, whose name is in NFC. `*` and `orders.*` are asked as such. All topics of a request are
+   * asked for at once. A topic that it may not join is left out, and the client learns that; the others count. If it throws or
+   * rejects for one of them, the whole request is answered with 500, and the client tries again: nothing is lost.
    * @defaultValue any topic
    */
   readonly authorize?: ((principal: P, topic: string) => boolean | Promise<boolean>) | undefined

@@ -1,27 +1,60 @@
-import { isTopicPattern, TOPIC_RULE } from '../audience/topic.ts'
-import { Refusal } from '../wire/refusal.ts'
+import type { Denials } from '../audience/denied.ts'
+import { TOPIC_RULE, toTopicPattern } from '../audience/topic.ts'
 import { shown } from '../wire/shown.ts'
 
 /** What a client asks for when it connects. */
 export interface StreamRequest {
   /** Its cursor; '' for none. */
   readonly requested: string
+  /** Names that can be joined, each once. */
   readonly topics: readonly string[]
+  /** Those that are left out. */
+  readonly denials: Denials
+  /** The topic that the address stands for: without it the whole request is refused. */
+  readonly fixed?: string | undefined
   /** It hears with the native EventSource, which keeps comments to itself. */
   readonly native: boolean
 }
 
-/** @throws Refusal 400 for anything but a list of names that can be joined. */
-export function checkTopics(names: unknown): string[] {
-  if (!Array.isArray(names)) throw new Refusal(400, 'topics', 'topics want to be a list of names')
-  for (const name of names)
-    if (!isTopicPattern(name))
-      throw new Refusal(400, 'topics', `${shown(name)} is no topic: ${TOPIC_RULE}; or a.* or *`)
-  return [...new Set(names as string[])]
+/** Of a list that is longer than the limit, so many entries more are looked at. */
+const SPARE = 1000
+
+/**
+ * The names of a list that can be joined: composed, each once, in order, at most `limit`. The others are denied, and cost
+ * little however many and however long they are.
+ */
+export function readTopics(names: readonly unknown[], limit: number, denials: Denials): string[] {
+  const topics = new Set<string>()
+  for (const [n, name] of names.entries()) {
+    if (n >= limit + SPARE || (topics.size >= limit && denials.isFull)) {
+      denials.addUnnamed(names.length - n, 'too-many')
+      break
+    }
+    const topic = toTopicPattern(name)
+    if (topic === undefined)
+      denials.add(typeof name === 'string' ? name : shown(name), 'invalid', `no topic: ${TOPIC_RULE}; or a.* or *`)
+    else if (topics.has(topic)) continue
+    else if (topics.size < limit) topics.add(topic)
+    else denials.add(topic, 'too-many', `a client may join ${limit} topics`)
+  }
+  return [...topics]
 }
 
-/** @throws Refusal 429 for more topics than a client may join. */
-export function limitTopics(count: number, limit: number): void {
-  if (count <= limit) return
-  throw new Refusal(429, 'topics', `a client may join ${limit} topics, not ${count}`, { 'retry-after': '30' })
+export const denyFull = (topic: string, denials: Denials): void =>
+  denials.add(topic, 'full', 'no more streams can join this topic for now')
+
+/**
+ * @param allows - Asks whether a list of topics may be joined, and answers in its order.
+ * @returns Those that may.
+ */
+export async function allowedOf(
+  topics: readonly string[],
+  allows: (topics: readonly string[]) => Promise<readonly boolean[]>,
+  denials: Denials,
+): Promise<string[]> {
+  const answers = await allows(topics)
+  return topics.filter((topic, n) => {
+    if (!answers[n]) denials.add(topic, 'denied', 'this topic is not allowed to you')
+    return answers[n]
+  })
 }

@@ -1,28 +1,29 @@
 import { monotonic } from '../../src/base/clock.ts'
 import type { Sink, SinkEvents } from '../audience/carrier.ts'
 import { type Client, concernOf, type Ending, mintClientId } from '../audience/client.ts'
+import { deniedIn } from '../audience/denied.ts'
 import { createOutlet } from '../audience/outlet.ts'
 import { expiryOf, type Principal } from '../audience/principal.ts'
 import type { Registry } from '../audience/registry.ts'
 import { formatId, resume } from '../log/cursor.ts'
-import type { Counters } from '../observe/counters.ts'
+import { type Counters, countDenials } from '../observe/counters.ts'
 import type { HubObservers } from '../observe/observers.ts'
 import type { HubSettings } from '../options/settings.ts'
 import type { Delivery } from '../publish/delivery.ts'
 import { connectedFrame, gapFrame, goodbyeFrame, liveFrame } from '../wire/frames.ts'
 import { Refusal } from '../wire/refusal.ts'
 import { catchUp } from './replay.ts'
-import { limitTopics, type StreamRequest } from './request.ts'
+import { denyFull, type StreamRequest } from './request.ts'
 import { createTurns } from './turns.ts'
 
 /** The streams of a hub, from the first byte to the last. */
 export interface Streams {
-  /** @throws Refusal 503 or 429 if there are too many streams, or topics in this request: to be asked ahead of what costs. */
-  admit(topics: readonly string[]): void
+  /** @throws Refusal 503 if there are too many streams: to be asked ahead of what costs. */
+  admit(): void
   /**
    * Opens a stream: introduces the hub, tells a gap, and sends what was missed.
    * @param connect - Is given the headers of the answer; what it returns carries the bytes.
-   * @throws Refusal like {@link Streams.admit}, and 429 if its user or one of its topics has too many.
+   * @throws Refusal like {@link Streams.admit}, and 429 if its user has too many, or the topic of its address.
    */
   open(principal: Principal, request: StreamRequest, mayReadAll: boolean, connect: Connect): void
   /** Says something to a client that the protocol wants it to hear. */
@@ -53,18 +54,27 @@ export function createStreams(
   const turns = createTurns(clock)
   const wait = (seconds: number): Record<string, string> => ({ 'retry-after': `${seconds}` })
 
-  function admit(topics: readonly string[]): void {
+  function admit(): void {
     if (registry.size >= limits.clients)
       throw new Refusal(503, 'full', 'no more streams can be opened for now', wait(10))
-    limitTopics(topics.length, limits.topics)
   }
 
-  function admitFurther({ userId }: Principal, topics: readonly string[]): void {
-    admit(topics)
+  function admitUser({ userId }: Principal): void {
+    admit()
     if (userId !== undefined && registry.countOfUser(userId) >= limits.perUser)
       throw new Refusal(429, 'per-user', `a user may have ${limits.perUser} streams open`, wait(30))
-    const full = topics.find((topic) => registry.countOfTopic(topic) >= limits.perTopic)
-    if (full) throw new Refusal(429, 'per-topic', `no more streams can join ${full} for now`, wait(30))
+  }
+
+  /** The topics of a request that can be joined now. */
+  function roomFor({ topics, fixed, denials }: StreamRequest): string[] {
+    if (fixed !== undefined && limits.topics < 1)
+      throw new Refusal(429, 'topics', `a client may join ${limits.topics} topics`, wait(30))
+    return topics.filter((topic) => {
+      if (registry.countOfTopic(topic) < limits.perTopic) return true
+      if (topic === fixed) throw new Refusal(429, 'per-topic', `no more streams can join ${topic} for now`, wait(30))
+      denyFull(topic, denials)
+      return false
+    })
   }
 
   function headers(): Headers {
@@ -128,8 +138,10 @@ export function createStreams(
     admit,
     tell,
     end,
-    open(principal, { requested, topics, native }, mayReadAll, connect) {
-      admitFurther(principal, topics)
+    open(principal, request, mayReadAll, connect) {
+      const { requested, native, denials } = request
+      admitUser(principal)
+      const topics = roomFor(request)
       const expiresAt = expiryOf(principal)
       const resumption = resume(requested, log, mayReadAll)
       const { recovered, after } = resumption
@@ -174,6 +186,7 @@ export function createStreams(
       opened = client
       registry.add(client)
       counters.connections++
+      countDenials(counters, denials)
       came(client)
       observers.tell('onConnect', { clientId: client.id, principal, topics, recovered })
       if (gone) return end(client, 'closed')
@@ -184,7 +197,8 @@ export function createStreams(
         cursor,
         recovered,
         ...(heartbeat && { heartbeatMs: heartbeat }),
-        topics,
+        topics: [...client.topics],
+        ...deniedIn(denials, client.topics),
       }
       tell(client, connectedFrame(introduction, retry ? Math.round(retry * (1 + clock.random())) : undefined))
       if (!resumption.recovered && resumption.reason) {

@@ -1,20 +1,17 @@
 import type { Client } from '../audience/client.ts'
+import { createDenials, type Denials, type Denied, deniedIn } from '../audience/denied.ts'
 import { isSame, type Principal } from '../audience/principal.ts'
+import { toTopicPattern } from '../audience/topic.ts'
 import { formatId } from '../log/cursor.ts'
+import { countDenials } from '../observe/counters.ts'
 import { subscribedFrame } from '../wire/frames.ts'
 import { Refusal } from '../wire/refusal.ts'
 import type { Parts } from './parts.ts'
-import { checkTopics, limitTopics } from './request.ts'
+import { allowedOf, denyFull, readTopics } from './request.ts'
 
 /*
  * Joining and leaving topics while a stream is open: a POST tells the change, and the stream itself tells that it has been made.
  */
-
-/** Why a topic was not joined: `denied` by `authorize`, or `full`. */
-interface Denied {
-  readonly topic: string
-  readonly code: 'denied' | 'full'
-}
 
 /** The answer to a change. */
 export interface Subscribed {
@@ -22,7 +19,9 @@ export interface Subscribed {
   readonly rev: number
   /** All topics of the stream, as of now. */
   readonly topics: readonly string[]
+  /** Those that were asked for and are not joined. */
   readonly denied: readonly Denied[]
+  readonly deniedMore?: number
   readonly cursor: string
 }
 
@@ -30,65 +29,96 @@ export interface Subscribed {
 const unknown = (): Refusal => new Refusal(404, 'unknown-client', 'you have no stream with this clientId: connect anew')
 
 /**
- * @param allows - Asks whether the principal may join a topic.
- * @throws Refusal 400 for a body that says something else · 404 if there is no such stream of this principal · 429 for too many
- *   topics · what `allows` throws; then the change has not been made, and may be asked for again.
+ * @param allows - Asks whether the principal may join topics.
+ * @throws Refusal 400 for a body that says something else · 404 if there is no such stream of this principal · what `allows`
+ *   throws; then the change has not been made, and may be asked for again.
  */
 export async function changeTopics(
   body: Readonly<Record<string, unknown>>,
   principal: Principal,
-  { settings, registry, delivery, streams }: Parts,
-  allows: (topic: string) => Promise<boolean>,
+  { settings, registry, delivery, streams, counters }: Parts,
+  allows: (topics: readonly string[]) => Promise<readonly boolean[]>,
 ): Promise<Subscribed> {
   const { log, limits } = settings
-  const { clientId, rev, add = [], remove = [], all } = body
-  if (typeof rev !== 'number' || !Number.isSafeInteger(rev) || rev < 1)
-    throw new Refusal(400, 'rev', 'rev wants to be a whole number from 1, larger with each change')
-  const [joining, leaving, whole] = [
-    checkTopics(add),
-    checkTopics(remove),
-    all === undefined ? undefined : checkTopics(all),
-  ]
-  const found = typeof clientId === 'string' ? registry.get(clientId) : undefined
-  if (!found || !isSame(found.principal, principal)) throw unknown()
-  const client: Client = found
-  const answer = (denied: readonly Denied[]): Subscribed => ({
+  const change = checkChange(body)
+  const { rev } = change
+  const client = find(registry, body['clientId'], principal)
+  const denials = createDenials()
+  const answer = (): Subscribed => ({
     rev: client.revision,
     topics: [...client.topics],
-    denied,
+    denied: [],
+    ...deniedIn(denials, client.topics),
     cursor: formatId(log.epoch, client.live ? delivery.place : client.after),
   })
   const before = { revision: client.revision, wanted: client.wanted }
   // An older change that comes late, or the same one twice: what it says is known.
-  if (rev <= before.revision) return answer([])
+  if (rev <= before.revision) return answer()
 
-  const wanted = new Set(whole ?? [...before.wanted, ...joining])
-  if (!whole) for (const topic of leaving) wanted.delete(topic)
-  limitTopics(wanted.size, limits.topics)
+  const wanted = wantedAfter(change, before.wanted, limits.topics, denials)
   client.revision = rev
-  client.wanted = wanted
-  const denied: Denied[] = []
-  const allowed: string[] = []
+  client.wanted = new Set(wanted)
+  const known = wanted.filter((topic) => client.topics.has(topic))
+  let allowed: ReadonlySet<string>
   try {
-    for (const topic of wanted)
-      if (client.topics.has(topic) || (await allows(topic))) allowed.push(topic)
-      else denied.push({ topic, code: 'denied' })
+    const asked = wanted.filter((topic) => !client.topics.has(topic))
+    allowed = new Set([...known, ...(await allowedOf(asked, allows, denials))])
   } catch (error) {
     if (client.revision === rev) Object.assign(client, before)
     throw error
   }
   if (client.ended) throw unknown()
   // While permissions were asked for, a later change came; it knew of this one, and says what counts.
-  if (client.revision !== rev) return answer(denied)
+  if (client.revision !== rev) return answer()
 
   // Counted in the turn in which they are joined.
-  const joined = allowed.filter((topic) => {
+  const joined = wanted.filter((topic) => {
+    if (!allowed.has(topic)) return false
     const free = client.topics.has(topic) || registry.countOfTopic(topic) < limits.perTopic
-    if (!free) denied.push({ topic, code: 'full' })
+    if (!free) denyFull(topic, denials)
     return free
   })
+  countDenials(counters, denials)
   registry.move(client, new Set(joined))
-  const done = answer(denied)
-  streams.tell(client, subscribedFrame(rev, joined, done.cursor))
+  const done = answer()
+  streams.tell(client, subscribedFrame(rev, done.topics, done.cursor, deniedIn(denials, client.topics)))
   return done
+}
+
+/** What a client wants to be changed. */
+interface Change {
+  readonly rev: number
+  readonly add: readonly unknown[]
+  readonly remove: readonly unknown[]
+  readonly all: readonly unknown[] | undefined
+}
+
+function checkChange({ rev, add = [], remove = [], all }: Readonly<Record<string, unknown>>): Change {
+  if (typeof rev !== 'number' || !Number.isSafeInteger(rev) || rev < 1)
+    throw new Refusal(400, 'rev', 'rev wants to be a whole number from 1, larger with each change')
+  return { rev, add: list(add), remove: list(remove), all: all === undefined ? undefined : list(all) }
+}
+
+function list(names: unknown): readonly unknown[] {
+  if (Array.isArray(names)) return names
+  throw new Refusal(400, 'topics', 'topics want to be a list of names')
+}
+
+function find(registry: Parts['registry'], clientId: unknown, principal: Principal): Client {
+  const found = typeof clientId === 'string' ? registry.get(clientId) : undefined
+  if (!found || !isSame(found.principal, principal)) throw unknown()
+  return found
+}
+
+/** All topics that the client wants now, at most `limit`. A name to be removed that is none removes nothing. */
+function wantedAfter(
+  { add, remove, all }: Change,
+  before: ReadonlySet<string>,
+  limit: number,
+  denials: Denials,
+): string[] {
+  if (all) return readTopics(all, limit, denials)
+  const removed = new Set(remove.map(toTopicPattern))
+  const stays = (name: unknown): boolean => !removed.has(toTopicPattern(name) ?? '')
+  return readTopics([...before, ...add].filter(stays), limit, denials)
 }

@@ -12,8 +12,29 @@ function encode(block: string): Uint8Array {
 }
 const block = (event: string, data: object, id?: string): Uint8Array => encode(encodeEvent({ event, data, id }))
 
+/**
+ * Why a topic is not joined. `invalid`: it is no name of a topic. `denied`: `authorize` says no. `full`: `limits.perTopic`.
+ * `too-many`: `limits.topics`.
+ */
+export type DeniedCode = 'invalid' | 'denied' | 'full' | 'too-many'
+
+/** A topic that a client asked for and has not joined. */
+export interface Denied {
+  /** As the client sent it, at most 200 characters of it. */
+  readonly topic: string
+  readonly code: DeniedCode
+  readonly message: string
+}
+
+/** Left out where there are none. */
+export interface DeniedFields {
+  readonly denied?: readonly Denied[]
+  /** How many more are denied. */
+  readonly deniedMore?: number
+}
+
 /** The payload of `connected`. */
-export interface Introduction {
+export interface Introduction extends DeniedFields {
   readonly v: 1
   readonly clientId: string
   readonly epoch: string
@@ -41,8 +62,12 @@ export const gapFrame = (notice: GapNotice): Uint8Array => block('gap', notice, 
 /** With an id: what was not for this client is behind it too. */
 export const liveFrame = (cursor: string): Uint8Array => block('live', { cursor }, cursor)
 
-export const subscribedFrame = (rev: number, topics: readonly string[], cursor: string): Uint8Array =>
-  block('subscribed', { rev, topics, cursor })
+export const subscribedFrame = (
+  rev: number,
+  topics: readonly string[],
+  cursor: string,
+  denied: DeniedFields = {},
+): Uint8Array => block('subscribed', { rev, topics, ...denied, cursor })
 
 export const goodbyeFrame = (reconnectInMs: number): Uint8Array => block('goodbye', { reconnectInMs })
 

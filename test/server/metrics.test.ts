@@ -18,7 +18,8 @@ describe('metrics', () => {
     const one = await stream('?user=ada&topics=orders')
     await stream('?user=ada')
     await ask('/events?user=ada')
-    await ask('/events?topics=a%20b')
+    const denied = await stream('?topics=a%20b,no')
+    await denied.leave()
     await hub.publish('x', 1)
     await hub.publish('x', 2, { topic: 'orders' })
     await stream(`?lastEventId=${one.find('connected')?.['cursor']}`)
@@ -32,8 +33,8 @@ describe('metrics', () => {
       headwater_topics: 0,
       headwater_queue_bytes: 0,
       headwater_queue_events: 0,
-      headwater_connections_total: 4,
-      'headwater_disconnections_total{reason="closed"}': 1,
+      headwater_connections_total: 5,
+      'headwater_disconnections_total{reason="closed"}': 2,
       'headwater_disconnections_total{reason="overflow"}': 0,
       'headwater_disconnections_total{reason="stalled"}': 0,
       'headwater_disconnections_total{reason="expired"}': 0,
@@ -45,10 +46,13 @@ describe('metrics', () => {
       headwater_events_delivered_total: 3,
       'headwater_events_dropped_total{reason="volatile"}': 0,
       'headwater_events_dropped_total{reason="coalesced"}': 0,
+      'headwater_topics_refused_total{code="invalid"}': 1,
+      'headwater_topics_refused_total{code="denied"}': 1,
+      'headwater_topics_refused_total{code="full"}': 0,
+      'headwater_topics_refused_total{code="too-many"}': 0,
       headwater_gaps_total: 1,
       headwater_stalls_total: 0,
       'headwater_errors_total{code="per-user"}': 1,
-      'headwater_errors_total{code="topics"}': 1,
       'headwater_replay_events_bucket{le="0"}': 0,
       'headwater_replay_events_bucket{le="1"}': 1,
       'headwater_replay_events_bucket{le="10"}': 1,

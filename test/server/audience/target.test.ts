@@ -4,12 +4,14 @@ import { describe, expect, it } from 'vitest'
 import { checkTarget, checkType, selector } from '../../../server/audience/target.ts'
 import { testClient } from '../../support/hub.ts'
 
-const TOPIC = 'a topic (letters, digits and . _ : / -, at most 200 of them)'
+const TOPIC = 'a topic (letters, marks and numbers of any script and . _ : / -, at most 200 characters)'
 
 describe('a target', () => {
   it.each<[target: PublishTarget, address: Address]>([
     [{}, {}],
     [{ topic: 'a.b' }, { topic: 'a.b' }],
+    [{ topic: 'pru\u0308fung' }, { topic: 'prüfung' }],
+    [{ resource: 'pru\u0308fung' }, { resource: 'prüfung' }],
     [{ resource: 'a' }, { resource: 'a' }],
     [{ userId: 'ada' }, { userId: 'ada' }],
     [{ tenant: 'acme' }, { tenant: 'acme' }],

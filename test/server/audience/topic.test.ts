@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { coveringPatterns, isTopic, isTopicPattern } from '../../../server/audience/topic.ts'
+import { composeTopics, coveringPatterns, isTopic, toTopic, toTopicPattern } from '../../../server/audience/topic.ts'
 import { belongs } from '../../../src/hub/topic.ts'
 
 describe('a name', () => {
@@ -31,7 +31,24 @@ describe('a name', () => {
     ['a\r', false, false],
     ['a\0', false, false],
     ['a\u2028', false, false],
-    ['ä', false, false],
+    ['ä', true, true],
+    ['prüfung.größe', true, true],
+    ['заказы.*', false, true],
+    ['注文:東京/٣', true, true],
+    ['𝒜'.repeat(100), true, true],
+    [`a${'𝒜'.repeat(100)}`, false, false],
+    ['u\u0308', true, true],
+    ['u\u0308'.repeat(200), true, true],
+    ['u\u0308'.repeat(201), false, false],
+    [`${'u\u0308'.repeat(198)}.*`, false, true],
+    [`${'u\u0308'.repeat(199)}.*`, false, false],
+    ['a\u200b', false, false],
+    ['a\u202eb', false, false],
+    ['a\ud800', false, false],
+    ['😀', false, false],
+    ['a\u00a0b', false, false],
+    ['a\uff0cb', false, false],
+    ['a'.repeat(1_000_000), false, false],
     ['a?b', false, false],
     ['a#b', false, false],
     ['a%2E', false, false],
@@ -42,7 +59,59 @@ describe('a name', () => {
     [{ toString: () => 'orders' }, false, false],
   ])('%j is a topic: %j, and can be joined: %j', (name, topic, pattern) => {
     expect(isTopic(name)).toBe(topic)
-    expect(isTopicPattern(name)).toBe(pattern)
+    expect(toTopic(name) !== undefined).toBe(topic)
+    expect(toTopicPattern(name) !== undefined).toBe(pattern)
+  })
+})
+
+describe('a name of several spellings', () => {
+  it.each([
+    ['pru\u0308fung', 'prüfung'],
+    ['prüfung', 'prüfung'],
+    ['\u212b', 'å'.toUpperCase()],
+    ['\u1100\u1161', '가'],
+    ['q\u0323\u0307', 'q\u0323\u0307'],
+    ['q\u0307\u0323', 'q\u0323\u0307'],
+  ])('%j is one topic: %j', (name, composed) => {
+    expect(toTopic(name)).toBe(composed)
+    expect(toTopicPattern(name)).toBe(composed)
+    expect(toTopicPattern(`${name}.*`)).toBe(`${composed}.*`)
+  })
+
+  const text = fc.string({ unit: 'binary', maxLength: 20 })
+
+  it('is composed once: nothing changes the second time, and a wildcard covers what begins like it', () => {
+    fc.assert(
+      fc.property(text, (name) => {
+        const topic = toTopic(name)
+        if (topic === undefined) return
+        expect(toTopic(topic)).toBe(topic)
+        expect(topic).toBe(name.normalize('NFC'))
+        expect(coveringPatterns(toTopic(`${name.normalize('NFD')}.x`) ?? '')).toContain(toTopicPattern(`${name}.*`))
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  it.each<[target: object, composed: object]>([
+    [
+      { topic: 'u\u0308', userId: 'u\u0308' },
+      { topic: 'ü', userId: 'u\u0308' },
+    ],
+    [
+      { resource: 'u\u0308', event: 'x' },
+      { resource: 'ü', event: 'x' },
+    ],
+    [{ topic: 'u\u0308 u' }, { topic: 'u\u0308 u' }],
+    [{ topic: 7 }, { topic: 7 }],
+    [{}, {}],
+  ])('is composed in a target: %j', (target, composed) => {
+    expect(composeTopics(target)).toEqual(composed)
+  })
+
+  it('leaves a target alone that has no such name', () => {
+    const target = { topic: 'orders', resource: 'ü', userId: 'ada' }
+    expect(composeTopics(target)).toBe(target)
   })
 })
 

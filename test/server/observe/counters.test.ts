@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { createCounters, resetCounters } from '../../../server/observe/counters.ts'
+import { countDenials, createCounters, resetCounters } from '../../../server/observe/counters.ts'
 
 const ZERO = {
   connections: 0,
@@ -8,6 +8,7 @@ const ZERO = {
   dropped: { volatile: 0, coalesced: 0 },
   replays: { count: 0, events: 0 },
   gaps: 0,
+  topicsRefused: { invalid: 0, denied: 0, full: 0, 'too-many': 0 },
   endings: { closed: 0, overflow: 0, stalled: 0, expired: 0, kicked: 0, 'max-age': 0, drained: 0, error: 0 },
   errors: {},
 }
@@ -19,6 +20,8 @@ it('counts begin at 0, each hub with its own', () => {
   one.replays.count++
   one.endings.closed++
   one.errors['full'] = 1
+  countDenials(one, { counts: { full: 2 } })
+  expect(one.topicsRefused).toEqual({ invalid: 0, denied: 0, full: 2, 'too-many': 0 })
   expect(other).toEqual(ZERO)
 })
 
@@ -35,6 +38,7 @@ it('counts begin again in place: a holder of a part of them counts on', () => {
     replays.count++
     replays.events++
     for (const why of Object.keys(endings) as (keyof typeof endings)[]) endings[why]++
+    countDenials(counters, { counts: { invalid: 1, denied: 1, full: 1, 'too-many': 1 } })
     counters.errors['full'] = (counters.errors['full'] ?? 0) + 1
   }
   count()
@@ -50,6 +54,7 @@ it('counts begin again in place: a holder of a part of them counts on', () => {
     dropped: { volatile: 1, coalesced: 1 },
     replays: { count: 1, events: 1 },
     errors: { full: 1 },
+    topicsRefused: { invalid: 1, denied: 1, full: 1, 'too-many': 1 },
   })
   expect(new Set(Object.values(counters.endings))).toEqual(new Set([1]))
 })

@@ -147,7 +147,7 @@ describe('a shape', () => {
     [
       'a resource that no topic can be, even where a target replaces it',
       (to) => to.emitUpdate('a b', 1, { userId: 'ada' }),
-      'resource wants a topic (letters, digits and . _ : / -, at most 200 of them), got "a b"; without resource it is everyone',
+      'resource wants a topic (letters, marks and numbers of any script and . _ : / -, at most 200 characters), got "a b"; without resource it is everyone',
     ],
   ])('is refused for %s', async (_, send, message) => {
     const { shapes, published } = setup()

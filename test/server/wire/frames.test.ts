@@ -43,6 +43,18 @@ describe('an event of the hub itself', () => {
       subscribedFrame(3, ['a', '*'], ID),
       [['block', 'subscribed', `{"rev":3,"topics":["a","*"],"cursor":"${ID}"}`, undefined]],
     ],
+    [
+      'subscribed, with what is denied',
+      subscribedFrame(3, ['a'], ID, { denied: [{ topic: 'b c', code: 'invalid', message: 'no' }], deniedMore: 2 }),
+      [
+        [
+          'block',
+          'subscribed',
+          `{"rev":3,"topics":["a"],"denied":[{"topic":"b c","code":"invalid","message":"no"}],"deniedMore":2,"cursor":"${ID}"}`,
+          undefined,
+        ],
+      ],
+    ],
     ['goodbye', goodbyeFrame(250), [['block', 'goodbye', '{"reconnectInMs":250}', undefined]]],
     ['a sign of life', pingFrame(false, undefined, 5), [['comment', 'ping']]],
     [
@@ -115,7 +127,7 @@ describe('an event', () => {
 
   it('is read as it was published, and takes nothing of its neighbours', () => {
     const type = fc.string({ unit: 'grapheme', minLength: 1 }).filter((each) => !/[\r\n\0]/.test(each))
-    const topic = fc.option(fc.constantFrom('a', 'orders.eu', 'a/b:c-d_e'), { nil: undefined })
+    const topic = fc.option(fc.constantFrom('a', 'orders.eu', 'a/b:c-d_e', 'prüfung', '注文'), { nil: undefined })
     const events = fc.array(fc.tuple(fc.boolean(), type, fc.json(), topic), { minLength: 1, maxLength: 5 })
     fc.assert(
       fc.property(events, (all) => {
