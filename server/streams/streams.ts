@@ -11,9 +11,9 @@ import type { HubObservers } from '../observe/observers.ts'
 import type { HubSettings } from '../options/settings.ts'
 import type { Delivery } from '../publish/delivery.ts'
 import { connectedFrame, gapFrame, goodbyeFrame, liveFrame } from '../wire/frames.ts'
-import { Refusal } from '../wire/refusal.ts'
+import { createAdmission } from './admission.ts'
 import { catchUp } from './replay.ts'
-import { denyFull, type StreamRequest } from './request.ts'
+import type { StreamRequest } from './request.ts'
 import { createTurns } from './turns.ts'
 
 /** The streams of a hub, from the first byte to the last. */
@@ -52,31 +52,7 @@ export function createStreams(
   { came, left }: { came(client: Client): void; left(): void },
 ): Streams {
   const turns = createTurns(clock)
-  const wait = (seconds: number): Record<string, string> => ({ 'retry-after': `${seconds}` })
-
-  function admit(): void {
-    if (registry.size >= limits.clients)
-      throw new Refusal(503, 'full', 'no more streams can be opened for now', wait(10))
-  }
-
-  function admitUser({ userId }: Principal): void {
-    admit()
-    if (userId !== undefined && registry.countOfUser(userId) >= limits.perUser)
-      throw new Refusal(429, 'per-user', `a user may have ${limits.perUser} streams open`, wait(30))
-  }
-
-  /** The topics of a request that can be joined now. */
-  function roomFor({ topics, fixed, denials }: StreamRequest): string[] {
-    if (fixed !== undefined && limits.topics < 1)
-      throw new Refusal(429, 'topics', `a client may join ${limits.topics} topics`, wait(30))
-    return topics.filter((topic) => {
-      if (registry.countOfTopic(topic) < limits.perTopic) return true
-      if (topic === fixed) throw new Refusal(429, 'per-topic', `no more streams can join ${topic} for now`, wait(30))
-      denyFull(topic, denials)
-      return false
-    })
-  }
-
+  const admission = createAdmission(limits, registry)
   function headers(): Headers {
     const all = new Headers({
       'content-type': 'text/event-stream',
@@ -135,13 +111,13 @@ export function createStreams(
   }
 
   return {
-    admit,
+    admit: admission.admit,
     tell,
     end,
     open(principal, request, mayReadAll, connect) {
       const { requested, native, denials } = request
-      admitUser(principal)
-      const topics = roomFor(request)
+      admission.admitUser(principal)
+      const topics = admission.roomFor(request)
       const expiresAt = expiryOf(principal)
       const resumption = resume(requested, log, mayReadAll)
       const { recovered, after } = resumption

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest'
+import { createDenials } from '../../../server/audience/denied.ts'
+import { createRegistry } from '../../../server/audience/registry.ts'
+import { resolveHubOptions } from '../../../server/options/settings.ts'
+import { createAdmission } from '../../../server/streams/admission.ts'
+import { testClient } from '../../support/hub.ts'
+
+function setup(limits: Parameters<typeof resolveHubOptions>[0]['limits']) {
+  const registry = createRegistry()
+  registry.add(testClient({ principal: { userId: 'ada' }, topics: ['a', 'b'] }))
+  const admission = createAdmission(resolveHubOptions({ limits }).limits, registry)
+  const request = (topics: string[], fixed?: string) => ({
+    requested: '',
+    topics,
+    fixed,
+    native: false,
+    denials: createDenials(),
+  })
+  return { admission, request }
+}
+
+const refusal = (status: number, code: string): unknown =>
+  expect.objectContaining({ name: 'Refusal', status, code, headers: { 'retry-after': expect.any(String) } })
+
+describe('one stream more', () => {
+  it.each<[limits: object, userId: string | undefined, refused: unknown]>([
+    [{}, 'ada', undefined],
+    [{ clients: 2, perUser: 2 }, 'ada', undefined],
+    [{ clients: 1 }, 'bob', refusal(503, 'full')],
+    [{ perUser: 1 }, 'ada', refusal(429, 'per-user')],
+    [{ perUser: 1 }, 'bob', undefined],
+    [{ perUser: 0 }, undefined, undefined],
+  ])('within %j for %s', (limits, userId, refused) => {
+    const { admission } = setup(limits)
+    const admit = (): void => admission.admitUser({ userId })
+    if (refused) expect(admit).toThrow(refused)
+    else expect(admit).not.toThrow()
+  })
+
+  it.each<[limits: object, topics: string[], fixed: string | undefined, room: string[], full: string[]]>([
+    [{}, ['a', 'c'], undefined, ['a', 'c'], []],
+    [{ perTopic: 1 }, ['a', 'c', 'b'], undefined, ['c'], ['a', 'b']],
+    [{ perTopic: 2 }, ['a', 'c', 'b'], 'b', ['a', 'c', 'b'], []],
+    [{ perTopic: 1 }, ['a', 'c'], 'c', ['c'], ['a']],
+    [{ perTopic: 0 }, ['c'], undefined, [], ['c']],
+  ])('within %j joins of %j, with %s in its address, %j', (limits, topics, fixed, room, full) => {
+    const { admission, request } = setup(limits)
+    const asked = request(topics, fixed)
+    expect(admission.roomFor(asked)).toEqual(room)
+    expect(asked.denials.named.map(({ topic, code }) => [topic, code])).toEqual(full.map((topic) => [topic, 'full']))
+  })
+
+  it.each<[limits: object, code: string]>([
+    [{ perTopic: 1 }, 'per-topic'],
+    [{ topics: 0 }, 'topics'],
+  ])('within %j is refused if the topic of its address cannot be joined', (limits, code) => {
+    const { admission, request } = setup(limits)
+    expect(() => admission.roomFor(request(['c', 'a'], 'a'))).toThrow(refusal(429, code))
+  })
+})
