@@ -3,7 +3,7 @@ import { createHubClient, type HubClient, type HubClientOptions } from 'headwate
 import { SSEProvider, useSSE, useSSEClient, useSSEEvent, useSSEValue, useTopic } from 'headwater/react'
 import { createClock, createMockStream, type MockStream, type TestClock } from 'headwater/testing'
 import * as React from 'react'
-import { act, Component, type ReactNode, StrictMode, Suspense, startTransition } from 'react'
+import { act, Component, type ReactNode, StrictMode, Suspense, startTransition, useMemo, useRef } from 'react'
 import { createRoot, hydrateRoot, type Root } from 'react-dom/client'
 import { renderToString } from 'react-dom/server'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
@@ -176,7 +176,7 @@ describe('useSSE', () => {
     await settle()
     const renders = seen.length
     for (let n = 0; n < 50; n++) await send('n', n)
-    expect(seen).toHaveLength(renders)
+    expect(seen.map((s) => s.isConnected)).toEqual(renders)
     expect(parse).not.toHaveBeenCalled()
   })
 
@@ -1131,30 +1131,88 @@ describe('the samples of docs/react.md', () => {
   })
 
   it('a hook of the usual shape stands on useSSE', async () => {
-    const { options, stream, send, settle } = bench()
+    const { options, clock, stream, send, settle, advance } = hubBench()
     const log: unknown[] = []
-    function useSessionEvents({ sessionId, reconnect = true }: { sessionId: string; reconnect?: boolean }) {
-      return useSSE(`/api/events?${new URLSearchParams({ sessionId })}`, {
-        ...options,
-        retry: reconnect ? {} : false,
-        onEvent: ({ data }) => log.push(data),
+    interface Props {
+      sessionId?: string
+      reconnect?: boolean
+      reconnectInterval?: number
+    }
+    function useSessionEvents({ sessionId, reconnect = true, reconnectInterval }: Props) {
+      const client = useMemo(() => {
+        const query = sessionId === undefined ? '' : `?${new URLSearchParams({ sessionId })}`
+        const retry = reconnectInterval === undefined ? {} : () => reconnectInterval
+        return createHubClient(`/api/events${query}`, { ...options, retry: reconnect && retry })
+      }, [sessionId, reconnect, reconnectInterval])
+      const isClosed = useRef(false)
+      const sse = useSSE(client, {
+        onEvent: ({ type, data }) => type === 'n' && log.push(data),
         onOpen: () => log.push('open'),
         onState(state) {
           if ('error' in state && state.error) log.push(state.error.code)
-          if (state.status === 'closed') log.push('closed')
+          const wasClosed = isClosed.current
+          isClosed.current =
+            state.status === 'closed' || (state.status === 'paused' && state.reasons.includes('manual'))
+          if (isClosed.current && !wasClosed) log.push('closed')
         },
       })
+      return {
+        isConnected: sse.isConnected,
+        error: sse.error,
+        connect: sse.connect,
+        disconnect: sse.disconnect,
+        sendEvent: sse.send,
+        get lastEvent() {
+          return sse.lastEvent
+        },
+      }
     }
-    const { Probe, last } = probe(useSessionEvents)
-    const { render } = await mount(<Probe sessionId="a" reconnect={false} />)
-    await settle()
+    const { Probe, last, seen } = probe(useSessionEvents)
+    // A client of a hub is open when the hub has said something.
+    const open = async (): Promise<void> => {
+      await settle()
+      await send('hello', 0)
+    }
+    const { render, unmount } = await mount(<Probe reconnect={false} />)
+    await open()
+    const renders = seen.length
     await send('n', 1)
+    expect(seen).toHaveLength(renders)
     stream.drop()
     await settle()
-    expect(last()).toMatchObject({ isConnected: false, isConnecting: false, error: { code: 'network' } })
-    await render(<Probe sessionId="b" />)
+    expect(last()).toMatchObject({ isConnected: false, error: { code: 'network' } })
+    expect(log.splice(0)).toEqual(['open', 1, 'network', 'closed'])
+
+    await render(<Probe sessionId="b" reconnectInterval={3000} />)
+    await open()
+    expect(log.splice(0)).toEqual(['open'])
+    stream.drop()
     await settle()
-    expect(log).toEqual(['open', 1, 'network', 'closed', 'open'])
-    expect(stream.requests.map(({ query }) => query)).toEqual([{ sessionId: 'a' }, { sessionId: 'b' }])
+    await advance(2999)
+    expect(log.splice(0)).toEqual(['network'])
+    await advance(1)
+    await open()
+    expect(log.splice(0)).toEqual(['open'])
+    await act(async () => last().disconnect())
+    await settle()
+    expect(log.splice(0)).toEqual(['closed'])
+    await act(async () => last().connect())
+    await open()
+    expect(log).toEqual(['open'])
+    expect(stream.requests.map(({ query }) => query)).toEqual([
+      {},
+      { sessionId: 'b' },
+      { sessionId: 'b' },
+      { sessionId: 'b' },
+    ])
+
+    stream.refuse(204)
+    await act(() => last().sendEvent('order.touch', { id: 1 }))
+    expect(stream.requests.at(-1)).toMatchObject({ method: 'POST', body: '{"event":"order.touch","data":{"id":1}}' })
+    await act(async () => last().disconnect())
+    await unmount()
+    await advance(1000)
+    expect(stream.connections).toHaveLength(0)
+    expect(clock.timers).toBe(0)
   })
 })
