@@ -25,5 +25,6 @@ declare global {
   const sessions: {
     find(token?: string): Promise<{ id: string; userId: string; roles: string[]; expiresAt: Date } | undefined>
   }
+  const members: { find(request: Request): Promise<{ id: string; joinedAt: Date } | undefined> }
   function findUser(request: Request): Promise<{ userId: string; roles: string[] } | null>
 }

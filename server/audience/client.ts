@@ -25,6 +25,8 @@ export interface Client {
   readonly openedAt: number
   /** Epoch milliseconds: when its principal expires. */
   readonly expiresAt: number
+  /** Epoch milliseconds: events that were published earlier are not for its principal. */
+  readonly since: number
   /** When it is asked to come anew. */
   leavesAt: number
   /** When the stream is ended, since it was asked to leave, and why. */

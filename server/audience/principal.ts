@@ -11,6 +11,12 @@ export interface Identity {
   readonly tenant?: string | undefined
   /** Until when: their stream is closed then. A Date, or epoch milliseconds; the `exp` of a JWT is seconds, times 1000. */
   readonly expires?: Date | number | undefined
+  /**
+   * From when on: events that were published earlier are not sent to them, whatever their cursor. When they became a member, say.
+   * A Date, or epoch milliseconds.
+   * @defaultValue all that the log has
+   */
+  readonly since?: Date | number | undefined
 }
 
 /** Who a request comes from, with whatever your `filter` wants to know of them: their roles, say. */
@@ -22,18 +28,28 @@ export interface Principal extends Identity {
 const SECONDS_BELOW = 1e11
 
 /**
- * When a principal expires, in epoch milliseconds; Infinity if never.
- * @throws TypeError if that is no time, or one in seconds; and for a name that is no text, as no target would ever find it.
+ * When a principal expires, in epoch milliseconds; Infinity if never. All of the principal is checked.
+ * @throws TypeError for a time that is none, or one in seconds; and for a name that is no text, as no target would ever find it.
  */
-export function expiryOf({ userId, sessionId, tenant, expires }: Identity): number {
+export function expiryOf({ userId, sessionId, tenant, expires, since }: Identity): number {
   for (const [name, value] of Object.entries({ userId, sessionId, tenant }))
     if (value !== undefined && typeof value !== 'string')
       throw new TypeError(`${name} wants a string, got ${shownTyped(value)}`)
-  if (expires === undefined) return Infinity
-  const at = Number(expires)
+  sinceOf({ since })
+  return expires === undefined ? Infinity : timeOf('expires', expires)
+}
+
+/**
+ * From when on events are for a principal, in epoch milliseconds; 0 if always.
+ * @throws TypeError if that is no time, or one in seconds.
+ */
+export const sinceOf = ({ since }: Identity): number => (since === undefined ? 0 : timeOf('since', since))
+
+function timeOf(name: string, time: Date | number): number {
+  const at = Number(time)
   if (at > SECONDS_BELOW) return at
   const hint = at > 1e9 ? 'epoch milliseconds, and that looks like seconds: multiply it by 1000' : 'a Date or epoch ms'
-  throw new TypeError(`expires wants ${hint}; got ${shown(expires)}`)
+  throw new TypeError(`${name} wants ${hint}; got ${shown(time)}`)
 }
 
 /** Whether two requests are of the same one: what is said of a stream counts only from whoever opened it. */

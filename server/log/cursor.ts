@@ -14,7 +14,7 @@ export type Resumption =
   /** No cursor, or one that leads nowhere; it starts at the head. */
   | { readonly recovered: false; readonly after: number; readonly reason?: GapReason }
 
-/** Asks for everything that the log still has; needs a permission. */
+/** Short for a cursor in front of everything that the log still has. `canReadAll` says who may use the word. */
 export const EARLIEST = 'earliest'
 
 export const formatId = (epoch: string, seq: number): string => `${epoch}-${seq}`
@@ -28,7 +28,7 @@ function parseId(id: string): { readonly epoch: string; readonly seq: number } |
 
 /**
  * Where a client goes on. Recovered means: every event behind the cursor is still there, of the same log.
- * @param mayReadAll - Whether this client may have the whole log.
+ * @param mayReadAll - Whether this client may use the word `earliest`. Any cursor of this log does the same for it.
  */
 export function resume(
   requested: string,

@@ -84,7 +84,9 @@ export interface HubOptions<P extends Identity = Principal> extends HubObserver<
    */
   readonly canPublish?: ((principal: P, message: PublishRequest) => PublishAnswer | Promise<PublishAnswer>) | undefined
   /**
-   * Whether a client may ask for all that the log has, with `lastEventId=earliest`.
+   * Whether a client may use `lastEventId=earliest`, which is short for a cursor in front of all that the log has. This is no
+   * access control: every client may resume from any cursor of the current log, also from one it makes up, and gets what is
+   * addressed to it and what `filter` lets through. What must not be replayed to a principal is what `since` is for.
    * @defaultValue nobody may
    */
   readonly canReadAll?: ((principal: P) => boolean | Promise<boolean>) | undefined

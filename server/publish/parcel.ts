@@ -87,7 +87,7 @@ export function prepare(
     delivered: 0,
     // A key is of its type; and what may be lost must not take the place of what may not. No type has a line end in it.
     expendable: { key: key === undefined ? undefined : `${volatile}\n${type}\n${key}`, volatile },
-    isFor: (client) => reaches(client) && (!filter || allows(filter, client.principal)),
+    isFor: (client) => at >= client.since && reaches(client) && (!filter || allows(filter, client.principal)),
     bytes(native) {
       // Without a topic there is one form for all.
       const form = native && topic !== undefined ? 1 : 0

@@ -67,7 +67,7 @@ export async function catchUp(
   }
 
   function collect(entry: LogEntry): void {
-    if (mayReach(entry.to, client)) {
+    if (entry.at >= client.since && mayReach(entry.to, client)) {
       const parcel = delivery.parcelOf(entry)
       if (parcel.isFor(client)) {
         batch.add(parcel.bytes(native))

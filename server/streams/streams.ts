@@ -3,7 +3,7 @@ import type { Sink, SinkEvents } from '../audience/carrier.ts'
 import { type Client, concernOf, type Ending, mintClientId } from '../audience/client.ts'
 import { deniedIn } from '../audience/denied.ts'
 import { createOutlet } from '../audience/outlet.ts'
-import { expiryOf, type Principal } from '../audience/principal.ts'
+import { expiryOf, type Principal, sinceOf } from '../audience/principal.ts'
 import type { Registry } from '../audience/registry.ts'
 import { formatId, resume } from '../log/cursor.ts'
 import { type Counters, countDenials } from '../observe/counters.ts'
@@ -150,6 +150,7 @@ export function createStreams(
         lastSeen: clock.now(),
         openedAt: now,
         expiresAt,
+        since: sinceOf(principal),
         leavesAt: now + maxAge * (0.8 + 0.4 * clock.random()),
         endsAt: Infinity,
         leaving: 'max-age',

@@ -95,6 +95,7 @@ export function testClient({
     lastSeen: clock.now(),
     openedAt: clock.now(),
     expiresAt: Infinity,
+    since: 0,
     leavesAt: Infinity,
     endsAt: Infinity,
     leaving: 'max-age',

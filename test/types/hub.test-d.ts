@@ -227,6 +227,10 @@ createHub<Events>({
 })
 expectTypeOf<EventFilter>().parameter(0).toEqualTypeOf<Principal>()
 createHub({ authenticate: () => ({ expires: new Date() }) })
+createHub({ authenticate: () => ({ since: new Date(), userId: 'ada' }) })
+createHub({ authenticate: async () => ({ since: Date.now() }) })
+// @ts-expect-error a time that is no time
+createHub({ authenticate: () => ({ since: '2026-01-01' }) })
 createHub({ authenticate: () => undefined })
 createHub({ authenticate: async () => false as const })
 // @ts-expect-error a user of another type

@@ -1,6 +1,6 @@
 import type { Principal } from 'headwater/server'
 import { describe, expect, it } from 'vitest'
-import { expiryOf, isSame } from '../../../server/audience/principal.ts'
+import { expiryOf, isSame, sinceOf } from '../../../server/audience/principal.ts'
 
 describe('a principal', () => {
   it.each<[expires: Principal['expires'], at: number]>([
@@ -16,6 +16,30 @@ describe('a principal', () => {
 
   it('never expires without an expiry', () => {
     expect(expiryOf({})).toBe(Infinity)
+  })
+
+  it.each<[since: Principal['since'], at: number]>([
+    [undefined, 0],
+    [Infinity, Infinity],
+    [1_795_224_502_000, 1_795_224_502_000],
+    [new Date('2026-01-01T00:00:00Z'), Date.UTC(2026, 0)],
+  ])('has events, if its since is %s, that were published at %d or later', (since, at) => {
+    expect(sinceOf({ since })).toBe(at)
+    expect(expiryOf({ since })).toBe(Infinity)
+  })
+
+  it.each<[since: unknown, hint: RegExp]>([
+    [1_795_224_502, /^since wants epoch milliseconds, .*seconds: multiply it by 1000; got 1795224502$/],
+    [0, /^since wants a Date or epoch ms; got 0$/],
+    [-Infinity, /a Date or epoch ms/],
+    [Number.NaN, /a Date or epoch ms; got NaN$/],
+    [new Date('tomorrow'), /a Date or epoch ms; got Invalid Date$/],
+    ['2026-01-01', /a Date or epoch ms; got "2026-01-01"$/],
+    [null, /a Date or epoch ms; got null$/],
+  ])('may not begin at %s, which is an error', (since, message) => {
+    const error = expect.objectContaining({ name: 'TypeError', message: expect.stringMatching(message) })
+    expect(() => sinceOf({ since } as Principal)).toThrow(error)
+    expect(() => expiryOf({ since } as Principal)).toThrow(error)
   })
 
   it.each<[expires: unknown, hint: RegExp]>([

@@ -178,3 +178,17 @@ describe('the event that a filter gets', () => {
     expect(second).toBe(first)
   })
 })
+
+describe('an event that was published before a principal may have events', () => {
+  it.each([
+    [4, true],
+    [5, true],
+    [6, false],
+    [Infinity, false],
+  ])('at 5, with events from %d on, is for it: %s', (since, expected) => {
+    const filter = vi.fn(() => true)
+    const { parcel } = setup({}, filter)
+    expect(parcel.isFor(testClient({ since }))).toBe(expected)
+    expect(filter).toHaveBeenCalledTimes(expected ? 1 : 0)
+  })
+})

@@ -111,6 +111,17 @@ describe('a client that has missed something', () => {
     ])
   })
 
+  it('is given nothing that is older than its principal may have, and that is no gap', async () => {
+    const parts = stage()
+    for (const n of range(1, 4)) {
+      await parts.append(n)
+      await parts.clock.advance(1000)
+    }
+    const { client, sink, run } = setup(parts, { since: parts.clock.now() - 2000 })
+    expect(await run()).toEqual({ events: 2, gap: false })
+    expect([payloads(sink), client.after]).toEqual([[3, 4], 4])
+  })
+
   it('gets topics in the way that it hears', async () => {
     const parts = stage()
     await parts.append(1, { topic: 'a' })
