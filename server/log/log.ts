@@ -1,6 +1,7 @@
 import type { Address } from '../audience/target.ts'
 import { shown } from '../wire/shown.ts'
 import { createListeners } from './listeners.ts'
+import { createWindow } from './window.ts'
 
 /*
  * The log: the last events, numbered without holes, so that a client that comes back can have what it missed. This one is in
@@ -77,26 +78,9 @@ export function memoryLog({ size = 10_000, characters = 64 * 1024 * 1024 }: Memo
     if (typeof bound !== 'number' || !(bound >= 0))
       throw new TypeError(`${name} wants a number from 0, got ${shown(bound)}`)
   const listeners = createListeners<LogEntry>()
+  const kept = createWindow(size, characters)
   let epoch = mintEpoch()
   let head = 0
-  let text = 0
-  /** Those before `begin` are gone already: taking one off the front of an array would move all the others. */
-  let entries: (LogEntry | undefined)[] = []
-  let begin = 0
-
-  function trim(): void {
-    for (;;) {
-      const oldest = entries[begin]
-      if (!oldest || (entries.length - begin <= size && text <= characters)) break
-      text -= oldest.json.length
-      entries[begin++] = undefined
-    }
-    if (begin <= entries.length / 2) return
-    entries = entries.slice(begin)
-    begin = 0
-  }
-
-  const firstKept = (): number => head + 1 - (entries.length - begin)
 
   return {
     get epoch() {
@@ -106,34 +90,27 @@ export function memoryLog({ size = 10_000, characters = 64 * 1024 * 1024 }: Memo
       return head
     },
     get first() {
-      return firstKept()
+      return head + 1 - kept.length
     },
     append(record) {
       const entry = { ...record, seq: ++head }
-      entries.push(entry)
-      text += entry.json.length
-      trim()
+      kept.push(entry)
       listeners.entry(entry)
       return entry
     },
-    read(seq, limit) {
-      const from = begin + Math.max(seq + 1 - firstKept(), 0)
-      return entries.slice(from, from + limit) as LogEntry[]
-    },
+    read: (seq, limit) => kept.read(seq + 1, limit),
     subscribe: listeners.add,
     reset() {
       epoch = mintEpoch()
       head = 0
-      text = 0
-      entries = []
-      begin = 0
+      kept.clear()
       listeners.reset()
     },
   }
 }
 
 /** Sixty bits of chance as twelve of a–z and 0–9. */
-function mintEpoch(): string {
+export function mintEpoch(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(12))
   return Array.from(bytes, (byte) => (byte % 36).toString(36)).join('')
 }

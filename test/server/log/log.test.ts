@@ -1,8 +1,9 @@
 import fc from 'fast-check'
-import { type LogEntry, type LogRecord, type MemoryLogOptions, memoryLog } from 'headwater/server'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { type LogEntry, type MemoryLogOptions, memoryLog } from 'headwater/server'
+import { describe, expect, it } from 'vitest'
+import { describeEventLog, record } from '../../support/event-log.ts'
 
-const record = (json: string): LogRecord => ({ type: 'n', json, to: {}, at: 5 })
+describeEventLog('memoryLog', (size) => memoryLog({ size }))
 
 /** A log with so many entries of one character each. */
 function filled(count: number, options?: MemoryLogOptions) {
@@ -11,82 +12,7 @@ function filled(count: number, options?: MemoryLogOptions) {
   return log
 }
 
-const numbers = (entries: unknown): number[] => (entries as LogEntry[]).map(({ seq }) => seq)
-
 describe('a log', () => {
-  it('begins empty', () => {
-    const log = memoryLog()
-    expect(log).toMatchObject({ head: 0, first: 1 })
-    expect(log.read(0, 10)).toEqual([])
-    expect(log.epoch).toMatch(/^[a-z0-9]{12}$/)
-  })
-
-  it('numbers what it is given from 1, and keeps it as it was', () => {
-    const log = memoryLog()
-    const whole: LogRecord = { type: 'a', json: '{}', to: { userId: 'ada' }, at: 7, key: 'k' }
-    expect(log.append(whole)).toEqual({ ...whole, seq: 1 })
-    expect(log.append(record('2'))).toEqual({ ...record('2'), seq: 2 })
-    expect(log.read(0, 10)).toEqual([
-      { ...whole, seq: 1 },
-      { ...record('2'), seq: 2 },
-    ])
-  })
-
-  it.each<[after: number, limit: number, read: number[]]>([
-    [0, 10, [6, 7, 8]],
-    [-5, 10, [6, 7, 8]],
-    [4, 10, [6, 7, 8]],
-    [5, 10, [6, 7, 8]],
-    [6, 10, [7, 8]],
-    [7, 10, [8]],
-    [8, 10, []],
-    [99, 10, []],
-    [5, 2, [6, 7]],
-    [6, 1, [7]],
-    [6, 0, []],
-  ])('has 6 to 8, and read behind %i, at most %i, gives %j', (after, limit, expected) => {
-    expect(numbers(filled(8, { size: 3 }).read(after, limit))).toEqual(expected)
-  })
-
-  it('calls its listeners with each entry, the same object, and at its end', () => {
-    const log = memoryLog()
-    const told: unknown[] = []
-    const listen = (name: string) =>
-      log.subscribe({ entry: (entry) => told.push([name, entry]), reset: () => told.push([name, log.head]) })
-    const off = listen('first')
-    listen('second')
-    const one = log.append(record('1'))
-    off()
-    const two = log.append(record('2'))
-    log.reset()
-    expect(told).toEqual([
-      ['first', one],
-      ['second', one],
-      ['second', two],
-      ['second', 0],
-    ])
-    expect((told[0] as unknown[])[1]).toBe(one)
-    expect(log.read(0, 1)).toEqual([])
-  })
-
-  it('has written an entry down, and dropped those that go for it, before it calls its listeners', () => {
-    const log = filled(3, { size: 3 })
-    const seen: unknown[] = []
-    log.subscribe({ entry: () => seen.push([log.first, log.head, numbers(log.read(0, 10))]), reset() {} })
-    log.append(record('4'))
-    expect(seen).toEqual([[2, 4, [2, 3, 4]]])
-  })
-
-  it('takes another name and counts from 1 again when it is reset', () => {
-    const log = filled(8, { size: 3 })
-    const { epoch } = log
-    log.reset()
-    expect(log).toMatchObject({ head: 0, first: 1 })
-    expect(log.epoch).not.toBe(epoch)
-    log.append(record('1'))
-    expect(numbers(log.read(0, 10))).toEqual([1])
-  })
-
   it('counts the text that it has, and not what it had', () => {
     const log = memoryLog({ characters: 10 })
     log.append(record('x'.repeat(10)))
@@ -100,6 +26,7 @@ describe('a log', () => {
 
   it('has a name of its own', () => {
     const epochs = Array.from({ length: 1000 }, () => memoryLog().epoch)
+    expect(epochs[0]).toMatch(/^[a-z0-9]{12}$/)
     expect(new Set(epochs).size).toBe(1000)
     expect(new Set(epochs.join('')).size).toBe(36)
   })
@@ -164,44 +91,4 @@ describe('a log of any entries', () => {
       }),
     )
   })
-})
-
-it('calls every listener in order, also with an entry that a listener appends', () => {
-  const log = memoryLog()
-  const told: number[] = []
-  const record = (n: number) => ({ type: 'n', json: `${n}`, to: {}, at: 0 })
-  log.subscribe({
-    entry({ seq }) {
-      if (seq === 1) log.append(record(2))
-    },
-    reset() {},
-  })
-  log.subscribe({ entry: ({ seq }) => told.push(seq), reset() {} })
-  log.append(record(1))
-  expect(told).toEqual([1, 2])
-})
-
-it('goes on after a listener has thrown: the entry is written down, and the next ones are heard', () => {
-  const reported = vi.fn()
-  vi.stubGlobal('reportError', reported)
-  onTestFinished(() => void vi.unstubAllGlobals())
-  const log = memoryLog()
-  const told: unknown[] = []
-  log.subscribe({
-    entry() {
-      throw new Error('entry')
-    },
-    reset() {
-      throw new Error('reset')
-    },
-  })
-  log.subscribe({ entry: ({ seq }) => told.push(seq), reset: () => told.push('reset') })
-  const { epoch } = log
-  expect(log.append(record('1'))).toMatchObject({ seq: 1 })
-  log.append(record('2'))
-  log.reset()
-  log.append(record('3'))
-  expect(told).toEqual([1, 2, 'reset', 1])
-  expect(log.epoch).not.toBe(epoch)
-  expect(reported.mock.calls.flat().map(({ message }) => message)).toEqual(['entry', 'entry', 'reset', 'entry'])
 })
