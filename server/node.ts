@@ -4,6 +4,7 @@ import { report } from '../src/base/errors.ts'
 import type { Sink, SinkEvents } from './audience/carrier.ts'
 import type { Hub } from './hub.ts'
 
+export { type FileLog, type FileLogOptions, fileLog } from './log/file-log.ts'
 export { type WorkerMessage, workerRunner } from './work/worker.ts'
 export type { Hub }
 

@@ -136,7 +136,7 @@ const ROOMS: Readonly<Record<string, Rooms>> = {
     streams: ['options', 'publish', 'observe', 'log', 'audience', 'wire'],
     http: ['streams', 'options', 'publish', 'observe', 'log', 'audience', 'wire'],
     'hub.ts': ['http', 'streams', 'options', 'publish', 'observe', 'audience', 'wire'],
-    'node.ts': ['hub.ts', 'work', 'audience'],
+    'node.ts': ['hub.ts', 'work', 'log', 'audience'],
     'metrics.ts': ['hub.ts', 'observe'],
     'index.ts': ['hub.ts', 'http', 'streams', 'work', 'options', 'publish', 'observe', 'log', 'audience', 'wire'],
   },
@@ -188,12 +188,18 @@ it('the server knows nothing of adapters and mocks', () => {
   expect(out).toEqual([])
 })
 
-it('the server runs wherever there is fetch: only the part for Node knows Node', () => {
+it('the server runs wherever there is fetch: only the parts for Node know Node', () => {
   const imported = filesOf('server').flatMap((file) =>
     importsOf(readFileSync(join(root, file), 'utf8')).map((name) => ({ file, name })),
   )
   const foreign = imported.filter(({ name }) => !name.startsWith('.'))
   expect([...new Set(foreign.map(({ file, name }) => `${file}: ${name}`))].sort()).toEqual([
+    'server/log/file-disk.ts: node:fs',
+    'server/log/file-disk.ts: node:fs/promises',
+    'server/log/file-disk.ts: node:path',
+    'server/log/file-disk.ts: node:util',
+    'server/log/file-line.ts: node:zlib',
+    'server/log/file-lock.ts: node:fs',
     'server/metrics.ts: prom-client',
     'server/node.ts: node:http',
     'server/node.ts: node:stream',
@@ -264,6 +270,12 @@ const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
   'testing/msw.ts': 'test/node/msw-handler.test.ts',
   // It needs sockets.
   'server/node.ts': 'test/node/hub.test.ts',
+  // What they do is seen at the log that they are parts of.
+  'server/log/file-append.ts': 'test/server/log/file-log.test.ts',
+  'server/log/file-care.ts': 'test/server/log/file-log.test.ts',
+  'server/log/file-disk.ts': 'test/server/log/file-log.test.ts',
+  'server/log/file-options.ts': 'test/server/log/file-log.test.ts',
+  'server/log/file-read.ts': 'test/server/log/file-log.test.ts',
   // Types alone.
   'server/options/options.ts': 'test/types/hub.test-d.ts',
   'server/streams/parts.ts': 'test/types/hub.test-d.ts',

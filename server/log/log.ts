@@ -78,7 +78,7 @@ export function memoryLog({ size = 10_000, characters = 64 * 1024 * 1024 }: Memo
     if (typeof bound !== 'number' || !(bound >= 0))
       throw new TypeError(`${name} wants a number from 0, got ${shown(bound)}`)
   const listeners = createListeners<LogEntry>()
-  const kept = createWindow(size, characters)
+  const kept = createWindow<LogEntry>(size, characters)
   let epoch = mintEpoch()
   let head = 0
 

@@ -1,13 +1,17 @@
-import type { LogEntry } from './log.ts'
+/** What a window needs to know of an entry. */
+interface Numbered {
+  readonly seq: number
+  readonly json: string
+}
 
 /** The newest entries of a log, in memory. */
-export interface Window {
+export interface Window<T extends Numbered> {
   /** How many there are. */
   readonly length: number
   /** Adds the next entry. Drops the oldest ones while there are too many, or too much text. */
-  push(entry: LogEntry): void
+  push(entry: T): void
   /** At most `limit` entries, from the number `from` on. From the oldest one, if that is later. */
-  read(from: number, limit: number): LogEntry[]
+  read(from: number, limit: number): T[]
   clear(): void
 }
 
@@ -15,10 +19,10 @@ export interface Window {
  * @param size - How many entries it holds at most.
  * @param characters - How much payload they have together at most.
  */
-export function createWindow(size: number, characters: number): Window {
+export function createWindow<T extends Numbered>(size: number, characters: number): Window<T> {
   let text = 0
   /** Those before `begin` are dropped: to take one off the front of an array would move all others. */
-  let entries: (LogEntry | undefined)[] = []
+  let entries: (T | undefined)[] = []
   let begin = 0
 
   function trim(): void {
@@ -44,7 +48,7 @@ export function createWindow(size: number, characters: number): Window {
     },
     read(from, limit) {
       const start = begin + Math.max(from - (entries[begin]?.seq ?? 0), 0)
-      return entries.slice(start, start + limit) as LogEntry[]
+      return entries.slice(start, start + limit) as T[]
     },
     clear() {
       entries = []

@@ -1,0 +1,97 @@
+import type { Append } from './file-batch.ts'
+import { pathTo } from './file-disk.ts'
+import { encodeLine } from './file-line.ts'
+import type { OpenLog } from './file-open.ts'
+import { emptySegment, headerOf, lastOf, nameOf } from './file-segment.ts'
+import { writeState } from './file-state.ts'
+import { type LogEntry, mintEpoch } from './log.ts'
+
+/*
+ * What changes the files of a log on disk, one call after the other.
+ */
+
+/** An entry as it has been written. */
+export interface Written {
+  readonly entry: LogEntry
+  /** Of its line, in bytes. */
+  readonly length: number
+}
+
+/**
+ * Writes records as the next lines. The log does not know of them yet, so that nobody hears of an event before it is written.
+ * @param sync - Waits until the device has them.
+ * @throws What the disk throws. The file then ends where it did.
+ */
+export async function writeRecords(log: OpenLog, batch: readonly Append[], sync: boolean): Promise<readonly Written[]> {
+  const lines: Buffer[] = []
+  const written = batch.map(({ record }, n) => {
+    const entry = { ...record, seq: log.head + 1 + n }
+    // The number stands first: whoever looks at the file sees it there.
+    const { seq, ...rest } = entry
+    const line = Buffer.from(encodeLine({ seq, ...rest }))
+    lines.push(line)
+    return { entry, length: line.length }
+  })
+  try {
+    // What a write that failed has left, and what could not be cut off then.
+    if (log.isTorn) await log.file.truncate(log.last.end)
+    log.isTorn = true
+    await log.file.write(Buffer.concat(lines), log.last.end)
+    if (sync) await log.file.sync()
+    log.isTorn = false
+  } catch (error) {
+    await log.file.truncate(log.last.end).then(
+      () => {
+        log.isTorn = false
+      },
+      // It is tried again before the next write.
+      () => {},
+    )
+    throw error
+  }
+  return written
+}
+
+/** Begins the next segment. @throws What the disk throws. Then nothing has changed. */
+export async function beginSegment(log: OpenLog, epoch: string, first: number): Promise<void> {
+  const { disk, file, last } = log
+  if (log.isTorn) await file.truncate(last.end)
+  log.isTorn = false
+  // From here on only the newest segment can have lines that the device does not have.
+  await file.sync()
+  const n = last.n + 1
+  const path = pathTo(log.folder, nameOf(n))
+  const header = encodeLine(headerOf(epoch, first))
+  log.file = await disk.create(path, header)
+  log.older.push(last)
+  log.last = emptySegment(path, n, first, header.length)
+  await file.close().catch(() => {})
+}
+
+/** Begins an empty log under another epoch. @returns The files of the old one. @throws What the disk throws. Then nothing has changed. */
+export async function beginEpoch(log: OpenLog): Promise<readonly string[]> {
+  const epoch = mintEpoch()
+  await beginSegment(log, epoch, 1)
+  log.epoch = epoch
+  log.head = 0
+  log.recent.clear()
+  return log.older.splice(0).map(({ path }) => path)
+}
+
+/** Has the device take everything, and says so. */
+export async function closeFile(log: OpenLog): Promise<void> {
+  const { file, folder, epoch, head } = log
+  try {
+    if (log.isTorn) await file.truncate(log.last.end)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  writeState(folder, { kind: 'closed', epoch, head })
+}
+
+/** Takes the segments off the front that the log does not want any more. @returns Their files. */
+export function dropOlder(log: OpenLog, first: number, before: number): readonly string[] {
+  const kept = log.older.findIndex((segment) => lastOf(segment) >= first && segment.newest >= before)
+  return log.older.splice(0, kept < 0 ? log.older.length : kept).map(({ path }) => path)
+}

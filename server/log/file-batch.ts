@@ -1,0 +1,64 @@
+import type { LogEntry, LogRecord } from './log.ts'
+
+/*
+ * What waits to be done to a log on disk, one thing after the other. Records that wait together are written together: a write
+ * costs the same for one and for hundreds, and so does waiting for the device.
+ */
+
+/** A record that waits to be written. */
+export interface Append {
+  readonly kind: 'append'
+  readonly record: LogRecord
+  resolve(entry: LogEntry): void
+  reject(error: unknown): void
+}
+
+/** Anything else, such as a reset. It does not reject. */
+interface Task {
+  readonly kind: 'task'
+  run(): Promise<void>
+}
+
+export type Job = Append | Task
+
+/** How many are written together. The hub remembers what became of 1,000 events until their publishers ask. */
+const COUNT = 500
+/** How much text is written together, about. */
+const CHARACTERS = 1024 * 1024
+
+/** Takes from the front what is written together. Nothing if a task is next. */
+export function takeBatch(queue: Job[]): Append[] {
+  const batch: Append[] = []
+  let characters = 0
+  for (const job of queue) {
+    if (job.kind !== 'append' || batch.length === COUNT || characters >= CHARACTERS) break
+    batch.push(job)
+    characters += job.record.json.length
+  }
+  queue.splice(0, batch.length)
+  return batch
+}
+
+/** Does what is added in its order. What is added in one turn waits for the end of it, so that it can be done together. */
+export function createQueue(write: (batch: readonly Append[]) => Promise<void>): (job: Job) => void {
+  const queue: Job[] = []
+  let working = false
+
+  async function work(): Promise<void> {
+    for (let next = queue[0]; next; next = queue[0]) {
+      if (next.kind === 'append') await write(takeBatch(queue))
+      else {
+        queue.shift()
+        await next.run()
+      }
+    }
+    working = false
+  }
+
+  return (job) => {
+    queue.push(job)
+    if (working) return
+    working = true
+    queueMicrotask(work)
+  }
+}

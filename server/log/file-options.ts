@@ -1,0 +1,96 @@
+import { systemClock } from '../../src/base/clock.ts'
+import { callSafely } from '../../src/base/errors.ts'
+import type { Clock } from '../../src/index.ts'
+import { shown } from '../wire/shown.ts'
+
+/** Where a log on disk is, and how much it keeps. */
+export interface FileLogOptions {
+  /** A folder of its own. It is made if it does not exist. One log at a time can have it. */
+  readonly path: string
+  /**
+   * How many events can be replayed. 0: none. Infinity: no limit. Files are deleted whole, so up to an eighth more is on disk.
+   * @defaultValue 100_000
+   */
+  readonly size?: number | undefined
+  /**
+   * For how long events can be replayed, in milliseconds. They are deleted a quarter of it later at the latest. 0 or Infinity:
+   * no limit.
+   * @defaultValue Infinity
+   */
+  readonly maxAge?: number | undefined
+  /**
+   * When an event is on the device, so that it outlives a power failure. Each of these outlives the end of the process.
+   * `'always'`: before anybody hears of it. Events that are published together wait together. `'interval'`: a second later at
+   * the latest. A number: so many milliseconds later at the latest. `false`: when the operating system chooses to, often half a
+   * minute later.
+   * @defaultValue 'interval'
+   */
+  readonly fsync?: 'always' | 'interval' | number | false | undefined
+  /**
+   * Is told what was repaired, and what went wrong without an `append` that could reject.
+   * @defaultValue `console.warn`
+   */
+  readonly onWarning?: ((text: string) => void) | undefined
+  /** Time, for tests. */
+  readonly clock?: Clock | undefined
+}
+
+/** Options, checked and with their defaults filled in. */
+export interface FileLogSettings {
+  readonly path: string
+  readonly size: number
+  /** Infinity: no limit. */
+  readonly maxAge: number
+  /** Waits for the device before anybody hears of an event. */
+  readonly always: boolean
+  /** The device has an event so many milliseconds later at the latest. Infinity: that is not asked for. */
+  readonly interval: number
+  readonly clock: Clock
+  warn(text: string): void
+}
+
+/** `fsync: 'interval'`, in milliseconds. */
+const INTERVAL = 1000
+
+const isLimit = (value: unknown): value is number => typeof value === 'number' && value >= 0
+
+function checkLogOptions({
+  path,
+  size,
+  maxAge,
+  fsync,
+}: Pick<FileLogOptions, 'path' | 'size' | 'maxAge' | 'fsync'>): void {
+  if (typeof path !== 'string' || path === '')
+    throw new TypeError(`path wants the name of a folder, got ${shown(path)}`)
+  for (const [name, value] of Object.entries({ size, maxAge }))
+    if (!isLimit(value)) throw new TypeError(`${name} wants a number from 0, got ${shown(value)}`)
+  const isFit =
+    fsync === 'always' || fsync === 'interval' || fsync === false || (isLimit(fsync) && fsync > 0 && fsync < Infinity)
+  if (!isFit)
+    throw new TypeError(`fsync wants 'always', 'interval', milliseconds greater than 0, or false, got ${shown(fsync)}`)
+}
+
+/** @throws TypeError for an option that cannot work. */
+export function resolveFileLogOptions(options: FileLogOptions): FileLogSettings {
+  const { path, size = 100_000, maxAge = Infinity, fsync = 'interval', onWarning = console.warn } = options
+  checkLogOptions({ path, size, maxAge, fsync })
+  return {
+    path,
+    size,
+    maxAge: maxAge || Infinity,
+    always: fsync === 'always',
+    interval: fsync === 'interval' ? INTERVAL : typeof fsync === 'number' ? fsync : Infinity,
+    clock: withoutHolding(options.clock ?? systemClock),
+    warn: (text) => callSafely(onWarning, `headwater: ${text}`),
+  }
+}
+
+/** Timers that do not keep a process alive. */
+const withoutHolding = (clock: Clock): Clock => ({
+  ...clock,
+  setTimeout(callback, ms) {
+    const timer = clock.setTimeout(callback, ms)
+    if (typeof timer === 'object') (timer as { unref?(): void } | null)?.unref?.()
+    return timer
+  },
+})
