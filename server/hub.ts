@@ -85,7 +85,7 @@ export interface Hub<E = Record<string, unknown>> extends Shapes {
  * @throws SSEError with code `options` if an option cannot work.
  */
 export function createHub<E extends EventMap = Record<string, unknown>, P extends Identity = Principal>(
-  options?: HubOptions<P>,
+  options?: HubOptions<P, E>,
 ): Hub<E>
 export function createHub(options: HubOptions = {}): Hub {
   const settings = resolveHubOptions(options)

@@ -28,7 +28,7 @@ export function ownFields({ what, names }: Form, given: unknown): Readonly<Recor
 }
 
 /** Whether an object is of no class. That of another realm counts too: its `Object.prototype` has no prototype either. */
-function isPlain(value: object): boolean {
+export function isPlain(value: object): boolean {
   const prototype: object | null = Object.getPrototypeOf(value)
   return prototype === null || (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf'))
 }

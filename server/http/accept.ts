@@ -12,7 +12,7 @@ import { Refusal } from '../wire/refusal.ts'
 import { createPaths, lastSegment, readStreamRequest } from './address.ts'
 import { json, readBody, refused } from './body.ts'
 import { corsHeaders, preflight } from './cors.ts'
-import { checkPosted, grantOf, refusalOf } from './posted.ts'
+import { blameOf, checkPosted, grantOf, refusalOf } from './posted.ts'
 
 /**
  * Answers a request. A stream is begun by `connect`, and then there is nothing to return; anything else is a Response.
@@ -110,10 +110,19 @@ export function createAccept(parts: Parts, services: Services): Accept {
     } catch (error) {
       throw refusalOf(error)
     }
-    // What a client posts is JSON. If it cannot be sent, that is the replacer.
-    const message = await ask('replacer', () => services.intake.check(event, data, target))
-    refuseWhenClosing()
-    return services.intake.send(message).catch((error) => {
+    let sent: Promise<Published>
+    try {
+      const message = services.intake.check(event, data, target)
+      refuseWhenClosing()
+      // At once: later events wait for this one, though its schema may take its time.
+      sent = services.intake.send(message)
+      sent.catch(() => {})
+      await message
+    } catch (error) {
+      const blame = blameOf(error)
+      throw blame instanceof Refusal ? blame : await ask(blame, () => Promise.reject(error))
+    }
+    return sent.catch((error) => {
       observers.tell('onError', error, 'log')
       const what = 'the event could not be written down; nobody has had it'
       throw new Refusal(503, 'log', what, { 'retry-after': '5' })

@@ -2,6 +2,7 @@ import { ownFields } from '../audience/fields.ts'
 import type { Identity } from '../audience/principal.ts'
 import type { PublishTarget } from '../audience/target.ts'
 import { PUBLISH_FIELDS, type PublishAnswer } from '../publish/publish.ts'
+import { InvalidEventError, SchemaError } from '../publish/schemas.ts'
 import { Refusal } from '../wire/refusal.ts'
 import { shown } from '../wire/shown.ts'
 
@@ -29,6 +30,17 @@ export function checkPosted(body: Readonly<Record<string, unknown>>): void {
   } catch (error) {
     throw refusalOf(error)
   }
+}
+
+/**
+ * What follows from an event that could not be made ready: a refusal, if its sender has to change it. Else the option that failed,
+ * whose error is not for the sender.
+ */
+export function blameOf(error: unknown): Refusal | 'schemas' | 'replacer' {
+  if (error instanceof Refusal) return error
+  if (error instanceof InvalidEventError) return refusalOf(error)
+  // What a client posts is JSON. If it cannot be sent, that is the replacer, or the output of a schema.
+  return error instanceof SchemaError ? 'schemas' : 'replacer'
 }
 
 /** The refusal of an event that its sender has to change. */

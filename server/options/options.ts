@@ -4,6 +4,7 @@ import type { EventLog } from '../log/log.ts'
 import type { HubObserver } from '../observe/observers.ts'
 import type { EventFilter } from '../publish/parcel.ts'
 import type { PublishAnswer, PublishRequest } from '../publish/publish.ts'
+import type { HubSchemas } from '../publish/schemas.ts'
 import type { Replacer } from '../wire/encode.ts'
 
 /**
@@ -55,7 +56,7 @@ export interface HubLimits {
 }
 
 /** What a hub wants to know. */
-export interface HubOptions<P extends Identity = Principal> extends HubObserver<P> {
+export interface HubOptions<P extends Identity = Principal, E = Record<string, unknown>> extends HubObserver<P> {
   /**
    * Who this request comes from: look at its headers, its cookies, its query. Nothing, or false: nobody that is known, status
    * 401. If it throws, status 500.
@@ -133,6 +134,16 @@ export interface HubOptions<P extends Identity = Principal> extends HubObserver<
    * is joined to `orders.eu`, if allowed to, else refused.
    */
   readonly paths?: Readonly<Record<string, string>> | undefined
+  /**
+   * A schema for each event that has one, by its name: any Standard Schema, of zod, valibot, arktype and others, also one that is
+   * asynchronous. What does not fit is refused by `publish`, and with status 400 over HTTP. What is published is the output of the
+   * schema. Events without a schema are not checked.
+   *
+   * Events keep the order in which they were published: while an asynchronous schema has not answered, later events wait, for ten
+   * seconds at most.
+   * @defaultValue no event is checked
+   */
+  readonly schemas?: HubSchemas<E> | undefined
   /**
    * As the second argument of `JSON.stringify`, for the data of every event: what JSON cannot say, such as a BigInt, becomes what it
    * can. `parse` of the client is the way back.

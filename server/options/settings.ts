@@ -1,5 +1,7 @@
 import { systemClock } from '../../src/base/clock.ts'
+import { isPlain } from '../audience/fields.ts'
 import { memoryLog } from '../log/log.ts'
+import { isSchema } from '../publish/schemas.ts'
 import { fill, type Spec, wrong } from './check.ts'
 import type { HubLimits, HubOptions } from './options.ts'
 import { steady } from './steady.ts'
@@ -22,6 +24,7 @@ const SPEC: Spec<HubOptions> = {
   retry: ['number from 0|false', false],
   origins: ['object', []],
   paths: ['object', {}],
+  schemas: ['object', {}],
   replacer: CALLBACK,
   clock: ['object', systemClock],
   onConnect: CALLBACK,
@@ -56,12 +59,17 @@ type Given = { readonly [N in keyof HubOptions]-?: Exclude<HubOptions[N], undefi
 /** @throws SSEError `options`, naming the option and what it wants. */
 export function resolveHubOptions(options: HubOptions): HubSettings {
   const filled = fill(SPEC, options) as Given
-  const { heartbeat, retry, origins } = filled
+  const { heartbeat, retry, origins, schemas } = filled
   if (retry === Infinity) throw wrong('retry', 'milliseconds, or false for none', retry)
   if (!Array.isArray(origins)) throw wrong('origins', "a list: ['https://app.example']", origins)
   for (const origin of origins)
     if (origin !== 'null' && (URL.parse(origin)?.origin !== origin || `${origin}`.includes('*')))
       throw wrong('origins', "each as a browser sends it: 'https://app.example', no path, no *", origin)
+  // A Map would have no schema by name, and so check nothing.
+  if (!isPlain(schemas)) throw wrong('schemas', 'a plain object, { name: schema }', schemas)
+  for (const [name, schema] of Object.entries(schemas))
+    if (schema !== undefined && !isSchema(schema))
+      throw wrong(`schemas: ${name}`, 'an object that is a Standard Schema, as those of zod and valibot are', schema)
   return {
     ...filled,
     // One that never comes is none.

@@ -1,29 +1,52 @@
 import type { Clock } from '../../src/index.ts'
 import type { Replacer } from '../wire/encode.ts'
 import { createConflator } from './conflate.ts'
-import { type Message, type Published, toMessage } from './publish.ts'
+import { createLine } from './line.ts'
+import { checkEvent, type Message, type Published, toMessage } from './publish.ts'
+import { createFit, type Fitted, type HubSchemas } from './schemas.ts'
 
 /** The way of an event from the call until it is sent. */
 export interface Intake {
-  /** @throws TypeError for a name, options or data that cannot be sent. */
-  check(type: unknown, data: unknown, options: unknown): Message
-  /** Sends an event that was checked. One that its window holds back waits. */
-  send(message: Message): Promise<Published>
-  /** Drops what waits. */
+  /**
+   * Checks an event, and makes of it what is sent: a promise if its schema answers with one.
+   * @throws TypeError for a name, options or data that cannot be sent. InvalidEventError or SchemaError if that is the schema's word;
+   *   the promise rejects with these too.
+   */
+  check(type: unknown, data: unknown, options: unknown): Message | Promise<Message>
+  /** Sends an event, after all that came before it. One that its window holds back waits. */
+  send(message: Message | Promise<Message>): Promise<Published>
+  /** Drops what a window holds back. */
   reset(): void
-  /** Sends what waits, and holds nothing back from now on. @returns Resolves when that was sent; undefined if nothing waited. */
+  /**
+   * Sends what a window holds back, and lets no window hold anything from now on.
+   * @returns Resolves when that was sent; undefined if nothing was held.
+   */
   close(): Promise<unknown> | undefined
 }
 
+/** The options of a hub that events pass by. */
+interface Settings {
+  readonly clock: Clock
+  readonly schemas: HubSchemas
+  readonly replacer?: Replacer | undefined
+}
+
 export function createIntake(
-  { clock, replacer }: { readonly clock: Clock; readonly replacer?: Replacer | undefined },
+  { clock, schemas, replacer }: Settings,
   sendNow: (message: Message) => Promise<Published>,
 ): Intake {
-  const { send, reset, close } = createConflator(clock, sendNow)
+  const apply = createFit(schemas, clock)
+  const conflator = createConflator(clock, sendNow)
   return {
-    check: (type, data, options) => toMessage(type, data, options, clock.now(), replacer),
-    send,
-    reset,
-    close,
+    check(type, data, options) {
+      const event = checkEvent(type, options)
+      const at = clock.now()
+      const make = (fitted: Fitted): Message => toMessage(event, fitted.data, at, replacer)
+      const fitted = apply(event.type, data)
+      return fitted instanceof Promise ? fitted.then(make) : make(fitted)
+    },
+    send: createLine(conflator.send),
+    reset: conflator.reset,
+    close: conflator.close,
   }
 }

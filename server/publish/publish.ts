@@ -84,15 +84,21 @@ export function checkOptions(options: unknown): Terms {
 }
 
 /** @throws TypeError for a name or options that cannot be sent. */
-export function checkEvent(type: unknown, options: unknown): asserts type is string {
+export function checkEvent(type: unknown, options: unknown): Terms & { readonly type: string } {
   checkType(type)
-  checkOptions(options)
+  return { type, ...checkOptions(options) }
 }
 
-/** @throws TypeError for a name, options or data that cannot be sent. */
-export function toMessage(type: unknown, data: unknown, options: unknown, at: number, replacer?: Replacer): Message {
-  checkType(type)
-  const { volatile, window, to, key } = checkOptions(options)
+/**
+ * @param event - A name and options that {@link checkEvent} has checked.
+ * @throws TypeError for data that cannot be sent.
+ */
+export function toMessage(
+  { type, to, key, volatile, window }: ReturnType<typeof checkEvent>,
+  data: unknown,
+  at: number,
+  replacer?: Replacer,
+): Message {
   const json = toJSON(data, `the data of ${type}`, replacer)
   return { volatile, window, record: { type, json, to, at, ...(key !== undefined && { key }) } }
 }

@@ -6,6 +6,7 @@ import { createHub, type HubOptions, type PublishOptions, type ShapeEvents } fro
 import { toNodeHandler } from 'headwater/server/node'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { eventually } from '../support/eventually.ts'
+import { schema } from '../support/schema.ts'
 
 /*
  * What is published, over real HTTP to clients of ours.
@@ -183,5 +184,40 @@ describe('a BigInt', () => {
     await eventually(() => expect(hub.stats().clients).toBe(1))
     await hub.publish('balance', { total: 2n ** 64n })
     await eventually(() => expect(heard).toEqual([2n ** 64n]))
+  })
+})
+
+describe('an event with a schema', () => {
+  it('reaches clients as the output of the schema, from code and from a POST, and in order', async () => {
+    const order = schema(async (value) => {
+      const { id, total } = Object(value)
+      return typeof id === 'string'
+        ? { value: { id, total: total ?? 0 } }
+        : { issues: [{ message: 'want a text', path: ['id'] }] }
+    })
+    const { hub, listen, post, errors } = await serve({ canPublish: () => true, schemas: { order } })
+    const { client, heard } = await listen('?user=ada')
+    const outcomes = await Promise.allSettled([
+      hub.publish('order', { id: 'A-1', secret: 'x' }),
+      hub.publish('note', 'fast'),
+      hub.publish('order', { id: 7 }),
+      hub.publish('note', 'last'),
+    ])
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled'])
+    expect(await client.send('order', { id: 'A-2', total: 5, secret: 'x' })).toMatchObject({ delivered: 1 })
+    const refused = await post({ event: 'order', data: { id: 7 } })
+    expect(refused).toMatchObject({
+      status: 400,
+      body: { error: { code: 'event', message: 'the data of order does not fit its schema: id: want a text' } },
+    })
+    await eventually(() =>
+      expect(heard).toEqual([
+        ['order', { id: 'A-1', total: 0 }],
+        ['note', 'fast'],
+        ['note', 'last'],
+        ['order', { id: 'A-2', total: 5 }],
+      ]),
+    )
+    expect(errors).toEqual([])
   })
 })

@@ -1,9 +1,10 @@
 import { isSSEError } from 'headwater'
 import { createHubClient } from 'headwater/hub'
-import { createHub, type EventLog, memoryLog, type PublishOptions } from 'headwater/server'
+import { createHub, type EventLog, InvalidEventError, memoryLog, type PublishOptions } from 'headwater/server'
 import { createClock } from 'headwater/testing'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { hubBench, ORIGIN, read } from '../support/reader.ts'
+import { schema } from '../support/schema.ts'
 
 /*
  * The hub as a whole, its fetch handler joined to a client in this process.
@@ -803,6 +804,125 @@ describe('events with a window', () => {
     await clock.advance(100)
     expect(payloads()).toMatchObject([{ data: 1 }, { data: 3 }])
     expect(hub.stats().log.head).toBe(0)
+  })
+})
+
+describe('a schema', () => {
+  const positive = schema((value) =>
+    typeof value === 'number' && value > 0
+      ? { value: { total: value } }
+      : { issues: [{ message: 'want a positive number', path: ['total'] }] },
+  )
+
+  it('refuses what does not fit, and its output is what clients get', async () => {
+    const { hub, stream, clock } = hubBench({ schemas: { paid: positive } })
+    const { payloads } = await stream()
+    await hub.publish('paid', 7)
+    const error = await hub.publish('paid', -7).catch((error) => error)
+    expect(error).toBeInstanceOf(InvalidEventError)
+    expect(error).toMatchObject({
+      message: 'the data of paid does not fit its schema: total: want a positive number',
+      issues: [{ message: 'want a positive number', path: ['total'] }],
+    })
+    await hub.publish('other', -7)
+    await clock.settle()
+    expect(payloads()).toEqual([{ total: 7 }, -7])
+    expect(hub.stats().published).toBe(2)
+  })
+
+  it('is asked about shapes too', async () => {
+    const { hub, errors } = hubBench({
+      schemas: {
+        'table-update': schema((value) => ('data' in Object(value) ? { value } : { issues: [{ message: 'no data' }] })),
+      },
+    })
+    await hub.emitUpdate('orders', 1)
+    await expect(hub.emitUpdate('orders')).rejects.toThrow(InvalidEventError)
+    expect(await hub.notifyAfter('orders', () => 7)()).toBe(7)
+    expect(errors).toEqual([['notifyAfter', expect.stringContaining('no data')]])
+  })
+
+  it('has an event on its way before publish returns, if it answers at once', async () => {
+    const { hub, clock } = hubBench({ schemas: { paid: positive } })
+    hub.publish('paid', 7)
+    expect(hub.stats().log.head).toBe(1)
+    await clock.settle()
+  })
+
+  it('that takes its time does not change the order of events', async () => {
+    let answer = (): void => {}
+    const { hub, stream, clock } = hubBench({
+      schemas: { slow: schema((value) => new Promise((resolve) => (answer = () => resolve({ value })))) },
+    })
+    const { payloads } = await stream()
+    hub.publish('slow', 1)
+    hub.publish('n', 2)
+    hub.publish('n', 3, { volatile: true })
+    await clock.settle()
+    expect(payloads()).toEqual([])
+    answer()
+    await clock.settle()
+    expect(payloads()).toEqual([1, 2, 3])
+  })
+
+  it('that takes its time until the hub has closed publishes nothing', async () => {
+    let answer = (): void => {}
+    const { hub } = hubBench({
+      schemas: { slow: schema((value) => new Promise((resolve) => (answer = () => resolve({ value })))) },
+    })
+    const outcome = hub.publish('slow', 1)
+    await hub.close()
+    answer()
+    await expect(outcome).rejects.toThrow('the hub has been closed')
+  })
+
+  it('refuses a POST with its issues, and publishes its output', async () => {
+    const { hub, post, stream, clock } = hubBench({ canPublish: () => true, schemas: { paid: positive } })
+    const { payloads } = await stream()
+    expect(await post({ event: 'paid', data: '7' })).toMatchObject({
+      status: 400,
+      body: {
+        error: { code: 'event', message: 'the data of paid does not fit its schema: total: want a positive number' },
+      },
+    })
+    expect(await post({ event: 'paid' })).toMatchObject({ status: 400 })
+    expect(await post({ event: 'paid', data: 7 })).toMatchObject({ status: 200, body: { delivered: 1 } })
+    await clock.settle()
+    expect(payloads()).toEqual([{ total: 7 }])
+    expect(hub.stats().published).toBe(1)
+  })
+
+  it.each<[what: string, validate: () => never | Promise<never>]>([
+    [
+      'throws',
+      () => {
+        throw new Error('secret')
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('secret'))],
+    ['answers nothing', () => undefined as never],
+  ])('that %s refuses everything: a POST with status 500, without the reason', async (_, validate) => {
+    const { hub, post, errors } = hubBench({ canPublish: () => true, schemas: { n: schema(validate) } })
+    await expect(hub.publish('n', 1)).rejects.toThrow(/^the schema of n has failed: /)
+    const answer = await post({ event: 'n', data: 1 })
+    expect(answer).toMatchObject({ status: 500, body: { error: { code: 'internal' } } })
+    expect(JSON.stringify(answer)).not.toContain('secret')
+    expect(errors).toEqual([['schemas', expect.stringMatching(/^Error: the schema of n has failed: /)]])
+    expect(hub.stats().published).toBe(0)
+  })
+
+  it('that never answers refuses its event after ten seconds, and the next ones go on', async () => {
+    const { hub, post, errors, clock } = hubBench({
+      canPublish: () => true,
+      schemas: { hung: schema(() => new Promise(() => {})) },
+    })
+    const answer = post({ event: 'hung' })
+    await clock.settle()
+    const next = hub.publish('n', 1)
+    await clock.advance(10_000)
+    expect(await answer).toMatchObject({ status: 500 })
+    expect(await next).toMatchObject({ id: expect.stringMatching(/-1$/) })
+    expect(errors).toEqual([['schemas', expect.stringContaining('it did not answer within 10 s')]])
   })
 })
 

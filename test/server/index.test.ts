@@ -3,6 +3,7 @@ import { expect, it } from 'vitest'
 
 it('exports what it promises, and nothing by accident', () => {
   expect(Object.keys(server).sort()).toEqual([
+    'InvalidEventError',
     'WorkError',
     'createEffects',
     'createHub',

@@ -9,6 +9,7 @@ import { checkTarget } from '../../server/audience/target.ts'
 import type { Losses } from '../../server/audience/waiting.ts'
 import { type Counters, createCounters } from '../../server/observe/counters.ts'
 import { createDelivery, type Delivery } from '../../server/publish/delivery.ts'
+import { checkEvent, type Message, toMessage } from '../../server/publish/publish.ts'
 import { parseChunks, type Report } from './wire.ts'
 
 /*
@@ -111,6 +112,10 @@ export function testClient({
     },
   }
 }
+
+/** An event as the hub makes it of a call of `publish`, without schemas. */
+export const messageOf = (type: unknown, data: unknown, options: unknown, at: number): Message =>
+  toMessage(checkEvent(type, options), data, at)
 
 /** A log, those who hear of it, and what is between them. */
 export interface Stage {

@@ -1,4 +1,4 @@
-import { createSSE } from 'headwater'
+import { createSSE, type SchemaIssue, type StandardSchema } from 'headwater'
 import {
   type Address,
   type ClientInfo,
@@ -13,7 +13,9 @@ import {
   type HubLimits,
   type HubObserver,
   type HubOptions,
+  type HubSchemas,
   type HubStats,
+  type InvalidEventError,
   type LogEntry,
   memoryLog,
   type NotifyOptions,
@@ -254,6 +256,33 @@ createHub<Events>({ filter: (_, { data }) => data.id === 'a' })
 // @ts-expect-error a principal is an object
 createHub<Events, string>()
 
+// Schemas: the map of events follows from their outputs, or they have to fit the map.
+declare const orderSchema: StandardSchema<{ id: string }>
+declare const tickSchema: StandardSchema<number>
+const checked = createHub({ schemas: { 'order.created': orderSchema, tick: tickSchema } })
+expectTypeOf(checked).toEqualTypeOf<Hub<{ 'order.created': { id: string }; tick: number }>>()
+checked.publish('tick', 7)
+// @ts-expect-error a payload that its schema does not have
+checked.publish('tick', 'seven')
+// @ts-expect-error an event without a schema, and no map that has it
+checked.publish('note', 'a')
+expectTypeOf(createHub<Events>({ schemas: { tick: tickSchema } })).toEqualTypeOf<Hub<Events>>()
+createHub<Events, User>({ schemas: { tick: undefined }, filter: ({ role }) => role === 'admin' })
+createHub({
+  schemas: { tick: tickSchema },
+  authenticate: () => ({ userId: 'a', seat: 5 }),
+  filter: ({ seat }) => seat > 3,
+})
+expectTypeOf(createHub({ authenticate: () => null })).toEqualTypeOf<Hub>()
+// @ts-expect-error the schema of another event
+createHub<Events>({ schemas: { tick: orderSchema } })
+// @ts-expect-error no such event
+createHub<Events>({ schemas: { tock: tickSchema } })
+// @ts-expect-error no schema
+createHub({ schemas: { tick: { parse: Number } } })
+expectTypeOf<HubSchemas<Events>['tick']>().toEqualTypeOf<StandardSchema<number> | undefined>()
+expectTypeOf<InvalidEventError['issues']>().toEqualTypeOf<readonly SchemaIssue[]>()
+
 // All options, at their most.
 const options: HubOptions = {
   heartbeat: false,
@@ -263,6 +292,7 @@ const options: HubOptions = {
   retry: 2000,
   origins: ['https://app.example'] as const,
   paths: { '/sse/:stream': ':stream' },
+  schemas: { tick: tickSchema },
   replacer: (key, value) => (typeof value === 'bigint' ? key : value),
   clock: { now: Date.now, setTimeout, clearTimeout: () => {}, random: Math.random },
   onConnect: ({ clientId, recovered }) => expectTypeOf([clientId, recovered]).toEqualTypeOf<(string | boolean)[]>(),

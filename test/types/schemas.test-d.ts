@@ -2,6 +2,7 @@ import { type } from 'arktype'
 import { createSSE, eventsOf, type InferEvents, type SSEClient, type StandardSchema, schemas } from 'headwater'
 import { createHubClient, type HubClient } from 'headwater/hub'
 import { requestEvents } from 'headwater/request'
+import { createHub } from 'headwater/server'
 import * as v from 'valibot'
 import { expectTypeOf } from 'vitest'
 import { z } from 'zod'
@@ -106,3 +107,22 @@ createSSE('/events', { parse: schemas(kept, (raw) => raw.split(',')) })
 expectTypeOf(z.number()).toExtend<StandardSchema<number>>()
 expectTypeOf(v.number()).toExtend<StandardSchema<number>>()
 expectTypeOf(type('number')).toExtend<StandardSchema<number>>()
+
+// A hub takes them too, with the types of their outputs.
+const hub = createHub({
+  schemas: {
+    zod: z.object({ id: z.string(), total: z.number().default(0) }),
+    valibot: v.object({ id: v.string() }),
+    arktype: type({ id: 'string' }),
+  },
+})
+hub.publish('zod', { id: 'a', total: 5 })
+hub.publish('valibot', { id: 'a' })
+hub.publish('arktype', { id: 'a' })
+// @ts-expect-error the output of this schema has a total
+hub.publish('zod', { id: 'a' })
+// @ts-expect-error an id is a string
+hub.publish('arktype', { id: 7 })
+createHub<{ zod: { id: string }; other: 1 }>({ schemas: { zod: z.object({ id: z.string() }) } })
+// @ts-expect-error a schema of another event
+createHub<{ zod: { id: string } }>({ schemas: { zod: z.object({ id: z.number() }) } })

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { checkPosted, grantOf } from '../../../server/http/posted.ts'
+import { blameOf, checkPosted, grantOf } from '../../../server/http/posted.ts'
+import { InvalidEventError, SchemaError } from '../../../server/publish/schemas.ts'
+import { Refusal } from '../../../server/wire/refusal.ts'
 
 describe('an event that is posted', () => {
   it('may have every field that its sender may choose', () => {
@@ -35,6 +37,25 @@ describe('an event that is posted', () => {
       )
     },
   )
+})
+
+describe('an event that cannot be made ready', () => {
+  const refusal = new Refusal(503, 'closing', 'this server is stopping')
+
+  it.each<[error: unknown, blame: unknown]>([
+    [refusal, refusal],
+    [
+      new InvalidEventError('n', [{ message: 'no' }]),
+      { status: 400, code: 'event', message: 'the data of n does not fit its schema: no' },
+    ],
+    [new SchemaError('why'), 'schemas'],
+    [new TypeError('why'), 'replacer'],
+    ['why', 'replacer'],
+  ])('is refused, or an error of the application: %s', (error, blame) => {
+    const found = blameOf(error)
+    if (typeof blame === 'string') expect(found).toBe(blame)
+    else expect(found).toMatchObject(blame as object)
+  })
 })
 
 describe('an answer of canPublish', () => {

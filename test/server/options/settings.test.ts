@@ -42,6 +42,16 @@ describe('a wrong option is refused at once, by name, with what it wants', () =>
     [{ onConnect: 'log' }, /^onConnect wants function/],
     [{ onDisconnect: {} }, /^onDisconnect wants function/],
     [{ onReplay: 1 }, /^onReplay wants function/],
+    [{ schemas: new Map() }, /^schemas wants a plain object, \{ name: schema \}, got an object of class Map$/],
+    [{ schemas: [] }, /^schemas wants a plain object/],
+    [{ schemas: Object.create({ n: {} }) }, /^schemas wants a plain object/],
+    [
+      { schemas: { n: { parse() {} } } },
+      /^schemas: n wants an object that is a Standard Schema, .*, got an object with parse$/,
+    ],
+    [{ schemas: { n: null } }, /^schemas: n wants an object that is a Standard Schema/],
+    [{ schemas: 'zod' }, /^schemas wants object, got string zod$/],
+    [{ replacer: ['id'] }, /^replacer wants function, got a list of 1 string$/],
     [{ onError: console }, /^onError wants function/],
   ])('%o', (options, message) => {
     expect(() => createHub(options as HubOptions)).toThrow(

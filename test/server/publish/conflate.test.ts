@@ -2,7 +2,8 @@ import type { Published, PublishOptions } from 'headwater/server'
 import { createClock } from 'headwater/testing'
 import { describe, expect, it } from 'vitest'
 import { createConflator, type Step, sameness, stepOf } from '../../../server/publish/conflate.ts'
-import { type Message, toMessage } from '../../../server/publish/publish.ts'
+import type { Message } from '../../../server/publish/publish.ts'
+import { messageOf } from '../../support/hub.ts'
 
 describe('an event of a key', () => {
   it.each<[window: number, sentAt: number | undefined, now: number, step: Step]>([
@@ -18,7 +19,7 @@ describe('an event of a key', () => {
     expect(stepOf(window, sentAt, now)).toEqual(step)
   })
 
-  const same = (type: string, options: PublishOptions): string => sameness(toMessage(type, 1, options, 5))
+  const same = (type: string, options: PublishOptions): string => sameness(messageOf(type, 1, options, 5))
 
   it.each<[type: string, options: PublishOptions]>([
     ['m', { key: 'k' }],
@@ -60,7 +61,7 @@ function setup(
     conflator,
     outcomes,
     publish(data: unknown, options: PublishOptions = { key: 'k', window: 100 }) {
-      conflator.send(toMessage('n', data, options, clock.now())).then(
+      conflator.send(messageOf('n', data, options, clock.now())).then(
         (published) => outcomes.push([data, published.superseded ? 'superseded' : published.id]),
         (error) => outcomes.push([data, `${error}`]),
       )

@@ -1,8 +1,8 @@
 import { type EventLog, type LogListener, memoryLog, type PublishOptions } from 'headwater/server'
 import { describe, expect, it } from 'vitest'
 import { formatId } from '../../../server/log/cursor.ts'
-import { createPublisher, toMessage } from '../../../server/publish/publish.ts'
-import { heard, payloads, stage } from '../../support/hub.ts'
+import { createPublisher } from '../../../server/publish/publish.ts'
+import { heard, messageOf, payloads, stage } from '../../support/hub.ts'
 
 describe('an event that is to be published', () => {
   it.each<[options: PublishOptions, written: object]>([
@@ -24,7 +24,7 @@ describe('an event that is to be published', () => {
     [{ window: 0 }, { volatile: false, window: 0, record: { to: {} } }],
     [{ volatile: false }, { volatile: false, window: 0, record: { to: {} } }],
   ])('is written down with %j, and all that belongs to it', (options, written) => {
-    const { record, ...rest } = toMessage('n', { a: 'ü\n' }, options, 7)
+    const { record, ...rest } = messageOf('n', { a: 'ü\n' }, options, 7)
     const { record: more, ...kind } = written as typeof rest & { record: object }
     expect(rest).toStrictEqual(kind)
     expect(record).toStrictEqual({ type: 'n', json: '{"a":"ü\\n"}', at: 7, ...more })
@@ -37,7 +37,7 @@ describe('an event that is to be published', () => {
     [[1, undefined], '[1,null]'],
     [new Date(0), '"1970-01-01T00:00:00.000Z"'],
   ])('may carry %j: it is %s', (data, json) => {
-    expect(toMessage('n', data, {}, 7).record.json).toBe(json)
+    expect(messageOf('n', data, {}, 7).record.json).toBe(json)
   })
 
   const circle: unknown[] = []
@@ -80,7 +80,7 @@ describe('an event that is to be published', () => {
       /^publish takes no user; it takes topic, .*, except, key, volatile, window$/,
     ],
   ])('is refused for %s', (_, type, data, options, message) => {
-    expect(() => toMessage(type, data, options, 7)).toThrow(
+    expect(() => messageOf(type, data, options, 7)).toThrow(
       expect.objectContaining({ name: 'TypeError', message: expect.stringMatching(message) }),
     )
   })
@@ -93,7 +93,7 @@ describe('publishing', () => {
     return {
       ...parts,
       publish: (data: unknown, options: PublishOptions = {}) =>
-        publish(toMessage('n', data, options, parts.clock.now())),
+        publish(messageOf('n', data, options, parts.clock.now())),
     }
   }
 
