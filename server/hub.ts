@@ -7,6 +7,7 @@ import type { Identity, Principal } from './audience/principal.ts'
 import { createRegistry } from './audience/registry.ts'
 import { type Accept, createAccept } from './http/accept.ts'
 import { streamResponse } from './http/fetch.ts'
+import type { Known } from './http/verdict.ts'
 import { createCounters, resetCounters } from './observe/counters.ts'
 import { createHubObservers, type HubObserver } from './observe/observers.ts'
 import { type HubStats, readStats } from './observe/stats.ts'
@@ -31,8 +32,11 @@ export type PublishTo<E, To> = <N extends EventName<E>>(
 
 /** A server of event streams. */
 export interface Hub<E = Record<string, unknown>> extends Shapes {
-  /** Answers a request: GET opens a stream, POST publishes or changes topics; `…/stats`, `…/reset` and `…/health` are what they say. */
-  fetch(request: Request): Promise<Response>
+  /**
+   * Answers a request: GET opens a stream, POST publishes or changes topics; `…/stats`, `…/reset` and `…/health` are what they say.
+   * @param known - `{ principal }`: who makes the request, if you know it already. It takes the place of `authenticate`.
+   */
+  fetch(request: Request, known?: Known): Promise<Response>
   /** The same for hosts that carry the bytes of a stream themselves, as `toNodeHandler` does. */
   readonly accept: Accept
   /**
@@ -148,7 +152,8 @@ export function createHub(options: HubOptions = {}): Hub {
   }
 
   return {
-    fetch: (request) => streamResponse(accept, request),
+    // Platforms call it with arguments of their own behind the request, an environment or a server.
+    fetch: (request, known) => streamResponse(accept, request, Object(known)),
     accept,
     publish,
     broadcast: publish,

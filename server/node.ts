@@ -1,8 +1,14 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { report } from '../src/base/errors.ts'
 import type { Sink, SinkEvents } from './audience/carrier.ts'
+import type { Authentication, Identity, Principal } from './audience/principal.ts'
+import { refused } from './http/body.ts'
+import { readRequestLine } from './http/request-line.ts'
+import { inTurn } from './http/turn.ts'
 import type { Hub } from './hub.ts'
+import { fill } from './options/check.ts'
+import { Refusal } from './wire/refusal.ts'
 
 export { type FileLog, type FileLogOptions, fileLog } from './log/file-log.ts'
 export { type WorkerMessage, workerRunner } from './work/worker.ts'
@@ -32,30 +38,55 @@ export type NodeHandler = (
   next?: (error: unknown) => void,
 ) => Promise<void>
 
+/** How a hub is served over Node's own HTTP. */
+export interface NodeHandlerOptions<R extends IncomingMessage = NodeRequest> {
+  /**
+   * Who makes the request, if middleware has found out. It takes the place of `authenticate` and has the same answers, sync or
+   * async. undefined: `authenticate` decides. If the hub has none, nobody is let in.
+   *
+   * @example
+   * app.use('/api/events', toNodeHandler(hub, { principal: (request: express.Request) => request.user }))
+   */
+  readonly principal?: ((request: R) => PrincipalAnswer | Promise<PrincipalAnswer>) | undefined
+}
+
+type PrincipalAnswer = Authentication<Principal | Identity>
+
 /**
  * Serves a hub over Node's own HTTP, versions 1.1 and 2. Streams go straight to the socket, without a ReadableStream in between.
  * @returns A handler. What goes wrong in it goes to `next`; or it is reported, and answered with 500.
+ * @throws SSEError `options` for an option that does not exist.
  */
-export function toNodeHandler(hub: Pick<Hub, 'accept'>): NodeHandler {
+export function toNodeHandler<R extends IncomingMessage = NodeRequest>(
+  hub: Pick<Hub, 'accept'>,
+  options: NodeHandlerOptions<R> = {},
+): NodeHandler {
+  // A name that is misspelt would let everybody in.
+  const { principal } = fill<NodeHandlerOptions<R>>({ principal: ['function'] }, options)
   return async (request, response, next) => {
     try {
+      const turn = inTurn(request, response)
+      if (turn !== true && !(await turn)) return
       const asked = toRequest(request)
-      if (!asked) {
-        response.writeHead(400).end()
-        return
-      }
       sources.set(asked, request)
-      const answer = await hub.accept(asked, (headers, events) => {
-        response.writeHead(200, Object.fromEntries(headers))
-        return toSink(response, events)
-      })
+      // What the framework has made of the request is known to the caller alone.
+      const host = principal ? { principal: () => principal(request as IncomingMessage as R) } : {}
+      const answer = await hub.accept(
+        asked,
+        (headers, events) => {
+          response.writeHead(200, Object.fromEntries(headers))
+          return toSink(response, events)
+        },
+        host,
+      )
       if (answer) await send(answer, request, response)
     } catch (error) {
+      if (error instanceof Refusal) return send(refused(error), request, response)
       if (next) return next(error)
       // Thrown on, it would be an unhandled rejection, and the end of the process.
       report(error)
-      if (!response.headersSent) response.writeHead(500)
-      response.end()
+      if (response.headersSent) response.end()
+      else await send(refused(new Refusal(500, 'internal', 'the server has failed')), request, response)
     }
   }
 }
@@ -81,28 +112,30 @@ function isGone(response: ServerResponse & { readonly stream?: { readonly destro
 }
 
 /**
- * For the functions of the application, which look at headers, cookies and the query; and for the body of a POST. Undefined for
- * an address or a host that are none: Node lets them through.
+ * For the functions of the application, which look at headers, cookies and the query; and for the body of a POST.
+ * @throws Refusal 400 for a request that is none.
  */
-function toRequest(request: NodeRequest): Request | undefined {
+function toRequest(request: NodeRequest): Request {
   const { method = 'GET', headers, socket } = request
   const host = headers[':authority'] ?? headers.host ?? 'localhost'
   const scheme = 'encrypted' in socket && socket.encrypted ? 'https' : 'http'
-  const target = request.originalUrl ?? request.url ?? '/'
-  // Node lets through what is no method of Fetch's (TRACE), no host and no address. A host must be nothing but one: joined to a
-  // path of its own it would decide what `authenticate` sees. A path that begins with two slashes is a path all the same; a
-  // proxy's request names its host itself (RFC 9112, 3.2.2).
-  const origin = URL.parse(`${scheme}://${host}`)
-  if (!origin || origin.href !== `${origin.origin}/` || /^(trace|track|connect)$/i.test(method)) return undefined
-  const url = URL.parse(target.startsWith('/') ? origin.origin + target : target)
-  if (!url) return undefined
-  const own = new Headers()
-  // HTTP/2 has its request line among the headers.
-  for (const [name, value] of Object.entries(headers))
-    if (!name.startsWith(':')) for (const each of [value ?? []].flat()) own.append(name, each)
+  const url = readRequestLine({ method, scheme, host: `${host}`, target: request.originalUrl ?? request.url ?? '/' })
+  const own = toHeaders(headers)
   if (!own.has('host')) own.set('host', `${host}`)
   if (method === 'GET' || method === 'HEAD') return new Request(url, { method, headers: own })
   return new Request(url, { method, headers: own, ...body(request), duplex: 'half' } as RequestInit)
+}
+
+function toHeaders(headers: IncomingMessage['headers']): Headers {
+  const own = new Headers()
+  try {
+    // HTTP/2 has its request line among the headers.
+    for (const [name, value] of Object.entries(headers))
+      if (!name.startsWith(':')) for (const each of [value ?? []].flat()) own.append(name, each)
+  } catch {
+    throw new Refusal(400, 'request', 'a header of the request is none')
+  }
+  return own
 }
 
 /** A parser in front of us may have taken it: then it is what that made of it. */
@@ -116,9 +149,12 @@ const isText = (body: unknown): body is string | Uint8Array<ArrayBuffer> =>
   typeof body === 'string' || body instanceof Uint8Array
 
 async function send(answer: Response, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const text = await answer.text()
-  const headers = Object.fromEntries(answer.headers)
+  const body = new Uint8Array(await answer.arrayBuffer())
+  const headers: OutgoingHttpHeaders = Object.fromEntries(answer.headers)
+  const cookies = answer.headers.getSetCookie()
+  if (cookies.length) headers['set-cookie'] = cookies
+  if (body.length) headers['content-length'] = body.length
   // A body that was refused half-way is not waited for: the connection cannot be used again.
   if (!request.complete && request.httpVersionMajor < 2) headers['connection'] = 'close'
-  response.writeHead(answer.status, headers).end(text)
+  response.writeHead(answer.status, headers).end(body)
 }

@@ -136,7 +136,7 @@ const ROOMS: Readonly<Record<string, Rooms>> = {
     streams: ['options', 'publish', 'observe', 'log', 'audience', 'wire'],
     http: ['streams', 'options', 'publish', 'observe', 'log', 'audience', 'wire'],
     'hub.ts': ['http', 'streams', 'options', 'publish', 'observe', 'audience', 'wire'],
-    'node.ts': ['hub.ts', 'work', 'log', 'audience'],
+    'node.ts': ['hub.ts', 'http', 'work', 'options', 'log', 'audience', 'wire'],
     'metrics.ts': ['hub.ts', 'observe'],
     'index.ts': ['hub.ts', 'http', 'streams', 'work', 'options', 'publish', 'observe', 'log', 'audience', 'wire'],
   },

@@ -1,3 +1,4 @@
+import type { Refusal } from '../wire/refusal.ts'
 import { shown, shownTyped } from '../wire/shown.ts'
 
 /*
@@ -55,3 +56,9 @@ function timeOf(name: string, time: Date | number): number {
 /** Whether two requests are of the same one: what is said of a stream counts only from whoever opened it. */
 export const isSame = (a: Identity, b: Identity): boolean =>
   a.userId === b.userId && a.sessionId === b.sessionId && a.tenant === b.tenant
+
+/**
+ * What `authenticate` may answer. `P`: a principal. null, undefined, false: nobody who is known. A Response with a status from 300
+ * is sent as it is, and `refuse()` makes a refusal with a code of your own.
+ */
+export type Authentication<P> = P | Response | Refusal | null | undefined | false

@@ -1,4 +1,5 @@
-import { expiryOf, type Principal } from '../audience/principal.ts'
+import { isGranted } from '../audience/granted.ts'
+import type { Principal } from '../audience/principal.ts'
 import { composeTopics } from '../audience/topic.ts'
 import { EARLIEST } from '../log/cursor.ts'
 import type { HubStats } from '../observe/stats.ts'
@@ -13,11 +14,17 @@ import { createPaths, lastSegment, readStreamRequest } from './address.ts'
 import { json, readBody, refused } from './body.ts'
 import { corsHeaders, preflight } from './cors.ts'
 import { blameOf, checkPosted, grantOf, refusalOf } from './posted.ts'
+import { createQuestions } from './questions.ts'
+import { OwnRefusal } from './refuse.ts'
+import type { Known } from './verdict.ts'
+
+/** What the host tells of a request. */
+export type Host = Known
 
 /**
  * Answers a request. A stream is begun by `connect`, and then there is nothing to return; anything else is a Response.
  */
-export type Accept = (request: Request, connect: Connect) => Promise<Response | undefined>
+export type Accept = (request: Request, connect: Connect, host?: Host) => Promise<Response | undefined>
 
 /** What of the hub can be had over HTTP. */
 export interface Services {
@@ -28,38 +35,24 @@ export interface Services {
   closing(): number | undefined
 }
 
+const notHere = (method: string): Refusal =>
+  new Refusal(405, 'method', `there is GET and POST here, no ${method}`, { allow: 'GET, POST, OPTIONS' })
+
 export function createAccept(parts: Parts, services: Services): Accept {
   const { settings, streams, counters, observers } = parts
-  const { clock, limits, origins } = settings
+  const { limits, origins } = settings
   const topicOf = createPaths(settings.paths)
 
-  /** Asks a function of the application's. What it throws is not told to the client, who is to come again. */
-  async function ask<T>(where: string, question: () => T | Promise<T>): Promise<T> {
-    try {
-      return await question()
-    } catch (error) {
-      observers.tell('onError', error, where)
-      throw new Refusal(500, 'internal', 'the server has failed; it may do better later')
-    }
-  }
-
-  async function authenticate(request: Request): Promise<Principal> {
-    const principal = await ask('authenticate', async () => {
-      const found = await settings.authenticate(request)
-      return found && expiryOf(found) > clock.now() ? found : undefined
-    })
-    if (principal) return principal
-    throw new Refusal(401, 'unauthorized', 'sign in first', { 'www-authenticate': 'Bearer' })
-  }
+  const { ask, authenticate } = createQuestions(settings, observers)
 
   // All at once: a hundred look-ups must not wait for each other. Of those that throw, the first is reported.
   const mayJoin = (principal: Principal) => (topics: readonly string[]) =>
     ask('authorize', () =>
-      Promise.all(topics.map(async (topic) => Boolean(await settings.authorize(principal, topic)))),
+      Promise.all(topics.map(async (topic) => isGranted(await settings.authorize(principal, topic), 'authorize'))),
     )
 
   async function demand(where: 'canReadStats' | 'canReset', principal: Principal): Promise<void> {
-    if (await ask(where, () => settings[where](principal))) return
+    if (await ask(where, async () => isGranted(await settings[where](principal), where))) return
     throw new Refusal(403, 'forbidden', `this is not allowed to you; the option ${where} says who may`)
   }
 
@@ -69,23 +62,29 @@ export function createAccept(parts: Parts, services: Services): Accept {
       throw new Refusal(503, 'closing', 'this server is stopping', { 'retry-after': `${seconds}` })
   }
 
-  async function stream(request: Request, url: URL, fixed: string | undefined, connect: Connect): Promise<void> {
+  async function stream(
+    request: Request,
+    url: URL,
+    fixed: string | undefined,
+    connect: Connect,
+    host: Host,
+  ): Promise<void> {
     const asked = readStreamRequest(url, request.headers, limits.topics - (fixed === undefined ? 0 : 1))
     streams.admit()
-    const principal = await authenticate(request)
+    const principal = await authenticate(request, host)
     const also = fixed === undefined || asked.topics.includes(fixed) ? [] : [fixed]
     const topics = await allowedOf([...asked.topics, ...also], mayJoin(principal), asked.denials)
     if (fixed !== undefined && !topics.includes(fixed))
       throw new Refusal(403, 'forbidden', 'this is not allowed to you')
     const mayReadAll =
       asked.requested === EARLIEST &&
-      (await ask('canReadAll', async () => Boolean(await settings.canReadAll(principal))))
+      (await ask('canReadAll', async () => isGranted(await settings.canReadAll(principal), 'canReadAll')))
     refuseWhenClosing()
     streams.open(principal, { ...asked, topics, fixed }, mayReadAll, connect)
   }
 
-  async function post(request: Request, action: string): Promise<Response> {
-    const principal = await authenticate(request)
+  async function post(request: Request, action: string, host: Host): Promise<Response> {
+    const principal = await authenticate(request, host)
     if (action === 'reset') {
       await demand('canReset', principal)
       await services.reset()
@@ -129,7 +128,7 @@ export function createAccept(parts: Parts, services: Services): Accept {
     })
   }
 
-  async function answer(request: Request, connect: Connect): Promise<Response | undefined> {
+  async function answer(request: Request, connect: Connect, host: Host): Promise<Response | undefined> {
     const { method } = request
     if (method === 'OPTIONS') return preflight(request)
     refuseWhenClosing()
@@ -137,33 +136,40 @@ export function createAccept(parts: Parts, services: Services): Accept {
     const fixed = topicOf(url)
     // An address that stands for a topic is that, whatever its last word is.
     const action = fixed === undefined ? lastSegment(url) : ''
-    if (method === 'POST') return post(request, action)
-    if (method !== 'GET')
-      throw new Refusal(405, 'method', `there is GET and POST here, no ${method}`, { allow: 'GET, POST, OPTIONS' })
+    if (method === 'POST') return post(request, action, host)
+    if (method !== 'GET' && method !== 'HEAD') throw notHere(method)
     if (action === 'health') return json(200, { status: 'ok' })
     if (action === 'stats' || action === 'metrics') {
-      await demand('canReadStats', await authenticate(request))
+      await demand('canReadStats', await authenticate(request, host))
       return json(200, services.stats())
     }
-    await stream(request, url, fixed, connect)
+    if (method === 'HEAD') throw notHere(method)
+    await stream(request, url, fixed, connect, host)
     return undefined
   }
 
-  return async (request, connect) => {
+  return async (request, connect, host = {}) => {
     let cors: Record<string, string> = {}
     let response: Response | undefined
     try {
       cors = corsHeaders(request, origins)
-      response = await answer(request, (headers, events) => {
-        for (const [name, value] of Object.entries(cors)) headers.set(name, value)
-        return connect(headers, events)
-      })
+      response = await answer(
+        request,
+        (headers, events) => {
+          for (const [name, value] of Object.entries(cors)) headers.set(name, value)
+          return connect(headers, events)
+        },
+        host,
+      )
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
-      counters.errors[error.code] = (counters.errors[error.code] ?? 0) + 1
+      const code = error instanceof OwnRefusal ? 'refused' : error.code
+      counters.errors[code] = (counters.errors[code] ?? 0) + 1
       response = refused(error)
     }
     if (response) for (const [name, value] of Object.entries(cors)) response.headers.set(name, value)
+    // RFC 9110, 9.3.2.
+    if (response && request.method === 'HEAD') return new Response(null, response)
     return response
   }
 }

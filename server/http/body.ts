@@ -1,4 +1,5 @@
 import { Refusal } from '../wire/refusal.ts'
+import { OwnRefusal } from './refuse.ts'
 
 /*
  * Bodies in JSON: of requests, which may not be trusted, and of answers.
@@ -11,9 +12,14 @@ export const json = (status: number, body: unknown, headers: Readonly<Record<str
     headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
   })
 
-/** `{ error: { code, message } }` */
-export const refused = ({ status, code, message, headers }: Refusal): Response =>
-  json(status, { error: { code, message } }, headers)
+/** `{ error: { code, message } }`, or the answer that the application has made. */
+export function refused(refusal: Refusal): Response {
+  const { status, code, message, headers } = refusal
+  const made = refusal instanceof OwnRefusal ? refusal.response : undefined
+  // A copy: headers of a Response that was fetched, or redirects, cannot be changed.
+  if (made) return new Response(made.body, { status, statusText: made.statusText, headers: new Headers(made.headers) })
+  return json(status, { error: { code, message } }, headers)
+}
 
 /**
  * The body of a request, an object in JSON. Other types are refused: a form on a foreign page can send those, and no JSON.

@@ -1,4 +1,4 @@
-import type { Accept } from './accept.ts'
+import type { Accept, Host } from './accept.ts'
 
 /*
  * For hosts that speak Request and Response, as Hono and Next do.
@@ -8,44 +8,48 @@ import type { Accept } from './accept.ts'
 const HIGH_WATER_MARK = 64 * 1024
 
 /** Answers a request; a stream as a body that is written to while there is room. */
-export async function streamResponse(accept: Accept, request: Request): Promise<Response> {
+export async function streamResponse(accept: Accept, request: Request, host: Host): Promise<Response> {
   let stream: Response | undefined
-  const refused = await accept(request, (headers, events) => {
-    let controller: ReadableStreamDefaultController<Uint8Array> | undefined
-    const body = new ReadableStream<Uint8Array>(
-      {
-        start(given) {
-          controller = given
+  const refused = await accept(
+    request,
+    (headers, events) => {
+      let controller: ReadableStreamDefaultController<Uint8Array> | undefined
+      const body = new ReadableStream<Uint8Array>(
+        {
+          start(given) {
+            controller = given
+          },
+          pull: () => events.drained(),
+          cancel: () => events.closed(),
         },
-        pull: () => events.drained(),
-        cancel: () => events.closed(),
-      },
-      { highWaterMark: HIGH_WATER_MARK, size: ({ byteLength }) => byteLength },
-    )
-    // Not every host cancels the body when its client has gone; some abort the request alone.
-    const gone = (): void => {
-      events.closed()
-      close()
-    }
-    /** Hosts may have closed it before us. */
-    const quietly = (act: () => void): void => {
-      try {
-        act()
-      } catch {}
-    }
-    const close = (): void => quietly(() => controller?.close())
-    request.signal.addEventListener('abort', gone, { once: true })
-    if (request.signal.aborted) queueMicrotask(gone)
-    stream = new Response(body, { status: 200, headers })
-    return {
-      write(bytes) {
-        quietly(() => controller?.enqueue(bytes))
-        return (controller?.desiredSize ?? 0) > 0
-      },
-      end: close,
-      destroy: () => quietly(() => controller?.error(new Error('the client did not keep up'))),
-    }
-  })
+        { highWaterMark: HIGH_WATER_MARK, size: ({ byteLength }) => byteLength },
+      )
+      // Not every host cancels the body when its client has gone; some abort the request alone.
+      const gone = (): void => {
+        events.closed()
+        close()
+      }
+      /** Hosts may have closed it before us. */
+      const quietly = (act: () => void): void => {
+        try {
+          act()
+        } catch {}
+      }
+      const close = (): void => quietly(() => controller?.close())
+      request.signal.addEventListener('abort', gone, { once: true })
+      if (request.signal.aborted) queueMicrotask(gone)
+      stream = new Response(body, { status: 200, headers })
+      return {
+        write(bytes) {
+          quietly(() => controller?.enqueue(bytes))
+          return (controller?.desiredSize ?? 0) > 0
+        },
+        end: close,
+        destroy: () => quietly(() => controller?.error(new Error('the client did not keep up'))),
+      }
+    },
+    host,
+  )
   const response = refused ?? stream
   if (!response) throw new Error('neither a stream nor a refusal: accept did not keep its word')
   return response

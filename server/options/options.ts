@@ -1,5 +1,5 @@
 import type { Clock } from '../../src/index.ts'
-import type { Identity, Principal } from '../audience/principal.ts'
+import type { Authentication, Identity, Principal } from '../audience/principal.ts'
 import type { EventLog } from '../log/log.ts'
 import type { HubObserver } from '../observe/observers.ts'
 import type { EventFilter } from '../publish/parcel.ts'
@@ -58,13 +58,16 @@ export interface HubLimits {
 /** What a hub wants to know. */
 export interface HubOptions<P extends Identity = Principal, E = Record<string, unknown>> extends HubObserver<P> {
   /**
-   * Who this request comes from: look at its headers, its cookies, its query. Nothing, or false: nobody that is known, status
-   * 401. If it throws, status 500.
+   * Who this request comes from: look at its headers, its cookies, its query. null, undefined or false: status 401. With
+   * {@link refuse} it answers with a status and a code of your own, and a Response with a status from 300 is sent as it is. If it
+   * throws, or answers with anything but an object, nobody is let in: status 500, and `onError`.
    * @defaultValue everybody is nobody in particular
    */
-  readonly authenticate?:
-    | ((request: Request) => P | null | undefined | false | Promise<P | null | undefined | false>)
-    | undefined
+  readonly authenticate?: ((request: Request) => Authentication<P> | Promise<Authentication<P>>) | undefined
+  /*
+   * Of the questions that follow, only `true` says yes. Any other value that is truthy, an object or a promise of one, is a mistake:
+   * status 500, and `onError`.
+   */
   /**
    * Whether a client may join a topic, whose name is in NFC. `*` and `orders.*` are asked as such. All topics of a request are
    * asked for at once. A topic that it may not join is left out, and the client learns that; the others count. If it throws or

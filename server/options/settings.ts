@@ -9,8 +9,11 @@ import { steady } from './steady.ts'
 const CALLBACK = ['function'] as const
 const NOBODY = ['function', () => false] as const
 
+/** Anybody is let in, as nobody in particular. */
+const EVERYBODY = () => ({})
+
 const SPEC: Spec<HubOptions> = {
-  authenticate: ['function', () => ({})],
+  authenticate: ['function', EVERYBODY],
   authorize: ['function', () => true],
   filter: CALLBACK,
   canPublish: NOBODY,
@@ -52,6 +55,8 @@ export type HubSettings = Required<Omit<Given, Optional | 'limits' | 'heartbeat'
     readonly limits: { readonly [N in keyof HubLimits]-?: number }
     readonly heartbeat: number
     readonly retry: number
+    /** The option `authenticate` was given. */
+    readonly authenticates: boolean
   }
 
 type Given = { readonly [N in keyof HubOptions]-?: Exclude<HubOptions[N], undefined> }
@@ -72,6 +77,7 @@ export function resolveHubOptions(options: HubOptions): HubSettings {
       throw wrong(`schemas: ${name}`, 'an object that is a Standard Schema, as those of zod and valibot are', schema)
   return {
     ...filled,
+    authenticates: filled.authenticate !== EVERYBODY,
     // One that never comes is none.
     heartbeat: heartbeat && heartbeat < Infinity ? heartbeat : 0,
     retry: retry || 0,

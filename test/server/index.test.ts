@@ -11,5 +11,6 @@ it('exports what it promises, and nothing by accident', () => {
     'encodeEvent',
     'memoryLog',
     'readToken',
+    'refuse',
   ])
 })

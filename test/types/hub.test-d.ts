@@ -1,6 +1,7 @@
 import { createSSE, type SchemaIssue, type StandardSchema } from 'headwater'
 import {
   type Address,
+  type Authentication,
   type ClientInfo,
   type ClientSelector,
   type Connected,
@@ -16,6 +17,7 @@ import {
   type HubSchemas,
   type HubStats,
   type InvalidEventError,
+  type Known,
   type LogEntry,
   memoryLog,
   type NotifyOptions,
@@ -27,7 +29,10 @@ import {
   type PublishRequest,
   type PublishTarget,
   type PublishTo,
+  type Refusal,
+  type RefuseOptions,
   readToken,
+  refuse,
   type ShapeEvents,
 } from 'headwater/server'
 import { toNodeHandler } from 'headwater/server/node'
@@ -345,7 +350,39 @@ expectTypeOf<LogEntry['to']>().toEqualTypeOf<Address>()
 createHub({ log: { epoch: 'abcdefgh', head: 0 } })
 
 // The rest of a hub.
-expectTypeOf(hub.fetch).toEqualTypeOf<(request: Request) => Promise<Response>>()
+expectTypeOf(hub.fetch).toEqualTypeOf<(request: Request, known?: Known) => Promise<Response>>()
+const request = new Request('http://a')
+hub.fetch(request, { principal: { userId: 'ada', roles: ['admin'] } })
+hub.fetch(request, { principal: null })
+hub.fetch(request, { principal: undefined })
+hub.fetch(request, { principal: async () => ({ userId: 'ada' }) })
+hub.fetch(request, { principal: refuse({ status: 402, code: 'unpaid', message: 'pay first' }) })
+// @ts-expect-error true is nobody in particular
+hub.fetch(request, { principal: true })
+// @ts-expect-error a user is a string
+hub.fetch(request, { principal: { userId: 7 } })
+// @ts-expect-error no such field
+hub.fetch(request, { user: { userId: 'ada' } })
+// Fetch handlers of platforms call it as it stands.
+const handler: { fetch(request: Request): Promise<Response> } = { fetch: hub.fetch }
+expectTypeOf(handler.fetch).returns.toEqualTypeOf<Promise<Response>>()
+createHub({ authenticate: () => refuse({ status: 403, code: 'banned', message: 'no', headers: { 'x-why': 'spam' } }) })
+createHub({ authenticate: async () => new Response('no', { status: 403 }) })
+createHub({
+  authenticate: ({ url }) => (url ? { userId: 'ada', seat: 5 } : refuse({ status: 401, code: 'x', message: '' })),
+  filter: ({ seat }) => seat > 3,
+})
+createHub({
+  authenticate: async ({ url }) => (url ? { userId: 'ada', seat: 5 } : new Response(null, { status: 401 })),
+  authorize: ({ seat }) => seat > 3,
+})
+expectTypeOf(refuse).parameters.toEqualTypeOf<[RefuseOptions]>()
+expectTypeOf(refuse).returns.toEqualTypeOf<Refusal>()
+expectTypeOf<Authentication<User>>().toEqualTypeOf<User | Response | Refusal | null | undefined | false>()
+// @ts-expect-error a refusal has a message
+refuse({ status: 403, code: 'banned' })
+// @ts-expect-error no such field
+refuse({ status: 403, code: 'banned', message: 'no', header: {} })
 expectTypeOf(hub.kick({ userId: 'ada' })).toEqualTypeOf<number>()
 expectTypeOf(hub.clients()).toEqualTypeOf<ClientInfo[]>()
 expectTypeOf(hub.stats()).toEqualTypeOf<HubStats>()

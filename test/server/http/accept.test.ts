@@ -1,4 +1,4 @@
-import { type HubOptions, readToken } from 'headwater/server'
+import { type HubOptions, readToken, refuse } from 'headwater/server'
 import { describe, expect, it, vi } from 'vitest'
 import { hubBench, ORIGIN } from '../../support/reader.ts'
 
@@ -51,6 +51,88 @@ describe('a stream', () => {
     expect(hub.stats().errors).toMatchObject({ internal: 1 })
   })
 
+  it('is refused as authenticate says, with a code and headers of its own', async () => {
+    const answers = [
+      () => refuse({ status: 403, code: 'banned', message: 'not here', headers: { 'x-until': 'monday' } }),
+      () => {
+        throw refuse({ status: 403, code: 'banned', message: 'not here', headers: { 'x-until': 'monday' } })
+      },
+    ]
+    for (const authenticate of answers) {
+      const { hub, ask, errors } = hubBench({ authenticate, origins: ['https://app.example'] })
+      const answer = await ask('/events', { headers: { origin: 'https://app.example' } })
+      expect(answer).toMatchObject(refusal(403, 'banned', 'not here'))
+      expect(answer.headers.get('x-until')).toBe('monday')
+      expect(answer.headers.get('access-control-allow-origin')).toBe('https://app.example')
+      expect(errors).toEqual([])
+      // Codes of the application are no labels.
+      expect(hub.stats().errors).toEqual({ refused: 1 })
+    }
+  })
+
+  it('is refused with the Response of authenticate, which pages that are allowed may read', async () => {
+    const { hub, errors } = hubBench({
+      authenticate: () => Response.redirect('https://login.example/', 307),
+      origins: ['https://app.example'],
+    })
+    const headers = { origin: 'https://app.example' }
+    const answer = await hub.fetch(new Request(`${ORIGIN}/events`, { headers }))
+    expect(answer.status).toBe(307)
+    expect(answer.headers.get('location')).toBe('https://login.example/')
+    expect(answer.headers.get('access-control-allow-origin')).toBe('https://app.example')
+    expect(hub.stats()).toMatchObject({ clients: 0, errors: { refused: 1 } })
+    expect(errors).toEqual([])
+  })
+
+  it('is refused with the body and the cookies of that Response', async () => {
+    const headers = new Headers({ 'content-type': 'text/html' })
+    for (const name of ['a', 'b']) headers.append('set-cookie', `${name}=`)
+    const { hub } = hubBench({
+      authenticate: () => new Response('<p>no', { status: 418, statusText: 'Teapot', headers }),
+    })
+    const answer = await hub.fetch(new Request(`${ORIGIN}/events`))
+    expect([answer.status, answer.statusText, await answer.text()]).toEqual([418, 'Teapot', '<p>no'])
+    expect(answer.headers.getSetCookie()).toEqual(['a=', 'b='])
+  })
+
+  it.each<[unknown, string]>([
+    [true, 'boolean true'],
+    ['ada', 'string "ada"'],
+    [[], 'an object of the type Array'],
+    [new Error('no'), 'an object of the type Error'],
+  ])('is refused with 500 if authenticate answers %o', async (answer, got) => {
+    const { hub, ask, errors } = hubBench({ authenticate: () => answer as never })
+    expect(await ask('/events')).toMatchObject(
+      refusal(500, 'internal', 'the server has failed; it may do better later'),
+    )
+    expect(errors).toEqual([
+      [
+        'authenticate',
+        `TypeError: authenticate wants to answer with a principal, which is an object, or with null; got ${got}`,
+      ],
+    ])
+    expect(hub.stats().clients).toBe(0)
+  })
+
+  it('is refused with 500 if authenticate answers with a Response that lets in', async () => {
+    const { ask, errors } = hubBench({ authenticate: () => new Response('welcome') })
+    expect((await ask('/events')).status).toBe(500)
+    expect(errors).toHaveLength(1)
+  })
+
+  it('is opened for the principal that the host knows', async () => {
+    const { hub } = hubBench({ authenticate: () => null })
+    const response = await hub.fetch(new Request(`${ORIGIN}/events`), { principal: { userId: 'ada' } })
+    expect(response.status).toBe(200)
+    expect(hub.kick({ userId: 'ada' })).toBe(1)
+  })
+
+  it('is left to authenticate where a platform hands over arguments of its own', async () => {
+    const { hub } = hubBench({ authenticate: () => null })
+    for (const further of [{ DATABASE: 'x' }, undefined, null, 7, () => {}])
+      expect((await hub.fetch(new Request(`${ORIGIN}/events`), further as never)).status).toBe(401)
+  })
+
   it('is refused if authorize throws', async () => {
     const { ask, errors } = hubBench({ authorize: () => Promise.reject(new Error('no')) })
     expect((await ask('/events?topics=a')).status).toBe(500)
@@ -62,6 +144,67 @@ describe('a stream', () => {
     const { stream } = hubBench({ authorize })
     expect((await stream('?topics=a%20b')).response.status).toBe(200)
     expect(authorize).not.toHaveBeenCalled()
+  })
+})
+
+describe('an answer that is not true', () => {
+  const QUESTIONS: [name: keyof HubOptions, path: string, init: RequestInit, denied: number][] = [
+    ['canReadStats', '/events/stats', {}, 403],
+    ['canReadStats', '/events/metrics', {}, 403],
+    ['canReset', '/events/reset', { method: 'POST' }, 403],
+    [
+      'canPublish',
+      '/events',
+      { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"event":"x"}' },
+      403,
+    ],
+  ]
+
+  it.each(QUESTIONS)('of %s at %s is 500 if it is truthy, and reported', async (name, path, init) => {
+    for (const answer of [1, 'yes', {}, []]) {
+      const { hub, ask, errors } = hubBench({ [name]: async () => answer })
+      expect((await ask(path, init)).status).toBe(500)
+      expect(errors).toEqual([[name, expect.stringMatching(`^TypeError: ${name} wants to answer true`)]])
+      expect(hub.stats()).toMatchObject({ published: 0 })
+    }
+  })
+
+  it.each(QUESTIONS)('of %s at %s is a no if it is falsy', async (name, path, init, denied) => {
+    for (const answer of [false, undefined, null, 0, '']) {
+      const { ask, errors } = hubBench({ [name]: async () => answer })
+      expect((await ask(path, init)).status).toBe(denied)
+      expect(errors).toEqual([])
+    }
+  })
+
+  it.each(QUESTIONS)('of %s at %s may be a refusal with a code of its own', async (name, path, init) => {
+    const { ask, errors } = hubBench({
+      [name]: () => Promise.reject(refuse({ status: 402, code: 'unpaid', message: 'pay first' })),
+    })
+    expect(await ask(path, init)).toMatchObject(refusal(402, 'unpaid', 'pay first'))
+    expect(errors).toEqual([])
+  })
+
+  it('of authorize is 500 if it is truthy, for a stream', async () => {
+    const { hub, ask, errors } = hubBench({ authorize: () => 'yes' as never })
+    expect((await ask('/events?topics=a')).status).toBe(500)
+    expect(errors).toEqual([['authorize', 'TypeError: authorize wants to answer true or false, got "yes"']])
+    expect(hub.stats().clients).toBe(0)
+  })
+
+  it('of authorize is 500 if it is truthy, for a change of topics', async () => {
+    const { hub, stream, post, errors } = hubBench({ authorize: () => ({}) as never })
+    const { find } = await stream()
+    const change = { clientId: find('connected')?.['clientId'], rev: 1, add: ['a'] }
+    expect((await post(change)).status).toBe(500)
+    expect(hub.clients()[0]?.topics).toEqual([])
+    expect(errors).toHaveLength(1)
+  })
+
+  it('of canReadAll is 500 if it is truthy', async () => {
+    const { ask, errors } = hubBench({ canReadAll: () => 1 as never })
+    expect((await ask('/events?lastEventId=earliest')).status).toBe(500)
+    expect(errors).toEqual([['canReadAll', 'TypeError: canReadAll wants to answer true or false, got 1']])
   })
 })
 

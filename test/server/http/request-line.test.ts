@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest'
+import { type RequestLine, readRequestLine } from '../../../server/http/request-line.ts'
+
+const read = (line: Partial<RequestLine>) =>
+  readRequestLine({ method: 'GET', target: '/events?a=1', scheme: 'http', host: 'hub.test', ...line }).href
+
+describe('a request line', () => {
+  it.each<[Partial<RequestLine>, string]>([
+    [{}, 'http://hub.test/events?a=1'],
+    [{ scheme: 'https' }, 'https://hub.test/events?a=1'],
+    [{ host: 'hub.test:8080' }, 'http://hub.test:8080/events?a=1'],
+    [{ host: '[::1]:8080' }, 'http://[::1]:8080/events?a=1'],
+    [{ host: '127.0.0.1' }, 'http://127.0.0.1/events?a=1'],
+    [{ target: '//' }, 'http://hub.test//'],
+    [{ target: '//evil.example/x' }, 'http://hub.test//evil.example/x'],
+    [{ target: '/a b' }, 'http://hub.test/a%20b'],
+    [{ target: '/@evil.example' }, 'http://hub.test/@evil.example'],
+    [{ target: 'http://other.test/events' }, 'http://other.test/events'],
+    [{ target: 'https://other.test/events' }, 'https://other.test/events'],
+    [{ method: 'POST' }, 'http://hub.test/events?a=1'],
+    [{ method: 'PATCH' }, 'http://hub.test/events?a=1'],
+    [{ method: 'patch' }, 'http://hub.test/events?a=1'],
+    [{ method: 'M-SEARCH' }, 'http://hub.test/events?a=1'],
+  ])('with %j asks for %s', (line, href) => {
+    expect(read(line)).toBe(href)
+  })
+
+  it.each([
+    ...['get', 'gET', 'Get', 'post', 'pOST', 'head', 'options', 'Delete', 'put'],
+    ...['TRACE', 'trace', 'TRACK', 'CONNECT', 'connect'],
+    ...['', 'G T', 'GET\r\nx: y', 'GÈT', '(GET)', 'GET,POST', 'G'.repeat(65)],
+  ])('with the method %j is refused', (method) => {
+    expect(() => read({ method })).toThrow(
+      expect.objectContaining({ status: 400, code: 'request', message: 'the method of the request is none' }),
+    )
+  })
+
+  it.each([
+    '',
+    ' ',
+    'a b',
+    'a/b',
+    'a/public?',
+    'a?b',
+    'a#b',
+    'u@a',
+    'u:p@a',
+    'a:b',
+    'a:99999',
+    '[::1',
+    'a\\b',
+    '%00',
+    'a,b c',
+  ])('with the host %j is refused', (host) => {
+    expect(() => read({ host })).toThrow(
+      expect.objectContaining({ status: 400, code: 'request', message: 'the host of the request is none' }),
+    )
+  })
+
+  it.each([
+    '',
+    '*',
+    'events',
+    '?a',
+    'http://',
+    'http:// /',
+    'javascript:alert(1)',
+    'data:,x',
+    'file:///etc/passwd',
+    'ftp://a/',
+    'hub.test:443',
+  ])('with the target %j is refused', (target) => {
+    expect(() => read({ target })).toThrow(
+      expect.objectContaining({ status: 400, code: 'request', message: 'the address of the request is none' }),
+    )
+  })
+
+  it.each(['http://u:secret@hub.test/', 'http://u@hub.test/', 'http://:secret@hub.test/'])(
+    'with credentials in the target is refused, and they are not repeated: %s',
+    (target) => {
+      expect(() => read({ target })).toThrow(
+        expect.objectContaining({
+          status: 400,
+          message: 'the address of the request has a name or a password in it',
+        }),
+      )
+    },
+  )
+})
