@@ -6,6 +6,7 @@ export type { Authentication, Identity, Principal } from './audience/principal.t
 export type { Address, PublishTarget } from './audience/target.ts'
 export type { Losses } from './audience/waiting.ts'
 export type { Accept } from './http/accept.ts'
+export type { ContentCoding } from './http/compress.ts'
 export { type RefuseOptions, refuse } from './http/refuse.ts'
 export { readToken } from './http/token.ts'
 export type { Known } from './http/verdict.ts'

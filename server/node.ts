@@ -8,7 +8,9 @@ import { readRequestLine } from './http/request-line.ts'
 import { inTurn } from './http/turn.ts'
 import type { Hub } from './hub.ts'
 import { fill } from './options/check.ts'
+import type { Connect } from './streams/streams.ts'
 import { Refusal } from './wire/refusal.ts'
+import { CODINGS, compressed } from './zlib.ts'
 
 export { type FileLog, type FileLogOptions, fileLog } from './log/file-log.ts'
 export { type WorkerMessage, workerRunner } from './work/worker.ts'
@@ -70,15 +72,14 @@ export function toNodeHandler<R extends IncomingMessage = NodeRequest>(
       const asked = toRequest(request)
       sources.set(asked, request)
       // What the framework has made of the request is known to the caller alone.
-      const host = principal ? { principal: () => principal(request as IncomingMessage as R) } : {}
-      const answer = await hub.accept(
-        asked,
-        (headers, events) => {
-          response.writeHead(200, Object.fromEntries(headers))
-          return toSink(response, events)
-        },
-        host,
-      )
+      const known = principal ? { principal: () => principal(request as IncomingMessage as R) } : {}
+      const connect: Connect = (headers, events) => {
+        response.writeHead(200, Object.fromEntries(headers))
+        const start = (of: SinkEvents): Sink => toSink(response, of)
+        const coding = CODINGS.find((each) => each === headers.get('content-encoding'))
+        return coding ? compressed(coding, events, start) : start(events)
+      }
+      const answer = await hub.accept(asked, connect, { ...known, codings: CODINGS })
       if (answer) await send(answer, request, response)
     } catch (error) {
       if (error instanceof Refusal) return send(refused(error), request, response)
@@ -95,10 +96,10 @@ function toSink(response: ServerResponse, events: SinkEvents): Sink {
   // An event is small and wants to travel at once, and not wait for others (Nagle).
   response.socket?.setNoDelay?.(true)
   response.on('drain', events.drained)
-  response.on('close', events.closed)
+  response.on('close', () => events.closed())
   // What there is to say of a broken line, `close` says.
   response.on('error', () => {})
-  if (isGone(response)) queueMicrotask(events.closed)
+  if (isGone(response)) queueMicrotask(() => events.closed())
   return {
     write: (bytes) => response.write(bytes),
     end: () => response.end(),

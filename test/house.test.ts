@@ -136,7 +136,8 @@ const ROOMS: Readonly<Record<string, Rooms>> = {
     streams: ['options', 'publish', 'observe', 'log', 'audience', 'wire'],
     http: ['streams', 'options', 'publish', 'observe', 'log', 'audience', 'wire'],
     'hub.ts': ['http', 'streams', 'options', 'publish', 'observe', 'audience', 'wire'],
-    'node.ts': ['hub.ts', 'http', 'work', 'options', 'log', 'audience', 'wire'],
+    'zlib.ts': ['http', 'audience'],
+    'node.ts': ['zlib.ts', 'hub.ts', 'http', 'streams', 'work', 'options', 'log', 'audience', 'wire'],
     'metrics.ts': ['hub.ts', 'observe'],
     'index.ts': ['hub.ts', 'http', 'streams', 'work', 'options', 'publish', 'observe', 'log', 'audience', 'wire'],
   },
@@ -204,6 +205,7 @@ it('the server runs wherever there is fetch: only the parts for Node know Node',
     'server/node.ts: node:http',
     'server/node.ts: node:stream',
     'server/work/worker.ts: node:worker_threads',
+    'server/zlib.ts: node:zlib',
   ])
 })
 

@@ -19,8 +19,11 @@ export interface Sink {
 export interface SinkEvents {
   /** More may be written. */
   drained(): void
-  /** The client has gone, or the response has ended. Telling it twice does no harm. */
-  closed(): void
+  /**
+   * The client has gone, or the response has ended. Telling it twice does no harm.
+   * @param error - What carries the bytes has failed with this. It goes to `onError`.
+   */
+  closed(error?: unknown): void
 }
 
 export interface Carrier {

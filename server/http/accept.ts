@@ -12,14 +12,21 @@ import { changeTopics } from '../streams/subscriptions.ts'
 import { Refusal } from '../wire/refusal.ts'
 import { createPaths, lastSegment, readStreamRequest } from './address.ts'
 import { json, readBody, refused } from './body.ts'
+import { type ContentCoding, setCoding } from './compress.ts'
 import { corsHeaders, preflight } from './cors.ts'
 import { blameOf, checkPosted, grantOf, refusalOf } from './posted.ts'
 import { createQuestions } from './questions.ts'
 import { OwnRefusal } from './refuse.ts'
 import type { Known } from './verdict.ts'
 
-/** What the host tells of a request. */
-export type Host = Known
+/** What the host tells of a request, and of itself. */
+export interface Host extends Known {
+  /**
+   * How it can compress a stream, best first. It does so where `connect` gets the header `content-encoding`.
+   * @defaultValue not at all
+   */
+  readonly codings?: readonly ContentCoding[]
+}
 
 /**
  * Answers a request. A stream is begun by `connect`, and then there is nothing to return; anything else is a Response.
@@ -157,6 +164,7 @@ export function createAccept(parts: Parts, services: Services): Accept {
         request,
         (headers, events) => {
           for (const [name, value] of Object.entries(cors)) headers.set(name, value)
+          if (settings.compress) setCoding(headers, request.headers.get('accept-encoding'), host.codings ?? [])
           return connect(headers, events)
         },
         host,

@@ -148,6 +148,13 @@ export interface HubOptions<P extends Identity = Principal, E = Record<string, u
    */
   readonly schemas?: HubSchemas<E> | undefined
   /**
+   * Compresses streams, with gzip or brotli as the client's `Accept-Encoding` has it. Only a host that can flush does this:
+   * `toNodeHandler`, and not `hub.fetch`. Each client then costs processor time for each event, and about 110 KiB of memory.
+   * Leave it off where a stream has secrets beside text that somebody else chose (BREACH): docs/server.md says more.
+   * @defaultValue false
+   */
+  readonly compress?: boolean | undefined
+  /**
    * As the second argument of `JSON.stringify`, for the data of every event: what JSON cannot say, such as a BigInt, becomes what it
    * can. `parse` of the client is the way back.
    */

@@ -29,6 +29,7 @@ const SPEC: Spec<HubOptions> = {
   paths: ['object', {}],
   schemas: ['object', {}],
   replacer: CALLBACK,
+  compress: ['boolean', false],
   clock: ['object', systemClock],
   onConnect: CALLBACK,
   onDisconnect: CALLBACK,

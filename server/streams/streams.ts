@@ -132,9 +132,10 @@ export function createStreams(
           const client = opened
           if (client) guard(client, () => client.outlet.drained())
         },
-        closed() {
+        closed(error) {
           gone = true
-          if (opened) end(opened, 'closed')
+          if (error !== undefined) observers.tell('onError', error, 'stream')
+          if (opened) end(opened, error === undefined ? 'closed' : 'error')
         },
       })
       const client: Client = {

@@ -298,6 +298,7 @@ const options: HubOptions = {
   origins: ['https://app.example'] as const,
   paths: { '/sse/:stream': ':stream' },
   schemas: { tick: tickSchema },
+  compress: true,
   replacer: (key, value) => (typeof value === 'bigint' ? key : value),
   clock: { now: Date.now, setTimeout, clearTimeout: () => {}, random: Math.random },
   onConnect: ({ clientId, recovered }) => expectTypeOf([clientId, recovered]).toEqualTypeOf<(string | boolean)[]>(),
@@ -322,6 +323,8 @@ createHub({ limits: { client: 5 } })
 createHub({ heartbeat: '15s' })
 // @ts-expect-error there is nothing automatic here
 createHub({ heartbeat: 'auto' })
+// @ts-expect-error yes or no: the client chooses the coding
+createHub({ compress: 'gzip' })
 // @ts-expect-error a list
 createHub({ origins: '*' })
 // @ts-expect-error how large a log is is the log's own

@@ -9,6 +9,29 @@ import { hubBench, ORIGIN } from '../../support/reader.ts'
 const refusal = (status: number, code: string, message: string) => ({ status, body: { error: { code, message } } })
 
 describe('a stream', () => {
+  it.each([
+    [true, ['br', 'gzip'], 'br'],
+    [true, ['gzip'], 'gzip'],
+    [true, [], null],
+    [true, undefined, null],
+    [false, ['br', 'gzip'], null],
+  ] as const)('with compress %j, by a host that has %j, has the coding %s', async (compress, codings, coding) => {
+    const { hub } = hubBench({ compress })
+    let headers = new Headers()
+    const request = new Request(`${ORIGIN}/events`, { headers: { 'accept-encoding': 'gzip, br' } })
+    const sink = { write: () => true, end() {}, destroy() {} }
+    await hub.accept(
+      request,
+      (given) => {
+        headers = given
+        return sink
+      },
+      codings && { codings },
+    )
+    expect(headers.get('content-encoding')).toBe(coding)
+    expect(`${headers.get('vary')}`.includes('accept-encoding')).toBe(coding !== null)
+  })
+
   it.each([null, undefined, false as const])('is refused if authenticate answers %s', async (nobody) => {
     const { hub, ask } = hubBench({ authenticate: () => Promise.resolve(nobody) })
     const answer = await ask('/events')

@@ -34,6 +34,7 @@ describe('a wrong option is refused at once, by name, with what it wants', () =>
     [{ limits: { client: 5 } }, /^client wants to be left out/],
     [{ maxAge: false }, /^maxAge wants number from 0/],
     [{ retry: true }, /^retry wants number from 0\|false/],
+    [{ compress: 'gzip' }, /^compress wants boolean, got string gzip$/],
     [{ retry: Infinity }, /^retry wants milliseconds, or false for none, got number Infinity$/],
     [{ origins: '*' }, /^origins wants object/],
     [{ origins: { 0: 'https://app.example' } }, /^origins wants a list: \['https:\/\/app.example'\]/],

@@ -201,6 +201,23 @@ describe('a stream', () => {
     expect(new Set(bench.errors.map((error) => `${error}`))).toEqual(new Set(['stream,Error: no socket']))
   })
 
+  it('ends alone if what carries its bytes fails later, and the error is reported', async () => {
+    const bench = hubBench()
+    let failed = (_: unknown): void => {}
+    await bench.hub.accept(new Request(ORIGIN), (_, { closed }) => {
+      failed = closed
+      return { write: () => true, end() {}, destroy() {} }
+    })
+    const other = await bench.stream()
+    failed(new Error('out of memory'))
+    failed(undefined)
+    await bench.hub.publish('n', 1)
+    await bench.clock.settle()
+    expect(other.payloads()).toEqual([1])
+    expect(bench.errors).toEqual([['stream', 'Error: out of memory']])
+    expect(bench.hub.stats()).toMatchObject({ clients: 1, endings: { error: 1, closed: 0 } })
+  })
+
   it('hears nothing more if an observer of its beginning ends it', async () => {
     const bench = hubBench({ onConnect: () => bench.hub.kick({ userId: 'ada' }) })
     const { text, ended } = await bench.stream('?user=ada')
