@@ -109,7 +109,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'node',
-          include: ['test/node/**/*.test.ts', 'test/cli/**/*.test.ts'],
+          include: ['test/{node,cli,systems}/**/*.test.ts'],
           environment: 'node',
           execArgv: ['--experimental-eventsource'],
         },
