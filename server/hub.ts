@@ -109,9 +109,12 @@ export function createHub(options: HubOptions = {}): Hub {
   // Round they go: streams are opened with what was delivered, and delivery ends streams. Neither asks before both are there.
   const streams: Streams = createStreams(settings, registry, () => delivery, counters, observers, {
     came: (client) => upkeep.watch(client),
-    left: () => shutdown.left(),
+    left(client) {
+      delivery.closeLine(client)
+      shutdown.left()
+    },
   })
-  const delivery = createDelivery(log, registry, settings.filter, counters, {
+  const delivery = createDelivery(settings, registry, counters, {
     overflowed: (client) => streams.end(client, 'overflow'),
     broken(client, error) {
       failed('stream')(error)
@@ -137,7 +140,7 @@ export function createHub(options: HubOptions = {}): Hub {
     startedAt = monotonic(clock)
   }
 
-  const stats = (): HubStats => readStats(counters, registry, log, monotonic(clock) - startedAt)
+  const stats = (): HubStats => readStats(counters, registry, log, delivery.waiting, monotonic(clock) - startedAt)
   const parts = { settings, registry, delivery, streams, counters, observers }
   const accept = createAccept(parts, { intake, stats, reset, closing: shutdown.closing })
 

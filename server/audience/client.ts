@@ -34,7 +34,10 @@ export interface Client {
   leaving: Ending
   /** It hears of events as they happen; before that it is being given what it missed. */
   live: boolean
-  /** Events up to this number are behind it: it had them, or they were not for it. While it is live the hub's own place counts. */
+  /**
+   * Events up to this number are behind it: it had them, or they were not for it. While it is live, and none of its events waits
+   * for the filter, the hub's own place counts.
+   */
   after: number
   /** The number in the last id that it was sent, and when. */
   toldSeq: number

@@ -18,6 +18,8 @@ export interface Counters {
   gaps: number
   /** Topics that clients asked for and did not get, by reason. */
   readonly topicsRefused: Record<DeniedCode, number>
+  /** Answers of `filter` that did not come within `limits.filterTimeout`, one for each client. */
+  filterTimeouts: number
   readonly endings: Record<Ending, number>
   /** What was refused, and what a function of the application's threw, by its code. */
   readonly errors: Record<string, number>
@@ -31,6 +33,7 @@ export const createCounters = (): Counters => ({
   replays: { count: 0, events: 0 },
   gaps: 0,
   topicsRefused: { invalid: 0, denied: 0, full: 0, 'too-many': 0 },
+  filterTimeouts: 0,
   endings: { closed: 0, overflow: 0, stalled: 0, expired: 0, kicked: 0, 'max-age': 0, drained: 0, error: 0 },
   errors: {},
 })

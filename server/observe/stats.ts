@@ -12,12 +12,20 @@ export interface HubStats extends Readonly<Counters> {
   readonly topics: number
   /** What waits for clients that do not keep up. */
   readonly queue: { readonly events: number; readonly bytes: number }
+  /** Events that wait for an answer of `filter`, of all clients. */
+  readonly filtering: number
   readonly log: { readonly epoch: string; readonly first: number; readonly head: number }
   /** In milliseconds. */
   readonly uptime: number
 }
 
-export function readStats(counters: Counters, registry: Registry, log: EventLog, uptime: number): HubStats {
+export function readStats(
+  counters: Counters,
+  registry: Registry,
+  log: EventLog,
+  filtering: number,
+  uptime: number,
+): HubStats {
   let events = 0
   let bytes = 0
   for (const { outlet } of registry.all()) {
@@ -29,6 +37,7 @@ export function readStats(counters: Counters, registry: Registry, log: EventLog,
     users: registry.users,
     topics: registry.topics,
     queue: { events, bytes },
+    filtering,
     ...structuredClone(counters),
     log: { epoch: log.epoch, first: log.first, head: log.head },
     uptime,

@@ -2,7 +2,7 @@ import type { Clock } from '../../src/index.ts'
 import type { Authentication, Identity, Principal } from '../audience/principal.ts'
 import type { EventLog } from '../log/log.ts'
 import type { HubObserver } from '../observe/observers.ts'
-import type { EventFilter } from '../publish/parcel.ts'
+import type { EventFilter } from '../publish/filter.ts'
 import type { PublishAnswer, PublishRequest } from '../publish/publish.ts'
 import type { HubSchemas } from '../publish/schemas.ts'
 import type { Replacer } from '../wire/encode.ts'
@@ -49,6 +49,18 @@ export interface HubLimits {
    */
   readonly stall?: number | undefined
   /**
+   * How long `filter` may take to answer, in milliseconds. Then its answer counts as no, and `onError` gets a TimeoutError. 0 or
+   * Infinity: any time. The client's later events wait as long.
+   * @defaultValue 5000
+   */
+  readonly filterTimeout?: number | undefined
+  /**
+   * How many events of one client may wait for `filter`. Beyond, its stream is ended, and it reconnects with its cursor: the
+   * replay asks again. 0: none, so that `filter` has to answer at once.
+   * @defaultValue 1000
+   */
+  readonly filterQueue?: number | undefined
+  /**
    * The body of a POST, in bytes. Beyond: status 413.
    * @defaultValue 16 Ki
    */
@@ -76,8 +88,9 @@ export interface HubOptions<P extends Identity = Principal, E = Record<string, u
    */
   readonly authorize?: ((principal: P, topic: string) => boolean | Promise<boolean>) | undefined
   /**
-   * Whether a client may have an event; asked for each that it is addressed to, when it happens and again when it is
-   * replayed. It must be quick, and answer at once. If it throws, the event is kept from that client.
+   * Whether a client may have an event. The hub asks for each event that is addressed to it, when that is published and again
+   * when it is replayed. The answer may be a promise: the client's later events wait for it, other clients do not. What `filter`
+   * throws, rejects with or answers instead of true or false counts as no, and goes to `onError`.
    * @defaultValue what is addressed to it
    */
   readonly filter?: EventFilter<P> | undefined

@@ -45,6 +45,8 @@ const LIMITS: Spec<HubLimits> = {
   queueBytes: ['number from 0', 1024 * 1024],
   queueEvents: ['number from 0', 1000],
   stall: ['number from 0', 30_000],
+  filterTimeout: ['number from 0', 5000],
+  filterQueue: ['number from 0', 1000],
   body: ['number from 0', 16 * 1024],
 }
 
@@ -76,6 +78,7 @@ export function resolveHubOptions(options: HubOptions): HubSettings {
   for (const [name, schema] of Object.entries(schemas))
     if (schema !== undefined && !isSchema(schema))
       throw wrong(`schemas: ${name}`, 'an object that is a Standard Schema, as those of zod and valibot are', schema)
+  const limits = fill(LIMITS, filled.limits) as HubSettings['limits']
   return {
     ...filled,
     authenticates: filled.authenticate !== EVERYBODY,
@@ -85,6 +88,6 @@ export function resolveHubOptions(options: HubOptions): HubSettings {
     maxAge: filled.maxAge || Infinity,
     log: filled.log ?? memoryLog(),
     clock: steady(filled.clock),
-    limits: fill(LIMITS, filled.limits) as HubSettings['limits'],
+    limits: { ...limits, filterTimeout: limits.filterTimeout || Infinity },
   }
 }

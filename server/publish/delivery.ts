@@ -1,26 +1,43 @@
+import type { Clock } from '../../src/index.ts'
 import type { Client } from '../audience/client.ts'
 import type { Registry } from '../audience/registry.ts'
+import type { Address } from '../audience/target.ts'
 import { formatId } from '../log/cursor.ts'
 import type { EventLog, LogEntry, LogRecord } from '../log/log.ts'
 import type { Counters } from '../observe/counters.ts'
-import { type EventFilter, type Frames, type Parcel, prepare } from './parcel.ts'
+import { createAsk, type EventFilter, type Later } from './filter.ts'
+import type { FilterLine } from './filter-line.ts'
+import { createFilterLines } from './filter-lines.ts'
+import { createOutcomes, type Outcome, type Outcomes } from './outcomes.ts'
+import { type Frames, type Parcel, prepare } from './parcel.ts'
 
 /** From the log to the clients that are live. Those that are not yet are given the same events by their replay. */
 export interface Delivery {
   /** Up to which number events have been handed out. */
   readonly place: number
+  /** The same for one client, which may be further back: it is catching up, or its events wait for the filter. */
+  placeOf(client: Client): number
   /** An entry made ready to be sent. Its bytes are made once, for the live and for those who catch up. */
   parcelOf(entry: LogEntry): Parcel
-  /** What became of an entry, for whoever has appended it; once. */
-  outcomeOf(entry: LogEntry): Pick<Parcel, 'id' | 'delivered'> | undefined
-  /** Hands an event that is in no log to whoever is live. @returns How many that were. */
-  handOut(record: LogRecord): number
+  readonly outcomes: Outcomes
+  /** Hands an event that is in no log to the clients that are live, in its turn. */
+  handOut(record: LogRecord): Outcome
+  /** A line for a client that catches up. It closes it before the client is live. */
+  openLine(client: Client, ready: () => void): FilterLine
+  /** Drops what waits for a client: it has gone, or has caught up. */
+  closeLine(client: Client): void
+  /** How many events wait for the filter, of all clients. */
+  readonly waiting: number
   /** Hears nothing of the log any more. */
   stop(): void
 }
 
-/** For how many entries it is remembered what became of them, until whoever has appended them asks. */
-const OUTCOMES = 1000
+export interface DeliverySettings {
+  readonly log: EventLog
+  readonly filter?: EventFilter | undefined
+  readonly clock: Clock
+  readonly limits: { readonly filterTimeout: number; readonly filterQueue: number }
+}
 
 /** What else becomes of a delivery. */
 export interface DeliveryEvents {
@@ -28,26 +45,34 @@ export interface DeliveryEvents {
   overflowed(client: Client): void
   /** What carries this client's bytes has thrown. */
   broken(client: Client, error: unknown): void
-  /** A filter has thrown; the event is kept from the client. */
+  /** A filter has not answered with yes or no; the event is kept from the client. */
   filterFailed(error: unknown): void
   /** The log has begun anew. */
   restarted(): void
 }
 
+/** An event whose turn comes when those in front of it have reached everybody. */
+interface Turn {
+  readonly parcel: Parcel
+  readonly to: Address
+  /** 0 for a volatile event. */
+  readonly seq: number
+  readonly epoch: string
+}
+
 export function createDelivery(
-  log: EventLog,
+  { log, filter, clock, limits }: DeliverySettings,
   registry: Registry,
-  filter: EventFilter | undefined,
   counters: Counters,
   events: DeliveryEvents,
 ): Delivery {
+  const ask = filter && createAsk(filter, clock, limits.filterTimeout, () => counters.filterTimeouts++)
   /** All that is kept of an event as long as the log keeps it: whoever comes back is sent the same bytes. */
   const frames = new WeakMap<LogEntry, Frames>()
-  /** What the filter has thrown at. */
+  /** What the filter has failed at. */
   const unfiltered = new WeakSet<LogEntry>()
-  /** By number, of the last few: those that another process has appended are asked for by nobody. */
-  const outcomes = new Map<number, Parcel>()
-  const waiting: { readonly entry: LogEntry; readonly parcel: Parcel }[] = []
+  const outcomes = createOutcomes()
+  const turns: Turn[] = []
   let place = log.head
   let handing = false
 
@@ -55,7 +80,7 @@ export function createDelivery(
     const known = frames.get(entry)
     const made = known ?? []
     if (!known) frames.set(entry, made)
-    return prepare(entry, formatId(log.epoch, entry.seq), made, filter, (error) => {
+    return prepare(entry, formatId(log.epoch, entry.seq), made, ask, (error) => {
       // Once, and not again for each who comes back.
       if (!unfiltered.has(entry)) events.filterFailed(error)
       unfiltered.add(entry)
@@ -63,11 +88,8 @@ export function createDelivery(
   }
 
   /** @returns Whether the client has been given it. One client that cannot be served costs the others nothing. */
-  function give(client: Client, parcel: Parcel): boolean {
+  function hand(client: Client, parcel: Parcel, seq: number): boolean {
     try {
-      if (!client.live || client.ended || !parcel.isFor(client)) return false
-      // The filter, which is the application's, may have ended it.
-      if (client.ended) return false
       if (!client.outlet.send(parcel.bytes(client.native), parcel.expendable)) {
         events.overflowed(client)
         return false
@@ -76,45 +98,70 @@ export function createDelivery(
       events.broken(client, error)
       return false
     }
-    parcel.delivered++
     counters.delivered++
-    return true
-  }
-
-  function deliver({ seq, to }: LogEntry, parcel: Parcel): void {
-    const { epoch } = log
-    for (const client of registry.candidates(to)) {
-      if (seq <= client.after) continue
-      const given = give(client, parcel)
-      // A filter, which is the application's, may have begun the log anew.
-      if (log.epoch !== epoch) return
-      if (!given) continue
+    if (seq) {
       client.toldSeq = seq
       client.toldAt = client.outlet.lastWriteAt
     }
-    place = seq
+    return true
+  }
+
+  const lines = createFilterLines(limits.filterQueue, {
+    hand,
+    overflowed: events.overflowed,
+    dropped: () => counters.dropped.volatile++,
+  })
+
+  /** @returns The answer of the filter. False too where it has ended the client, or something of the client's throws. */
+  function isFor(client: Client, parcel: Parcel): boolean | Later {
+    try {
+      const answer = parcel.isFor(client)
+      return !client.ended && answer
+    } catch (error) {
+      events.broken(client, error)
+      return false
+    }
+  }
+
+  function deliver({ parcel, to, seq, epoch }: Turn): void {
+    /** A function of the application has begun the log again: everybody has been told of a gap. */
+    const isOld = (): boolean => seq > 0 && log.epoch !== epoch
+    if (isOld()) return
+    for (const client of registry.candidates(to)) {
+      if (!client.live || client.ended || (seq && seq <= client.after)) continue
+      const answer = isFor(client, parcel)
+      if (isOld()) return
+      if (answer === false) continue
+      if (answer !== true || lines.has(client)) lines.wait(client, parcel, seq, answer, place)
+      else if (hand(client, parcel, seq)) parcel.outcome.delivered++
+      if (isOld()) return
+    }
+    if (seq) place = seq
+  }
+
+  /** A filter may publish: that event waits until this one has reached everybody, or some would have them the other way round. */
+  function takeTurn(turn: Turn): void {
+    turns.push(turn)
+    if (handing) return
+    handing = true
+    try {
+      for (let next = turns.shift(); next; next = turns.shift()) deliver(next)
+    } finally {
+      handing = false
+    }
   }
 
   const stop = log.subscribe({
     entry(entry) {
+      const { seq, to } = entry
       // As of now: by the time it is its turn the log may have another epoch.
       const parcel = parcelOf(entry)
-      outcomes.set(entry.seq, parcel)
-      outcomes.delete(entry.seq - OUTCOMES)
-      // A filter may publish: that event waits until this one has reached everybody, or some would have them the other way
-      // round.
-      waiting.push({ entry, parcel })
-      if (handing) return
-      handing = true
-      try {
-        for (let next = waiting.shift(); next; next = waiting.shift()) deliver(next.entry, next.parcel)
-      } finally {
-        handing = false
-      }
+      outcomes.note(seq, parcel.outcome)
+      takeTurn({ parcel, to, seq, epoch: log.epoch })
     },
     reset() {
       // Of the old log, and everybody is told of a gap.
-      waiting.length = 0
+      lines.closeAll()
       outcomes.clear()
       place = log.head
       events.restarted()
@@ -125,16 +172,18 @@ export function createDelivery(
     get place() {
       return place
     },
+    placeOf: (client) => (client.live && !lines.has(client) ? place : client.after),
     parcelOf,
-    outcomeOf({ seq }) {
-      const outcome = outcomes.get(seq)
-      outcomes.delete(seq)
-      return outcome
-    },
+    outcomes,
     handOut(record) {
-      const parcel = prepare(record, '', [], filter, events.filterFailed)
-      for (const client of registry.candidates(record.to)) give(client, parcel)
-      return parcel.delivered
+      const parcel = prepare(record, '', [], ask, events.filterFailed)
+      takeTurn({ parcel, to: record.to, seq: 0, epoch: '' })
+      return parcel.outcome
+    },
+    openLine: lines.open,
+    closeLine: lines.close,
+    get waiting() {
+      return lines.waiting
     },
     stop,
   }

@@ -8,6 +8,7 @@ import type { Counters } from '../observe/counters.ts'
 import { type Replacer, toJSON } from '../wire/encode.ts'
 import { shown } from '../wire/shown.ts'
 import type { Delivery } from './delivery.ts'
+import type { Outcome } from './outcomes.ts'
 
 /** Who an event is for, and how it may be given up on its way to those who read slowly. */
 export interface PublishOptions extends PublishTarget {
@@ -40,7 +41,10 @@ export type PublishAnswer = boolean | { readonly tenant: string }
 export interface Published {
   /** Its id; '' for a volatile event. */
   readonly id: string
-  /** To how many streams it has gone. Those that are away, or still catching up, have it from the log. */
+  /**
+   * To how many streams it has gone at once. Streams that are away, or still catching up, get it from the log. Those for which
+   * `filter` has answered with a promise are not counted: the hub does not wait for it.
+   */
   readonly delivered: number
   /**
    * The event was held because of its `window` and was never sent: a later event with its key took its place, or the hub was reset.
@@ -125,16 +129,23 @@ export function createPublisher(
   delivery: Delivery,
   counters: Counters,
 ): (message: Message) => Promise<Published> {
+  async function write(record: LogRecord): Promise<Outcome> {
+    const { epoch } = log
+    const claim = delivery.outcomes.claim()
+    try {
+      const appended = log.append(record)
+      const { seq } = isThenable(appended) ? await appended : appended
+      // Nothing became of it if the log has begun anew in this very moment.
+      return claim.take(seq) ?? { id: formatId(epoch, seq), delivered: 0 }
+    } finally {
+      claim.end()
+    }
+  }
+
   return async ({ record, volatile }) => {
     counters.published++
-    if (volatile) return { id: '', delivered: delivery.handOut(record) }
-    const { epoch } = log
-    const appended = log.append(record)
-    const entry = isThenable(appended) ? await appended : appended
-    const outcome = delivery.outcomeOf(entry)
-    // Published by a filter, it has its turn after the event that is being filtered; and that is in this turn.
-    await undefined
-    // Nothing became of it if the log has begun anew in this very moment.
-    return { id: outcome?.id ?? formatId(epoch, entry.seq), delivered: outcome?.delivered ?? 0 }
+    // Published by a filter, an event has its turn after the one that is being filtered; and that is before this goes on.
+    const { id, delivered } = await (volatile ? delivery.handOut(record) : write(record))
+    return { id, delivered }
   }
 }

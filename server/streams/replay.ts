@@ -1,11 +1,11 @@
 import { isThenable } from '../../src/base/errors.ts'
-import { mayReach } from '../audience/addressed.ts'
 import { type Client, concernOf } from '../audience/client.ts'
 import { formatId } from '../log/cursor.ts'
 import type { EventLog, LogEntry } from '../log/log.ts'
 import type { Delivery } from '../publish/delivery.ts'
 import { gapFrame, liveFrame } from '../wire/frames.ts'
 import { createBatch } from './batch.ts'
+import { createPageReader } from './page.ts'
 import type { Turns } from './turns.ts'
 
 /*
@@ -41,15 +41,16 @@ export async function catchUp(
   tell: (client: Client, frame: Uint8Array) => void,
 ): Promise<CaughtUp> {
   const { epoch } = log
-  const { outlet, native } = client
-  const done = { events: 0, gap: false }
+  const { outlet } = client
   const batch = createBatch((bytes) => tell(client, bytes))
   /** What has been read and not been looked at. */
   let page: readonly LogEntry[] = []
   let at = 0
+  const done = { gap: false }
 
   /** The client has gone. Or the log has begun again: then it has been told of a gap, like every client. */
   const isOver = (): boolean => client.ended !== undefined || log.epoch !== epoch
+  const reader = createPageReader(client, delivery, batch, isOver)
   const isFull = (): boolean => outlet.blockedSince !== undefined || isOver()
 
   function turnTo(read: readonly LogEntry[]): void {
@@ -66,17 +67,6 @@ export async function catchUp(
     tell(client, gapFrame({ reason: 'expired', requested, resumedFrom, topics: concernOf(client) }))
   }
 
-  function collect(entry: LogEntry): void {
-    if (entry.at >= client.since && mayReach(entry.to, client)) {
-      const parcel = delivery.parcelOf(entry)
-      if (parcel.isFor(client)) {
-        batch.add(parcel.bytes(native))
-        done.events++
-      }
-    }
-    client.after = entry.seq
-  }
-
   function step(hasTime: () => boolean): Next {
     for (;;) {
       // Before anything is waited for, all that was collected goes out.
@@ -84,8 +74,12 @@ export async function catchUp(
       if (isOver()) return undefined
       if (outlet.blockedSince !== undefined) return outlet.room().then(() => 'more')
       if (!hasTime()) return 'turn'
-      while (at < page.length && !batch.isFull && !isOver() && hasTime()) collect(page[at++] as LogEntry)
-      if (batch.size || at < page.length) continue
+      while (at < page.length && !batch.isFull && !isOver() && hasTime()) reader.add(page[at++] as LogEntry)
+      reader.settle()
+      if (batch.size || at < page.length || isOver()) continue
+      // Everything allowed so far has been sent: it does not wait for what is not.
+      const waiting = reader.wait()
+      if (waiting) return waiting.then(() => 'more')
       if (client.after >= delivery.place) {
         client.live = true
         client.toldSeq = client.after
@@ -107,5 +101,5 @@ export async function catchUp(
     await next
     next = turns.take(step)
   }
-  return done
+  return { events: reader.events, ...done }
 }

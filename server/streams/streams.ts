@@ -49,7 +49,7 @@ export function createStreams(
   counters: Counters,
   observers: HubObservers,
   /** A stream has been opened, or is over. */
-  { came, left }: { came(client: Client): void; left(): void },
+  { came, left }: { came(client: Client): void; left(client: Client): void },
 ): Streams {
   const turns = createTurns(clock)
   const admission = createAdmission(limits, registry)
@@ -98,7 +98,7 @@ export function createStreams(
     })
     const { id: clientId, principal, openedAt } = client
     observers.tell('onDisconnect', { clientId, principal, reason, openFor: monotonic(clock) - openedAt })
-    left()
+    left(client)
   }
 
   async function replay(client: Client, recovered: boolean): Promise<void> {

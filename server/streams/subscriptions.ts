@@ -49,7 +49,7 @@ export async function changeTopics(
     topics: [...client.topics],
     denied: [],
     ...deniedIn(denials, client.topics),
-    cursor: formatId(log.epoch, client.live ? delivery.place : client.after),
+    cursor: formatId(log.epoch, delivery.placeOf(client)),
   })
   const before = { revision: client.revision, wanted: client.wanted }
   // An older change that comes late, or the same one twice: what it says is known.

@@ -31,7 +31,7 @@ export interface Circumstances {
   readonly now: number
   /** Epoch milliseconds, for what expires at a date. */
   readonly date: number
-  /** Up to which number events have been handed out. */
+  /** Up to which number events have been handed out. For a client with events that wait, its own place. */
   readonly place: number
   /** The first number that the log still has. */
   readonly first: number
@@ -86,11 +86,12 @@ export function createUpkeep(
       stall: limits.stall,
     }
     for (const client of registry.all()) {
-      const duty = dutyOf(client, facts)
+      const place = delivery.placeOf(client)
+      const duty = dutyOf(client, place === facts.place ? facts : { ...facts, place })
       if (duty === 'stalled' || duty === 'expired') streams.end(client, duty)
       else if (duty === 'end') streams.end(client, client.leaving)
       else if (duty === 'leave') streams.dismiss(client, 0, 'max-age')
-      else if (duty === 'ping') ping(client, facts.place, clock, log, streams)
+      else if (duty === 'ping') ping(client, place, clock, log, streams)
     }
     for (const client of registry.all()) watch(client)
   }

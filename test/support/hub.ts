@@ -135,20 +135,28 @@ export interface Stage {
   append(data: unknown, to?: PublishTarget, rest?: { readonly key?: string }): LogEntry | Promise<LogEntry>
 }
 
-export function stage({ log = memoryLog(), filter }: { log?: EventLog; filter?: EventFilter<Principal> } = {}): Stage {
+export interface StageOptions {
+  readonly log?: EventLog
+  readonly filter?: EventFilter<Principal>
+  readonly limits?: { readonly filterTimeout?: number; readonly filterQueue?: number }
+}
+
+export function stage({ log = memoryLog(), filter, limits }: StageOptions = {}): Stage {
   const clock = createClock()
   const registry = createRegistry()
   const counters = createCounters()
   const ended: [id: string, why: Ending][] = []
   const failures: unknown[] = []
   const restarts: string[] = []
+  const settings = { log, filter, clock, limits: { filterTimeout: Infinity, filterQueue: Infinity, ...limits } }
   function end(client: Client, why: Ending): void {
     ended.push([client.id, why])
     client.ended = why
     registry.remove(client)
     client.outlet.close()
+    delivery.closeLine(client)
   }
-  const delivery = createDelivery(log, registry, filter, counters, {
+  const delivery = createDelivery(settings, registry, counters, {
     overflowed: (client) => end(client, 'overflow'),
     broken(client, error) {
       failures.push(error)

@@ -27,7 +27,8 @@ export interface Reader {
   leave(): Promise<void>
 }
 
-const OWN = ['connected', 'gap', 'live', 'ping', 'subscribed', 'goodbye']
+/** The events of the protocol's own. */
+export const OWN = ['connected', 'gap', 'live', 'ping', 'subscribed', 'goodbye']
 
 /** Reads a stream in the background. */
 export function read(response: Response): Reader {

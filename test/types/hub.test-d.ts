@@ -252,8 +252,13 @@ createHub<Events, User>({ authenticate: () => ({ userId: 'ada' }) })
 createHub<Events, User>({ filter: ({ seat }) => seat > 3 })
 // @ts-expect-error no such role
 createHub<Events, User>({ authorize: ({ role }) => role === 'editor' })
-// @ts-expect-error a filter answers at once: a promise would let everything through
+// A filter answers at once or with a promise.
 createHub({ filter: async () => false })
+createHub<Events, User>({
+  filter: ({ role }, { type }) => (role === 'admin' ? true : Promise.resolve(type === 'tick')),
+})
+// @ts-expect-error a promise of something else
+createHub({ filter: async () => 'yes' })
 // @ts-expect-error a filter answers
 createHub({ filter: () => {} })
 // @ts-expect-error nothing is known of the payload
@@ -292,7 +297,18 @@ expectTypeOf<InvalidEventError['issues']>().toEqualTypeOf<readonly SchemaIssue[]
 const options: HubOptions = {
   heartbeat: false,
   log: memoryLog({ size: 0, characters: Infinity }),
-  limits: { clients: 1, perUser: 1, perTopic: 1, topics: 1, queueBytes: 1, queueEvents: 1, stall: 1, body: 1 },
+  limits: {
+    clients: 1,
+    perUser: 1,
+    perTopic: 1,
+    topics: 1,
+    queueBytes: 1,
+    queueEvents: 1,
+    stall: 1,
+    body: 1,
+    filterTimeout: 0,
+    filterQueue: 1,
+  },
   maxAge: Infinity,
   retry: 2000,
   origins: ['https://app.example'] as const,
@@ -311,7 +327,16 @@ createHub(options)
 const maybe: number | undefined = undefined
 createHub({ heartbeat: maybe, limits: { clients: maybe }, log: undefined, filter: undefined, onError: undefined })
 expectTypeOf<keyof HubLimits>().toEqualTypeOf<
-  'clients' | 'perUser' | 'perTopic' | 'topics' | 'queueBytes' | 'queueEvents' | 'stall' | 'body'
+  | 'clients'
+  | 'perUser'
+  | 'perTopic'
+  | 'topics'
+  | 'queueBytes'
+  | 'queueEvents'
+  | 'stall'
+  | 'body'
+  | 'filterTimeout'
+  | 'filterQueue'
 >()
 // @ts-expect-error no such option
 createHub({ hartbeat: 5 })

@@ -9,6 +9,7 @@ const ZERO = {
   replays: { count: 0, events: 0 },
   gaps: 0,
   topicsRefused: { invalid: 0, denied: 0, full: 0, 'too-many': 0 },
+  filterTimeouts: 0,
   endings: { closed: 0, overflow: 0, stalled: 0, expired: 0, kicked: 0, 'max-age': 0, drained: 0, error: 0 },
   errors: {},
 }
@@ -33,6 +34,7 @@ it('counts begin again in place: a holder of a part of them counts on', () => {
     counters.published++
     counters.delivered++
     counters.gaps++
+    counters.filterTimeouts++
     dropped.volatile++
     dropped.coalesced++
     replays.count++
@@ -51,6 +53,7 @@ it('counts begin again in place: a holder of a part of them counts on', () => {
     published: 1,
     delivered: 1,
     gaps: 1,
+    filterTimeouts: 1,
     dropped: { volatile: 1, coalesced: 1 },
     replays: { count: 1, events: 1 },
     errors: { full: 1 },

@@ -15,12 +15,13 @@ it('a hub is described in figures, which do not say who is connected', async () 
   for (const n of [1, 2, 3]) await append(n, { tenant: 'nobody' })
   counters.connections = 7
   counters.errors['full'] = 2
-  const stats = readStats(counters, registry, log, 1234)
+  const stats = readStats(counters, registry, log, 7, 1234)
   expect(stats).toEqual({
     clients: 3,
     users: 2,
     topics: 2,
     queue: { events: 3, bytes: 30 },
+    filtering: 7,
     ...createCounters(),
     connections: 7,
     errors: { full: 2 },
@@ -32,7 +33,7 @@ it('a hub is described in figures, which do not say who is connected', async () 
 
 it('figures that were given stay as they were', () => {
   const { log, registry, counters } = stage()
-  const stats = readStats(counters, registry, log, 0)
+  const stats = readStats(counters, registry, log, 0, 0)
   counters.dropped.volatile++
   counters.replays.count++
   counters.endings.kicked++

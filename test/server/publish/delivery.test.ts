@@ -39,15 +39,16 @@ describe('an event that is written down', () => {
     expect(one.sink.chunks[0]).toBe(other.sink.chunks[0])
     expect(delivery.parcelOf(entry).bytes(false)).toBe(one.sink.chunks[0])
     // A parcel of its own: who comes back is not among those that it was delivered to.
-    expect(delivery.parcelOf(entry)).toMatchObject({ id: formatId(log.epoch, 1), delivered: 0 })
+    expect(delivery.parcelOf(entry)).toMatchObject({ id: formatId(log.epoch, 1), outcome: { delivered: 0 } })
   })
 
   it('does not go to clients that are not live, have had it, or have left', async () => {
     const { delivery, counters, join, append } = stage()
     const clients = [join({ live: false }), join({ after: 1 }), join({ ended: 'closed' }), join({ after: 0 })]
-    const entry = await append(1)
+    const claim = delivery.outcomes.claim()
+    const { seq } = await append(1)
     expect(clients.map(({ sink }) => payloads(sink))).toEqual([[], [], [], [1]])
-    expect([counters.delivered, delivery.outcomeOf(entry)?.delivered]).toEqual([1, 1])
+    expect([counters.delivered, claim.take(seq)?.delivered]).toEqual([1, 1])
     await append(2)
     expect(clients.map(({ sink }) => payloads(sink))).toEqual([[], [2], [], [1, 2]])
   })
@@ -93,24 +94,20 @@ describe('an event that is written down', () => {
 })
 
 describe('the result of an event', () => {
-  it('is handed out once, to the first that asks', async () => {
+  it('is kept for a publish that waits for its number', async () => {
     const { log, delivery, join, append } = stage()
     for (const _ of [1, 2, 3]) join()
-    const entry = await append(1)
-    expect(delivery.outcomeOf(entry)).toMatchObject({ id: formatId(log.epoch, 1), delivered: 3 })
-    expect(delivery.outcomeOf(entry)).toBeUndefined()
+    const claim = delivery.outcomes.claim()
+    const { seq } = await append(1)
+    expect(claim.take(seq)).toEqual({ id: formatId(log.epoch, 1), delivered: 3 })
   })
 
-  it('is forgotten after a thousand others, and when the log begins again', async () => {
+  it('is forgotten when the log begins again', async () => {
     const { log, delivery, append } = stage()
-    const first = await append(1)
-    const second = await append(2)
-    for (let n = 3; n <= 1001; n++) await append(n)
-    expect(delivery.outcomeOf(first)).toBeUndefined()
-    expect(delivery.outcomeOf(second)).toMatchObject({ id: formatId(log.epoch, 2) })
-    const last = await append(1002)
+    const claim = delivery.outcomes.claim()
+    const { seq } = await append(1)
     log.reset()
-    expect(delivery.outcomeOf(last)).toBeUndefined()
+    expect(claim.take(seq)).toBeUndefined()
   })
 })
 
@@ -122,9 +119,10 @@ describe('a client that cannot take an event', () => {
     await append(1)
     await append(2)
     expect(ended).toEqual([])
-    const entry = await append(3)
+    const claim = delivery.outcomes.claim()
+    const { seq } = await append(3)
     expect(ended).toEqual([['slow', 'overflow']])
-    expect(delivery.outcomeOf(entry)?.delivered).toBe(1)
+    expect(claim.take(seq)?.delivered).toBe(1)
     await append(4)
     expect(payloads(sink)).toEqual([1, 2, 3, 4])
     expect(payloads(slow.sink)).toEqual([1])
@@ -220,11 +218,65 @@ describe('a filter', () => {
   })
 })
 
+describe('a filter that answers with a promise', () => {
+  it('holds back the later events of its client, volatile ones too, and of nobody else', async () => {
+    let release = (_: boolean): void => {}
+    const filter: EventFilter = ({ userId }, { data }) =>
+      userId === 'ada' && data === 1
+        ? new Promise((resolve) => {
+            release = resolve
+          })
+        : data !== 3
+    const { delivery, counters, clock, join, append } = stage({ filter })
+    const [ada, bob] = [join({ principal: { userId: 'ada' } }), join()]
+    const claim = delivery.outcomes.claim()
+    const { seq } = await append(1)
+    expect(claim.take(seq)?.delivered).toBe(1)
+    expect(delivery.handOut(record(2))).toMatchObject({ delivered: 1 })
+    await append(3)
+    await append(4)
+    expect([payloads(ada.sink), payloads(bob.sink), delivery.waiting]).toEqual([[], [1, 2, 4], 3])
+    expect([delivery.place, delivery.placeOf(bob), delivery.placeOf(ada)]).toEqual([3, 3, 0])
+    release(true)
+    await clock.settle()
+    expect([payloads(ada.sink), delivery.waiting, delivery.placeOf(ada)]).toEqual([[1, 2, 4], 0, 3])
+    expect(ada.toldSeq).toBe(3)
+    expect(counters.delivered).toBe(6)
+  })
+
+  it('does not send an event whose answer comes after the log has begun again', async () => {
+    let release = (_: boolean): void => {}
+    const filter: EventFilter = () =>
+      new Promise((resolve) => {
+        release = resolve
+      })
+    const { log, delivery, clock, join, append } = stage({ filter })
+    const { sink } = join()
+    await append(1)
+    log.reset()
+    release(true)
+    await clock.settle()
+    expect([payloads(sink), delivery.waiting]).toEqual([[], 0])
+  })
+
+  it('counts those that came too late', async () => {
+    const { counters, failures, clock, join, append } = stage({
+      filter: () => new Promise(() => {}),
+      limits: { filterTimeout: 100 },
+    })
+    for (const _ of [1, 2]) join()
+    await append(1)
+    await clock.advance(100)
+    expect(counters.filterTimeouts).toBe(2)
+    expect(failures).toEqual([expect.objectContaining({ name: 'TimeoutError' })])
+  })
+})
+
 describe('an event that is in no log', () => {
   it('goes to clients that are live, without an id, and moves no cursor', () => {
     const { delivery, counters, join } = stage()
     const clients = [join({ topics: ['a'] }), join({ live: false, topics: ['a'] }), join({ after: 99, topics: ['a'] })]
-    expect(delivery.handOut(record(1, { topic: 'a' }))).toBe(2)
+    expect(delivery.handOut(record(1, { topic: 'a' }))).toEqual({ id: '', delivered: 2 })
     const event = [
       ['comment', 'topic a'],
       ['block', 'n', '1', undefined],
@@ -232,6 +284,27 @@ describe('an event that is in no log', () => {
     expect(clients.map(({ sink }) => heard(sink))).toEqual([event, [], event])
     expect(counters.delivered).toBe(2)
     expect([delivery.place, clients[0]?.toldSeq]).toEqual([0, 0])
+  })
+
+  it('has its turn after the event that is being filtered', async () => {
+    const filter: EventFilter = (_, { data }) => {
+      if (data === 1 && !asked) {
+        asked = true
+        append(2)
+        // Its turn is still to come.
+        expect(delivery.handOut(record(3)).delivered).toBe(0)
+        outcome = delivery.handOut(record(4))
+      }
+      return true
+    }
+    let asked = false
+    let outcome: unknown
+    const { delivery, join, append } = stage({ filter })
+    const clients = [join(), join()]
+    await append(1)
+    // The log gives out 2 when it is done with 1.
+    for (const { sink } of clients) expect(payloads(sink)).toEqual([1, 3, 4, 2])
+    expect(outcome).toEqual({ id: '', delivered: 2 })
   })
 
   it('gives way where there is no room, and breaks nobody off', () => {
@@ -258,7 +331,7 @@ describe('a log that begins again', () => {
     expect(heard(client.sink).at(-1)).toEqual(['block', 'n', '3', formatId(log.epoch, 1)])
   })
 
-  it('has nobody hear what waited of the old one', async () => {
+  it('has nobody hear the event that was being filtered, nor what waited behind it', async () => {
     const filter: EventFilter = (_, { data }) => {
       if (data === 1) {
         append(2)
@@ -270,7 +343,7 @@ describe('a log that begins again', () => {
     const { sink } = join()
     await append(1)
     await append(3)
-    expect(payloads(sink)).toEqual([1, 3])
+    expect(payloads(sink)).toEqual([3])
   })
 })
 
