@@ -9,11 +9,13 @@ import type { Parts } from '../streams/parts.ts'
 import { allowedOf } from '../streams/request.ts'
 import type { Connect } from '../streams/streams.ts'
 import { changeTopics } from '../streams/subscriptions.ts'
+import { toJSON } from '../wire/encode.ts'
 import { Refusal } from '../wire/refusal.ts'
 import { createPaths, lastSegment, readStreamRequest } from './address.ts'
-import { json, readBody, refused } from './body.ts'
+import { json, jsonText, readBody, refused } from './body.ts'
 import { type ContentCoding, setCoding } from './compress.ts'
 import { corsHeaders, preflight } from './cors.ts'
+import { createPostRate } from './post-rate.ts'
 import { blameOf, checkPosted, grantOf, refusalOf } from './posted.ts'
 import { createQuestions } from './questions.ts'
 import { OwnRefusal } from './refuse.ts'
@@ -46,11 +48,12 @@ const notHere = (method: string): Refusal =>
   new Refusal(405, 'method', `there is GET and POST here, no ${method}`, { allow: 'GET, POST, OPTIONS' })
 
 export function createAccept(parts: Parts, services: Services): Accept {
-  const { settings, streams, counters, observers } = parts
-  const { limits, origins } = settings
+  const { settings, registry, streams, counters, observers } = parts
+  const { limits } = settings
   const topicOf = createPaths(settings.paths)
 
   const { ask, authenticate } = createQuestions(settings, observers)
+  const rate = createPostRate(limits.postsPerSecond, settings.clock, registry)
 
   // All at once: a hundred look-ups must not wait for each other. Of those that throw, the first is reported.
   const mayJoin = (principal: Principal) => (topics: readonly string[]) =>
@@ -92,12 +95,15 @@ export function createAccept(parts: Parts, services: Services): Accept {
 
   async function post(request: Request, action: string, host: Host): Promise<Response> {
     const principal = await authenticate(request, host)
+    rate.beforeBody(principal)
     if (action === 'reset') {
+      rate.withBody(principal, {})
       await demand('canReset', principal)
       await services.reset()
       return json(200, services.stats())
     }
     const body = await readBody(request, limits.body)
+    rate.withBody(principal, body)
     if ('event' in body) return json(200, await publish(principal, body))
     if ('clientId' in body) return json(200, await changeTopics(body, principal, parts, mayJoin(principal)))
     throw new Refusal(400, 'body', 'the body wants to have event (to publish) or clientId (to change topics)')
@@ -135,6 +141,16 @@ export function createAccept(parts: Parts, services: Services): Accept {
     })
   }
 
+  /** In the shape that the application wants. */
+  async function metrics(): Promise<Response> {
+    const shape = settings.metrics
+    if (!shape) return json(200, services.stats())
+    return jsonText(
+      200,
+      await ask('metrics', async () => toJSON(await shape(services.stats()), 'what metrics returns')),
+    )
+  }
+
   async function answer(request: Request, connect: Connect, host: Host): Promise<Response | undefined> {
     const { method } = request
     if (method === 'OPTIONS') return preflight(request)
@@ -148,7 +164,7 @@ export function createAccept(parts: Parts, services: Services): Accept {
     if (action === 'health') return json(200, { status: 'ok' })
     if (action === 'stats' || action === 'metrics') {
       await demand('canReadStats', await authenticate(request, host))
-      return json(200, services.stats())
+      return action === 'stats' ? json(200, services.stats()) : metrics()
     }
     if (method === 'HEAD') throw notHere(method)
     await stream(request, url, fixed, connect, host)
@@ -159,7 +175,7 @@ export function createAccept(parts: Parts, services: Services): Accept {
     let cors: Record<string, string> = {}
     let response: Response | undefined
     try {
-      cors = corsHeaders(request, origins)
+      cors = corsHeaders(request, settings)
       response = await answer(
         request,
         (headers, events) => {

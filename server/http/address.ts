@@ -9,6 +9,9 @@ import { percentDecoded } from './token.ts'
  * What the address of a request says: where to resume, which topics, and which of the hub's few services is meant.
  */
 
+/** In characters. No topic is longer, so nothing longer needs to be compared with anything. */
+const PART_LENGTH = 200
+
 /** Of clients and polyfills. The header wins: a native EventSource that reconnects by itself keeps a stale parameter. */
 const CURSOR_PARAMS = ['lastEventId', 'last_event_id', 'Last-Event-ID', 'last-event-id', 'evs_last_event_id']
 
@@ -49,7 +52,9 @@ export function createPaths(paths: Readonly<Record<string, string>>): (address: 
     return { names, template, form }
   })
   return ({ pathname }) => {
+    if (routes.length === 0) return undefined
     const segments = pathname.split('/')
+    if (segments.some(isTooLong)) throw new Refusal(404, 'path', `a part of the path is too long: ${TOPIC_RULE}`)
     for (const { names, template, form } of routes) {
       const parts = partsOfPath(form, segments)
       if (!parts) continue
@@ -61,6 +66,10 @@ export function createPaths(paths: Readonly<Record<string, string>>): (address: 
     return undefined
   }
 }
+
+/** Longer than any topic. In a URL a character of a topic may be nine. */
+const isTooLong = (segment: string): boolean =>
+  segment.length > PART_LENGTH && percentDecoded(segment).length > PART_LENGTH
 
 /** The parts of a path, in their order; undefined if it has another form. A slash at its end does not count. */
 function partsOfPath(form: readonly (readonly string[])[], segments: readonly string[]): string[] | undefined {

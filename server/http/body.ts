@@ -6,8 +6,12 @@ import { OwnRefusal } from './refuse.ts'
  */
 
 /** An answer in JSON. */
-export const json = (status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Response =>
-  new Response(JSON.stringify(body), {
+export const json = (status: number, body: unknown, headers?: Readonly<Record<string, string>>): Response =>
+  jsonText(status, JSON.stringify(body), headers)
+
+/** The same, of text that is JSON already. */
+export const jsonText = (status: number, text: string, headers: Readonly<Record<string, string>> = {}): Response =>
+  new Response(text, {
     status,
     headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
   })

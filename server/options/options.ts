@@ -2,6 +2,7 @@ import type { Clock } from '../../src/index.ts'
 import type { Authentication, Identity, Principal } from '../audience/principal.ts'
 import type { EventLog } from '../log/log.ts'
 import type { HubObserver } from '../observe/observers.ts'
+import type { HubStats } from '../observe/stats.ts'
 import type { EventFilter } from '../publish/filter.ts'
 import type { PublishAnswer, PublishRequest } from '../publish/publish.ts'
 import type { HubSchemas } from '../publish/schemas.ts'
@@ -65,6 +66,13 @@ export interface HubLimits {
    * @defaultValue 16 Ki
    */
   readonly body?: number | undefined
+  /**
+   * POSTs a second, of one user, or of one session without a user. A second's worth may come at once. Others share one limit,
+   * except for those that change the topics of an open stream: each stream has its own. Beyond: status 429 with `Retry-After`, code
+   * `rate`. 0: no POSTs at all.
+   * @defaultValue Infinity
+   */
+  readonly postsPerSecond?: number | undefined
 }
 
 /** What a hub wants to know. */
@@ -145,6 +153,17 @@ export interface HubOptions<P extends Identity = Principal, E = Record<string, u
    * @defaultValue none
    */
   readonly origins?: readonly string[] | undefined
+  /**
+   * `'*'`: pages of all origins may connect and post, without credentials. For public streams. A request of such a page that has a
+   * cookie or `Authorization` is refused with 403. It cannot be used together with `authenticate` or `origins`.
+   * @defaultValue none but `origins`
+   */
+  readonly cors?: '*' | undefined
+  /**
+   * What `GET …/metrics` answers, as JSON: it gets the figures of `…/stats`. It may be async. If it throws, status 500.
+   * @defaultValue the same as `…/stats`
+   */
+  readonly metrics?: ((stats: HubStats) => unknown) | undefined
   /**
    * Addresses that stand for topics: `{ '/sse/:stream/:channel': ':stream.:channel' }`. Who connects to `/sse/orders/eu`
    * is joined to `orders.eu`, if allowed to, else refused.

@@ -26,10 +26,12 @@ const SPEC: Spec<HubOptions> = {
   maxAge: ['number from 0', 600_000],
   retry: ['number from 0|false', false],
   origins: ['object', []],
+  cors: ["'*'"],
   paths: ['object', {}],
   schemas: ['object', {}],
   replacer: CALLBACK,
   compress: ['boolean', false],
+  metrics: CALLBACK,
   clock: ['object', systemClock],
   onConnect: CALLBACK,
   onDisconnect: CALLBACK,
@@ -48,9 +50,10 @@ const LIMITS: Spec<HubLimits> = {
   filterTimeout: ['number from 0', 5000],
   filterQueue: ['number from 0', 1000],
   body: ['number from 0', 16 * 1024],
+  postsPerSecond: ['number from 0', Infinity],
 }
 
-type Optional = 'filter' | 'replacer' | 'onConnect' | 'onDisconnect' | 'onReplay' | 'onError'
+type Optional = 'filter' | 'cors' | 'metrics' | 'replacer' | 'onConnect' | 'onDisconnect' | 'onReplay' | 'onError'
 
 /** Options, checked and with their defaults filled in; 0 where there is no heartbeat and no `retry:`. */
 export type HubSettings = Required<Omit<Given, Optional | 'limits' | 'heartbeat' | 'retry'>> &
@@ -73,6 +76,10 @@ export function resolveHubOptions(options: HubOptions): HubSettings {
   for (const origin of origins)
     if (origin !== 'null' && (URL.parse(origin)?.origin !== origin || `${origin}`.includes('*')))
       throw wrong('origins', "each as a browser sends it: 'https://app.example', no path, no *", origin)
+  if (filled.cors && origins.length)
+    throw wrong('cors', 'to be left out where origins names the pages that may connect', filled.cors)
+  if (filled.cors && filled.authenticate !== EVERYBODY)
+    throw wrong('cors', 'to be left out where authenticate is given: name the pages in origins instead', filled.cors)
   // A Map would have no schema by name, and so check nothing.
   if (!isPlain(schemas)) throw wrong('schemas', 'a plain object, { name: schema }', schemas)
   for (const [name, schema] of Object.entries(schemas))

@@ -337,11 +337,18 @@ expectTypeOf<keyof HubLimits>().toEqualTypeOf<
   | 'body'
   | 'filterTimeout'
   | 'filterQueue'
+  | 'postsPerSecond'
 >()
 // @ts-expect-error no such option
 createHub({ hartbeat: 5 })
 // @ts-expect-error a list of fields is no replacer
 createHub({ replacer: ['id'] })
+createHub({ cors: '*', metrics: ({ clients, connections }) => ({ clients, connections }) })
+createHub({ cors: undefined, metrics: async (stats) => expectTypeOf(stats).toEqualTypeOf<HubStats>() })
+// @ts-expect-error all origins or none
+createHub({ cors: 'https://app.example' })
+// @ts-expect-error figures come from the hub
+createHub({ metrics: { clients: 0 } })
 // @ts-expect-error no such limit
 createHub({ limits: { client: 5 } })
 // @ts-expect-error milliseconds

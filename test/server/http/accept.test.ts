@@ -231,6 +231,130 @@ describe('an answer that is not true', () => {
   })
 })
 
+describe('metrics', () => {
+  it('are the figures of stats, unless the application shapes them', async () => {
+    const plain = hubBench()
+    expect((await plain.ask('/events/metrics')).body).toMatchObject({ clients: 0, uptime: 0 })
+    const { ask, stream } = hubBench({
+      metrics: async ({ clients, connections, published, errors }) => ({
+        activeConnections: clients,
+        totalConnections: connections,
+        eventsDispatched: published,
+        errors,
+      }),
+    })
+    await stream()
+    expect((await ask('/events/metrics')).body).toEqual({
+      activeConnections: 1,
+      totalConnections: 1,
+      eventsDispatched: 0,
+      errors: {},
+    })
+    expect((await ask('/events/stats')).body).toMatchObject({ clients: 1, uptime: 0 })
+  })
+
+  it('may be anything that JSON can say', async () => {
+    for (const value of [[1], 'text', 0, null, undefined, false])
+      expect((await hubBench({ metrics: () => value }).ask('/events/metrics')).body).toEqual(value ?? null)
+  })
+
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('secret')
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('secret'))],
+    ['returns what JSON cannot say', () => ({ secret: 1n })],
+    ['returns a function', () => () => 'secret'],
+  ])('are refused with 500 if the function %s', async (_, metrics) => {
+    const { ask, errors } = hubBench({ metrics })
+    const answer = await ask('/events/metrics')
+    expect(answer).toMatchObject(refusal(500, 'internal', 'the server has failed; it may do better later'))
+    expect(errors).toEqual([['metrics', expect.any(String)]])
+    expect((await ask('/events/stats')).status).toBe(200)
+  })
+
+  it('are given to nobody who may not read stats', async () => {
+    const metrics = vi.fn()
+    const { ask } = hubBench({ metrics, canReadStats: () => false })
+    expect((await ask('/events/metrics')).status).toBe(403)
+    expect(metrics).not.toHaveBeenCalled()
+  })
+})
+
+describe('POSTs beyond limits.postsPerSecond', () => {
+  it('are refused with 429, for that user, until a token is there again', async () => {
+    const { post, clock, hub } = hubBench({ canPublish: () => true, limits: { postsPerSecond: 2 } })
+    const statuses = async (user: string, count: number) => {
+      const found: number[] = []
+      for (let n = 0; n < count; n++) found.push((await post({ event: 'x' }, `/events?user=${user}`)).status)
+      return found
+    }
+    expect(await statuses('ada', 3)).toEqual([200, 200, 429])
+    expect(await statuses('bob', 2)).toEqual([200, 200])
+    const refused = await post({ event: 'x' }, '/events?user=ada')
+    expect(refused).toMatchObject(
+      refusal(429, 'rate', 'at most 2 POSTs a second; the option limits.postsPerSecond says so'),
+    )
+    expect(refused.headers.get('retry-after')).toBe('1')
+    await clock.advance(500)
+    expect(await statuses('ada', 2)).toEqual([200, 429])
+    expect(hub.stats()).toMatchObject({ published: 5, errors: { rate: 3 } })
+  })
+
+  it('are refused before their body is read, and before canReset is asked', async () => {
+    const canReset = vi.fn(() => true)
+    const { ask } = hubBench({ canReset, limits: { postsPerSecond: 1 } })
+    expect((await ask('/events/reset?user=ada', { method: 'POST' })).status).toBe(200)
+    expect((await ask('/events/reset?user=ada', { method: 'POST' })).status).toBe(429)
+    expect((await ask('/events?user=ada', { method: 'POST', body: 'no JSON' })).status).toBe(429)
+    expect(canReset).toHaveBeenCalledTimes(1)
+  })
+
+  it('do not keep streams and stats from anybody', async () => {
+    const { ask, stream } = hubBench({ limits: { postsPerSecond: 0 } })
+    const answer = await ask('/events?user=ada', { method: 'POST' })
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, null])
+    expect((await ask('/events/stats?user=ada')).status).toBe(200)
+    expect((await stream('?user=ada')).response.status).toBe(200)
+  })
+})
+
+describe('pages of another origin', () => {
+  const evil = { origin: 'https://evil.example' }
+
+  it('may read why they are refused, at every method', async () => {
+    const { ask } = hubBench()
+    for (const method of ['GET', 'POST', 'OPTIONS', 'DELETE']) {
+      const answer = await ask('/events', { method, headers: evil })
+      expect(answer).toMatchObject({ status: 403, body: { error: { code: 'origin' } } })
+      expect(answer.headers.get('access-control-allow-origin')).toBe('https://evil.example')
+      expect(answer.headers.get('access-control-allow-credentials')).toBeNull()
+      expect(answer.headers.get('access-control-allow-methods')).toBeNull()
+      expect(answer.headers.get('vary')).toBe('origin')
+    }
+  })
+
+  it('may read everything with cors, and post', async () => {
+    const { hub, ask } = hubBench({ cors: '*', authenticate: undefined })
+    const response = await hub.fetch(new Request(`${ORIGIN}/events`, { headers: evil }))
+    expect([response.status, response.headers.get('access-control-allow-origin')]).toEqual([200, '*'])
+    const preflight = await ask('/events', { method: 'OPTIONS', headers: evil })
+    expect([preflight.status, preflight.headers.get('access-control-allow-origin')]).toEqual([204, '*'])
+    const post = await ask('/events', { method: 'POST', headers: evil })
+    expect([post.status, post.headers.get('access-control-allow-origin')]).toEqual([415, '*'])
+    expect(post.headers.get('access-control-allow-credentials')).toBeNull()
+  })
+
+  it('are refused with cors if they send a cookie', async () => {
+    const { ask } = hubBench({ cors: '*', authenticate: undefined })
+    const answer = await ask('/events', { headers: { ...evil, cookie: 'a=1' } })
+    expect(answer).toMatchObject({ status: 403, body: { error: { code: 'credentials' } } })
+  })
+})
+
 describe('limits', () => {
   it.each<[what: string, options: HubOptions, queries: string[], status: number, code: string, seconds: string]>([
     ['all streams', { limits: { clients: 2 } }, ['?user=a', '?user=b', '?user=c'], 503, 'full', '10'],
@@ -718,7 +842,9 @@ describe('an origin', () => {
     expect(await ask('/events', { headers: { origin } })).toMatchObject(expected)
     const answer = await post({ event: 'x' }, '/events', { origin })
     expect(answer.status).toBe(403)
-    expect(answer.headers.has('access-control-allow-origin')).toBe(false)
+    // So that the page's script can read the reason. Nothing else is sent, and no credentials are allowed.
+    expect(answer.headers.get('access-control-allow-origin')).toBe(origin === 'x' ? null : origin)
+    expect(answer.headers.has('access-control-allow-credentials')).toBe(false)
     expect(hub.stats().published).toBe(0)
   })
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { corsHeaders, preflight } from '../../../server/http/cors.ts'
+import type { Refusal } from '../../../server/wire/refusal.ts'
 
 const refusal = (status: number, code: string, message: string | RegExp): unknown =>
   expect.objectContaining({
@@ -12,7 +13,7 @@ const refusal = (status: number, code: string, message: string | RegExp): unknow
 describe('the origin of a request', () => {
   const ORIGINS = ['https://app.example', 'http://localhost:5173', 'null']
   const cors = (headers: Record<string, string>, method = 'GET') =>
-    corsHeaders(new Request('https://hub.test/events', { method, headers }), ORIGINS)
+    corsHeaders(new Request('https://hub.test/events', { method, headers }), { origins: ORIGINS })
 
   const allowed = (origin: string): object => ({
     'access-control-allow-origin': origin,
@@ -61,13 +62,63 @@ describe('the origin of a request', () => {
 
   it('may not be null unless it is named', () => {
     const request = new Request('https://hub.test/events', { headers: { origin: 'null' } })
-    expect(() => corsHeaders(request, [])).toThrow(refusal(403, 'origin', /^pages of null/))
+    expect(() => corsHeaders(request, { origins: [] })).toThrow(refusal(403, 'origin', /^pages of null/))
   })
 
   it.each(['cross-site', 'same-site'])('may not be kept back by a page elsewhere: %s', (site) => {
     expect(() => cors({ 'sec-fetch-site': site })).toThrow(
       refusal(403, 'origin', 'pages of another origin may use this with CORS alone'),
     )
+  })
+})
+
+describe('a refusal of an origin', () => {
+  const refusedTo = (origin: string): Record<string, string> => {
+    try {
+      corsHeaders(new Request('https://hub.test/events', { headers: { origin } }), { origins: [] })
+    } catch (error) {
+      return (error as Refusal).headers
+    }
+    throw new Error('it was let in')
+  }
+
+  it.each(['https://evil.example', 'http://localhost:5173', 'null', 'chrome-extension://abc'])(
+    'may be read by the page that is refused, without credentials: %s',
+    (origin) => {
+      expect(refusedTo(origin)).toEqual({ 'access-control-allow-origin': origin, vary: 'origin' })
+    },
+  )
+
+  it.each(['x', '', 'https://evil.example/path', 'https://u:p@evil.example', 'https://a, https://b', '*'])(
+    'repeats nothing that no browser sends: %j',
+    (origin) => {
+      expect(refusedTo(origin)).toEqual({})
+    },
+  )
+})
+
+describe('an origin where all are allowed', () => {
+  const cors = (headers: Record<string, string>) =>
+    corsHeaders(new Request('https://hub.test/events', { headers }), { origins: [], cors: '*' })
+
+  it.each(['https://app.example', 'http://localhost:5173', 'null', 'x'])(
+    'may read without credentials: %s',
+    (origin) => {
+      expect(cors({ origin })).toEqual({
+        'access-control-allow-origin': '*',
+        'access-control-expose-headers': 'retry-after, date, x-sse-heartbeat',
+      })
+    },
+  )
+
+  it.each([{ cookie: 'session=1' }, { authorization: 'Bearer x' }])('is refused with %j', (credentials) => {
+    const headers = { origin: 'https://app.example', ...credentials } as Record<string, string>
+    expect(() => cors(headers)).toThrow(refusal(403, 'credentials', /without credentials/))
+  })
+
+  it('may be its own, with cookies', () => {
+    expect(cors({ origin: 'https://hub.test', cookie: 'session=1' })).toEqual({})
+    expect(cors({ cookie: 'session=1' })).toEqual({})
   })
 })
 
