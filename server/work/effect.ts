@@ -1,7 +1,6 @@
 import { isThenable } from '../../src/base/errors.ts'
 import type { EventName } from '../../src/index.ts'
-import { checkTarget, checkType, type PublishTarget } from '../audience/target.ts'
-import type { Publish, PublishOptions } from '../publish/publish.ts'
+import { checkEvent, optionsTo, type Publish, type PublishOptions } from '../publish/publish.ts'
 import { shown } from '../wire/shown.ts'
 
 /*
@@ -53,24 +52,31 @@ export interface AnyEffect {
   readonly options?: PublishOptions
 }
 
-const TARGETS: Readonly<Record<string, (to: string | readonly string[]) => object>> = {
-  broadcast: () => ({}),
-  toTopic: (topic) => ({ topic }),
-  toUser: (userId) => ({ userId }),
-  toSession: (sessions) => ({ sessionIds: [sessions].flat() }),
-  toClients: (clients) => ({ clientIds: [clients].flat() }),
+/** Which field of a target `to` is, for each kind. Null: there is no `to`. */
+const TARGETS: Readonly<Record<string, 'topic' | 'userId' | 'sessionIds' | 'clientIds' | null>> = {
+  broadcast: null,
+  toTopic: 'topic',
+  toUser: 'userId',
+  toSession: 'sessionIds',
+  toClients: 'clientIds',
 }
 
 /** The kinds that the hub carries out. */
 export const HUB_KINDS: readonly string[] = Object.keys(TARGETS)
 
-/** What a hub publishes for an effect; undefined if the effect is not one of its kinds. */
+/**
+ * What a hub publishes for an effect; undefined if the effect is not one of its kinds.
+ * @throws TypeError for options that `publish` does not take.
+ */
 export function toPublish(
   effect: AnyEffect,
 ): { readonly type: string; readonly data: unknown; readonly options: PublishOptions } | undefined {
-  const { kind, type = '', data, to = '', options } = effect
-  if (!Object.hasOwn(TARGETS, kind)) return undefined
-  return { type, data, options: { ...options, ...TARGETS[kind]?.(to) } }
+  const { kind, type = '', data, to, options = {} } = effect
+  const field = Object.hasOwn(TARGETS, kind) ? TARGETS[kind] : undefined
+  if (field === undefined) return undefined
+  if (field === null) return { type, data, options }
+  const ids = field === 'sessionIds' || field === 'clientIds' ? [to].flat() : to
+  return { type, data, options: optionsTo(kind, field, ids, options) }
 }
 
 /**
@@ -100,7 +106,5 @@ function checkEffect(effect: AnyEffect | undefined, custom: readonly string[]): 
     throw new TypeError(
       `there is no effect of the kind ${shown(kind)}; there is ${[...HUB_KINDS, ...custom].join(', ')}`,
     )
-  checkType(publish.type)
-  const { key: _, volatile: __, ...target } = publish.options
-  checkTarget(target as PublishTarget)
+  checkEvent(publish.type, publish.options)
 }

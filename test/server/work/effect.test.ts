@@ -16,7 +16,10 @@ describe('an effect for the hub', () => {
       { topic: 'orders', volatile: true },
     ],
     [{ kind: 'toUser', to: 'ada' }, { userId: 'ada' }],
-    [{ kind: 'toUser', to: 'ada', options: { userId: 'bob' } }, { userId: 'ada' }],
+    [
+      { kind: 'toTopic', to: 'prices', options: { key: 'lamp', window: 100 } },
+      { topic: 'prices', key: 'lamp', window: 100 },
+    ],
     [{ kind: 'toSession', to: 's1' }, { sessionIds: ['s1'] }],
     [{ kind: 'toSession', to: ['s1', 's2'] }, { sessionIds: ['s1', 's2'] }],
     [{ kind: 'toClients', to: 'c1' }, { clientIds: ['c1'] }],
@@ -56,11 +59,20 @@ describe('what a reducer returns', () => {
     ],
     [
       { state: 1, effects: [{ kind: 'toUser', type: 'tick' }] },
-      'userId wants a string, got ""; without userId it is everyone',
+      'userId wants a string, got undefined; without userId it is everyone',
     ],
     [{ state: 1, effects: [{ kind: 'toTopic', to: '*', type: 'tick' }] }, 'topic wants a topic'],
+    [
+      { state: 1, effects: [{ kind: 'toUser', to: 'ada', type: 'tick', options: { userId: 'bob' } }] },
+      'toUser has userId as its first argument: leave it out of the options',
+    ],
+    [{ state: 1, effects: [{ kind: 'toSession', type: 'tick' }] }, 'sessionIds wants'],
+    [
+      { state: 1, effects: [{ kind: 'broadcast', type: 'tick', options: { window: 5 } }] },
+      'window wants a key beside it',
+    ],
     [{ state: 1, effects: [{ kind: 'broadcast' }] }, "an event's name wants to be a string that is not empty"],
-    [{ state: 1, effects: [{ kind: 'broadcast', type: 'tick', options: { room: 7 } }] }, 'a target takes no room'],
+    [{ state: 1, effects: [{ kind: 'broadcast', type: 'tick', options: { room: 7 } }] }, 'publish takes no room'],
   ])('is refused if it is %j', (step, message) => {
     expect(() => checkStep(step, ['mail'])).toThrow(TypeError)
     expect(() => checkStep(step, ['mail'])).toThrow(message)
