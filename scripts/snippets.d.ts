@@ -26,5 +26,13 @@ declare global {
     find(token?: string): Promise<{ id: string; userId: string; roles: string[]; expiresAt: Date } | undefined>
   }
   const members: { find(request: Request): Promise<{ id: string; joinedAt: Date } | undefined> }
+  interface User {
+    readonly userId: string
+  }
+  /** What middleware adds to a request. */
+  interface Visit {
+    user?: User | undefined
+  }
+  function auth(request: Request): Promise<{ user: { id: string } } | null>
   function findUser(request: Request): Promise<{ userId: string; roles: string[] } | null>
 }

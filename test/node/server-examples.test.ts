@@ -24,14 +24,14 @@ import * as jobProgress from '../../examples/server/job-progress/server.ts'
 import * as nextEvents from '../../examples/server/next/app/api/events/route.ts'
 import * as nextOrders from '../../examples/server/next/app/api/orders/route.ts'
 import { register } from '../../examples/server/next/instrumentation.ts'
-import { hub as nextHub, principalOf } from '../../examples/server/next/lib/hub.ts'
+import { auth, hub as nextHub } from '../../examples/server/next/lib/hub.ts'
 
 const root = join(import.meta.dirname, '../..')
 
 /** An example that is being served. */
 interface Running {
   readonly origin: string
-  readonly hub: Pick<Hub, 'stats' | 'observe' | 'close' | 'system'>
+  readonly hub: Pick<Hub, 'stats' | 'observe' | 'close' | 'system' | 'presence'>
   readonly fetch: typeof fetch
   stop(): Promise<unknown>
 }
@@ -146,6 +146,13 @@ describe.each(Object.entries(frameworks))('the example for %s', (_, start) => {
     expect((await app.fetch(`${app.origin}/api/orders`)).status).toBe(401)
   })
 
+  it('opens a stream for the user that the framework knows', async () => {
+    const sse = connect(app, 'ada')
+    await reach(sse, 'open')
+    expect(app.hub.presence({ userId: 'ada' })).toHaveLength(1)
+    expect(app.hub.presence({ userId: 'mallory' })).toEqual([])
+  })
+
   it('publishes a mutation', async () => {
     const sse = connect<ShapeEvents>(app, 'ada')
     const updates = eventsOf(sse, 'table-update')
@@ -242,7 +249,7 @@ it.each([
 it('the hub of the example for next is the one of the process, and drained when it is to end', async () => {
   vi.resetModules()
   const again = await import('../../examples/server/next/lib/hub.ts')
-  expect(again.principalOf).not.toBe(principalOf)
+  expect(again.auth).not.toBe(auth)
   expect(again.hub).toBe(nextHub)
 
   const close = vi.spyOn(nextHub, 'close').mockResolvedValue()

@@ -13,27 +13,35 @@ interface Events {
   'order.touched': { readonly id: string }
 }
 
-/** Stands for your sessions: whose a token is. */
-const users = new Map([
-  ['token-of-ada', 'ada'],
-  ['token-of-bob', 'bob'],
-])
-
-function principalOf(request: Request) {
-  const userId = users.get(readToken(request, { cookie: 'session', query: 'token' }) ?? '')
-  return userId ? { userId } : null
+interface User {
+  readonly userId: string
 }
 
-/** The app's own routes ask the same. */
-const signedIn: RequestHandler = ({ originalUrl, headers }, response, next) => {
-  const request = new Request(`http://localhost${originalUrl}`, { headers: headers as Record<string, string> })
-  if (principalOf(request)) next()
+/** Stands for your sessions: whose a token is. */
+const users = new Map<string, User>([
+  ['token-of-ada', { userId: 'ada' }],
+  ['token-of-bob', { userId: 'bob' }],
+])
+
+interface Visit {
+  user?: User | undefined
+}
+
+/** Stands for your middleware, Passport for instance: it finds out who makes the request. */
+const findUser: RequestHandler = (request: express.Request & Visit, _, next) => {
+  const { originalUrl, headers } = request
+  const standard = new Request(`http://localhost${originalUrl}`, { headers: headers as Record<string, string> })
+  request.user = users.get(readToken(standard, { cookie: 'session', query: 'token' }) ?? '')
+  next()
+}
+
+const signedIn: RequestHandler = ({ user }: express.Request & Visit, response, next) => {
+  if (user) next()
   else response.sendStatus(401)
 }
 
 export function createApp() {
   const hub = createHub<Events>({
-    authenticate: principalOf,
     canPublish: (_, { event, topic }) => event === 'order.touched' && topic === 'orders',
   })
   const orders: Order[] = []
@@ -45,7 +53,8 @@ export function createApp() {
   })
 
   const app = express()
-  app.use('/api/events', toNodeHandler(hub))
+  app.use(findUser)
+  app.use('/api/events', toNodeHandler(hub, { principal: ({ user }: express.Request & Visit) => user ?? null }))
   app.get('/api/orders', signedIn, (_, response) => {
     response.json(orders)
   })

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
 import { createHub, readToken } from 'headwater/server'
 import { toNodeHandler } from 'headwater/server/node'
@@ -12,26 +13,33 @@ interface Events {
   'order.touched': { readonly id: string }
 }
 
-/** Stands for your sessions: whose a token is. */
-const users = new Map([
-  ['token-of-ada', 'ada'],
-  ['token-of-bob', 'bob'],
-])
-
-function principalOf(request: Request) {
-  const userId = users.get(readToken(request, { cookie: 'session', query: 'token' }) ?? '')
-  return userId ? { userId } : null
+interface User {
+  readonly userId: string
 }
 
-/** The app's own routes ask the same. */
-async function signedIn({ originalUrl, headers }: FastifyRequest, reply: FastifyReply) {
-  const request = new Request(`http://localhost${originalUrl}`, { headers: headers as Record<string, string> })
-  if (!principalOf(request)) return reply.code(401).send()
+/** Stands for your sessions: whose a token is. */
+const users = new Map<string, User>([
+  ['token-of-ada', { userId: 'ada' }],
+  ['token-of-bob', { userId: 'bob' }],
+])
+
+interface Visit {
+  user?: User | undefined
+}
+
+/** Stands for your plugin, @fastify/jwt for instance: it finds out who makes the request. */
+async function findUser(request: FastifyRequest & Visit) {
+  const { originalUrl, headers } = request
+  const standard = new Request(`http://localhost${originalUrl}`, { headers: headers as Record<string, string> })
+  request.user = users.get(readToken(standard, { cookie: 'session', query: 'token' }) ?? '')
+}
+
+async function signedIn({ user }: FastifyRequest & Visit, reply: FastifyReply) {
+  if (!user) return reply.code(401).send()
 }
 
 export function createApp() {
   const hub = createHub<Events>({
-    authenticate: principalOf,
     canPublish: (_, { event, topic }) => event === 'order.touched' && topic === 'orders',
   })
   const orders: Order[] = []
@@ -43,11 +51,12 @@ export function createApp() {
   })
 
   const app = Fastify()
-  const handle = toNodeHandler(hub)
-  app.all('/api/events*', (request, reply) => {
+  app.addHook('onRequest', findUser)
+  const handle = toNodeHandler(hub, { principal: ({ user }: IncomingMessage & Visit) => user ?? null })
+  app.all('/api/events*', (request: FastifyRequest & Visit, reply) => {
     reply.hijack()
-    // Fastify has read and parsed the body, and keeps it to itself.
-    return handle(Object.assign(request.raw, { body: request.body }), reply.raw)
+    // Fastify has read and parsed the body, and keeps it to itself, as it does with what plugins have found out.
+    return handle(Object.assign(request.raw, { body: request.body, user: request.user }), reply.raw)
   })
   app.get('/api/orders', { preHandler: signedIn }, () => orders)
   app.post<{ Body: { total?: unknown } | undefined }>(

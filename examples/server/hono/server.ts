@@ -12,20 +12,18 @@ interface Events {
   'order.touched': { readonly id: string }
 }
 
-/** Stands for your sessions: whose a token is. */
-const users = new Map([
-  ['token-of-ada', 'ada'],
-  ['token-of-bob', 'bob'],
-])
-
-function principalOf(request: Request) {
-  const userId = users.get(readToken(request, { cookie: 'session', query: 'token' }) ?? '')
-  return userId ? { userId } : null
+interface User {
+  readonly userId: string
 }
+
+/** Stands for your sessions: whose a token is. */
+const users = new Map<string, User>([
+  ['token-of-ada', { userId: 'ada' }],
+  ['token-of-bob', { userId: 'bob' }],
+])
 
 export function createApp() {
   const hub = createHub<Events>({
-    authenticate: principalOf,
     canPublish: (_, { event, topic }) => event === 'order.touched' && topic === 'orders',
   })
   const orders: Order[] = []
@@ -36,10 +34,14 @@ export function createApp() {
     return order
   })
 
-  const app = new Hono()
-  app.all('/api/events/*', (c) => hub.fetch(c.req.raw))
-  // The app's own routes ask the same.
-  app.use('/api/orders', async (c, next) => (principalOf(c.req.raw) ? next() : c.body(null, 401)))
+  const app = new Hono<{ Variables: { user: User | undefined } }>()
+  // Stands for your middleware: it finds out who makes the request.
+  app.use(async (c, next) => {
+    c.set('user', users.get(readToken(c.req.raw, { cookie: 'session', query: 'token' }) ?? ''))
+    await next()
+  })
+  app.all('/api/events/*', (c) => hub.fetch(c.req.raw, { principal: c.get('user') ?? null }))
+  app.use('/api/orders', async (c, next) => (c.get('user') ? next() : c.body(null, 401)))
   app.get('/api/orders', (c) => c.json(orders))
   app.post('/api/orders', async (c) => {
     const { total } = await c.req.json<{ total?: unknown }>()

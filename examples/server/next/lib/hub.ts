@@ -11,9 +11,10 @@ const users = new Map([
   ['token-of-bob', 'bob'],
 ])
 
-export function principalOf(request: Request) {
-  const userId = users.get(readToken(request, { cookie: 'session', query: 'token' }) ?? '')
-  return userId ? { userId } : null
+/** Stands for `auth()` of Auth.js and its like. */
+export async function auth(request: Request) {
+  const id = users.get(readToken(request, { cookie: 'session', query: 'token' }) ?? '')
+  return id ? { user: { id } } : null
 }
 
 /*
@@ -23,7 +24,6 @@ export function principalOf(request: Request) {
 const shared = globalThis as { hub?: Hub<Events> }
 
 shared.hub ??= createHub<Events>({
-  authenticate: principalOf,
   canPublish: (_, { event, topic }) => event === 'order.touched' && topic === 'orders',
 })
 

@@ -1,7 +1,11 @@
-import { hub } from '../../../lib/hub.ts'
+import { auth, hub } from '../../../lib/hub.ts'
 
 export const dynamic = 'force-dynamic'
 export const runtime = 'nodejs'
 
-export const GET = (request: Request): Promise<Response> => hub.fetch(request)
-export const POST = (request: Request): Promise<Response> => hub.fetch(request)
+async function serve(request: Request): Promise<Response> {
+  const session = await auth(request)
+  return hub.fetch(request, { principal: session && { userId: session.user.id } })
+}
+
+export { serve as GET, serve as POST }

@@ -1,4 +1,4 @@
-import { hub, principalOf } from '../../../lib/hub.ts'
+import { auth, hub } from '../../../lib/hub.ts'
 
 export const dynamic = 'force-dynamic'
 
@@ -17,12 +17,12 @@ const addOrder = hub.notifyAfter('orders', (total: number) => {
   return order
 })
 
-export function GET(request: Request): Response {
-  return principalOf(request) ? Response.json(orders) : new Response(null, { status: 401 })
+export async function GET(request: Request): Promise<Response> {
+  return (await auth(request)) ? Response.json(orders) : new Response(null, { status: 401 })
 }
 
 export async function POST(request: Request): Promise<Response> {
-  if (!principalOf(request)) return new Response(null, { status: 401 })
+  if (!(await auth(request))) return new Response(null, { status: 401 })
   const { total }: { total?: unknown } = await request.json()
   return Response.json(await addOrder(Number(total)), { status: 201 })
 }
