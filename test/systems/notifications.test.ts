@@ -24,6 +24,9 @@ async function start(limits?: { readonly perUser: number }) {
     // A tab tells the other tabs of its own user, and nobody else.
     canPublish: ({ userId }, message) => message.event === 'notification.read' && message.userId === userId,
     canReadStats: isOperator,
+    metrics: ({ clients, users, topics, published, delivered, uptime }) => {
+      return { activeConnections: clients, activeUsers: users, topics, published, delivered, uptime }
+    },
     limits,
     onConnect: ({ principal }) => log.push(`${principal.userId} came`),
     onDisconnect: ({ principal, reason }) => log.push(`${principal.userId} left: ${reason}`),
@@ -36,10 +39,6 @@ async function start(limits?: { readonly perUser: number }) {
   })
   const system = await serve(hub, {
     'POST /api/orders': ({ order }) => save(order),
-    'GET /api/metrics': () => {
-      const { clients, users, topics, published, delivered, uptime } = hub.stats()
-      return { activeConnections: clients, activeUsers: users, topics, published, delivered, uptime }
-    },
     'POST /api/sign-out': ({ token }) => {
       const principal = users.get(`${token}`)
       users.delete(`${token}`)
@@ -150,7 +149,7 @@ it('shows the operators how many are connected', async () => {
   const { hub, user, system } = await start()
   await Promise.all([user('ada', { topics: ['orders'] }), user('ada'), user('bob')])
   await hub.system('hello')
-  expect(await (await system.get('/api/metrics')).json()).toMatchObject({
+  expect(await (await system.get('/api/events/metrics', bearer('op'))).json()).toEqual({
     activeConnections: 3,
     activeUsers: 2,
     topics: 1,

@@ -302,7 +302,7 @@ describe('closing', () => {
   })
 
   it('gives up what is left after the time to drain, as dead letters and rejections', async () => {
-    const { clock, queue, log, letters } = setup({
+    const { clock, queue, log, letters, errors } = setup({
       effects: (_, { id }) => [note(`${id} first`), note(`${id} last`)],
       handle: () => new Promise(() => {}),
     })
@@ -318,7 +318,7 @@ describe('closing', () => {
       [note('a first'), 1],
       [note('a last'), 0],
     ])
-    expect([log, clock.timers]).toEqual([[], 0])
+    expect([log, errors, clock.timers]).toEqual([[], [], 0])
   })
 
   it.each([-1, Number.NaN, '5'])('refuses %s as a time to drain', (drain) => {
