@@ -1,4 +1,4 @@
-export type { Sink, SinkEvents } from './audience/carrier.ts'
+export type { PeerEvents, Sink, SinkEvents } from './audience/carrier.ts'
 export type { ClientInfo, Ending } from './audience/client.ts'
 export type { ClientSelector } from './audience/clients.ts'
 export type { Presence, PresenceQuery } from './audience/presence.ts'

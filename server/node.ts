@@ -8,6 +8,7 @@ import { readRequestLine } from './http/request-line.ts'
 import { inTurn } from './http/turn.ts'
 import type { Hub } from './hub.ts'
 import { fill } from './options/check.ts'
+import { watchPeer } from './peer.ts'
 import type { Connect } from './streams/streams.ts'
 import { Refusal } from './wire/refusal.ts'
 import { CODINGS, compressed } from './zlib.ts'
@@ -75,6 +76,7 @@ export function toNodeHandler<R extends IncomingMessage = NodeRequest>(
       const known = principal ? { principal: () => principal(request as IncomingMessage as R) } : {}
       const connect: Connect = (headers, events) => {
         response.writeHead(200, Object.fromEntries(headers))
+        watchPeer(response, events)
         const start = (of: SinkEvents): Sink => toSink(response, of)
         const coding = CODINGS.find((each) => each === headers.get('content-encoding'))
         return coding ? compressed(coding, events, start) : start(events)
@@ -104,6 +106,7 @@ function toSink(response: ServerResponse, events: SinkEvents): Sink {
     write: (bytes) => response.write(bytes),
     end: () => response.end(),
     destroy: () => response.destroy(),
+    pending: () => response.writableLength,
   }
 }
 

@@ -118,6 +118,7 @@ export function compressed(coding: ContentCoding, events: SinkEvents, start: (ev
       zlib.end(batch.take())
     },
     destroy,
+    pending: () => batch.size + (sink.pending?.() ?? 0),
   }
 }
 

@@ -19,7 +19,7 @@ export interface Client {
   readonly sink: Sink
   /** Epoch milliseconds. */
   readonly connectedAt: number
-  /** When the server last noticed that the client is there, in epoch milliseconds. */
+  /** When the client last proved to be there, in epoch milliseconds: see {@link noteSeen}. */
   lastSeen: number
   /** On the monotonic clock, as all that follow which do not say otherwise. */
   readonly openedAt: number
@@ -47,11 +47,20 @@ export interface Client {
 }
 
 /**
- * Why a stream ended. `closed`: the client left. `overflow`: too far behind. `stalled`: it took nothing for too long. `expired`:
- * its principal's time was over. `kicked`. `max-age`: it had been open for long enough. `drained`: the hub was closed. `error`:
+ * Why a stream ended. `closed`: the client left. `overflow`: too far behind. `stalled`: it took nothing for too long. `timeout`:
+ * it did not prove to be there for `clientTimeout`. `expired`: its principal's time was over. `kicked`. `max-age`: it had been open for long enough. `drained`: the hub was closed. `error`:
  * the log could not be read.
  */
-export type Ending = 'closed' | 'overflow' | 'stalled' | 'expired' | 'kicked' | 'max-age' | 'drained' | 'error'
+export type Ending =
+  | 'closed'
+  | 'overflow'
+  | 'stalled'
+  | 'timeout'
+  | 'expired'
+  | 'kicked'
+  | 'max-age'
+  | 'drained'
+  | 'error'
 
 /** What a gap concerns: who has joined no topic had everything that is for nobody in particular. */
 export const concernOf = ({ topics }: Pick<Client, 'topics'>): readonly string[] => (topics.size ? [...topics] : ['*'])
@@ -64,7 +73,11 @@ export interface ClientInfo {
   readonly topics: readonly string[]
   /** When the stream was opened, in epoch milliseconds. */
   readonly connectedAt: number
-  /** When the server last noticed that the client is there, in epoch milliseconds. */
+  /**
+   * When the client last proved to be there, in epoch milliseconds: with its request, with a POST that changed its topics, or as all
+   * bytes that had been written to it were taken. The server looks once a second. What has taken the bytes may be a kernel or a
+   * proxy on the way.
+   */
   readonly lastSeen: number
   /** False while it is being given what it missed. */
   readonly live: boolean
@@ -81,6 +94,17 @@ export const describeClient = ({ id, principal, topics, connectedAt, lastSeen, l
   live,
   queue: { events: outlet.events, bytes: outlet.bytes },
 })
+
+/**
+ * Notes that a client has taken all that was written to it: then it was there when that was written, or later.
+ * @param now - On the monotonic clock.
+ * @param date - The same moment in epoch milliseconds.
+ */
+export function noteSeen(client: Client, now: number, date: number): void {
+  const seen = date - (now - client.outlet.lastWriteAt)
+  // Not later than now, though the clock may have been set back.
+  client.lastSeen = Math.min(Math.max(client.lastSeen, seen), date)
+}
 
 /** 128 bits of chance: nobody guesses the id of another. It is an address all the same, and not a key. */
 export function mintClientId(): string {

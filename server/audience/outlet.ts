@@ -18,10 +18,14 @@ export interface Outlet {
   room(): Promise<void>
   /** Throws away what waits. */
   close(): void
+  /** Asks the sink how much it has taken. @returns Whether that is all that it was given. */
+  look(): boolean
   /** Since when the sink takes nothing, on the monotonic clock. Undefined while it takes what comes. */
   readonly blockedSince: number | undefined
   /** On the monotonic clock. */
   readonly lastWriteAt: number
+  /** When the sink was last seen to take something, or to have nothing to take, on the monotonic clock. */
+  readonly takenAt: number
   /** What waits, without an event of which a part has been written. */
   readonly events: number
   readonly bytes: number
@@ -52,6 +56,9 @@ export function createOutlet(
     get lastWriteAt() {
       return carrier.lastWriteAt
     },
+    get takenAt() {
+      return carrier.takenAt
+    },
     get events() {
       return waiting?.events ?? 0
     },
@@ -76,6 +83,7 @@ export function createOutlet(
     },
     room: () =>
       carrier.blockedSince === undefined ? Promise.resolve() : new Promise((resolve) => waiters.push(resolve)),
+    look: carrier.look,
     close() {
       waiting = undefined
       carrier.drop()

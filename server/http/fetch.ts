@@ -46,6 +46,7 @@ export async function streamResponse(accept: Accept, request: Request, host: Hos
         },
         end: close,
         destroy: () => quietly(() => controller?.error(new Error('the client did not keep up'))),
+        pending: () => HIGH_WATER_MARK - (controller?.desiredSize ?? HIGH_WATER_MARK),
       }
     },
     host,

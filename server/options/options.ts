@@ -131,6 +131,13 @@ export interface HubOptions<P extends Identity = Principal, E = Record<string, u
    */
   readonly heartbeat?: number | false | undefined
   /**
+   * For how long a client may not prove to be there, in milliseconds, before its stream ends with `timeout`: bytes that were written
+   * to it are not taken, or nothing answers to TCP keep-alive (HTTP/1.1) or PING (HTTP/2). It should be at least twice `heartbeat`,
+   * as nothing can be missed that was not written. What a kernel or a proxy on the way takes counts as taken. 0 or Infinity: never.
+   * @defaultValue 120_000
+   */
+  readonly clientTimeout?: number | undefined
+  /**
    * Where events are kept, for those who come back.
    * @defaultValue `memoryLog()`
    */

@@ -1,6 +1,6 @@
 import { monotonic } from '../../src/base/clock.ts'
-import type { Sink, SinkEvents } from '../audience/carrier.ts'
-import { type Client, concernOf, type Ending, mintClientId } from '../audience/client.ts'
+import type { PeerEvents, Sink, SinkEvents } from '../audience/carrier.ts'
+import { type Client, concernOf, type Ending, mintClientId, noteSeen } from '../audience/client.ts'
 import { deniedIn } from '../audience/denied.ts'
 import { createOutlet } from '../audience/outlet.ts'
 import { expiryOf, type Principal, sinceOf } from '../audience/principal.ts'
@@ -31,18 +31,20 @@ export interface Streams {
   /** Asks a client to come back in so many milliseconds, and ends its stream a little later. */
   dismiss(client: Client, reconnectInMs: number, why: Ending): void
   end(client: Client, why: Ending): void
+  /** Looks whether a client has taken what was written to it, and notes when it was there. */
+  look(client: Client): void
   /** The log has begun anew: whatever anybody had of the old one, they have a gap now. */
   restart(): void
 }
 
 /** Begins the answer to a request, whatever carries it. */
-export type Connect = (headers: Headers, events: SinkEvents) => Sink
+export type Connect = (headers: Headers, events: SinkEvents & PeerEvents) => Sink
 
 /** A client that was asked to leave does so after a second at the earliest; then it has as long again to be gone. */
 const GRACE = 1000
 
 export function createStreams(
-  { log, limits, clock, heartbeat, maxAge, retry }: HubSettings,
+  { log, limits, clock, heartbeat, clientTimeout, maxAge, retry }: HubSettings,
   registry: Registry,
   /** Made after this, as it tells of clients that are too far behind. */
   delivery: () => Delivery,
@@ -89,7 +91,7 @@ export function createStreams(
     client.ended = reason
     registry.remove(client)
     // Whoever takes nothing would not take the end either, and keep the socket; and what waits must not look sent.
-    const behind = client.outlet.blockedSince !== undefined
+    const behind = client.outlet.blockedSince !== undefined || why === 'timeout'
     client.outlet.close()
     counters.endings[reason]++
     guard(client, () => {
@@ -114,6 +116,11 @@ export function createStreams(
     admit: admission.admit,
     tell,
     end,
+    look(client) {
+      guard(client, () => {
+        if (client.outlet.look()) noteSeen(client, monotonic(clock), clock.now())
+      })
+    },
     open(principal, request, mayReadAll, connect) {
       const { requested, native, denials } = request
       admission.admitUser(principal)
@@ -136,6 +143,10 @@ export function createStreams(
           gone = true
           if (error !== undefined) observers.tell('onError', error, 'stream')
           if (opened) end(opened, error === undefined ? 'closed' : 'error')
+        },
+        clientTimeout,
+        vanished() {
+          if (opened) end(opened, 'timeout')
         },
       })
       const client: Client = {

@@ -51,6 +51,7 @@ export async function changeTopics(
     ...deniedIn(denials, client.topics),
     cursor: formatId(log.epoch, delivery.placeOf(client)),
   })
+  client.lastSeen = settings.clock.now()
   const before = { revision: client.revision, wanted: client.wanted }
   // An older change that comes late, or the same one twice: what it says is known.
   if (rev <= before.revision) return answer()

@@ -23,7 +23,8 @@ export interface Upkeep {
   stop(): void
 }
 
-export type Duty = 'stalled' | 'expired' | 'leave' | 'end' | 'ping' | undefined
+/** `beat`: a sign of life that says nothing of the client's place. */
+export type Duty = 'stalled' | 'timeout' | 'expired' | 'leave' | 'end' | 'ping' | 'beat' | undefined
 
 /** The same for all clients of a round. */
 export interface Circumstances {
@@ -37,33 +38,44 @@ export interface Circumstances {
   readonly first: number
   readonly heartbeat: number
   readonly stall: number
+  readonly clientTimeout: number
 }
 
 /** What is to be done about a client now. */
-export function dutyOf(client: Client, { now, date, place, first, heartbeat, stall }: Circumstances): Duty {
+export function dutyOf(client: Client, facts: Circumstances): Duty {
+  const { now, date, place, first, heartbeat } = facts
   const { outlet, toldSeq, toldAt } = client
   const { blockedSince } = outlet
-  if (blockedSince !== undefined && now - blockedSince >= stall) return 'stalled'
+  if (blockedSince !== undefined && now - blockedSince >= facts.stall) return 'stalled'
+  if (now - outlet.takenAt >= facts.clientTimeout) return 'timeout'
   if (date >= client.expiresAt) return 'expired'
   if (now >= client.endsAt) return 'end'
   if (now >= client.leavesAt) return 'leave'
   // What waits is a sign of life as soon as it is taken; a checkpoint in front of it would be wrong.
-  if (blockedSince !== undefined || !client.live) return undefined
+  if (blockedSince !== undefined) return undefined
+  const due = now - heartbeat
+  // In front of what it has missed there can be no checkpoint. The log may be slow to bring that.
+  if (!client.live) return heartbeat && outlet.lastWriteAt <= due ? 'beat' : undefined
   // The log throws away already, and has come half the way to what this client was told of last: none of the events since
   // then was for it.
   if (first > 1 && toldSeq < place && toldSeq - first < place - toldSeq) return 'ping'
   if (!heartbeat) return undefined
-  const due = now - heartbeat
   return outlet.lastWriteAt <= due || (toldSeq < place && toldAt <= due) ? 'ping' : undefined
 }
 
 export function createUpkeep(
-  { clock, heartbeat, limits, log }: Pick<HubSettings, 'clock' | 'heartbeat' | 'limits' | 'log'>,
+  {
+    clock,
+    heartbeat,
+    clientTimeout,
+    limits,
+    log,
+  }: Pick<HubSettings, 'clock' | 'heartbeat' | 'clientTimeout' | 'limits' | 'log'>,
   registry: Registry,
   delivery: Delivery,
   streams: Streams,
 ): Upkeep {
-  const every = Math.max(Math.min(ROUND, (heartbeat || Infinity) / 4), 1)
+  const every = Math.max(Math.min(ROUND, (heartbeat || Infinity) / 4, clientTimeout / 4), 1)
   let timer: unknown
   let dueAt = Infinity
 
@@ -84,13 +96,16 @@ export function createUpkeep(
       first: log.first,
       heartbeat,
       stall: limits.stall,
+      clientTimeout,
     }
     for (const client of registry.all()) {
+      streams.look(client)
       const place = delivery.placeOf(client)
       const duty = dutyOf(client, place === facts.place ? facts : { ...facts, place })
-      if (duty === 'stalled' || duty === 'expired') streams.end(client, duty)
+      if (duty === 'stalled' || duty === 'timeout' || duty === 'expired') streams.end(client, duty)
       else if (duty === 'end') streams.end(client, client.leaving)
       else if (duty === 'leave') streams.dismiss(client, 0, 'max-age')
+      else if (duty === 'beat') streams.tell(client, pingFrame(client.native, undefined, facts.date))
       else if (duty === 'ping') ping(client, place, clock, log, streams)
     }
     for (const client of registry.all()) watch(client)

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, get, type IncomingMessage } from 'node:http'
 import { connect as connectH2, createServer as createH2Server } from 'node:http2'
 import type { AddressInfo } from 'node:net'
-import { createHub, type Hub, type HubOptions } from 'headwater/server'
+import { createHub, type EventLog, type Hub, type HubOptions, memoryLog } from 'headwater/server'
 import { toNodeHandler } from 'headwater/server/node'
 import { createClock } from 'headwater/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -129,4 +129,39 @@ describe.each(CARRIERS)('over %s', (_, open) => {
     await clock.advance(2000)
     expect(hub.stats()).toMatchObject({ clients: 0, endings: { stalled: 1 } })
   }, 30_000)
+})
+
+describe('a log that is slow to read', () => {
+  it.each(CARRIERS)('does not keep heartbeats from a client that it is replayed to over %s', async (_, open) => {
+    const inner = memoryLog()
+    let answer = (): void => {}
+    const log: EventLog = {
+      ...inner,
+      get epoch() {
+        return inner.epoch
+      },
+      get head() {
+        return inner.head
+      },
+      get first() {
+        return inner.first
+      },
+      read: (seq, limit) =>
+        new Promise((resolve) => {
+          answer = () => resolve(inner.read(seq, limit))
+        }),
+    }
+    const { clock, hub } = slowHub({ heartbeat: 15_000, log })
+    const { id } = await hub.broadcast('first', 1)
+    await hub.broadcast('second', 2)
+    const reader = await open(hub, id)
+    let text = await reader.read(1)
+    await clock.advance(15_000)
+    while (!text.includes(': ping')) text += await reader.read(1)
+    expect(text).not.toContain('event: second')
+    expect(text.slice(text.indexOf(': ping'))).toBe(': ping\n\n')
+    answer()
+    while (!text.includes('event: live')) text += await reader.read(1)
+    expect(text).toMatch(/: ping\n\nid: [^\n]+\nevent: second\n/)
+  })
 })

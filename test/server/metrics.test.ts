@@ -37,6 +37,7 @@ describe('metrics', () => {
       'headwater_disconnections_total{reason="closed"}': 2,
       'headwater_disconnections_total{reason="overflow"}': 0,
       'headwater_disconnections_total{reason="stalled"}': 0,
+      'headwater_disconnections_total{reason="timeout"}': 0,
       'headwater_disconnections_total{reason="expired"}': 0,
       'headwater_disconnections_total{reason="kicked"}': 1,
       'headwater_disconnections_total{reason="max-age"}': 0,

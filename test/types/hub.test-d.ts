@@ -310,6 +310,7 @@ const options: HubOptions = {
     filterQueue: 1,
   },
   maxAge: Infinity,
+  clientTimeout: 60_000,
   retry: 2000,
   origins: ['https://app.example'] as const,
   paths: { '/sse/:stream': ':stream' },

@@ -112,3 +112,53 @@ describe('a sink that asks for more while it is written to, as the body of a Res
     expect(Buffer.concat(inner.chunks).equals(sent)).toBe(true)
   })
 })
+
+describe('what a sink has taken', () => {
+  function looked() {
+    const parts = setup()
+    let pending = 0
+    const carrier = createCarrier({ ...parts.sink, pending: () => pending }, parts.clock)
+    const start = parts.clock.now()
+    return {
+      ...parts,
+      /** A second later, with so many bytes written and so many pending: is that all, and when was anything taken? */
+      async look(left: number, written = 0) {
+        if (written) carrier.write(block(written))
+        await parts.clock.advance(1000)
+        pending = left
+        return [carrier.look(), (carrier.takenAt - start) / 1000]
+      },
+    }
+  }
+
+  it('is all if nothing is pending, and something if less is pending than was written', async () => {
+    const { look } = looked()
+    expect(await look(0)).toEqual([true, 1])
+    expect(await look(10, 10)).toEqual([false, 1])
+    expect(await look(10)).toEqual([false, 1])
+    // Hosts put bytes of their own around it.
+    expect(await look(32, 20)).toEqual([false, 1])
+    expect(await look(31)).toEqual([false, 5])
+    // As much is pending as before, of what is newer.
+    expect(await look(31, 10)).toEqual([false, 6])
+    expect(await look(41, 10)).toEqual([false, 6])
+    expect(await look(0)).toEqual([true, 8])
+    expect(await look(0)).toEqual([true, 9])
+  })
+
+  it('is known by whether it drains, of a sink that does not say', async () => {
+    const { carrier, clock, resume } = setup()
+    const start = clock.now()
+    const look = () => [carrier.look(), carrier.takenAt - start]
+    await clock.advance(1000)
+    expect(look()).toEqual([true, 1000])
+    carrier.write(block(1))
+    await clock.advance(1000)
+    expect(look()).toEqual([false, 1000])
+    await clock.advance(1000)
+    resume()
+    expect(carrier.takenAt - start).toBe(3000)
+    await clock.advance(1000)
+    expect(look()).toEqual([true, 4000])
+  })
+})

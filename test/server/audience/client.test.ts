@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { concernOf, describeClient, mintClientId } from '../../../server/audience/client.ts'
+import { concernOf, describeClient, mintClientId, noteSeen } from '../../../server/audience/client.ts'
 import { block, testClient } from '../../support/hub.ts'
 
 it('the facts about a client have what the operator wants to know, whose it is too', () => {
@@ -40,6 +40,17 @@ it.each([
   [[], ['*']],
 ])('a gap of a client that has joined %j concerns %j', (topics, concern) => {
   expect(concernOf(testClient({ topics }))).toEqual(concern)
+})
+
+it.each<[what: string, seen: number, written: number, date: number, expected: number]>([
+  ['when that was written', 1000, 500, 5000, 4500],
+  ['as it was, if that was written before', 4900, 500, 5000, 4900],
+  ['now, if that was written now', 1000, 0, 5000, 5000],
+  ['not later than now, though the clock was set back', 9000, 500, 5000, 5000],
+])('a client that has taken all was seen %s', (_, seen, written, date, expected) => {
+  const client = testClient({ lastSeen: seen })
+  noteSeen(client, client.outlet.lastWriteAt + written, date)
+  expect(client.lastSeen).toBe(expected)
 })
 
 it('ids are long, made of all the letters there are, and never the same', () => {

@@ -29,6 +29,32 @@ describe('a body', () => {
     expect(ended()).toBe('error')
   })
 
+  it('is given up when nobody has read from it for clientTimeout, though there is room for heartbeats', async () => {
+    const { hub, clock } = hubBench({ heartbeat: 15_000, clientTimeout: 60_000 })
+    const response = await hub.fetch(new Request(ORIGIN))
+    const reader = read(await hub.fetch(new Request(ORIGIN)))
+    await clock.advance(59_000)
+    expect(hub.stats().clients).toBe(2)
+    await clock.advance(1000)
+    expect(hub.stats()).toMatchObject({ clients: 1, endings: { timeout: 1 } })
+    await clock.advance(300_000)
+    expect([hub.stats().clients, reader.ended()]).toEqual([1, undefined])
+    const { ended } = read(response)
+    await clock.settle()
+    expect(ended()).toBe('error')
+  })
+
+  it('is kept for as long as anything is read from it', async () => {
+    const { hub, clock } = hubBench({ heartbeat: 15_000, clientTimeout: 60_000 })
+    const reader = (await hub.fetch(new Request(ORIGIN))).body?.getReader()
+    for (let n = 0; n < 10; n++) {
+      await clock.advance(45_000)
+      // Of three heartbeats it takes one.
+      await reader?.read()
+    }
+    expect(hub.stats()).toMatchObject({ clients: 1, endings: { timeout: 0 } })
+  })
+
   it('ends the stream when it is cancelled', async () => {
     const { hub } = hubBench()
     const response = await hub.fetch(new Request(ORIGIN))

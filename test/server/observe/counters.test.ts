@@ -10,7 +10,17 @@ const ZERO = {
   gaps: 0,
   topicsRefused: { invalid: 0, denied: 0, full: 0, 'too-many': 0 },
   filterTimeouts: 0,
-  endings: { closed: 0, overflow: 0, stalled: 0, expired: 0, kicked: 0, 'max-age': 0, drained: 0, error: 0 },
+  endings: {
+    closed: 0,
+    overflow: 0,
+    stalled: 0,
+    timeout: 0,
+    expired: 0,
+    kicked: 0,
+    'max-age': 0,
+    drained: 0,
+    error: 0,
+  },
   errors: {},
 }
 

@@ -33,6 +33,7 @@ describe('a wrong option is refused at once, by name, with what it wants', () =>
     [{ limits: { body: '16kb' } }, /^body wants number from 0/],
     [{ limits: { client: 5 } }, /^client wants to be left out/],
     [{ maxAge: false }, /^maxAge wants number from 0/],
+    [{ clientTimeout: -1 }, /^clientTimeout wants number from 0/],
     [{ retry: true }, /^retry wants number from 0\|false/],
     [{ compress: 'gzip' }, /^compress wants boolean, got string gzip$/],
     [{ retry: Infinity }, /^retry wants milliseconds, or false for none, got number Infinity$/],
@@ -107,6 +108,7 @@ it('the defaults are those of the documentation', () => {
   expect(settings).toMatchObject({
     heartbeat: 15_000,
     maxAge: 600_000,
+    clientTimeout: 120_000,
     retry: 0,
     origins: [],
     paths: {},
@@ -155,6 +157,15 @@ it.each<[retry: HubOptions['retry'], settled: number]>([
   [2000, 2000],
 ])('the retry %s is %i', (retry, settled) => {
   expect(resolveHubOptions({ retry }).retry).toBe(settled)
+})
+
+it.each([
+  [undefined, 120_000],
+  [5000, 5000],
+  [0, Infinity],
+  [Infinity, Infinity],
+])('a client of which clientTimeout is %s may not prove to be there for %d ms', (clientTimeout, settled) => {
+  expect(resolveHubOptions({ clientTimeout }).clientTimeout).toBe(settled)
 })
 
 it.each<[maxAge: HubOptions['maxAge'], settled: number]>([

@@ -1,6 +1,6 @@
 import { memoryLog } from 'headwater/server'
 import { describe, expect, it } from 'vitest'
-import type { Client } from '../../../server/audience/client.ts'
+import { type Client, noteSeen } from '../../../server/audience/client.ts'
 import { formatId } from '../../../server/log/cursor.ts'
 import type { Streams } from '../../../server/streams/streams.ts'
 import { type Circumstances, createUpkeep, type Duty, dutyOf } from '../../../server/streams/upkeep.ts'
@@ -11,17 +11,26 @@ describe('the next duty for a client', () => {
   const NOW = 1_000_000
   /** The date is of another order than what intervals are measured by. */
   const DATE = Date.UTC(2026, 0)
-  const FACTS: Circumstances = { now: NOW, date: DATE, place: 50, first: 1, heartbeat: 15_000, stall: 30_000 }
+  const FACTS: Circumstances = {
+    now: NOW,
+    date: DATE,
+    place: 50,
+    first: 1,
+    heartbeat: 15_000,
+    stall: 30_000,
+    clientTimeout: 120_000,
+  }
 
   interface Given extends Partial<Circumstances>, Pick<TestClientOptions, 'live' | 'toldSeq' | 'toldAt'> {
     readonly blocked?: number
     readonly written?: number
+    readonly taken?: number
     readonly expires?: number
     readonly leaves?: number
     readonly ends?: number
   }
 
-  function duty({ blocked, written = 1000, expires, leaves, ends, live = true, ...rest }: Given): Duty {
+  function duty({ blocked, written = 1000, taken = 1000, expires, leaves, ends, live = true, ...rest }: Given): Duty {
     const { toldSeq = 50, toldAt = NOW - 1000, ...facts } = rest
     const client = testClient({
       live,
@@ -35,6 +44,7 @@ describe('the next duty for a client', () => {
       ...client.outlet,
       blockedSince: blocked === undefined ? undefined : NOW - blocked,
       lastWriteAt: NOW - written,
+      takenAt: NOW - taken,
     }
     return dutyOf({ ...client, outlet }, { ...FACTS, ...facts })
   }
@@ -45,6 +55,11 @@ describe('the next duty for a client', () => {
     ['to break it off that has taken nothing for too long', { blocked: 30_000 }, 'stalled'],
     ['that also while it catches up', { blocked: 30_000, live: false }, 'stalled'],
     ['nothing, if it may take its time', { blocked: 1e9, stall: Infinity }, undefined],
+    ['nothing, before its time to prove that it is there is over', { taken: 119_999 }, undefined],
+    ['to end it that has not proved to be there', { taken: 120_000 }, 'timeout'],
+    ['that also while it catches up', { taken: 120_000, live: false }, 'timeout'],
+    ['that also while it takes nothing', { taken: 120_000, blocked: 1, stall: 1e9 }, 'timeout'],
+    ['nothing, if it need not prove to be there', { taken: 1e9, clientTimeout: Infinity }, undefined],
     ['nothing, before it expires', { expires: 1 }, undefined],
     ['to end it that has expired', { expires: 0 }, 'expired'],
     ['that also while it catches up', { expires: 0, live: false }, 'expired'],
@@ -52,6 +67,8 @@ describe('the next duty for a client', () => {
     ['to ask it to leave', { leaves: 0 }, 'leave'],
     ['nothing, before it is to be gone', { ends: 1 }, undefined],
     ['to end it that was asked to leave', { ends: 0 }, 'end'],
+    ['the worst first', { blocked: 30_000, taken: 120_000, expires: 0 }, 'stalled'],
+    ['the worst first', { taken: 120_000, expires: 0 }, 'timeout'],
     ['the worst first', { blocked: 30_000, expires: 0, ends: 0, leaves: 0 }, 'stalled'],
     ['the worst first', { expires: 0, ends: 0, leaves: 0 }, 'expired'],
     ['the worst first', { ends: 0, leaves: 0 }, 'end'],
@@ -61,7 +78,15 @@ describe('the next duty for a client', () => {
     ['a sign of life after a silence', { written: 15_000 }, 'ping'],
     ['none where there is no heartbeat', { written: 1e9, heartbeat: 0 }, undefined],
     ['none in front of what waits', { written: 15_000, blocked: 15_000 }, undefined],
-    ['none in front of what is still to be caught up with', { written: 15_000, live: false }, undefined],
+    ['no checkpoint in front of what is still to be caught up with', { written: 15_000, live: false }, 'beat'],
+    ['no checkpoint there for one that would fall out of the log', { toldSeq: 40, first: 31, live: false }, undefined],
+    ['nothing while it catches up, before it has been silent for long', { written: 14_999, live: false }, undefined],
+    [
+      'nothing while it catches up, where there is no heartbeat',
+      { written: 1e9, live: false, heartbeat: 0 },
+      undefined,
+    ],
+    ['nothing while it catches up and takes nothing', { written: 1e6, live: false, blocked: 1 }, undefined],
 
     ['nothing, if it was told of its place a moment ago', { toldSeq: 40, toldAt: NOW - 14_999 }, undefined],
     ['a checkpoint, if it has not been told for long', { toldSeq: 49, toldAt: NOW - 15_000 }, 'ping'],
@@ -81,12 +106,15 @@ describe('the next duty for a client', () => {
   })
 })
 
-function setup({ heartbeat = 15_000, size = 1000, stall = 30_000 } = {}) {
+function setup({ heartbeat = 15_000, size = 1000, stall = 30_000, clientTimeout = 120_000 } = {}) {
   const parts = stage({ log: memoryLog({ size }) })
   const { clock, log, registry, delivery, join } = parts
   const did: unknown[] = []
   const streams = {
     tell: (client: Client, frame: Uint8Array) => client.outlet.send(frame),
+    look(client: Client) {
+      if (client.outlet.look()) noteSeen(client, clock.now(), clock.now())
+    },
     end(client: Client, why: string) {
       did.push(['end', client.id, why])
       registry.remove(client)
@@ -97,7 +125,7 @@ function setup({ heartbeat = 15_000, size = 1000, stall = 30_000 } = {}) {
     },
   } as Partial<Streams> as Streams
   const limits = { stall } as Parameters<typeof createUpkeep>[0]['limits']
-  const upkeep = createUpkeep({ clock, heartbeat, limits, log }, registry, delivery, streams)
+  const upkeep = createUpkeep({ clock, heartbeat, clientTimeout, limits, log }, registry, delivery, streams)
   return {
     ...parts,
     did,
@@ -238,5 +266,50 @@ describe('a sign of life', () => {
     await append(1)
     await clock.advance(9000)
     expect(heard(sink).filter(([kind]) => kind === 'comment')).toEqual([])
+  })
+})
+
+describe('a client that is given what it missed', () => {
+  it.each([
+    [false, ['comment', 'ping']],
+    [true, ['block', 'ping', '{"t":1767225605000}', undefined]],
+  ])('hears a sign of life without a place, native or not: %s', async (native, expected) => {
+    const { clock, come, append } = setup({ heartbeat: 5000 })
+    await append(1)
+    const client = come({ live: false, native })
+    await clock.advance(5000)
+    expect(heard(client.sink)).toEqual([expected])
+    expect(client.toldSeq).toBe(0)
+    await clock.advance(4999)
+    expect(client.sink.chunks).toHaveLength(1)
+    await clock.advance(1)
+    expect(client.sink.chunks).toHaveLength(2)
+  })
+})
+
+describe('what a client has taken', () => {
+  it('proves that it was there when that was written', async () => {
+    const { clock, come } = setup({ heartbeat: 5000 })
+    const start = clock.now()
+    const client = come()
+    await clock.advance(4000)
+    expect(client.lastSeen).toBe(start)
+    await clock.advance(2000)
+    expect(client.lastSeen).toBe(start + 5000)
+    // It takes nothing any more.
+    client.sink.pending = () => 8
+    await clock.advance(60_000)
+    expect(client.lastSeen).toBe(start + 5000)
+  })
+
+  it('is looked for in time, however short the time is', async () => {
+    const { clock, come, did } = setup({ heartbeat: 0, clientTimeout: 400 })
+    const client = come({ id: 'c' })
+    await clock.advance(1000)
+    client.sink.pending = () => 1
+    await clock.advance(399)
+    expect(did).toEqual([])
+    await clock.advance(101)
+    expect(did).toEqual([['end', 'c', 'timeout']])
   })
 })
