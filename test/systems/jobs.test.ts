@@ -1,6 +1,8 @@
+import { get } from 'node:http'
 import {
   createHub,
   createJobs,
+  type HubOptions,
   type JobEvent,
   type JobEvents,
   type JobRun,
@@ -10,6 +12,7 @@ import {
 } from 'headwater/server'
 import { registerMetrics } from 'headwater/server/metrics'
 import { workerRunner } from 'headwater/server/node'
+import { createClock } from 'headwater/testing'
 import { Registry } from 'prom-client'
 import { expect, it, onTestFinished } from 'vitest'
 import { clients, gate, join, Refused, serve } from './support.ts'
@@ -56,7 +59,7 @@ const thread = (code: string): JobRun<Task, Progress, Result> =>
     ),
   )
 
-async function start(options: Partial<JobsOptions<'job', Task, Progress, Result>> = {}) {
+async function start(options: Partial<JobsOptions<'job', Task, Progress, Result>> = {}, more: HubOptions<User> = {}) {
   const audit: string[] = []
   const hub = createHub<Events, User>({
     authenticate: (request) => USERS[readToken(request, { query: 'token' }) ?? ''],
@@ -65,6 +68,7 @@ async function start(options: Partial<JobsOptions<'job', Task, Progress, Result>
     canReadStats: ({ roles }) => roles.includes('admin'),
     onConnect: ({ principal }) => audit.push(`connect ${principal.userId}`),
     onDisconnect: ({ principal, reason }) => audit.push(`disconnect ${principal.userId} ${reason}`),
+    ...more,
   })
   const jobs = createJobs({ hub, run: work, progressInterval: 0, ...options })
   const registry = new Registry()
@@ -290,4 +294,24 @@ it('lists who is connected, for code on the server', async () => {
   expect(hub.presence({ userId: 'ada' })).toMatchObject([
     { userId: 'ada', clientIds: [expect.any(String), expect.any(String)] },
   ])
+})
+
+it('notices a client that has vanished, and writes into the audit why its stream ended', async () => {
+  const clock = createClock()
+  const limits = { stall: Infinity, queueBytes: Infinity }
+  const { hub, system, user, audit } = await start({}, { clock, clientTimeout: 60_000, limits })
+  const vanished = get(system.events, { headers: bearer('ada') })
+  vanished.on('error', () => {})
+  onTestFinished(() => void vanished.destroy())
+  // It opens the stream, and reads nothing of it.
+  vanished.once('response', (response) => response.pause().on('error', () => {}))
+  await clients(hub, 1)
+  const bob = await user('bob')
+  // More than kernels hold.
+  await hub.broadcast('notice', 'x'.repeat(30_000_000))
+  await bob.until('notice')
+  await clock.advance(61_000)
+  await clients(hub, 1)
+  expect(hub.clients()).toMatchObject([{ principal: { userId: 'bob' } }])
+  expect(audit).toContain('disconnect ada timeout')
 })
