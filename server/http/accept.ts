@@ -135,6 +135,8 @@ export function createAccept(parts: Parts, services: Services): Accept {
       throw blame instanceof Refusal ? blame : await ask(blame, () => Promise.reject(error))
     }
     return sent.catch((error) => {
+      // The hub has closed while a schema took its time.
+      refuseWhenClosing()
       observers.tell('onError', error, 'log')
       const what = 'the event could not be written down; nobody has had it'
       throw new Refusal(503, 'log', what, { 'retry-after': '5' })

@@ -16,7 +16,7 @@ export type Step = { readonly kind: 'send' } | { readonly kind: 'hold'; readonly
  */
 export function stepOf(window: number, sentAt: number | undefined, now: number): Step {
   const ms = sentAt === undefined ? 0 : sentAt + window - now
-  return window > 0 && ms > 0 ? { kind: 'hold', ms } : { kind: 'send' }
+  return ms > 0 ? { kind: 'hold', ms } : { kind: 'send' }
 }
 
 /** What events have in common that take each other's place: name, key, target, and whether they are written down. */
@@ -27,6 +27,8 @@ export function sameness({ volatile, record: { type, key, to } }: Message): stri
 
 /** The events of a hub that wait for their window to end. */
 export interface Conflator {
+  /** How many keys are remembered. */
+  readonly size: number
   /** Sends an event, now or when its window ends. The promise resolves when it was sent, or when a later event took its place. */
   send(message: Message): Promise<Published>
   /** Drops what is held: it counts as superseded. */
@@ -77,6 +79,9 @@ export function createConflator(clock: Clock, sendNow: (message: Message) => Pro
   }
 
   return {
+    get size() {
+      return slots.size
+    },
     send(message) {
       const { window, record } = message
       // An event without a window takes the place of what is held too: sent after it, the older one would win.

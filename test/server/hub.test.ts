@@ -1,6 +1,13 @@
 import { isSSEError } from 'headwater'
 import { createHubClient } from 'headwater/hub'
-import { createHub, type EventLog, InvalidEventError, memoryLog, type PublishOptions } from 'headwater/server'
+import {
+  createHub,
+  type EventLog,
+  InvalidEventError,
+  type LogRecord,
+  memoryLog,
+  type PublishOptions,
+} from 'headwater/server'
 import { createClock } from 'headwater/testing'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { hubBench, ORIGIN, read } from '../support/reader.ts'
@@ -786,6 +793,20 @@ describe('events with a window', () => {
     expect(await last).toMatchObject({ delivered: 1 })
   })
 
+  it('reach clients before a goodbye though the log is slow', async () => {
+    const inner = memoryLog()
+    const log: EventLog = Object.create(inner, {
+      append: { value: async (record: LogRecord) => inner.append(await Promise.resolve(record)) },
+    })
+    const { hub, stream, clock } = hubBench({ log })
+    const { events } = await stream()
+    hub.publish('price', 1, price)
+    hub.publish('price', 2, price)
+    await hub.close()
+    await clock.settle()
+    expect(events().map(({ type }) => type)).toEqual(['connected', 'live', 'price', 'price', 'goodbye'])
+  })
+
   it('are dropped when the hub is reset', async () => {
     const { hub, stream, clock } = hubBench()
     const { payloads } = await stream()
@@ -867,13 +888,18 @@ describe('a schema', () => {
 
   it('that takes its time until the hub has closed publishes nothing', async () => {
     let answer = (): void => {}
-    const { hub } = hubBench({
+    const { hub, post, clock, errors } = hubBench({
+      canPublish: () => true,
       schemas: { slow: schema((value) => new Promise((resolve) => (answer = () => resolve({ value })))) },
     })
-    const outcome = hub.publish('slow', 1)
+    const posted = post({ event: 'slow' })
+    await clock.settle()
+    const published = hub.publish('n', 1)
     await hub.close()
     answer()
-    await expect(outcome).rejects.toThrow('the hub has been closed')
+    await expect(published).rejects.toThrow('the hub has been closed')
+    expect(await posted).toMatchObject({ status: 503, body: { error: { code: 'closing' } } })
+    expect(errors).toEqual([])
   })
 
   it('refuses a POST with its issues, and publishes its output', async () => {

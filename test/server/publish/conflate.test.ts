@@ -123,6 +123,18 @@ describe('a window', () => {
     ])
   })
 
+  it('takes memory for keys within their window only', async () => {
+    const { clock, conflator, publish } = setup()
+    for (let n = 0; n < 1000; n++) {
+      publish(n, { key: `${n}`, window: 100 })
+      publish(n, { key: `${n}`, window: 100 })
+      if (n % 100 === 99) await clock.advance(100)
+      expect(conflator.size).toBeLessThanOrEqual(200)
+    }
+    await clock.advance(200)
+    expect(conflator.size).toBe(0)
+  })
+
   it('is one of each key', async () => {
     const { clock, sent, publish } = setup()
     for (const key of ['a', 'b']) for (const n of [1, 2, 3]) publish(`${key}${n}`, { key, window: 100 })
