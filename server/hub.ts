@@ -2,6 +2,7 @@ import { monotonic } from '../src/base/clock.ts'
 import type { EventMap, EventName } from '../src/index.ts'
 import { type ClientInfo, describeClient } from './audience/client.ts'
 import { type ClientSelector, selectClients } from './audience/clients.ts'
+import { createMemberships } from './audience/memberships.ts'
 import { checkPresence, type Presence, type PresenceQuery, presenceOf } from './audience/presence.ts'
 import type { Identity, Principal } from './audience/principal.ts'
 import { createRegistry } from './audience/registry.ts'
@@ -17,6 +18,7 @@ import { createDelivery } from './publish/delivery.ts'
 import { createIntake } from './publish/intake.ts'
 import { createPublisher, optionsTo, type Publish, type Published, type PublishOptions } from './publish/publish.ts'
 import { createShapes, type Shapes } from './publish/shapes.ts'
+import { createMembers } from './streams/members.ts'
 import { createShutdown } from './streams/shutdown.ts'
 import { createStreams, type Streams } from './streams/streams.ts'
 import { createUpkeep } from './streams/upkeep.ts'
@@ -57,6 +59,23 @@ export interface Hub<E = Record<string, unknown>> extends Shapes {
    * @throws TypeError for anything but one of `{ userId }`, `{ sessionId }` and `{ clientId }`.
    */
   kick(which: ClientSelector): number
+  /**
+   * Joins streams to a topic, or to a wildcard: all of a user, all of a session, or one. `authorize` is not asked, as the server
+   * itself says so, and `limits.topics` does not count it. The clients learn it from `subscribed`, and get what is published from
+   * now on. Joined to a user or a session, it holds until {@link Hub.leave} or {@link Hub.reset} for all streams that they open,
+   * and this hub remembers it in its memory: join again after a restart. Joined to a `clientId`, it ends with that connection.
+   * @returns How many open streams have a topic more. A stream is left out that has it already, and one for which the topic is
+   *   full (`limits.perTopic`): that is counted in `topicsRefused.full`.
+   * @throws TypeError for anything but one of `{ userId }`, `{ sessionId }` and `{ clientId }`, and for a name that cannot be
+   *   joined. Error if `limits.memberships` is reached; then nothing has changed.
+   */
+  join(which: ClientSelector, topic: string): number
+  /**
+   * Takes back a {@link Hub.join} that was made with the same name of the stream. A topic that the client itself asked for stays.
+   * @returns How many open streams have a topic less.
+   * @throws TypeError like {@link Hub.join}.
+   */
+  leave(which: ClientSelector, topic: string): number
   /** The open streams, and whose they are. Send none of it to clients. */
   clients(): ClientInfo[]
   /**
@@ -68,7 +87,10 @@ export interface Hub<E = Record<string, unknown>> extends Shapes {
   stats(): HubStats
   /** Adds callbacks like those of the options. @returns Takes them away again. */
   observe(observer: HubObserver): () => void
-  /** Empties the log, under another epoch, and sets the counts to 0. Whoever is connected is told of a gap. */
+  /**
+   * Empties the log, under another epoch, sets the counts to 0, and forgets what users and sessions were joined to by
+   * {@link Hub.join}. Every client that is connected learns of a gap.
+   */
   reset(): Promise<void>
   /**
    * Ends everything: nobody is let in any more (503), and everybody is asked to come back within `drain` milliseconds, each at
@@ -98,6 +120,7 @@ export function createHub(options: HubOptions = {}): Hub {
   const observers = createHubObservers()
   observers.add(settings)
   const registry = createRegistry()
+  const memberships = createMemberships(settings.limits.memberships)
   let startedAt = monotonic(clock)
   let closed: Promise<void> | undefined
   let over = false
@@ -107,7 +130,7 @@ export function createHub(options: HubOptions = {}): Hub {
     observers.tell('onError', error, where)
   }
   // Round they go: streams are opened with what was delivered, and delivery ends streams. Neither asks before both are there.
-  const streams: Streams = createStreams(settings, registry, () => delivery, counters, observers, {
+  const streams: Streams = createStreams(settings, registry, memberships, () => delivery, counters, observers, {
     came: (client) => upkeep.watch(client),
     left(client) {
       delivery.closeLine(client)
@@ -121,7 +144,10 @@ export function createHub(options: HubOptions = {}): Hub {
       streams.end(client, 'error')
     },
     filterFailed: failed('filter'),
-    restarted: streams.restart,
+    restarted() {
+      memberships.restart()
+      streams.restart()
+    },
   })
   const upkeep = createUpkeep(settings, registry, delivery, streams)
   const shutdown = createShutdown(clock, registry, () => streams)
@@ -136,12 +162,14 @@ export function createHub(options: HubOptions = {}): Hub {
   async function reset(): Promise<void> {
     intake.reset()
     await log.reset()
+    members.reset()
     resetCounters(counters)
     startedAt = monotonic(clock)
   }
 
   const stats = (): HubStats => readStats(counters, registry, log, delivery.waiting, monotonic(clock) - startedAt)
   const parts = { settings, registry, delivery, streams, counters, observers }
+  const members = createMembers(parts, memberships)
   const accept = createAccept(parts, { intake, stats, reset, closing: shutdown.closing })
 
   async function close(drain: number): Promise<void> {
@@ -173,6 +201,8 @@ export function createHub(options: HubOptions = {}): Hub {
       for (const client of found) streams.end(client, 'kicked')
       return found.length
     },
+    join: members.join,
+    leave: members.leave,
     clients: () => Array.from(registry.all(), describeClient),
     // Undefined, from a variable that should have had a topic, must not be everybody.
     presence: (...query) => presenceOf(registry, checkPresence(query.length ? query[0] : {})),

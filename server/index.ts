@@ -1,6 +1,7 @@
 export type { PeerEvents, Sink, SinkEvents } from './audience/carrier.ts'
 export type { ClientInfo, Ending } from './audience/client.ts'
 export type { ClientSelector } from './audience/clients.ts'
+export type { DeniedCode } from './audience/denied.ts'
 export type { Presence, PresenceQuery } from './audience/presence.ts'
 export type { Authentication, Identity, Principal } from './audience/principal.ts'
 export type { Address, PublishTarget } from './audience/target.ts'

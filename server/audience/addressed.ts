@@ -4,14 +4,20 @@ import { coveringPatterns } from './topic.ts'
 /**
  * Whether an event may be for a client; `except` is not looked at. For one event and one client this is cheaper than `selector`,
  * which prepares an event for many: a replay passes thousands of events that are for others.
+ * @param topics - Those of the client that count for this event.
  */
-export function mayReach(to: Address, { id, principal, topics }: Addressee): boolean {
+export function mayReach(
+  to: Address,
+  { id, principal, asked }: Omit<Addressee, 'topics'>,
+  topics: ReadonlySet<string>,
+): boolean {
   if (to.userId !== undefined && to.userId !== principal.userId) return false
   if (to.tenant !== undefined && to.tenant !== principal.tenant) return false
   if (to.clientIds && !to.clientIds.includes(id)) return false
   if (to.sessionIds && !to.sessionIds.includes(principal.sessionId ?? '')) return false
   const name = to.topic ?? to.resource
   if (name === undefined) return true
-  if (topics.size === 0) return to.resource !== undefined
+  if (to.resource !== undefined && asked.size === 0) return true
+  if (topics.size === 0) return false
   return topics.has(name) || coveringPatterns(name).some((each) => topics.has(each))
 }

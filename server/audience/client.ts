@@ -1,18 +1,23 @@
 import type { Sink } from './carrier.ts'
+import type { Grants } from './grants.ts'
 import type { Outlet } from './outlet.ts'
 import type { Principal } from './principal.ts'
 
 /** One open stream, as the hub sees it. */
-export interface Client {
+export interface Client extends Grants {
   /** Its public name; told in `connected`. */
   readonly id: string
   readonly principal: Principal
-  /** What it has joined. */
+  asked: Grants['asked']
+  given: Grants['given']
+  /** What it has joined: all that it asked for and all that it was given. */
   topics: ReadonlySet<string>
   /** What it asked to join last: some of it may have been refused, or not been decided yet. */
   wanted: ReadonlySet<string>
   /** The number of the last change of topics that it asked for. */
   revision: number
+  /** The number of the last change that the stream has confirmed. Undefined ahead of `connected`. */
+  confirmed: number | undefined
   /** Comments do not reach it: it hears with the native EventSource. */
   readonly native: boolean
   readonly outlet: Outlet
@@ -62,8 +67,9 @@ export type Ending =
   | 'drained'
   | 'error'
 
-/** What a gap concerns: who has joined no topic had everything that is for nobody in particular. */
-export const concernOf = ({ topics }: Pick<Client, 'topics'>): readonly string[] => (topics.size ? [...topics] : ['*'])
+/** What a gap concerns: a client that asked for no topic had everything that is for nobody in particular. */
+export const concernOf = ({ asked, topics }: Pick<Client, 'asked' | 'topics'>): readonly string[] =>
+  asked.size ? [...topics] : ['*']
 
 /** One open stream, for the operator. It says who the client is: send none of it to clients. */
 export interface ClientInfo {

@@ -1,4 +1,5 @@
 import type { Client } from './client.ts'
+import { type Grants, topicsOf } from './grants.ts'
 import type { Principal } from './principal.ts'
 import type { Address } from './target.ts'
 import { coveringPatterns } from './topic.ts'
@@ -18,8 +19,8 @@ export interface Registry {
   add(client: Client): void
   /** @returns False if it was gone already. */
   remove(client: Client): boolean
-  /** Joins and leaves topics. */
-  move(client: Client, topics: ReadonlySet<string>): void
+  /** Joins and leaves topics. A client keeps its turn in a topic that it stays in: an event that is on its way reaches it once. */
+  move(client: Client, grants: Grants): void
   countOfUser(userId: string | undefined): number
   countOfTopic(topic: string): number
   /** Everybody an event may be for: each at most once, more than those it is for. */
@@ -31,14 +32,14 @@ export function createRegistry(): Registry {
   const byUser = createIndex()
   const bySession = createIndex()
   const byTopic = createIndex()
-  /** Those who have joined no topic. */
+  /** Those who have asked for no topic. */
   const unjoined = new Set<Client>()
   /** Under which keys a client was added: its principal is the application's, and may change. */
   const keys = new Map<Client, Pick<Principal, 'userId' | 'sessionId'>>()
 
   function join(client: Client): void {
     for (const topic of client.topics) byTopic.add(topic, client)
-    if (client.topics.size === 0) unjoined.add(client)
+    if (client.asked.size === 0) unjoined.add(client)
   }
 
   function leave(client: Client): void {
@@ -74,10 +75,15 @@ export function createRegistry(): Registry {
       leave(client)
       return true
     },
-    move(client, topics) {
-      leave(client)
-      client.topics = topics
-      join(client)
+    move(client, grants) {
+      const { topics: before } = client
+      const { asked, given } = grants
+      const topics = topicsOf(grants)
+      for (const topic of before) if (!topics.has(topic)) byTopic.remove(topic, client)
+      for (const topic of topics) if (!before.has(topic)) byTopic.add(topic, client)
+      if (asked.size) unjoined.delete(client)
+      else unjoined.add(client)
+      Object.assign(client, { asked, given, topics })
     },
     countOfUser: (userId) => byUser.get(userId).size,
     countOfTopic: (topic) => byTopic.get(topic).size,

@@ -13,7 +13,7 @@ export interface PublishTarget {
   /** Clients that have joined this topic, or a wildcard that covers it. */
   readonly topic?: string
   /**
-   * The same, and clients that have joined no topic at all: they have not said that they want less. For news without a
+   * The same, and clients that have asked for no topic at all: they have not said that they want less. For news without a
    * secret in it, such as `table-update`.
    */
   readonly resource?: string
@@ -49,6 +49,8 @@ export interface Addressee {
   readonly id: string
   readonly principal: Principal
   readonly topics: ReadonlySet<string>
+  /** Those of them that the client itself asked for. */
+  readonly asked: ReadonlySet<string>
 }
 
 const isName = (value: unknown): boolean => typeof value === 'string' && value !== ''
@@ -111,13 +113,13 @@ export function selector(to: Address): (client: Addressee) => boolean {
   const except = to.except && new Set(to.except)
   const name = to.topic ?? to.resource
   const patterns = name === undefined ? undefined : coveringPatterns(name)
-  return ({ id, principal, topics }) => {
+  return ({ id, principal, topics, asked }) => {
     if (userId !== undefined && principal.userId !== userId) return false
     if (tenant !== undefined && principal.tenant !== tenant) return false
     if (sessions && !sessions.has(principal.sessionId ?? '')) return false
     if (clients && !clients.has(id)) return false
     if (except?.has(id)) return false
-    return !patterns || patterns.some((each) => topics.has(each)) || (to.resource !== undefined && topics.size === 0)
+    return !patterns || patterns.some((each) => topics.has(each)) || (to.resource !== undefined && asked.size === 0)
   }
 }
 

@@ -34,6 +34,11 @@ export interface HubLimits {
    */
   readonly topics?: number | undefined
   /**
+   * Topics that `join` remembers for users and sessions, counted once for each of them. Beyond: `join` throws.
+   * @defaultValue 100_000
+   */
+  readonly memberships?: number | undefined
+  /**
    * What may wait for a client that does not keep up, in bytes. Beyond, its stream is broken off, and it comes back with its
    * cursor.
    * @defaultValue 1 Mi

@@ -45,6 +45,7 @@ const LIMITS: Spec<HubLimits> = {
   perUser: ['number from 0', 20],
   perTopic: ['number from 0', Infinity],
   topics: ['number from 0', 100],
+  memberships: ['number from 0', 100_000],
   queueBytes: ['number from 0', 1024 * 1024],
   queueEvents: ['number from 0', 1000],
   stall: ['number from 0', 30_000],

@@ -1,5 +1,8 @@
+import { type Given, NOTHING_GIVEN, type Since } from '../audience/grants.ts'
+import type { Memberships } from '../audience/memberships.ts'
 import type { Principal } from '../audience/principal.ts'
 import type { Registry } from '../audience/registry.ts'
+import type { Counters } from '../observe/counters.ts'
 import type { HubSettings } from '../options/settings.ts'
 import { Refusal } from '../wire/refusal.ts'
 import { denyFull, type StreamRequest } from './request.ts'
@@ -15,10 +18,19 @@ export interface Admission {
    * @throws Refusal 429 if the topic of the address has none.
    */
   roomFor(request: StreamRequest): string[]
+  /** What the server has joined this user and this session to, as far as there is room. */
+  givenTo(principal: Principal, asked: ReadonlySet<string>): Given
 }
 
-export function createAdmission(limits: HubSettings['limits'], registry: Registry): Admission {
+export function createAdmission(
+  limits: HubSettings['limits'],
+  registry: Registry,
+  memberships: Memberships,
+  counters: Pick<Counters, 'topicsRefused'>,
+): Admission {
   const wait = (seconds: number): Record<string, string> => ({ 'retry-after': `${seconds}` })
+
+  const hasRoom = (topic: string): boolean => registry.countOfTopic(topic) < limits.perTopic
 
   function admit(): void {
     if (registry.size >= limits.clients)
@@ -36,11 +48,22 @@ export function createAdmission(limits: HubSettings['limits'], registry: Registr
       if (fixed !== undefined && limits.topics < 1)
         throw new Refusal(429, 'topics', `a client may join ${limits.topics} topics`, wait(30))
       return topics.filter((topic) => {
-        if (registry.countOfTopic(topic) < limits.perTopic) return true
+        if (hasRoom(topic)) return true
         if (topic === fixed) throw new Refusal(429, 'per-topic', `no more streams can join ${topic} for now`, wait(30))
         denyFull(topic, denials)
         return false
       })
+    },
+    givenTo({ userId, sessionId }, asked) {
+      const given = { userId: memberships.of('userId', userId), sessionId: memberships.of('sessionId', sessionId) }
+      if (given.userId.size + given.sessionId.size === 0) return NOTHING_GIVEN
+      const fits = ([topic]: readonly [string, number]): boolean => {
+        if (asked.has(topic) || hasRoom(topic)) return true
+        counters.topicsRefused.full++
+        return false
+      }
+      const copy = (topics: Since): Since => new Map([...topics].filter(fits))
+      return { ...NOTHING_GIVEN, userId: copy(given.userId), sessionId: copy(given.sessionId) }
     },
   }
 }

@@ -1,5 +1,6 @@
 import { mayReach } from '../audience/addressed.ts'
 import type { Client } from '../audience/client.ts'
+import { topicsAt } from '../audience/grants.ts'
 import type { LogEntry } from '../log/log.ts'
 import type { Delivery } from '../publish/delivery.ts'
 import type { FilterLine } from '../publish/filter-line.ts'
@@ -33,7 +34,7 @@ export function createPageReader(client: Client, delivery: Delivery, batch: Batc
   const self = {
     events: 0,
     add(entry: LogEntry) {
-      if (entry.at >= client.since && mayReach(entry.to, client)) decide(entry)
+      if (entry.at >= client.since && mayReach(entry.to, client, topicsAt(client, entry.seq))) decide(entry)
       last = entry.seq
       if (!line && !isOver()) client.after = last
     },

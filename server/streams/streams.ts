@@ -2,6 +2,8 @@ import { monotonic } from '../../src/base/clock.ts'
 import type { PeerEvents, Sink, SinkEvents } from '../audience/carrier.ts'
 import { type Client, concernOf, type Ending, mintClientId, noteSeen } from '../audience/client.ts'
 import { deniedIn } from '../audience/denied.ts'
+import { topicsOf } from '../audience/grants.ts'
+import type { Memberships } from '../audience/memberships.ts'
 import { createOutlet } from '../audience/outlet.ts'
 import { expiryOf, type Principal, sinceOf } from '../audience/principal.ts'
 import type { Registry } from '../audience/registry.ts'
@@ -11,6 +13,7 @@ import type { HubObservers } from '../observe/observers.ts'
 import type { HubSettings } from '../options/settings.ts'
 import type { Delivery } from '../publish/delivery.ts'
 import { connectedFrame, gapFrame, goodbyeFrame, liveFrame } from '../wire/frames.ts'
+import { streamHeaders } from '../wire/headers.ts'
 import { createAdmission } from './admission.ts'
 import { catchUp } from './replay.ts'
 import type { StreamRequest } from './request.ts'
@@ -46,6 +49,7 @@ const GRACE = 1000
 export function createStreams(
   { log, limits, clock, heartbeat, clientTimeout, maxAge, retry }: HubSettings,
   registry: Registry,
+  memberships: Memberships,
   /** Made after this, as it tells of clients that are too far behind. */
   delivery: () => Delivery,
   counters: Counters,
@@ -54,20 +58,7 @@ export function createStreams(
   { came, left }: { came(client: Client): void; left(client: Client): void },
 ): Streams {
   const turns = createTurns(clock)
-  const admission = createAdmission(limits, registry)
-  function headers(): Headers {
-    const all = new Headers({
-      'content-type': 'text/event-stream',
-      // Proxies that compress collect until a block is full; no-transform keeps them from it.
-      'cache-control': 'no-store, no-transform',
-      'x-accel-buffering': 'no',
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'no-referrer',
-    })
-    if (heartbeat) all.set('x-sse-heartbeat', `${heartbeat}`)
-    return all
-  }
-
+  const admission = createAdmission(limits, registry, memberships, counters)
   /** Does what may call the host's sink. What that throws ends this stream, and no other: a round for all clients goes on. */
   function guard(client: Client, act: () => void): void {
     try {
@@ -124,7 +115,8 @@ export function createStreams(
     open(principal, request, mayReadAll, connect) {
       const { requested, native, denials } = request
       admission.admitUser(principal)
-      const topics = admission.roomFor(request)
+      const asked = new Set(admission.roomFor(request))
+      const given = admission.givenTo(principal, asked)
       const expiresAt = expiryOf(principal)
       const resumption = resume(requested, log, mayReadAll)
       const { recovered, after } = resumption
@@ -134,7 +126,7 @@ export function createStreams(
       // A sink may speak before there is a client.
       let opened: Client | undefined
       let gone = false
-      const sink = connect(headers(), {
+      const sink = connect(streamHeaders(heartbeat), {
         drained() {
           const client = opened
           if (client) guard(client, () => client.outlet.drained())
@@ -152,9 +144,12 @@ export function createStreams(
       const client: Client = {
         id: mintClientId(),
         principal,
-        topics: new Set(topics),
-        wanted: new Set(topics),
+        asked,
+        given,
+        topics: topicsOf({ asked, given }),
+        wanted: asked,
         revision: 0,
+        confirmed: undefined,
         native,
         outlet: createOutlet(sink, limits, clock, counters.dropped),
         sink,
@@ -177,8 +172,9 @@ export function createStreams(
       counters.connections++
       countDenials(counters, denials)
       came(client)
-      observers.tell('onConnect', { clientId: client.id, principal, topics, recovered })
+      observers.tell('onConnect', { clientId: client.id, principal, topics: [...client.topics], recovered })
       if (gone) return end(client, 'closed')
+      client.confirmed = 0
       const introduction = {
         v: 1 as const,
         clientId: client.id,

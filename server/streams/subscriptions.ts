@@ -1,5 +1,5 @@
 import type { Client } from '../audience/client.ts'
-import { createDenials, type Denials, type Denied, deniedIn } from '../audience/denied.ts'
+import { createDenials, type Denials, type Denied, type DeniedFields, deniedIn } from '../audience/denied.ts'
 import { isSame, type Principal } from '../audience/principal.ts'
 import { toTopicPattern } from '../audience/topic.ts'
 import { formatId } from '../log/cursor.ts'
@@ -36,9 +36,10 @@ const unknown = (): Refusal => new Refusal(404, 'unknown-client', 'you have no s
 export async function changeTopics(
   body: Readonly<Record<string, unknown>>,
   principal: Principal,
-  { settings, registry, delivery, streams, counters }: Parts,
+  parts: Parts,
   allows: (topics: readonly string[]) => Promise<readonly boolean[]>,
 ): Promise<Subscribed> {
+  const { settings, registry, delivery, counters } = parts
   const { log, limits } = settings
   const change = checkChange(body)
   const { rev } = change
@@ -59,10 +60,11 @@ export async function changeTopics(
   const wanted = wantedAfter(change, before.wanted, limits.topics, denials)
   client.revision = rev
   client.wanted = new Set(wanted)
-  const known = wanted.filter((topic) => client.topics.has(topic))
+  // What the server gave may be taken away again: the client may ask for it, and then it is a grant of its own.
+  const known = wanted.filter((topic) => client.asked.has(topic))
   let allowed: ReadonlySet<string>
   try {
-    const asked = wanted.filter((topic) => !client.topics.has(topic))
+    const asked = wanted.filter((topic) => !client.asked.has(topic))
     allowed = new Set([...known, ...(await allowedOf(asked, allows, denials))])
   } catch (error) {
     if (client.revision === rev) Object.assign(client, before)
@@ -80,10 +82,26 @@ export async function changeTopics(
     return free
   })
   countDenials(counters, denials)
-  registry.move(client, new Set(joined))
+  registry.move(client, { asked: new Set(joined), given: client.given })
+  client.confirmed = rev
   const done = answer()
-  streams.tell(client, subscribedFrame(rev, done.topics, done.cursor, deniedIn(denials, client.topics)))
+  confirmTopics(client, parts, deniedIn(denials, client.topics))
   return done
+}
+
+/**
+ * Tells a client all its topics. The number is that of its last change that was made: a client that waits for a later one goes on
+ * waiting.
+ */
+export function confirmTopics(
+  client: Client,
+  { settings, delivery, streams }: Pick<Parts, 'settings' | 'delivery' | 'streams'>,
+  denied?: DeniedFields,
+): void {
+  // `connected` is still to come, and has them.
+  if (client.confirmed === undefined) return
+  const cursor = formatId(settings.log.epoch, delivery.placeOf(client))
+  streams.tell(client, subscribedFrame(client.confirmed, [...client.topics], cursor, denied))
 }
 
 /** What a client wants to be changed. */

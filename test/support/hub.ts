@@ -2,6 +2,7 @@ import { type EventFilter, type EventLog, type LogEntry, memoryLog, type Publish
 import { createClock, type TestClock } from 'headwater/testing'
 import type { Sink } from '../../server/audience/carrier.ts'
 import type { Client, Ending } from '../../server/audience/client.ts'
+import { NOTHING_GIVEN, topicsOf } from '../../server/audience/grants.ts'
 import { createOutlet } from '../../server/audience/outlet.ts'
 import type { Principal } from '../../server/audience/principal.ts'
 import { createRegistry, type Registry } from '../../server/audience/registry.ts'
@@ -62,7 +63,8 @@ export interface TestClient extends Client {
   drain(room?: number): void
 }
 
-export interface TestClientOptions extends Partial<Omit<Client, 'outlet' | 'sink' | 'topics'>> {
+export interface TestClientOptions extends Partial<Omit<Client, 'outlet' | 'sink' | 'asked' | 'topics'>> {
+  /** What it asked for. */
   readonly topics?: readonly string[]
   readonly room?: number
   readonly limits?: { readonly queueBytes?: number; readonly queueEvents?: number }
@@ -75,20 +77,25 @@ let lastId = 0
 /** A client that is live, of nobody in particular, over a sink that takes everything; unless said otherwise. */
 export function testClient({
   topics = [],
+  given = NOTHING_GIVEN,
   room,
   limits,
   clock = createClock(),
   losses = { volatile: 0, coalesced: 0 },
   ...rest
 }: TestClientOptions = {}): TestClient {
+  const asked = new Set(topics)
   const sink = testSink(room)
   const outlet = createOutlet(sink, { queueBytes: Infinity, queueEvents: Infinity, ...limits }, clock, losses)
   return {
     id: `client-${++lastId}`,
     principal: {},
-    topics: new Set(topics),
+    asked,
+    given,
+    topics: topicsOf({ asked, given }),
     wanted: new Set(topics),
     revision: 0,
+    confirmed: 0,
     native: false,
     outlet,
     sink,

@@ -332,6 +332,7 @@ expectTypeOf<keyof HubLimits>().toEqualTypeOf<
   | 'perUser'
   | 'perTopic'
   | 'topics'
+  | 'memberships'
   | 'queueBytes'
   | 'queueEvents'
   | 'stall'
@@ -419,6 +420,17 @@ expectTypeOf<Authentication<User>>().toEqualTypeOf<User | Response | Refusal | n
 refuse({ status: 403, code: 'banned' })
 // @ts-expect-error no such field
 refuse({ status: 403, code: 'banned', message: 'no', header: {} })
+expectTypeOf(hub.join({ userId: 'ada' }, 'room.7')).toEqualTypeOf<number>()
+expectTypeOf(hub.leave({ clientId: 'c' }, 'room.*')).toEqualTypeOf<number>()
+expectTypeOf<Parameters<typeof hub.join>>().toEqualTypeOf<[ClientSelector, string]>()
+// @ts-expect-error one of the three
+hub.join({ userId: 'ada', sessionId: 's' }, 'room.7')
+// @ts-expect-error a list is not a topic
+hub.join({ userId: 'ada' }, ['room.7'])
+// @ts-expect-error which topic
+hub.leave({ userId: 'ada' })
+// @ts-expect-error a tenant is not joined
+hub.join({ tenant: 'acme' }, 'room.7')
 expectTypeOf(hub.kick({ userId: 'ada' })).toEqualTypeOf<number>()
 expectTypeOf(hub.clients()).toEqualTypeOf<ClientInfo[]>()
 expectTypeOf(hub.stats()).toEqualTypeOf<HubStats>()

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { concernOf, describeClient, mintClientId, noteSeen } from '../../../server/audience/client.ts'
+import { withGiven } from '../../../server/audience/grants.ts'
 import { block, testClient } from '../../support/hub.ts'
 
 it('the facts about a client have what the operator wants to know, whose it is too', () => {
@@ -51,6 +52,14 @@ it.each<[what: string, seen: number, written: number, date: number, expected: nu
   const client = testClient({ lastSeen: seen })
   noteSeen(client, client.outlet.lastWriteAt + written, date)
   expect(client.lastSeen).toBe(expected)
+})
+
+it.each([
+  [['b'], ['b', 'a']],
+  [[], ['*']],
+])('a gap of a client that asked for %j and was given a topic concerns %j', (topics, concern) => {
+  const { given } = withGiven(testClient(), 'userId', 'a', 0)
+  expect(concernOf(testClient({ topics, given }))).toEqual(concern)
 })
 
 it('ids are long, made of all the letters there are, and never the same', () => {

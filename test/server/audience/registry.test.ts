@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import type { PublishTarget } from 'headwater/server'
 import { describe, expect, it } from 'vitest'
+import { type Grants, NOTHING_GIVEN, withGiven } from '../../../server/audience/grants.ts'
 import { createRegistry } from '../../../server/audience/registry.ts'
 import { checkTarget, selector } from '../../../server/audience/target.ts'
 import { type TestClientOptions, testClient } from '../../support/hub.ts'
@@ -11,6 +12,8 @@ function setup(...options: TestClientOptions[]) {
   for (const client of clients) registry.add(client)
   return { registry, clients }
 }
+
+const asking = (...topics: string[]): Grants => ({ asked: new Set(topics), given: NOTHING_GIVEN })
 
 describe('those who are connected', () => {
   it('are found by their ids, and listed as they came', () => {
@@ -65,13 +68,32 @@ describe('those who are connected', () => {
   it('are found under the topics that they have, and no longer under those that they had', () => {
     const { registry, clients } = setup({ topics: ['a', 'b'] })
     const [client] = clients
-    if (client) registry.move(client, new Set(['b', 'c']))
+    if (client) registry.move(client, asking('b', 'c'))
     expect(['a', 'b', 'c'].map(registry.countOfTopic)).toEqual([0, 1, 1])
     expect(client?.topics).toEqual(new Set(['b', 'c']))
     expect([...registry.candidates({ resource: 'x' })]).toEqual([])
-    if (client) registry.move(client, new Set())
+    if (client) registry.move(client, asking())
     expect(registry.topics).toBe(0)
     expect([...registry.candidates({ resource: 'x' })]).toEqual([client])
+  })
+
+  it('have what is for a resource as long as they ask for no topic, whatever the server gives them', () => {
+    const { registry, clients } = setup({})
+    const [client] = clients
+    if (client) registry.move(client, withGiven(client, 'clientId', 'a', 0))
+    expect(client?.topics).toEqual(new Set(['a']))
+    expect([...registry.candidates({ topic: 'a' })]).toEqual([client])
+    expect([...registry.candidates({ resource: 'x' })]).toEqual([client])
+  })
+
+  it('keep their turn in a topic that they stay in, so that an event on its way reaches them once', () => {
+    const { registry } = setup({ id: 'c1', topics: ['a'] }, { id: 'c2', topics: ['a'] })
+    const seen: string[] = []
+    for (const client of registry.candidates({ topic: 'a' })) {
+      seen.push(client.id)
+      registry.move(client, withGiven(client, 'userId', `more${seen.length}`, 0))
+    }
+    expect(seen).toEqual(['c1', 'c2'])
   })
 })
 
@@ -137,7 +159,7 @@ describe('candidates', () => {
     .filter((each) => !each.topic || !each.resource)
   const change = fc.oneof(
     fc.record({ does: fc.constant('remove' as const), number }),
-    fc.record({ does: fc.constant('move' as const), number, topics: few(pattern) }),
+    fc.record({ does: fc.constant('move' as const), number, topics: few(pattern), given: fc.boolean() }),
   )
 
   it('are all of those selected, each once, whichever clients come, move and leave', () => {
@@ -152,7 +174,11 @@ describe('candidates', () => {
           for (const each of changes) {
             const client = clients[each.number]
             if (!client || !present.has(client)) continue
-            if (each.does === 'move') registry.move(client, new Set(each.topics))
+            if (each.does === 'move')
+              registry.move(
+                client,
+                each.given ? withGiven(asking(...each.topics), 'userId', 'd', 0) : asking(...each.topics),
+              )
             else present.delete(client) && registry.remove(client)
           }
           expect(new Set(registry.all())).toEqual(present)

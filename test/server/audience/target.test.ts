@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import type { Address, PublishTarget } from 'headwater/server'
 import { describe, expect, it } from 'vitest'
+import { withGiven } from '../../../server/audience/grants.ts'
 import { checkTarget, checkType, selector } from '../../../server/audience/target.ts'
 import { testClient } from '../../support/hub.ts'
 
@@ -161,6 +162,21 @@ describe('an address selects', () => {
       }),
       { numRuns: 500 },
     )
+  })
+})
+
+describe('a client that the server joined to a topic', () => {
+  const { given } = withGiven(testClient(), 'userId', 'jobs.*', 0)
+
+  it.each<[topics: string[], address: Address, reached: boolean]>([
+    [[], { topic: 'jobs.a' }, true],
+    [[], { topic: 'jobs' }, false],
+    [[], { resource: 'jobs.a' }, true],
+    [[], { resource: 'news' }, true],
+    [['orders'], { topic: 'jobs.a' }, true],
+    [['orders'], { resource: 'news' }, false],
+  ])('and that asked for %j has what is for %j: %j', (topics, address, reached) => {
+    expect(selector(address)(testClient({ topics, given }))).toBe(reached)
   })
 })
 

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { createDenials } from '../../../server/audience/denied.ts'
+import { NOTHING_GIVEN } from '../../../server/audience/grants.ts'
+import { createMemberships } from '../../../server/audience/memberships.ts'
 import { createRegistry } from '../../../server/audience/registry.ts'
+import { createCounters } from '../../../server/observe/counters.ts'
 import { resolveHubOptions } from '../../../server/options/settings.ts'
 import { createAdmission } from '../../../server/streams/admission.ts'
 import { testClient } from '../../support/hub.ts'
@@ -8,7 +11,9 @@ import { testClient } from '../../support/hub.ts'
 function setup(limits: Parameters<typeof resolveHubOptions>[0]['limits']) {
   const registry = createRegistry()
   registry.add(testClient({ principal: { userId: 'ada' }, topics: ['a', 'b'] }))
-  const admission = createAdmission(resolveHubOptions({ limits }).limits, registry)
+  const memberships = createMemberships(10)
+  const counters = createCounters()
+  const admission = createAdmission(resolveHubOptions({ limits }).limits, registry, memberships, counters)
   const request = (topics: string[], fixed?: string) => ({
     requested: '',
     topics,
@@ -16,7 +21,7 @@ function setup(limits: Parameters<typeof resolveHubOptions>[0]['limits']) {
     native: false,
     denials: createDenials(),
   })
-  return { admission, request }
+  return { admission, request, memberships, counters }
 }
 
 const refusal = (status: number, code: string): unknown =>
@@ -56,5 +61,32 @@ describe('one stream more', () => {
   ])('within %j is refused if the topic of its address cannot be joined', (limits, code) => {
     const { admission, request } = setup(limits)
     expect(() => admission.roomFor(request(['c', 'a'], 'a'))).toThrow(refusal(429, code))
+  })
+})
+
+describe('what the server has joined a principal to', () => {
+  const bob = { userId: 'bob', sessionId: 's' }
+
+  it('is nothing for a principal that it has not named', () => {
+    const { admission, memberships } = setup({})
+    memberships.add('userId', 'ada', 'x', 1)
+    for (const principal of [bob, {}]) expect(admission.givenTo(principal, new Set())).toBe(NOTHING_GIVEN)
+  })
+
+  it('is a copy of what is remembered of the user and of the session', () => {
+    const { admission, memberships } = setup({})
+    memberships.add('userId', 'bob', 'x', 1)
+    memberships.add('sessionId', 's', 'y', 2)
+    const given = admission.givenTo(bob, new Set())
+    memberships.remove('userId', 'bob', 'x')
+    expect(given).toEqual({ clientId: new Map(), userId: new Map([['x', 1]]), sessionId: new Map([['y', 2]]) })
+  })
+
+  it('is left out where a topic is full, and counted, unless the client has it anyway', () => {
+    const { admission, memberships, counters } = setup({ perTopic: 1 })
+    for (const topic of ['a', 'b', 'c']) memberships.add('userId', 'bob', topic, 1)
+    const { userId } = admission.givenTo(bob, new Set(['b']))
+    expect([...userId.keys()]).toEqual(['b', 'c'])
+    expect(counters.topicsRefused.full).toBe(1)
   })
 })

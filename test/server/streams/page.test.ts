@@ -115,7 +115,7 @@ describe('a page that waits for the filter', () => {
     const batch = createBatch((bytes) => client.outlet.send(bytes))
     const pages = createPageReader(client, delivery, batch, () => false)
     pages.add(entry)
-    registry.move(client, new Set(['b']))
+    registry.move(client, { asked: new Set(['b']), given: client.given })
     answer(1)
     await clock.settle()
     pages.settle()
