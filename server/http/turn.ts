@@ -32,17 +32,13 @@ export function inTurn(request: Sent, response: Queued): boolean | Promise<boole
   if (socket.destroyed) return false
   waiting.set(socket, before + 1)
   return new Promise((resolve) => {
-    let waits = true
-    function done(isTurn: boolean): void {
-      if (!waits) return
-      waits = false
+    response.once('socket', () => {
       waiting.set(socket, (waiting.get(socket) ?? 1) - 1)
-      resolve(isTurn)
-    }
-    response.once('socket', () => done(true))
-    // Also when a body has been read, while the socket lives.
+      resolve(true)
+    })
+    // It comes as well when a body has been read, while the socket lives.
     request.once('close', () => {
-      if (socket.destroyed) done(false)
+      if (socket.destroyed) resolve(false)
     })
   })
 }

@@ -231,6 +231,24 @@ describe('an answer that is not true', () => {
   })
 })
 
+describe('HEAD', () => {
+  it('is answered as GET is, without the body', async () => {
+    const { hub } = hubBench()
+    for (const path of ['health', 'stats', 'metrics']) {
+      const answer = await hub.fetch(new Request(`${ORIGIN}/events/${path}`, { method: 'HEAD' }))
+      expect([answer.status, answer.headers.get('content-type'), answer.body]).toEqual([200, 'application/json', null])
+    }
+  })
+
+  it('is refused for a stream, and nobody is asked who it is', async () => {
+    const authenticate = vi.fn(() => ({}))
+    const { hub } = hubBench({ authenticate })
+    const answer = await hub.fetch(new Request(`${ORIGIN}/events`, { method: 'HEAD' }))
+    expect([answer.status, answer.headers.get('allow'), answer.body]).toEqual([405, 'GET, POST, OPTIONS', null])
+    expect(authenticate).not.toHaveBeenCalled()
+  })
+})
+
 describe('metrics', () => {
   it('are the figures of stats, unless the application shapes them', async () => {
     const plain = hubBench()

@@ -1,8 +1,42 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type RequestLine, readRequestLine } from '../../../server/http/request-line.ts'
 
 const read = (line: Partial<RequestLine>) =>
   readRequestLine({ method: 'GET', target: '/events?a=1', scheme: 'http', host: 'hub.test', ...line }).href
+
+describe('a request line of any letters', () => {
+  const text = fc.oneof(
+    fc.string(),
+    fc.string({ unit: 'binary' }),
+    fc.webUrl({ withQueryParameters: true, withFragments: true }),
+    fc.constantFrom('//', '/\\', 'http://u:p@a/', '[::1]', 'a:b@c', '\0', 'blob:http://a/b', 'about:blank', '*'),
+  )
+
+  it('is refused with 400, or can be made a Request of', () => {
+    fc.assert(
+      fc.property(text, text, text, fc.constantFrom('http', 'https'), (method, target, host, scheme) => {
+        for (const line of [
+          { method, target: '/', host: 'a', scheme },
+          { method: 'GET', target, host: 'a', scheme },
+          { method: 'GET', target: `/${target}`, host, scheme },
+          { method, target, host, scheme },
+        ]) {
+          let url: URL
+          try {
+            url = readRequestLine(line)
+          } catch (error) {
+            expect(error).toMatchObject({ name: 'Refusal', status: 400, code: 'request' })
+            continue
+          }
+          const request = new Request(url, { method: line.method })
+          expect(request.method).toBe(line.method)
+          expect(new URL(request.url).origin).toMatch(/^https?:/)
+        }
+      }),
+    )
+  })
+})
 
 describe('a request line', () => {
   it.each<[Partial<RequestLine>, string]>([
