@@ -1,15 +1,17 @@
 import type { Clock } from '../../src/index.ts'
 import { createCarrier, type Sink } from './carrier.ts'
+import { createPace } from './pace.ts'
 import { createWaiting, type Expendable, type Losses, type Waiting } from './waiting.ts'
 
 /*
- * The way out to one client, bounded. What the sink takes goes straight through. While it takes nothing, events wait here, up to
- * a limit in number and in bytes. Beyond that the stream is closed, and the client resumes with its cursor.
+ * The way out to one client, bounded. What the sink takes goes straight through. While it takes nothing, or the client has had
+ * its events of this second, they wait here, up to a limit in number and in bytes. Beyond that the stream is closed, and the client resumes with its cursor.
  */
 
 export interface Outlet {
   /**
    * Sends, now or as soon as can be.
+   * @param expendable - Of an event; left out for what the hub itself has to say.
    * @returns False if there is no room left: the client is too far behind.
    */
   send(bytes: Uint8Array, expendable?: Expendable): boolean
@@ -20,6 +22,12 @@ export interface Outlet {
   close(): void
   /** Asks the sink how much it has taken. @returns Whether that is all that it was given. */
   look(): boolean
+  /** Counts an event that was sent without saying that it is one. */
+  spend(): void
+  /** There is a limit of events a second. */
+  readonly isPaced: boolean
+  /** What is sent goes straight to the sink, and does not wait. */
+  readonly isOpen: boolean
   /** Since when the sink takes nothing, on the monotonic clock. Undefined while it takes what comes. */
   readonly blockedSince: number | undefined
   /** On the monotonic clock. */
@@ -31,12 +39,10 @@ export interface Outlet {
   readonly bytes: number
 }
 
-const NOTHING: Expendable = {}
-
 /** @param losses - Counts on, for all outlets. */
 export function createOutlet(
   sink: Sink,
-  limits: { readonly queueBytes: number; readonly queueEvents: number },
+  limits: { readonly queueBytes: number; readonly queueEvents: number; readonly eventsPerSecond: number },
   clock: Clock,
   losses: Losses,
 ): Outlet {
@@ -44,9 +50,20 @@ export function createOutlet(
   const waiters: (() => void)[] = []
   /** Made for those who need it: most clients never do. */
   let waiting: Waiting | undefined
+  const pace = limits.eventsPerSecond < Infinity ? createPace(limits.eventsPerSecond, clock, pump) : undefined
 
   const wake = (): void => {
     for (const resolve of waiters.splice(0)) resolve()
+  }
+  const isOpen = (): boolean => carrier.blockedSince === undefined && !pace?.isHeld
+
+  function pump(): void {
+    while (isOpen()) {
+      const next = waiting?.take()
+      if (!next) return wake()
+      carrier.write(next.bytes)
+      if (next.isEvent) pace?.spend()
+    }
   }
 
   return {
@@ -65,9 +82,17 @@ export function createOutlet(
     get bytes() {
       return waiting?.bytes ?? 0
     },
-    send(bytes, expendable = NOTHING) {
-      if (carrier.blockedSince === undefined) {
+    isPaced: pace !== undefined,
+    get isOpen() {
+      return isOpen()
+    },
+    spend() {
+      pace?.spend()
+    },
+    send(bytes, expendable) {
+      if (carrier.blockedSince === undefined && !pace?.isHeld) {
         carrier.write(bytes)
+        if (pace && expendable) pace.spend()
         return true
       }
       waiting ??= createWaiting(limits, losses)
@@ -75,18 +100,14 @@ export function createOutlet(
     },
     drained() {
       carrier.resume()
-      while (carrier.blockedSince === undefined) {
-        const next = waiting?.take()
-        if (!next) return wake()
-        carrier.write(next)
-      }
+      pump()
     },
-    room: () =>
-      carrier.blockedSince === undefined ? Promise.resolve() : new Promise((resolve) => waiters.push(resolve)),
+    room: () => (isOpen() ? Promise.resolve() : new Promise((resolve) => waiters.push(resolve))),
     look: carrier.look,
     close() {
       waiting = undefined
       carrier.drop()
+      pace?.stop()
       wake()
     },
   }

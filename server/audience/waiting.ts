@@ -19,9 +19,15 @@ export interface Losses {
   coalesced: number
 }
 
-/** An item among those before and after it. */
-interface Item extends Expendable {
+/** What has waited. */
+interface Waited {
   readonly bytes: Uint8Array
+  /** It is an event, and not something that the hub itself has to say. */
+  readonly isEvent: boolean
+}
+
+/** An item among those before and after it. */
+interface Item extends Expendable, Waited {
   readonly serial: number
   before: Item | undefined
   after: Item | undefined
@@ -33,13 +39,18 @@ interface Chain {
 }
 
 export interface Waiting {
-  /** @returns False if there is no room left. */
-  add(bytes: Uint8Array, expendable: Expendable): boolean
+  /**
+   * @param expendable - Of an event; undefined for what the hub itself has to say.
+   * @returns False if there is no room left.
+   */
+  add(bytes: Uint8Array, expendable: Expendable | undefined): boolean
   /** Takes out what has waited longest. */
-  take(): Uint8Array | undefined
+  take(): Waited | undefined
   readonly events: number
   readonly bytes: number
 }
+
+const NOTHING: Expendable = {}
 
 /** @param losses - Counts on, for all queues. */
 export function createWaiting(
@@ -66,7 +77,8 @@ export function createWaiting(
   const self: { -readonly [K in keyof Waiting]: Waiting[K] } = {
     events: 0,
     bytes: 0,
-    add(bytes, { key, volatile }) {
+    add(bytes, expendable) {
+      const { key, volatile } = expendable ?? NOTHING
       const earlier = key === undefined ? undefined : byKey.get(key)
       if (earlier) {
         remove(earlier)
@@ -79,7 +91,8 @@ export function createWaiting(
         if (!victim) return true
         remove(victim)
       }
-      const item = { bytes, key, volatile, serial: serial++, before: undefined, after: undefined }
+      const isEvent = expendable !== undefined
+      const item = { bytes, isEvent, key, volatile, serial: serial++, before: undefined, after: undefined }
       link(volatile ? volatiles : kept, item)
       if (key !== undefined) byKey.set(key, item)
       self.events++
@@ -90,7 +103,7 @@ export function createWaiting(
       const [one, other] = [kept.first, volatiles.first]
       const first = one && other ? (one.serial < other.serial ? one : other) : (one ?? other)
       if (first) remove(first)
-      return first?.bytes
+      return first
     },
   }
   return self

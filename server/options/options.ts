@@ -78,6 +78,14 @@ export interface HubLimits {
    * @defaultValue Infinity
    */
   readonly postsPerSecond?: number | undefined
+  /**
+   * Events a second that are sent to one client, live and in a replay. A second's worth may go at once. Beyond, events wait as for a
+   * client that is slow: `key` and `volatile` apply, and with more than `queueEvents` or `queueBytes` the stream ends, and the client
+   * resumes with its cursor. A client for which more is published for longer than the log lasts has a gap. At least 1.
+   * Infinity: no limit.
+   * @defaultValue Infinity
+   */
+  readonly eventsPerSecond?: number | undefined
 }
 
 /** What a hub wants to know. */

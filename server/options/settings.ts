@@ -53,6 +53,7 @@ const LIMITS: Spec<HubLimits> = {
   filterQueue: ['number from 0', 1000],
   body: ['number from 0', 16 * 1024],
   postsPerSecond: ['number from 0', Infinity],
+  eventsPerSecond: ['number from 0', Infinity],
 }
 
 type Optional = 'filter' | 'cors' | 'metrics' | 'replacer' | 'onConnect' | 'onDisconnect' | 'onReplay' | 'onError'
@@ -88,6 +89,8 @@ export function resolveHubOptions(options: HubOptions): HubSettings {
     if (schema !== undefined && !isSchema(schema))
       throw wrong(`schemas: ${name}`, 'an object that is a Standard Schema, as those of zod and valibot are', schema)
   const limits = fill(LIMITS, filled.limits) as HubSettings['limits']
+  if (limits.eventsPerSecond < 1)
+    throw wrong('eventsPerSecond', 'at least 1, or Infinity for no limit', limits.eventsPerSecond)
   return {
     ...filled,
     authenticates: filled.authenticate !== EVERYBODY,

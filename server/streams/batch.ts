@@ -18,11 +18,13 @@ export interface Batch {
   readonly isFull: boolean
 }
 
-export function createBatch(write: (bytes: Uint8Array) => void): Batch {
+/** @param alone - Each frame is a write of its own: they are counted. */
+export function createBatch(write: (bytes: Uint8Array) => void, alone = false): Batch {
   let frames: Uint8Array[] = []
   const self = {
     size: 0,
     get isFull() {
+      if (alone) return frames.length > 0
       return self.size + (frames.at(-1)?.length ?? 0) > WRITE
     },
     add(frame: Uint8Array) {
@@ -32,7 +34,7 @@ export function createBatch(write: (bytes: Uint8Array) => void): Batch {
     flush(stop: () => boolean) {
       let from = 0
       while (from < frames.length && !stop()) {
-        const to = from + together(frames.slice(from))
+        const to = from + (alone ? 1 : together(frames.slice(from)))
         const bytes = join(frames.slice(from, to))
         from = to
         self.size -= bytes.length

@@ -42,7 +42,10 @@ export async function catchUp(
 ): Promise<CaughtUp> {
   const { epoch } = log
   const { outlet } = client
-  const batch = createBatch((bytes) => tell(client, bytes))
+  const batch = createBatch((bytes) => {
+    tell(client, bytes)
+    outlet.spend()
+  }, outlet.isPaced)
   /** What has been read and not been looked at. */
   let page: readonly LogEntry[] = []
   let at = 0
@@ -51,7 +54,7 @@ export async function catchUp(
   /** The client has gone. Or the log has begun again: then it has been told of a gap, like every client. */
   const isOver = (): boolean => client.ended !== undefined || log.epoch !== epoch
   const reader = createPageReader(client, delivery, batch, isOver)
-  const isFull = (): boolean => outlet.blockedSince !== undefined || isOver()
+  const isFull = (): boolean => !outlet.isOpen || isOver()
 
   function turnTo(read: readonly LogEntry[]): void {
     if (isOver()) return
@@ -72,7 +75,7 @@ export async function catchUp(
       // Before anything is waited for, all that was collected goes out.
       batch.flush(isFull)
       if (isOver()) return undefined
-      if (outlet.blockedSince !== undefined) return outlet.room().then(() => 'more')
+      if (!outlet.isOpen) return outlet.room().then(() => 'more')
       if (!hasTime()) return 'turn'
       while (at < page.length && !batch.isFull && !isOver() && hasTime()) reader.add(page[at++] as LogEntry)
       reader.settle()

@@ -82,8 +82,9 @@ export function createStreams(
     client.ended = reason
     registry.remove(client)
     // Whoever takes nothing would not take the end either, and keep the socket; and what waits must not look sent.
-    const behind = client.outlet.blockedSince !== undefined || why === 'timeout'
-    client.outlet.close()
+    const { outlet } = client
+    const behind = outlet.blockedSince !== undefined || outlet.events > 0 || why === 'timeout'
+    outlet.close()
     counters.endings[reason]++
     guard(client, () => {
       if (behind) client.sink.destroy()

@@ -67,7 +67,7 @@ export interface TestClientOptions extends Partial<Omit<Client, 'outlet' | 'sink
   /** What it asked for. */
   readonly topics?: readonly string[]
   readonly room?: number
-  readonly limits?: { readonly queueBytes?: number; readonly queueEvents?: number }
+  readonly limits?: { readonly queueBytes?: number; readonly queueEvents?: number; readonly eventsPerSecond?: number }
   readonly clock?: TestClock
   readonly losses?: Losses
 }
@@ -86,7 +86,12 @@ export function testClient({
 }: TestClientOptions = {}): TestClient {
   const asked = new Set(topics)
   const sink = testSink(room)
-  const outlet = createOutlet(sink, { queueBytes: Infinity, queueEvents: Infinity, ...limits }, clock, losses)
+  const outlet = createOutlet(
+    sink,
+    { queueBytes: Infinity, queueEvents: Infinity, eventsPerSecond: Infinity, ...limits },
+    clock,
+    losses,
+  )
   return {
     id: `client-${++lastId}`,
     principal: {},

@@ -308,6 +308,7 @@ const options: HubOptions = {
     body: 1,
     filterTimeout: 0,
     filterQueue: 1,
+    eventsPerSecond: 1,
   },
   maxAge: Infinity,
   clientTimeout: 60_000,
@@ -338,6 +339,7 @@ expectTypeOf<keyof HubLimits>().toEqualTypeOf<
   | 'stall'
   | 'body'
   | 'filterTimeout'
+  | 'eventsPerSecond'
   | 'filterQueue'
   | 'postsPerSecond'
 >()

@@ -98,10 +98,15 @@ describe('a sink that asks for more while it is written to, as the body of a Res
         return more
       },
     }
-    const outlet = createOutlet(sink, { queueBytes: Infinity, queueEvents: Infinity }, clock, {
-      volatile: 0,
-      coalesced: 0,
-    })
+    const outlet = createOutlet(
+      sink,
+      { queueBytes: Infinity, queueEvents: Infinity, eventsPerSecond: Infinity },
+      clock,
+      {
+        volatile: 0,
+        coalesced: 0,
+      },
+    )
     const sent = Uint8Array.from({ length: 5 * PIECE }, (_, n) => n % 251)
     const cuts = [0, 10, 3 * PIECE, 3 * PIECE + 5, 5 * PIECE]
     for (const [n, cut] of cuts.slice(1).entries()) outlet.send(sent.subarray(cuts[n], cut))

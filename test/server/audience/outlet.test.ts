@@ -5,11 +5,11 @@ import { createOutlet } from '../../../server/audience/outlet.ts'
 import type { Expendable, Losses } from '../../../server/audience/waiting.ts'
 import { block, testSink } from '../../support/hub.ts'
 
-function setup({ room = 1, queueBytes = 1000, queueEvents = 1000 } = {}) {
+function setup({ room = 1, queueBytes = 1000, queueEvents = 1000, eventsPerSecond = Infinity } = {}) {
   const clock = createClock()
   const sink = testSink(room)
   const losses: Losses = { volatile: 0, coalesced: 0 }
-  const outlet = createOutlet(sink, { queueBytes, queueEvents }, clock, losses)
+  const outlet = createOutlet(sink, { queueBytes, queueEvents, eventsPerSecond }, clock, losses)
   return {
     clock,
     sink,
@@ -240,6 +240,79 @@ describe('a volatile event', () => {
     drain()
     expect(sizes()).toEqual([1, 5, 6])
     expect(losses).toEqual({ coalesced: 2, volatile: 1 })
+  })
+})
+
+describe('a limit of events a second', () => {
+  const EVENT: Expendable = {}
+
+  it('lets a second of events through at once, and keeps the rest for later, in order', async () => {
+    const { outlet, sizes, clock } = setup({ room: Infinity, eventsPerSecond: 10 })
+    for (let size = 1; size <= 25; size++) expect(outlet.send(block(size), EVENT)).toBe(true)
+    expect(sizes()).toHaveLength(10)
+    expect(outlet).toMatchObject({ events: 15, blockedSince: undefined, isOpen: false, isPaced: true })
+    await clock.advance(500)
+    expect(sizes()).toHaveLength(15)
+    await clock.advance(1000)
+    expect(sizes()).toEqual(Array.from({ length: 25 }, (_, n) => n + 1))
+    await clock.advance(1000)
+    expect([outlet.isOpen, clock.timers]).toEqual([true, 0])
+  })
+
+  it('does not count what the hub itself has to say, which keeps its place', async () => {
+    const { outlet, send, sizes, clock } = setup({ room: Infinity, eventsPerSecond: 1 })
+    send(1, 2, 3)
+    outlet.send(block(4), EVENT)
+    outlet.send(block(5), EVENT)
+    send(6)
+    expect(sizes()).toEqual([1, 2, 3, 4])
+    await clock.advance(1000)
+    expect(sizes()).toEqual([1, 2, 3, 4, 5])
+    await clock.advance(1000)
+    expect(sizes()).toEqual([1, 2, 3, 4, 5, 6])
+  })
+
+  it('has events wait as for a slow client: newer by key, volatile given up, no more than may wait', async () => {
+    const { outlet, sizes, clock, losses } = setup({ room: Infinity, eventsPerSecond: 1, queueEvents: 2 })
+    outlet.send(block(1), EVENT)
+    outlet.send(block(2), { volatile: true })
+    outlet.send(block(3), { key: 'a' })
+    outlet.send(block(4), { key: 'a' })
+    expect(outlet.send(block(5), EVENT)).toBe(true)
+    expect(outlet.send(block(6), EVENT)).toBe(false)
+    expect(losses).toEqual({ volatile: 1, coalesced: 1 })
+    await clock.advance(2000)
+    expect(sizes()).toEqual([1, 4, 5])
+  })
+
+  it('goes on with the limit where the socket was full meanwhile', async () => {
+    const { outlet, sizes, drain, clock } = setup({ room: 2, eventsPerSecond: 2 })
+    for (const size of [1, 2, 3, 4]) outlet.send(block(size), EVENT)
+    await clock.advance(10_000)
+    expect(sizes()).toEqual([1, 2])
+    drain()
+    expect(sizes()).toEqual([1, 2, 3, 4])
+    outlet.send(block(5), EVENT)
+    expect(sizes()).toEqual([1, 2, 3, 4])
+    drain()
+    expect(sizes()).toEqual([1, 2, 3, 4])
+    await clock.advance(500)
+    expect(sizes()).toEqual([1, 2, 3, 4, 5])
+  })
+
+  it('has no room until the second is over, and leaves no timer behind', async () => {
+    const { outlet, clock } = setup({ room: Infinity, eventsPerSecond: 1 })
+    const told: string[] = []
+    outlet.send(block(1))
+    outlet.spend()
+    outlet.room().then(() => told.push('room'))
+    await clock.advance(999)
+    expect(told).toEqual([])
+    await clock.advance(1)
+    expect(told).toEqual(['room'])
+    outlet.spend()
+    outlet.close()
+    expect(clock.timers).toBe(0)
   })
 })
 

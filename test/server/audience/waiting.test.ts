@@ -12,7 +12,7 @@ function setup({ queueBytes = Infinity, queueEvents = Infinity } = {}) {
     add: (size: number, expendable: Expendable = {}) => waiting.add(block(size), expendable),
     takeAll() {
       const sizes: number[] = []
-      for (let next = waiting.take(); next; next = waiting.take()) sizes.push(next.length)
+      for (let next = waiting.take(); next; next = waiting.take()) sizes.push(next.bytes.length)
       return sizes
     },
   }
@@ -25,6 +25,14 @@ describe('what waits', () => {
     expect(waiting).toMatchObject({ events: 6, bytes: 21 })
     expect(takeAll()).toEqual([1, 2, 3, 4, 5, 6])
     expect(waiting).toMatchObject({ events: 0, bytes: 0 })
+  })
+
+  it('is known to be an event, or what the hub itself has to say', () => {
+    const { waiting } = setup()
+    waiting.add(block(1), {})
+    waiting.add(block(2), undefined)
+    expect([waiting.take(), waiting.take()]).toMatchObject([{ isEvent: true }, { isEvent: false }])
+    expect(waiting.take()).toBeUndefined()
   })
 
   it('is replaced by its key wherever it stands, and comes out where the new one stands', () => {

@@ -63,4 +63,16 @@ describe('a batch', () => {
     for (; !batch.isFull; count++) batch.add(block(size))
     expect(count).toBe(full)
   })
+
+  it('writes each frame alone, one at a time, where they are counted', () => {
+    const written: number[] = []
+    const batch = createBatch(({ length }) => written.push(length), true)
+    batch.add(block(1))
+    expect(batch.isFull).toBe(true)
+    batch.add(block(2))
+    batch.flush(() => written.length === 1)
+    expect(written).toEqual([1])
+    batch.flush(() => false)
+    expect([written, batch.isFull]).toEqual([[1, 2], false])
+  })
 })

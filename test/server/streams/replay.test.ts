@@ -305,6 +305,19 @@ describe('a long replay', () => {
     expect(client.live).toBe(true)
   })
 
+  it('keeps to the limit of events a second', async () => {
+    const parts = stage()
+    await fill(parts, 25)
+    const { client, sink, run, clock } = setup(parts, { limits: { eventsPerSecond: 10 } })
+    const done = run()
+    expect(payloads(sink)).toEqual(range(1, 10))
+    await clock.advance(1000)
+    expect([payloads(sink), client.live]).toEqual([range(1, 20), false])
+    await clock.advance(1000)
+    expect([payloads(sink), client.live]).toEqual([range(1, 25), true])
+    expect(await done).toEqual({ events: 25, gap: false })
+  })
+
   it('takes along what happens meanwhile', async () => {
     const { log, answer } = lateLog()
     const parts = stage({ log })
