@@ -1,5 +1,12 @@
 import { encodeEvent, toJSON } from '../server/wire/encode.ts'
-import { connectedFrame, gapFrame, goodbyeFrame, type Introduction, subscribedFrame } from '../server/wire/frames.ts'
+import {
+  connectedFrame,
+  type DeniedFields,
+  gapFrame,
+  goodbyeFrame,
+  type Introduction,
+  subscribedFrame,
+} from '../server/wire/frames.ts'
 import { shown } from '../server/wire/shown.ts'
 import type { MockConnection } from './actions.ts'
 import type { Kept } from './replay.ts'
@@ -43,7 +50,7 @@ export interface Exchange extends MockConnection {
   /** Answers with something else, if there is no answer yet. */
   respond(refusal: Refusal): void
   /** A change of topics has been made. @returns Where the stream stands: the last id. */
-  subscribed(rev: number, topics: readonly string[]): string
+  subscribed(rev: number, topics: readonly string[], denied?: DeniedFields): string
   /** Resolves when all that was said is on its way. */
   done(): Promise<void>
   /** Resolves when the client has dealt with it, as far as that can be known. */
@@ -170,9 +177,9 @@ export function createExchange(
       speakAs('goodbye')
       return write(goodbyeFrame(reconnectInMs))
     },
-    subscribed(rev, topics) {
+    subscribed(rev, topics, denied) {
       if (introduced) introduced = { ...introduced, topics }
-      write(subscribedFrame(rev, topics, place()))
+      write(subscribedFrame(rev, topics, place(), denied))
       return place()
     },
     end() {

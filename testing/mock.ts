@@ -4,7 +4,7 @@ import type { MockActions, MockConnection } from './actions.ts'
 import { toAll } from './all.ts'
 import { createExchange, type Exchange, payloadOf, type Wire } from './connection.ts'
 import { play } from './play.ts'
-import { answerPost } from './post.ts'
+import { answerPost, grant } from './post.ts'
 import { createReplay } from './replay.ts'
 import type { MockRequest } from './request.ts'
 import { checkOrder, checkScript, checkSteps, type Refusal, resumed, type Script, type Step } from './script.ts'
@@ -99,7 +99,7 @@ export function createMock<E extends EventMap = Record<string, unknown>>(options
       // A client that was not resumed stands where the log ends.
       cursor: log && !recovered ? log.last : lastEventId,
       recovered,
-      topics: query.topics?.split(',').filter(Boolean) ?? [],
+      ...grant(query.topics?.split(',').filter(Boolean) ?? []),
     } as const
     const exchange = createExchange(request, wire, introduction, {
       opened() {

@@ -1,3 +1,6 @@
+import { createDenials, deniedIn } from '../server/audience/denied.ts'
+import { readTopics } from '../server/streams/request.ts'
+import type { Introduction } from '../server/wire/frames.ts'
 import type { Exchange } from './connection.ts'
 import type { MockRequest } from './request.ts'
 import type { Refusal } from './script.ts'
@@ -24,8 +27,15 @@ export function answerPost(request: MockRequest, open: readonly Exchange[]): Ref
   const exchange = open.find(({ introduction }) => introduction?.clientId === clientId)
   if (!exchange)
     return json(404, { error: { code: 'unknown-client', message: 'no stream is open with this clientId' } })
-  const topics = all.map(String)
-  return json(200, { rev, topics, denied: [], cursor: exchange.subscribed(rev, topics) })
+  const { topics, ...denied } = grant(all)
+  return json(200, { rev, topics, denied: [], ...denied, cursor: exchange.subscribed(rev, topics, denied) })
+}
+
+/** What a hub without limits grants: every topic that has the name of one. */
+export function grant(names: readonly unknown[]): Pick<Introduction, 'topics' | 'denied' | 'deniedMore'> {
+  const denials = createDenials()
+  const topics = readTopics(names, Infinity, denials)
+  return { topics, ...deniedIn(denials, new Set()) }
 }
 
 function readPost({ method, headers, body }: MockRequest): Posted | undefined {

@@ -78,6 +78,10 @@ const fieldsOf =
       ([name, each]) => each === undefined || (Object.hasOwn(fields, name) && fields[name]?.(each)),
     )
 
+const NAMED = { topic: isText, code: isText, message: isText }
+const isNamed = fieldsOf(NAMED, Object.keys(NAMED))
+const isDenied = (value: unknown): boolean => Array.isArray(value) && value.every(isNamed)
+
 const INTRODUCTION: Fields = {
   v: isTime,
   clientId: isText,
@@ -86,6 +90,8 @@ const INTRODUCTION: Fields = {
   recovered: isFlag,
   heartbeatMs: isTime,
   topics: isTexts,
+  denied: isDenied,
+  deniedMore: isWhole,
 }
 const GAP: Fields = { reason: isText, requested: isText, resumedFrom: isText, topics: isTexts }
 

@@ -478,6 +478,13 @@ describe('introduce', () => {
     expect(connected).toEqual(['connected', '', { ...introduction, topics: ['a', 'b.*'] }])
   })
 
+  it('names the topics that are none, as a hub does', async () => {
+    const { answered } = setup({ introduce: true })
+    const [connected] = told(await answered({ query: { topics: 'pru\u0308fung,a b' } }))
+    const denied = [{ topic: 'a b', code: 'invalid', message: expect.any(String) }]
+    expect(connected).toEqual(['connected', '', { ...introduction, topics: ['prüfung'], denied }])
+  })
+
   it('with a log says what it knows: resumed, and what was missed; or lost, from where the log ends', async () => {
     const { mock, answered } = setup({ introduce: true, replay: true })
     mock.send('tick', 1, { id: '1' })

@@ -59,6 +59,17 @@ describe('a change of topics', () => {
     ])
   })
 
+  it('is granted without what is no topic, which is named as a hub names it', async () => {
+    const { exchange, log, all } = stream('c2')
+    const denied = [{ topic: 'a b', code: 'invalid', message: expect.stringMatching(/^no topic: /) }]
+    const body = { rev: 3, topics: ['prüfung', 'a.*'], denied, cursor: '' }
+    const change = { ...CHANGE, all: ['pru\u0308fung', 'a b', 'a.*'] }
+    expect(answered(post(change), [exchange])).toEqual([200, JSON_TYPE, body])
+    await all()
+    const [, json = ''] = /^data: (.*)$/m.exec(`${log.at(-1)}`) ?? []
+    expect(JSON.parse(json)).toEqual(body)
+  })
+
   it.each<[what: string, open: Exchange[]]>([
     ['there is no stream', []],
     ['there is another alone', [stream('c1').exchange]],

@@ -4,7 +4,19 @@ import { checkOrder, checkScript, checkSteps, resumed } from '../../testing/scri
 
 const STEPS: readonly Step[] = [
   { open: { delay: 5, headers: { 'x-sse-heartbeat': '1000' } } },
-  { introduce: { v: 1, clientId: 'c', epoch: 'e', cursor: '', recovered: true, heartbeatMs: 1, topics: ['a'] } },
+  {
+    introduce: {
+      v: 1,
+      clientId: 'c',
+      epoch: 'e',
+      cursor: '',
+      recovered: true,
+      heartbeatMs: 1,
+      topics: ['a'],
+      denied: [{ topic: 'b', code: 'full', message: 'later' }],
+      deniedMore: 2,
+    },
+  },
   { send: { event: 'tick', data: 1, id: '1', retry: 5, comment: 'a\nb' } },
   { send: { text: '' } },
   { comment: '' },
@@ -105,18 +117,25 @@ describe('a list of steps', () => {
     [{ refuse: { status: 503, times: 2 } }, 'refuse wants { status: 200 to 599, headers?, body? }'],
     [{ redirect: 307 }, 'redirect wants a URL'],
     [{ redirect: '/', status: 200 }, 'status wants 301, 302, 303, 307 or 308'],
-    [{ introduce: true }, 'introduce wants { v?, clientId?, epoch?, cursor?, recovered?, heartbeatMs?, topics? }'],
+    [
+      { introduce: true },
+      'introduce wants { v?, clientId?, epoch?, cursor?, recovered?, heartbeatMs?, topics?, denied?, deniedMore? }',
+    ],
     [
       { introduce: { recovered: 'yes' } },
-      'introduce wants { v?, clientId?, epoch?, cursor?, recovered?, heartbeatMs?, topics? }',
+      'introduce wants { v?, clientId?, epoch?, cursor?, recovered?, heartbeatMs?, topics?, denied?, deniedMore? }',
     ],
     [
       { introduce: { id: '1' } },
-      'introduce wants { v?, clientId?, epoch?, cursor?, recovered?, heartbeatMs?, topics? }',
+      'introduce wants { v?, clientId?, epoch?, cursor?, recovered?, heartbeatMs?, topics?, denied?, deniedMore? }',
+    ],
+    [
+      { introduce: { denied: [{ topic: 'b' }] } },
+      'introduce wants { v?, clientId?, epoch?, cursor?, recovered?, heartbeatMs?, topics?, denied?, deniedMore? }',
     ],
     [
       { introduce: { topics: 'a' } },
-      'introduce wants { v?, clientId?, epoch?, cursor?, recovered?, heartbeatMs?, topics? }',
+      'introduce wants { v?, clientId?, epoch?, cursor?, recovered?, heartbeatMs?, topics?, denied?, deniedMore? }',
     ],
     [{ gap: 'expired' }, 'gap wants { reason?, requested?, resumedFrom?, topics? }'],
     [{ gap: { certain: true } }, 'gap wants { reason?, requested?, resumedFrom?, topics? }'],
