@@ -14,7 +14,8 @@ export interface Contestant {
   publish(data: Numbered): unknown
 }
 
-export const contestants: Readonly<Record<Name, () => Promise<Contestant>>> = {
+/** @param compress - For the hub alone: compresses for clients that accept it. */
+export const contestants: Readonly<Record<Name, (compress: boolean) => Promise<Contestant>>> = {
   // What no server over node:http can do without: a write for each client, of bytes that were made once. No drain, no log.
   async floor() {
     const responses = new Set<ServerResponse>()
@@ -37,10 +38,10 @@ export const contestants: Readonly<Record<Name, () => Promise<Contestant>>> = {
     }
   },
 
-  async headwater() {
+  async headwater(compress) {
     const { createHub } = await import('../../server/index.ts')
     const { toNodeHandler } = await import('../../server/node.ts')
-    const hub = createHub({ limits: { clients: Infinity } })
+    const hub = createHub({ limits: { clients: Infinity }, compress })
     return {
       listener: toNodeHandler(hub),
       size: () => hub.stats().clients,

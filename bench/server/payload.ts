@@ -23,6 +23,22 @@ export const payload = (n: number): Numbered => ({
   seq: BASE + n,
 })
 
+const STATES = ['paid', 'packed', 'shipped', 'returned']
+const NOTES = ['left with a neighbour', 'gift, no invoice in the box', 'call first', 'leave it in the garage, please']
+
+/** The payload of event `n` where it matters that events differ: about as long, and the same in each run. */
+export function varied(n: number): Numbered {
+  // Knuth's multiplicative hash: digits that look like chance.
+  const chance = (of: number, salt: number): number => (Math.imul(n + salt, 2_654_435_761) >>> 8) % of
+  return {
+    id: `ord_${chance(1_000_000, 1)}`,
+    patch: { status: `${STATES[chance(4, 2)]}`, quantity: 1 + chance(9, 3), total: chance(100_000, 4) },
+    ts: 1_767_225_600_000 + n * 137,
+    note: `${NOTES[chance(4, 5)]} / ${chance(1_000_000_000, 6)}`,
+    seq: BASE + n,
+  }
+}
+
 /** What stands in front of the number, and how long it is with the number and the end of the event. */
 const MARK = Buffer.from('"seq":')
 const LENGTH = MARK.length + '1000000}\n\n'.length

@@ -4,11 +4,12 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import { contestants } from './contestants.ts'
 import type { Name } from './names.ts'
-import { payload } from './payload.ts'
+import { payload, varied } from './payload.ts'
 import { answer, cpu, now } from './processes.ts'
 
 /*
- * The process of the server: one contestant. `node bench/server/serve.ts <name>`, with a channel to its parent process.
+ * The process of the server: one contestant. `node bench/server/serve.ts <name> [--compress]`, with a channel to its parent process.
+ * With `--compress` its events differ from each other as those of a shop do.
  */
 
 /** In bytes. */
@@ -19,7 +20,9 @@ interface Memory {
 }
 
 const name = process.argv[2] as Name
-const contestant = await contestants[name]()
+const compress = process.argv[3] === '--compress'
+const contestant = await contestants[name](compress)
+const make = compress ? varied : payload
 const server = createServer(contestant.listener).listen(0, '127.0.0.1', 4096)
 await once(server, 'listening')
 
@@ -56,7 +59,7 @@ const commands = {
       const publishing: unknown[] = []
       for (const end = Math.min(n + burst, events); n < end; n++) {
         at[n] = now()
-        publishing.push(contestant.publish(payload(published++)))
+        publishing.push(contestant.publish(make(published++)))
       }
       await Promise.all(publishing)
       await (pause ? sleep(pause) : turn())

@@ -201,7 +201,7 @@ export interface HubOptions<P extends Identity = Principal, E = Record<string, u
   readonly schemas?: HubSchemas<E> | undefined
   /**
    * Compresses streams, with gzip or brotli as the client's `Accept-Encoding` has it. Only a host that can flush does this:
-   * `toNodeHandler`, and not `hub.fetch`. Each client then costs processor time for each event, and about 110 KiB of memory.
+   * `toNodeHandler`, and not `hub.fetch`. Each client then costs processor time for each event, and about 130 KiB of memory.
    * Leave it off where a stream has secrets beside text that somebody else chose (BREACH): docs/server.md says more.
    * @defaultValue false
    */
