@@ -117,6 +117,14 @@ it('tells nobody of a mutation that failed', async () => {
   expect([live.heard.length, app.fetches.length]).toEqual([1, 1])
 })
 
+it('loads the table again after a change that was made without the app', async () => {
+  const app = await start()
+  const { shows } = await page(app)
+  app.database.set('A-1', { id: 'A-1', total: 55, ts: 2 })
+  expect(await app.hub.emitUpdate('orders')).toMatchObject({ delivered: 1 })
+  await shows(55)
+})
+
 it('leaves alone a page that shows another table', async () => {
   const app = await start()
   const { live } = await page(app, { topics: ['users'] })

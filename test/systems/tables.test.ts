@@ -242,6 +242,19 @@ it('notices that a user has left a table', async () => {
   expect(hub.presence('users')).toEqual([])
 })
 
+it('has the server join all tabs of a user to a table, and take them out again', async () => {
+  const { hub, bearer } = await start()
+  const [tab, other, bob] = await Promise.all([bearer('ada'), bearer('ada'), bearer('bob')])
+  expect(hub.join({ userId: 'ada' }, 'users')).toBe(2)
+  expect(await hub.toTopic('users', 'row.changed', { table: 'users', id: 1 })).toMatchObject({ delivered: 2 })
+  await Promise.all([tab.until('row.changed'), other.until('row.changed')])
+  expect(hub.leave({ userId: 'ada' }, 'users')).toBe(2)
+  expect(await hub.toTopic('users', 'row.changed', { table: 'users', id: 2 })).toMatchObject({ delivered: 0 })
+  await hub.system('end')
+  await Promise.all([tab, other, bob].map((each) => each.until('system')))
+  expect([tab, other, bob].map(({ heard }) => heard.length)).toEqual([2, 2, 1])
+})
+
 it('tells those who are there that somebody has come or left', async () => {
   const { hub, bearer } = await start()
   const tell = (message: string) => void hub.system(message, 'info', { topic: 'users' })
