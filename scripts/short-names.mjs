@@ -27,7 +27,7 @@ function namesIn(pattern, exclude = 'none') {
 /**
  * Their objects are their own: what only one of these folders names may be as short as what it does not name.
  */
-const ROOMS = ['src/tabs/*.ts']
+const ROOMS = ['src/hub/*.ts', 'src/tabs/*.ts']
 
 /** From each name to its short one. */
 export function shortNames() {

@@ -34,6 +34,8 @@ export interface SSEErrorDetails {
   readonly retryAfter?: number
   /** The beginning of the body of a refused response, as text. */
   readonly body?: string
+  /** The server's word for a refusal, if it gave one. */
+  readonly reason?: string
 }
 
 /** Every error that headwater throws or reports. Branch on {@link SSEError.code}. */
@@ -50,6 +52,8 @@ export class SSEError extends Error {
   declare readonly retryAfter?: number
   /** The beginning of the body of a refused response: text, at most 1 KiB. Undefined if no response was refused. */
   declare readonly body?: string
+  /** Of a hub client: the server's word for a refusal, `code` of `{ error: { code, message } }`. Its message is the error's. */
+  declare readonly reason?: string
 
   constructor(code: SSEErrorCode, message: string, details?: SSEErrorDetails) {
     super(message)

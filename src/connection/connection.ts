@@ -131,7 +131,7 @@ export class Connection implements Shared {
     const state = this._state
     const ms = Math.ceil(Math.max(clock.random() * SOON, this._earliest - monotonic(clock)))
     if (state.status === 'waiting' && ms < this._due - monotonic(clock)) this._go({ ...state, until: clock.now() + ms })
-    if (state.status === 'paused' && state.reasons.includes('offline')) this._wake(ms, () => this._resume('offline'))
+    if (to.reasonsOf(state).includes('offline')) this._wake(ms, () => this._resume('offline'))
     // It was closed by what may have been a deployment.
     if (state.status === 'closed') this._wake(ms, () => this._isWanted() && this._connect())
     return ms
@@ -161,7 +161,7 @@ export class Connection implements Shared {
       this._due = monotonic(clock) - clock.now() + next.until
       this._wake(next.until - clock.now(), () => this.reconnect())
     }
-    if (status === 'paused' && next.reasons.includes('offline')) this._wake(DOUBT, () => this._resume('offline'))
+    if (to.reasonsOf(next).includes('offline')) this._wake(DOUBT, () => this._resume('offline'))
     const isWatching = looksAgain || !/idle|closed/.test(status)
     if (!isWatching) this._forget()
     this._queue(() => {

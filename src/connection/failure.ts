@@ -31,7 +31,6 @@ export function createFailures(
     const message = isEnd ? 'stream ended' : `${cause}`
     const error = cause instanceof SSEError ? cause : connection._error('network', message, cause)
     const now = monotonic(clock)
-    const random = clock.random()
 
     const isNew = request && hasIdInUrl(request) && _everOpened !== 'resumed'
     const nature = natureOf(error, isNew ? 'new-param' : request?.lastEventId ? 'sent' : 'none')
@@ -64,14 +63,14 @@ export function createFailures(
       delay =
         typeof retry === 'function'
           ? retry(failures, error, Math.max(openFor, 0))
-          : backoff(failures, connection._serverRetry, retry, random, isPolled)
+          : backoff(failures, connection._serverRetry, retry, clock.random(), isPolled)
     } catch (cause) {
       return connection.end(connection._error('gave-up', `retry(): ${cause}`, cause))
     }
     // The caller's own function may have closed or reconnected.
     if (connection._attempt !== attempt) return
     if (delay === null) return connection.end(new SSEError('gave-up', error.message, { cause: error }))
-    const least = leastWait(error.retryAfter, random)
+    const least = leastWait(error.retryAfter, clock.random())
     // A function may return NaN.
     const until = Math.ceil(clock.now() + Math.max(delay || 0, FLOOR, least))
     connection.wait({ attempt: failures, until, error }, least)

@@ -27,7 +27,7 @@ export function createIntake(
   let hasWarned = false
 
   const sink: TransportSink = {
-    open({ heartbeatMs, recovered } = {}) {
+    open({ heartbeatMs, recovered, ...more } = {}) {
       // Reports of any other attempt are not heard.
       const mine = connection._attempt as Attempt
       const requested = mine._request?.lastEventId ?? ''
@@ -41,7 +41,7 @@ export function createIntake(
       heartbeat._watch()
       const isLost = hadOpened && !requested && recovered === undefined
       hadOpened = true
-      observers._call('onOpen', { attempt, recovered: recovered ?? (requested ? 'unknown' : false) })
+      observers._call('onOpen', { attempt, recovered: recovered ?? (requested ? 'unknown' : false), ...more })
       if (isLost && connection._attempt === mine) sink.gap({ reason: 'no-id', certain: false })
     },
     heard: heartbeat._hear,

@@ -70,7 +70,8 @@ export const reopen = (state: ConnectionState, attempt: number): ConnectionState
 export const lost = (state: ConnectionState, wait: ConnectionState): ConnectionState =>
   /idle|paused|closed/.test(state.status) ? state : wait
 
-const reasonsOf = (state: ConnectionState): readonly PauseReason[] => (state.status === 'paused' ? state.reasons : [])
+export const reasonsOf = (state: ConnectionState): readonly PauseReason[] =>
+  state.status === 'paused' ? state.reasons : []
 
 /** There has been no subscriber for `linger`. A pause that was asked for stays, or the next subscriber would undo it. */
 export const unwant = (state: ConnectionState): ConnectionState =>

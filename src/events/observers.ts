@@ -12,6 +12,8 @@ export interface Opened {
   readonly recovered: boolean | 'unknown'
   /** Attempts in a row that failed before this one. */
   readonly attempt: number
+  /** The server's name for this connection, where `hub()` hears it. */
+  readonly clientId?: string | undefined
 }
 
 /** Events were lost, or may have been. */

@@ -3,10 +3,11 @@ import { createSSE, type SSEClient } from '../client.ts'
 import type { SSEOptions } from '../connection/options.ts'
 import type { EventMap } from '../events/event.ts'
 import type { SSEUrl } from '../transports/request.ts'
-import type { Layer } from '../transports/transport.ts'
+import type { Host, Layer } from '../transports/transport.ts'
 import { createHubLayer, type HubOptions } from './layer.ts'
 import { post } from './post.ts'
-import { checkTopic, createTopic, type Topic } from './topic.ts'
+import { createTopic, type Topic } from './topic.ts'
+import { checkTopic } from './topic-name.ts'
 import type { Topics } from './topics.ts'
 
 /** Options of {@link createHubClient}: those of `createSSE` but `server`, and those of `hub()`. */
@@ -43,16 +44,13 @@ export interface HubClient<E = Record<string, unknown>> extends SSEClient<E> {
  * @throws SSEError with code `options` if an option cannot work.
  */
 export function hub(options: HubOptions = {}): Layer {
-  return createHubLayer(checkOptions(options))
+  const checked = withDefaults(DEFAULTS, options) as HubOptions
+  // The layer checks them as well, when a client is made.
+  for (const name of [checked.topics].flat()) checkTopic(name)
+  return createHubLayer(checked)
 }
 
 const DEFAULTS = { topics: [], topicsUrl: undefined, sendUrl: undefined }
-
-function checkOptions(options: HubOptions): HubOptions {
-  const checked = withDefaults(DEFAULTS, options) as HubOptions
-  for (const name of [checked.topics].flat()) checkTopic(name)
-  return checked
-}
 
 /**
  * Makes a client for a server that speaks docs/protocol.md, as `headwater/server` does: {@link createSSE} with `hub()`, topics
@@ -72,31 +70,32 @@ export function createHubClient(
   url: SSEUrl,
   { topics, topicsUrl, sendUrl, ...options }: HubClientOptions = {},
 ): HubClient {
-  const hubOptions = checkOptions({ topics, topicsUrl, sendUrl })
   // A layer is called when its client is made.
-  let own!: Topics
+  let host!: Host & { readonly topics: Topics }
   const sse = createSSE(url, {
     ...options,
-    server: createHubLayer(hubOptions, (topics) => {
-      own = topics
-    }),
+    server(inner, own) {
+      // The layer sets its topics.
+      host = own as typeof host
+      return createHubLayer({ topics, topicsUrl })(inner, own)
+    },
   })
   return {
     __proto__: sse,
-    topic: (name: string) => createTopic(name, own, sse.subscribe),
+    topic: (name: string) => createTopic(name, host.topics, sse.subscribe),
     async send(event: string, data?: unknown, target: SendTarget = {}) {
       // An `undefined` that was meant to name somebody would send to all.
       for (const name in target)
         if (target[name] === undefined) throw optionError(`send: ${name}`, 'a value', undefined)
-      return post(own._host, sendUrl, {
+      return post(host, sendUrl, {
         ...target,
-        ...(target['except'] === 'me' && { except: own._clientId() || [] }),
+        ...(target['except'] === 'me' && { except: host.topics._clientId() || [] }),
         event,
         data,
       })
     },
     get clientId() {
-      return own._clientId()
+      return host.topics._clientId()
     },
   } as unknown as HubClient
 }

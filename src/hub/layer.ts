@@ -1,10 +1,10 @@
 import { createTimer, monotonic, type Timer } from '../base/clock.ts'
-import { requestError, SSEError } from '../base/errors.ts'
+import { callSafely, SSEError } from '../base/errors.ts'
 import { same } from '../base/same.ts'
 import { withParam } from '../base/url.ts'
 import type { SSEUrl, TransportRequest } from '../transports/request.ts'
 import type { Layer, TransportLink, TransportSink } from '../transports/transport.ts'
-import { post } from './post.ts'
+import { explained, post } from './post.ts'
 import { type Control, isBehind, readComment, readControl, topicOf, VERSION } from './protocol.ts'
 import { createTopics, type Topics } from './topics.ts'
 
@@ -20,7 +20,8 @@ const NOTHING: Control = {}
 /** What is special about a server that speaks docs/protocol.md. */
 export interface HubOptions {
   /**
-   * Topics that the client joins as long as it is connected. Others come with `topic()`.
+   * Topics that the client joins as long as it is connected. Others come with `topic()`. A name has up to 200 letters, digits and
+   * `. _ : / -`. `orders.*` is everything under it, and `*` is everything.
    * @defaultValue []
    */
   readonly topics?: readonly string[] | undefined
@@ -38,13 +39,12 @@ export interface HubOptions {
 
 /** @param onClient - Called for each client that the layer is made for. */
 export const createHubLayer =
-  ({ topics: always = [], topicsUrl }: HubOptions, onClient?: (topics: Topics) => void): Layer =>
+  ({ topics: always, topicsUrl }: HubOptions): Layer =>
   (inner, host) => {
     let link: TransportLink | undefined
     const change = (body: object): Promise<unknown> => post(host, topicsUrl, body)
     const topics = createTopics(host, always, change, () => link)
     host.topics = topics
-    onClient?.(topics)
     // Not at the end of a link: the state is not set yet then.
     host.state.subscribe((state) => {
       const { status } = state
@@ -82,7 +82,7 @@ type Obey = (control: Control) => unknown
  */
 function createHubStream(
   { _host: host }: Topics,
-  { clock, url, lastEventId }: TransportRequest,
+  { clock, lastEventId }: TransportRequest,
   out: TransportSink,
   timer: Timer,
 ): TransportSink & { readonly _goodbye: Obey } {
@@ -95,7 +95,7 @@ function createHubStream(
   function end(reason?: unknown): void {
     timer()
     const retryAfter = earliest - monotonic(clock)
-    out.end(earliest ? requestError(url, 'network', 'server said goodbye', { retryAfter }) : reason)
+    out.end(earliest ? new SSEError('network', 'goodbye', { retryAfter }) : explained(reason))
   }
 
   return {
@@ -126,12 +126,12 @@ function createHubSink(topics: Topics, request: TransportRequest, out: Transport
   /** The reserved events. Without a prototype: any other event may be called `constructor`. */
   const controls: { readonly [type: string]: Obey | undefined } = {
     __proto__: null as never,
-    connected: topics._open,
+    connected: same,
     subscribed: topics._open,
     live: same,
     // By convention it is a heartbeat.
-    ping: () => out.comment(''),
-    gap: (control) => out.gap({ ...control, reason: `${control.reason}` }),
+    ping: out.comment as Obey & typeof out.comment,
+    gap: out.gap as unknown as Obey,
     goodbye: sink._goodbye,
   }
   /** Reports that the connection is open, once. */
@@ -147,9 +147,9 @@ function createHubSink(topics: Topics, request: TransportRequest, out: Transport
       open = (control = NOTHING) => {
         open = same
         timer()
-        const { heartbeatMs = info?.heartbeatMs, recovered } = control
-        out.open({ heartbeatMs, recovered })
-        topics._open(control)
+        const { heartbeatMs = info?.heartbeatMs, recovered, clientId } = control
+        if (!isHub) topics._open(control)
+        out.open({ heartbeatMs, recovered, clientId })
       }
       // The attempt's own time limit goes on until it is open.
       timer(Math.min(INTRODUCTION, topics._host.options.connectTimeout / 2 || Infinity), open)
@@ -168,6 +168,8 @@ function createHubSink(topics: Topics, request: TransportRequest, out: Transport
       const obey = data !== undefined && controls[type]
       const control = obey ? readControl(data) : NOTHING
       if (data !== undefined) isHub ??= type === 'connected' && control.v === VERSION
+      // First: an observer of the opening may ask for the client id. Its fields may be of any type.
+      if (isHub && type === 'connected') callSafely(topics._open, control)
       open(isHub ? control : NOTHING)
       const topic = block.topic ?? topicOf(type, next)
       next = NOTHING
@@ -177,7 +179,7 @@ function createHubSink(topics: Topics, request: TransportRequest, out: Transport
       sink.block({ ...block, data: undefined })
       // Transports that hear no comments are sent a `ping`.
       if (type === 'ping' && control.topic) next = control
-      else obey(control)
+      else callSafely(obey, control)
       return undefined
     },
   }

@@ -17,28 +17,37 @@ export function post(host: Host, url: SSEUrl | undefined, body: object): Promise
   const { clock, connectTimeout } = host.options
   const controller = new AbortController()
   const timer = createTimer(clock)
-  let unwatch: (() => void) | undefined
+  let unwatch!: () => void
   const answer = new Promise<unknown>((resolve, reject) => {
     const fail = (error: unknown): void =>
       reject(error instanceof SSEError ? error : requestError('POST', 'network', `${error}`, { cause: error }))
     timer(connectTimeout || Infinity, () => fail(new SSEError('timeout', `POST: no answer in ${connectTimeout} ms`)))
-    unwatch = host.state.subscribe(({ status }) => {
-      if (status === 'closed') fail('the client was closed')
-    })
-    const send = (): Promise<unknown> => exchange(host, url, body, controller.signal)
+    unwatch = host.state.subscribe(({ status }) => status === 'closed' && fail('the client was closed'))
+    const send = (): Promise<void> => exchange(host, url, body, controller.signal).then(resolve)
     send()
       .catch((error) => {
         if (error?.code === 'unauthorized') return host.refresh(error)?.then(send)
         throw error
       })
-      .then(resolve, fail)
+      .catch(fail)
   })
   return answer.finally(() => {
     timer()
-    unwatch?.()
+    unwatch()
     // Of what is not read, no more is sent.
     controller.abort()
   })
+}
+
+/** The error about a refusal with the words of the server: `{ error: { code, message } }`. Anything else as it is. */
+export function explained(reason: unknown): unknown {
+  const error = reason as SSEError
+  try {
+    const { code, message } = JSON.parse(error.body as string).error
+    return new SSEError(error.code, message, { ...error, reason: code })
+  } catch {
+    return reason
+  }
 }
 
 /** How much of an answer is read, in characters. */
@@ -52,18 +61,18 @@ async function exchange(
 ): Promise<unknown> {
   const context = { attempt: 0, lastEventId: '' }
   const request = await resolveRequest({ ...options, body: undefined }, url ?? options.url, context)
-  const { fetch, headers, credentials } = request
+  const { fetch, headers } = request
   headers.set('content-type', 'application/json')
   const response = await fetch(request.url, {
+    // Its credentials; of the rest, fetch knows nothing or it is replaced.
+    ...(request as object),
     method: 'POST',
-    headers,
-    credentials,
     signal,
     body: JSON.stringify(body),
     // A redirect would take the headers and the body to another origin, or make a GET of the POST.
     redirect: 'manual',
   })
-  if (!response.ok) throw await createRefusal(response, request.url)
+  if (!response.ok) throw explained(await createRefusal(response, request.url))
   const text = await readText(response, ANSWER_MAX)
   try {
     return JSON.parse(text)

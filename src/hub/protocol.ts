@@ -42,7 +42,7 @@ export function readControl(data: string): Control {
 /** Whether an id of a hub, `<epoch>-<seq>`, is at or before another of the same epoch. */
 export function isBehind(id: string, other: string): boolean {
   const dash = id.lastIndexOf('-') + 1
-  return dash > 0 && other.startsWith(id.slice(0, dash)) && Number(id.slice(dash)) <= Number(other.slice(dash))
+  return dash > 0 && other.startsWith(id.slice(0, dash)) && +id.slice(dash) <= +other.slice(dash)
 }
 
 /** The topic of an event is announced ahead of it, in a comment: other clients ignore that. */
@@ -50,6 +50,10 @@ const TOPIC = /^topic (\S+)$/
 
 /** The topic that a comment announces; undefined if it does not. */
 export const readComment = (text: string): string | undefined => TOPIC.exec(text)?.[1]
+
+/** Whether what was published to one topic is for who joined the other: `orders.*` has all under `orders`, and `*` everything. */
+export const covers = (topic: string, published: unknown): boolean =>
+  published === topic || (topic.endsWith('*') && `${published}`.startsWith(topic.slice(0, -1)))
 
 /** The topic of an event, given what was announced. A transport may not hear the very event that was. */
 export const topicOf = (type: string, { topic, event = type }: Control): string | undefined =>

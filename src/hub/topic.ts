@@ -1,6 +1,8 @@
 import { optionError } from '../base/check.ts'
 import type { Handler } from '../events/dispatch.ts'
 import type { EventHandler, EventName, ListenOptions, SSEEvent, SubscribeOptions } from '../events/event.ts'
+import { covers } from './protocol.ts'
+import { checkTopic } from './topic-name.ts'
 import type { Topics } from './topics.ts'
 
 /** That of a client. */
@@ -22,13 +24,8 @@ export interface Topic<E = Record<string, unknown>> {
   joined(): Promise<void>
 }
 
-/** @throws SSEError `options` for a name that cannot travel in a list. */
-export function checkTopic(name: unknown): void {
-  if (typeof name !== 'string' || !/^[^,]+$/.test(name)) throw optionError('topic', 'a name without a comma', name)
-}
-
-export function createTopic(name: string, topics: Topics, subscribe: Subscribe): Topic {
-  checkTopic(name)
+export function createTopic(given: string, topics: Topics, subscribe: Subscribe): Topic {
+  const name = checkTopic(given)
   return {
     joined: () => topics._join(name),
     subscribe(handler, { once, signal } = {}) {
@@ -47,10 +44,6 @@ export function createTopic(name: string, topics: Topics, subscribe: Subscribe):
   }
 }
 
-/** Whether what was published to one topic is for who joined the other: `orders.*` has all under `orders`, and `*` everything. */
-export const covers = (topic: string, published: unknown): boolean =>
-  published === topic || (topic.endsWith('*') && `${published}`.startsWith(topic.slice(0, -1)))
-
 /**
  * Whether an event belongs to a topic. What the server says counts, if it says anything; else it is named after the topic, or
  * its payload names the topic in `topic` or `resource`.
@@ -63,6 +56,6 @@ export function belongs(
   if (published) return covers(topic, published)
   const { topic: own, resource } = Object(data) as { readonly topic?: unknown; readonly resource?: unknown }
   return [type, own, resource].some(
-    (name) => typeof name === 'string' && (covers(topic, name) || name.startsWith(`${topic}.`)),
+    (name) => typeof name === 'string' && (covers(topic, name) || covers(`${topic}.*`, name)),
   )
 }

@@ -42,9 +42,6 @@ export interface Topics extends Wanted, HostTopics {
   _clientId(): string
 }
 
-/** The server does not know the connection. Whatever else it answers to a change, the stream has the last word, or its silence. */
-const isUnknown = ({ status }: SSEError): boolean => status === 404 || status === 410
-
 /**
  * @param always - Topics that are wanted as long as the client is.
  * @param change - Sends a change to the server.
@@ -52,7 +49,7 @@ const isUnknown = ({ status }: SSEError): boolean => status === 404 || status ==
  */
 export function createTopics(
   host: Host,
-  always: readonly string[],
+  always: unknown,
   change: HostTopics['change'],
   getLink: () => TransportLink | undefined,
 ): Topics {
@@ -77,7 +74,8 @@ export function createTopics(
     if (getLink()?.join?.(all)) return
     own._count++
     const sent = change({ clientId, rev: own._count, add, remove, all })
-    sent.catch((error) => isUnknown(error) && joined === own && host.reconnect())
+    // The server does not know the connection. Whatever else it answers, the stream has the last word, or its silence.
+    sent.catch((error) => /4(04|10)/.test(error.status) && joined === own && host.reconnect())
   }
 
   function set(next?: Joined, error?: SSEError): void {
@@ -93,11 +91,9 @@ export function createTopics(
     change,
     _clientId: () => joined?._clientId ?? '',
     async _join(name) {
-      for (;;) {
-        const { _asked, _granted } = joined ?? {}
+      while (!joined?._granted?.includes(name)) {
         if (over) throw over
-        if (_granted?.includes(name)) return
-        if (_granted && _asked?.includes(name)) throw new SSEError('unauthorized', 'topic not granted')
+        if (joined?._granted && joined._asked.includes(name)) throw new SSEError('unauthorized', 'topic not granted')
         await new Promise<void>((resolve) => waiting.push(resolve))
       }
     },

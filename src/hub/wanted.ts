@@ -1,5 +1,6 @@
 import { createTimer, type Timer } from '../base/clock.ts'
 import type { Host } from '../transports/transport.ts'
+import { checkTopic } from './topic-name.ts'
 
 /** The topics that have subscribers. One that has none any more stays for `linger`: a component may be mounted again. */
 export interface Wanted {
@@ -11,7 +12,7 @@ export interface Wanted {
 }
 
 /** @param changed - Called when a topic has its first subscriber, or is left. */
-export function createWanted({ options }: Host, always: readonly string[], changed: () => unknown): Wanted {
+export function createWanted({ options }: Host, always: unknown, changed: () => unknown): Wanted {
   const { clock, linger } = options
   const wanted = new Map<string, { _count: number; readonly _wake: Timer }>()
 
@@ -31,7 +32,7 @@ export function createWanted({ options }: Host, always: readonly string[], chang
     }
   }
 
-  for (const name of always) want(name)
+  for (const name of [always ?? []].flat()) want(checkTopic(name))
   return {
     wanted: () => [...wanted.keys()],
     _add: want,

@@ -1,6 +1,5 @@
 import type { Clock } from '../base/clock.ts'
-import { type Control, isBehind, readControl, VERSION } from '../hub/protocol.ts'
-import { covers } from '../hub/topic.ts'
+import { type Control, covers, isBehind, readControl, VERSION } from '../hub/protocol.ts'
 import type { TransportRequest } from '../transports/request.ts'
 import type { Block, Host, Transport, TransportLink, TransportSink } from '../transports/transport.ts'
 import { type Backlog, createBacklog, idOf } from './backlog.ts'

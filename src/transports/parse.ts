@@ -90,7 +90,7 @@ export function createStreamParser(
         if (!value.includes('\0')) buffers.id = value
         break
       case 'retry':
-        if (/^\d+$/.test(value)) sink.retry(Number(value))
+        if (/^\d+$/.test(value)) sink.retry(+value)
         break
       case '':
         sink.comment(value)

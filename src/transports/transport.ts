@@ -15,6 +15,8 @@ export interface OpenInfo {
   readonly heartbeatMs?: number | undefined
   /** Whether the stream goes on where the last connection stopped, if the server said so. */
   readonly recovered?: Opened['recovered'] | undefined
+  /** The server's name for the connection, if it has one. */
+  readonly clientId?: Opened['clientId']
 }
 
 /** One block of a stream (HTML 9.2.6): an event, a last event id, or both. */

@@ -137,7 +137,7 @@ describe('opening with hub()', () => {
     const { sse, clock } = speaking([[hello(recovered)]], { onOpen, lastEventId: 'k3f9x2ab-10' })
     sse.subscribe('*', () => {})
     await clock.settle()
-    expect(onOpen.mock.calls).toEqual([[{ recovered, attempt: 0 }]])
+    expect(onOpen.mock.calls).toEqual([[{ recovered, attempt: 0, clientId: 'n1.x' }]])
   })
 
   it('does not know whether the stream was resumed if the server leaves that out', async () => {
@@ -394,6 +394,44 @@ describe('control events', () => {
     expect(statuses()).toEqual(['idle', 'connecting', 'open'])
     expect(reported).not.toHaveBeenCalled()
   })
+
+  it.each<[event: string, field: string]>([
+    ['subscribed', 'rev'],
+    ['goodbye', 'reconnectInMs'],
+  ])('keep the connection if %s has a %s that cannot become a number, and report it', async (event, field) => {
+    const reported = vi.fn()
+    vi.stubGlobal('reportError', reported)
+    const { sse, stream, clock, log } = speaking(always(hello(false, 'k3f9x2ab-10')))
+    sse.subscribe('tick', (data) => log.push(data))
+    await clock.settle()
+    stream.send(event, { [field]: { toString: 1, valueOf: 1 } })
+    stream.send('tick', 1)
+    await clock.advance(10_000)
+    expect(log).toEqual([1])
+    expect(sse.state.get()).toMatchObject({ status: 'open', attempt: 0 })
+    expect(reported.mock.calls).toEqual([[expect.any(TypeError)]])
+  })
+})
+
+describe('a refused stream', () => {
+  it('closes with the words of the server', async () => {
+    const body = JSON.stringify({ error: { code: 'forbidden', message: 'not for you' } })
+    const { sse, clock } = bench({ server: hub() }, { script: [[{ refuse: { status: 403, body } }]] })
+    sse.connect()
+    await clock.settle()
+    const error = { name: 'SSEError', code: 'http', status: 403, body, reason: 'forbidden', message: 'not for you' }
+    expect(sse.state.get()).toMatchObject({ status: 'closed', error })
+  })
+
+  it('hands the words of the server to onUnauthorized', async () => {
+    const body = JSON.stringify({ error: { code: 'token-expired', message: 'your token has expired' } })
+    const onUnauthorized = vi.fn(() => Promise.reject(new Error('no')))
+    const { sse, clock } = bench({ server: hub(), onUnauthorized }, { script: [[{ refuse: { status: 401, body } }]] })
+    sse.connect()
+    await clock.settle()
+    const error = { code: 'unauthorized', status: 401, reason: 'token-expired', message: 'your token has expired' }
+    expect(onUnauthorized.mock.calls).toMatchObject([[error]])
+  })
 })
 
 describe('repeats of a server that numbers its events', () => {
@@ -561,7 +599,7 @@ describe('goodbye', () => {
       status: 'waiting',
       attempt: 1,
       until: clock.now() + 3300,
-      error: { code: 'network', message: expect.stringMatching(/events: server said goodbye$/), retryAfter: 3000 },
+      error: { code: 'network', message: 'goodbye', retryAfter: 3000 },
     })
     await clock.advance(3300)
     expect(stream.requests).toHaveLength(2)
@@ -687,10 +725,14 @@ describe('changes of the topics', () => {
 
 describe('the topics of hub()', () => {
   it('stand in the URL of every request, after the other parameters', async () => {
-    const { sse, stream, clock } = bench({ server: hub({ topics: ['news', 'a b'] }) }, { script: [[DROP]] }, '/e?x=1')
+    const { sse, stream, clock } = bench(
+      { server: hub({ topics: ['news', 'prüfung'] }) },
+      { script: [[DROP]] },
+      '/e?x=1',
+    )
     sse.connect()
     await clock.advance(5000)
-    expect(stream.requests.map(({ url }) => url)).toEqual(Array(2).fill('/e?x=1&topics=news%2Ca%20b'))
+    expect(stream.requests.map(({ url }) => url)).toEqual(Array(2).fill('/e?x=1&topics=news%2Cpr%C3%BCfung'))
   })
 
   it('leave the URL alone if there are none', async () => {

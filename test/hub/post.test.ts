@@ -1,5 +1,5 @@
 import type { Host, SSEOptions } from 'headwater'
-import { byDataType } from 'headwater'
+import { byDataType, SSEError } from 'headwater'
 import type { Script, Step } from 'headwater/testing'
 import { describe, expect, it, vi } from 'vitest'
 import { post } from '../../src/hub/post.ts'
@@ -121,6 +121,26 @@ describe('the answer to a post()', () => {
     await clock.advance(60_000)
     expect(stream.requests).toHaveLength(1)
   })
+
+  it('rejects with the words of the server where it gives them', async () => {
+    const body = JSON.stringify({ error: { code: 'rate', message: 'ten a second' } })
+    const { host } = setup({}, [answer(429, body, { 'retry-after': '7' })])
+    const error = expect.objectContaining({ code: 'http', status: 429, retryAfter: 7000, body, reason: 'rate' })
+    const refusal = await post(host, undefined, {}).catch((thrown: unknown) => thrown)
+    expect(refusal).toEqual(error)
+    expect(refusal).toBeInstanceOf(SSEError)
+    expect((refusal as SSEError).message).toBe('ten a second')
+  })
+
+  it.each(['no', '', 'null', '5', '{}', '{"error":null}', '[]'])(
+    'rejects as it is where the body is %j',
+    async (body) => {
+      const { host } = setup({}, [answer(403, body)])
+      const refusal = await post(host, undefined, {}).catch((thrown: unknown) => thrown)
+      expect(refusal).toMatchObject({ code: 'http', status: 403, body, message: expect.stringContaining('status 403') })
+      expect(refusal).not.toHaveProperty('reason')
+    },
+  )
 
   it('does not follow a redirect', async () => {
     const { host } = setup({ fetch: async () => new Response(null, { status: 307, headers: { location: '/x' } }) })

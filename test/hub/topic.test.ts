@@ -227,11 +227,30 @@ describe('a topic', () => {
     expect(clock.timers).toBe(0)
   })
 
-  it.each(['', 'a,b', undefined, 5])('is refused with an options error if it is called %j', (name) => {
-    expect(() => hubBench().sse.topic(name as string)).toThrow(
-      expect.objectContaining({ code: 'options', message: `topic: expected a name without a comma, got ${name}` }),
-    )
+  it('is the same topic however its name is composed', async () => {
+    const { sse, stream, clock } = hubBench({ topics: ['pru\u0308fung'] }, { script: [[hello(['prüfung'])]] })
+    const heard: unknown[] = []
+    sse.topic('pru\u0308fung').subscribe((data) => heard.push(data))
+    await clock.settle()
+    await sse.topic('prüfung').joined()
+    expect(stream.requests[0]?.query).toEqual({ topics: 'prüfung' })
+    stream.comment('topic prüfung')
+    stream.send('tick', 1)
+    await clock.settle()
+    expect(heard).toEqual([1])
   })
+
+  it.each(['', 'a,b', 'a b', 'a*', '*.a', 'a\n', 'é'.repeat(201), undefined, 5])(
+    'is refused with an options error if it is called %j',
+    (name) => {
+      expect(() => hubBench().sse.topic(name as string)).toThrow(
+        expect.objectContaining({
+          code: 'options',
+          message: `topic: expected name, prefix.* or *, got ${String(name).slice(0, 20)}`,
+        }),
+      )
+    },
+  )
 
   it('refuses a handler that is no function', () => {
     const { sse } = hubBench()

@@ -44,7 +44,7 @@ describe('a tab that joins', () => {
     await stage.run(10)
     expect(a.heard).toEqual(range(1, 4))
     expect(c.heard).toEqual([4])
-    expect(c.opened).toEqual([{ attempt: 0, recovered: false }])
+    expect(c.opened).toEqual([{ attempt: 0, recovered: false, clientId: expect.any(String) }])
     expect(c.gaps).toEqual([])
     expect(c.sse.lastEventId).toBe(idOf(4))
     expect(stage.lines).toHaveLength(1)
@@ -58,7 +58,7 @@ describe('a tab that joins', () => {
     stage.publish(1)
     await stage.run(10)
     expect(c.heard).toEqual(range(3, 6))
-    expect(c.opened).toEqual([{ attempt: 0, recovered: true }])
+    expect(c.opened).toEqual([{ attempt: 0, recovered: true, clientId: expect.any(String) }])
     expect(stage.lines).toHaveLength(1)
   })
 
@@ -95,7 +95,7 @@ describe('a tab that comes back', () => {
     b.sse.connect()
     await stage.run(10)
     expect(b.heard).toEqual(range(1, 1502))
-    expect(b.opened.at(-1)).toEqual({ attempt: 0, recovered: true })
+    expect(b.opened.at(-1)).toEqual({ attempt: 0, recovered: true, clientId: expect.any(String) })
     expect(stage.lines).toHaveLength(1)
   })
 
@@ -395,7 +395,7 @@ describe("the leader's state", () => {
     expect([b.role, c.role]).toEqual(['leader', 'follower'])
     for (const tab of [b, c]) {
       expect(tab.states.map(({ status }) => status)).not.toContain('waiting')
-      expect(tab.opened.at(-1)).toEqual({ attempt: 0, recovered: true })
+      expect(tab.opened.at(-1)).toEqual({ attempt: 0, recovered: true, clientId: expect.any(String) })
       expect(tab.heard).toEqual(range(1, 5))
     }
     expect(stage.live).toHaveLength(1)

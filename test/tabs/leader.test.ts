@@ -319,14 +319,16 @@ describe('topics', () => {
 
   it('are joined in two tabs at once', async () => {
     const [stage, a, b] = await pair()
-    const joined = [a, b].map((tab) => {
+    const names = ['own:a', 'own:b'] as const
+    const joined = [a, b].map((tab, n) => {
+      const own = `${names[n]}`
       tab.sse.topic('orders').subscribe(() => {})
-      tab.sse.topic(tab.name).subscribe(() => {})
-      return [outcome(tab.sse.topic('orders').joined()), outcome(tab.sse.topic(tab.name).joined())]
+      tab.sse.topic(own).subscribe(() => {})
+      return [outcome(tab.sse.topic('orders').joined()), outcome(tab.sse.topic(own).joined())]
     })
     await stage.run(200)
     expect(joined.flat().map(({ value }) => value)).toEqual(['joined', 'joined', 'joined', 'joined'])
-    expect(new Set(stage.posts.at(-1)?.all)).toEqual(new Set(['orders', a.name, b.name]))
+    expect(new Set(stage.posts.at(-1)?.all)).toEqual(new Set(['orders', ...names]))
     expect(stage.lines).toHaveLength(1)
   })
 
