@@ -77,7 +77,7 @@ export function toNodeHandler<R extends IncomingMessage = NodeRequest>(
       const connect: Connect = (headers, events) => {
         response.writeHead(200, Object.fromEntries(headers))
         watchPeer(response, events)
-        const start = (of: SinkEvents): Sink => toSink(response, of)
+        const start = (of: SinkEvents): Required<Sink> => toSink(response, of)
         const coding = CODINGS.find((each) => each === headers.get('content-encoding'))
         return coding ? compressed(coding, events, start) : start(events)
       }
@@ -94,7 +94,7 @@ export function toNodeHandler<R extends IncomingMessage = NodeRequest>(
   }
 }
 
-function toSink(response: ServerResponse, events: SinkEvents): Sink {
+function toSink(response: ServerResponse, events: SinkEvents): Required<Sink> {
   // An event is small and wants to travel at once, and not wait for others (Nagle).
   response.socket?.setNoDelay?.(true)
   response.on('drain', events.drained)

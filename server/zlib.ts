@@ -43,9 +43,14 @@ type Phase = 'idle' | 'gathering' | 'compressing' | 'over'
  * garbage collector.
  * @param start - Returns the sink that takes the compressed bytes.
  */
-export function compressed(coding: ContentCoding, events: SinkEvents, start: (events: SinkEvents) => Sink): Sink {
+export function compressed(
+  coding: ContentCoding,
+  events: SinkEvents,
+  start: (events: SinkEvents) => Required<Sink>,
+): Required<Sink> {
   const zlib = encoders[coding]()
   const batch = createBatch()
+  const debt = createDebt()
   let phase: Phase = 'idle'
   /** The socket takes nothing. */
   let full = false
@@ -93,6 +98,7 @@ export function compressed(coding: ContentCoding, events: SinkEvents, start: (ev
   }
 
   zlib.on('data', (bytes: Buffer) => {
+    debt.gave(bytes.length)
     if (!sink.write(bytes)) full = true
   })
   zlib.on('end', () => sink.end())
@@ -103,6 +109,7 @@ export function compressed(coding: ContentCoding, events: SinkEvents, start: (ev
   return {
     write(bytes) {
       batch.add(bytes)
+      debt.took(bytes.length)
       if (phase === 'idle' && !full) {
         phase = 'gathering'
         setImmediate(compress)
@@ -118,7 +125,7 @@ export function compressed(coding: ContentCoding, events: SinkEvents, start: (ev
       zlib.end(batch.take())
     },
     destroy,
-    pending: () => batch.size + (sink.pending?.() ?? 0),
+    pending: () => debt.look(sink.pending(), batch.size),
   }
 }
 
@@ -141,4 +148,34 @@ function createBatch() {
     },
   }
   return self
+}
+
+/**
+ * What the socket has not taken. It counts what comes out of zlib, and the outlet counts what went in: which events a byte belongs
+ * to only zlib knows. So the debt is what went in, all of it until the socket has taken everything, and one byte less each time
+ * that the socket has taken something.
+ */
+function createDebt() {
+  let owed = 0
+  let held = 0
+  return {
+    /** So many bytes went into the compressor. */
+    took(bytes: number): void {
+      owed += bytes
+    },
+    /** So many came out, and went to the socket. */
+    gave(bytes: number): void {
+      held += bytes
+    },
+    /**
+     * @param pending - What the socket holds.
+     * @param waiting - What waits for zlib.
+     */
+    look(pending: number, waiting: number): number {
+      if (pending === 0) owed = waiting
+      else if (pending < held) owed = Math.max(owed - 1, 1)
+      held = pending
+      return owed
+    },
+  }
 }

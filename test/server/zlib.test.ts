@@ -36,13 +36,14 @@ function setUp(coding: ContentCoding, room = Infinity) {
   const made = spyOnCompressors()
   const inner = testSink(room)
   const told: unknown[] = []
+  const parts = { held: 0 }
   let host: { drained(): void; closed(error?: unknown): void } | undefined
   const outer = compressed(
     coding,
     { drained: () => told.push('drained'), closed: (...error) => told.push(['closed', ...error]) },
     (events) => {
       host = events
-      return inner
+      return { ...inner, write: (bytes) => inner.write(bytes), pending: () => parts.held }
     },
   )
   const decoder = DECODERS[coding]()
@@ -71,6 +72,11 @@ function setUp(coding: ContentCoding, room = Infinity) {
       host?.drained()
     },
     closed: () => host?.closed(),
+    /** @param held - What the socket holds, in bytes. */
+    pending(held: number) {
+      parts.held = held
+      return outer.pending()
+    },
     /** What the client has read, now that the sink has got so much. */
     read() {
       for (const chunk of inner.chunks.slice(fed)) decoder.write(chunk)
@@ -235,5 +241,43 @@ describe('a client that does not keep up', () => {
     end()
     expect(inner.did).toEqual(['destroy'])
     await freed()
+  })
+})
+
+describe('what a client has not taken', () => {
+  it('is what was written until the socket has taken all, and less each time that it has taken something', async () => {
+    const { write, read, inner, pending } = setUp('gzip')
+    const sent = (): number => inner.chunks.reduce((sum, { length }) => sum + length, 0)
+    expect(pending(0)).toBe(0)
+    write('data: 1\n\n')
+    await eventually(() => expect(read().text).toBe('data: 1\n\n'))
+    const first = sent()
+    // A stream of events gets smaller on the way: that is not the client's doing.
+    expect(pending(first)).toBe(9)
+    expect(pending(first)).toBe(9)
+    write(`data: ${'x'.repeat(10_000)}\n\n`)
+    await eventually(() => expect(read().text).toHaveLength(9 + 10_008))
+    const both = sent()
+    expect(both).toBeLessThan(1000)
+    expect(pending(both)).toBe(9 + 10_008)
+    expect(pending(both - 1)).toBe(9 + 10_007)
+    expect(pending(both - 1)).toBe(9 + 10_007)
+    expect(pending(1)).toBe(9 + 10_006)
+    expect(pending(0)).toBe(0)
+    expect(pending(0)).toBe(0)
+  })
+
+  it('is never nothing while the socket holds something', async () => {
+    const { write, read, inner, pending } = setUp('gzip')
+    write('\n')
+    await eventually(() => expect(read().text).toBe('\n'))
+    const held = inner.chunks.reduce((sum, { length }) => sum + length, 0)
+    for (let left = held; left > 0; left--) expect(pending(left)).toBe(1)
+  })
+
+  it('is what waits for zlib, too', () => {
+    const { write, pending } = setUp('gzip')
+    write('data: 1\n\n')
+    expect(pending(0)).toBe(9)
   })
 })
