@@ -16,6 +16,7 @@ import type { HubOptions } from './options/options.ts'
 import { resolveHubOptions } from './options/settings.ts'
 import { createDelivery } from './publish/delivery.ts'
 import { createIntake } from './publish/intake.ts'
+import { createKeep } from './publish/keep.ts'
 import { createPublisher, optionsTo, type Publish, type Published, type PublishOptions } from './publish/publish.ts'
 import { createShapes, type Shapes } from './publish/shapes.ts'
 import { createMembers } from './streams/members.ts'
@@ -152,7 +153,8 @@ export function createHub(options: HubOptions = {}): Hub {
   const upkeep = createUpkeep(settings, registry, delivery, streams)
   const shutdown = createShutdown(clock, registry, () => streams)
 
-  const sendNow = createPublisher(log, delivery, counters)
+  const keep = createKeep(settings.mailbox, registry, counters, clock.now, failed('mailbox'))
+  const sendNow = createPublisher(log, delivery, counters, keep)
   const intake = createIntake(settings, (message) =>
     over ? Promise.reject(new Error('the hub has been closed')) : sendNow(message),
   )

@@ -20,12 +20,14 @@ export {
   type MemoryLogOptions,
   memoryLog,
 } from './log/log.ts'
+export { type Mail, type Mailbox, memoryMailbox } from './log/mailbox.ts'
 export type { Counters } from './observe/counters.ts'
 export type { Connected, Disconnected, HubObserver, Replayed } from './observe/observers.ts'
 export type { HubStats } from './observe/stats.ts'
 export type { HubLimits, HubOptions } from './options/options.ts'
 export type { HubEvent } from './publish/event.ts'
 export type { EventFilter } from './publish/filter.ts'
+export type { MailboxOptions } from './publish/mail-options.ts'
 export type { Publish, PublishAnswer, Published, PublishOptions, PublishRequest } from './publish/publish.ts'
 export { type HubSchemas, InvalidEventError } from './publish/schemas.ts'
 export type { Level, NotifyOptions, Priority, ShapeEvents, ShapeOptions, Shapes } from './publish/shapes.ts'

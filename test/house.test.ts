@@ -281,7 +281,10 @@ const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
   'server/log/file-disk.ts': 'test/server/log/file-log.test.ts',
   'server/log/file-options.ts': 'test/server/log/file-log.test.ts',
   'server/log/file-read.ts': 'test/server/log/file-log.test.ts',
+  'server/log/file-mailbox.ts': 'test/server/log/mailbox.test.ts',
   // Types alone.
+  'server/log/entry.ts': 'test/types/hub.test-d.ts',
+  'server/publish/mail-options.ts': 'test/types/hub.test-d.ts',
   'server/options/options.ts': 'test/types/hub.test-d.ts',
   'server/streams/parts.ts': 'test/types/hub.test-d.ts',
   'server/work/job.ts': 'test/types/work.test-d.ts',

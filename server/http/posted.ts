@@ -14,6 +14,7 @@ import { shown } from '../wire/shown.ts'
 const NOT_THEIRS: Readonly<Record<string, string>> = {
   tenant: 'the tenant is that of the caller, or the one that canPublish answers with: leave it out',
   window: 'a window is for code on the server: leave it out',
+  persistent: 'what is kept for a user is for code on the server to say: leave it out',
 }
 
 const FORM = {

@@ -2,7 +2,8 @@ import type { EventLog } from './log.ts'
 
 /*
  * Ids are `<epoch>-<seq>`: which log, and which number in it. To clients they are opaque; whether one can be gone on from
- * is for the server to say, since only it knows what it has thrown away.
+ * is for the server to say, since only it knows what it has thrown away. While a client is being sent mail, its place in the
+ * mailbox stands between: `<epoch>.<mail>-<seq>`. Clients compare numbers only where all in front of them is the same.
  */
 
 /** Why a client cannot go on from its cursor. */
@@ -19,11 +20,23 @@ export const EARLIEST = 'earliest'
 
 export const formatId = (epoch: string, seq: number): string => `${epoch}-${seq}`
 
+/** The id of a mail for a client whose place in the log is `seq`; with 0, of a client that has not been sent its mail yet. */
+export const formatMailId = (epoch: string, seq: number, mail: number): string => `${epoch}.${mail}-${seq}`
+
+/** An id, read. */
+export interface Cursor {
+  readonly epoch: string
+  readonly seq: number
+  /** The last mail that the client was sent, if it was being sent mail. */
+  readonly mail: number | undefined
+}
+
 /** Undefined for anything that is not one of our ids. */
-function parseId(id: string): { readonly epoch: string; readonly seq: number } | undefined {
-  const [, epoch, digits] = /^([a-z0-9]{8,64})-(0|[1-9][0-9]{0,15})$/.exec(id) ?? []
+export function parseId(id: string): Cursor | undefined {
+  const [, epoch, place, digits] = /^([a-z0-9]{8,64})(?:\.(0|[1-9][0-9]{0,15}))?-(0|[1-9][0-9]{0,15})$/.exec(id) ?? []
   const seq = Number(digits)
-  return epoch && Number.isSafeInteger(seq) ? { epoch, seq } : undefined
+  const mail = place === undefined ? undefined : Number(place)
+  return epoch && Number.isSafeInteger(seq) && Number.isSafeInteger(mail ?? 0) ? { epoch, seq, mail } : undefined
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Append } from './file-batch.ts'
-import { pathTo } from './file-disk.ts'
+import { type OpenFile, pathTo } from './file-disk.ts'
 import { encodeLine } from './file-line.ts'
 import type { OpenLog } from './file-open.ts'
 import { emptySegment, headerOf, lastOf, nameOf } from './file-segment.ts'
@@ -17,6 +17,38 @@ export interface Written {
   readonly length: number
 }
 
+/** A file that is appended to. */
+interface Tail {
+  readonly file: OpenFile
+  /** Something that does not belong there may stand behind its end. */
+  isTorn: boolean
+}
+
+/**
+ * Writes at the end of a file.
+ * @param sync - Waits until the device has it.
+ * @throws What the disk throws. The file then ends where it did.
+ */
+export async function appendBytes(tail: Tail, end: number, bytes: Uint8Array, sync: boolean): Promise<void> {
+  try {
+    // What a write that failed has left, and what could not be cut off then.
+    if (tail.isTorn) await tail.file.truncate(end)
+    tail.isTorn = true
+    await tail.file.write(bytes, end)
+    if (sync) await tail.file.sync()
+    tail.isTorn = false
+  } catch (error) {
+    await tail.file.truncate(end).then(
+      () => {
+        tail.isTorn = false
+      },
+      // It is tried again before the next write.
+      () => {},
+    )
+    throw error
+  }
+}
+
 /**
  * Writes records as the next lines. The log does not know of them yet, so that nobody hears of an event before it is written.
  * @param sync - Waits until the device has them.
@@ -32,23 +64,7 @@ export async function writeRecords(log: OpenLog, batch: readonly Append[], sync:
     lines.push(line)
     return { entry, length: line.length }
   })
-  try {
-    // What a write that failed has left, and what could not be cut off then.
-    if (log.isTorn) await log.file.truncate(log.last.end)
-    log.isTorn = true
-    await log.file.write(Buffer.concat(lines), log.last.end)
-    if (sync) await log.file.sync()
-    log.isTorn = false
-  } catch (error) {
-    await log.file.truncate(log.last.end).then(
-      () => {
-        log.isTorn = false
-      },
-      // It is tried again before the next write.
-      () => {},
-    )
-    throw error
-  }
+  await appendBytes(log, log.last.end, Buffer.concat(lines), sync)
   return written
 }
 

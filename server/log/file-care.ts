@@ -15,6 +15,8 @@ export interface Care {
   tidy(): Promise<void>
   /** Something was written that the device may not have. */
   written(): void
+  /** Does something that is tried again if it fails. It warns the first time, and again after it has worked. */
+  attempt(what: string, act: () => Promise<void>): Promise<void>
   /** Deletes the files of segments that the log has let go. */
   remove(paths: readonly string[]): Promise<void>
   stop(): void
@@ -26,11 +28,15 @@ const SEGMENT_BYTES = 16 * 1024 * 1024
 /** Smaller ones would be more files than they are worth. */
 const SEGMENT_MIN = 100
 
-/** @param perform - Does something when it is its turn: nothing is written meanwhile. */
+/**
+ * @param perform - Does something when it is its turn: nothing is written meanwhile.
+ * @param syncAll - Has the device take what was written.
+ */
 export function createCare(
   log: OpenLog,
   { size, maxAge, interval, clock, warn }: FileLogSettings,
   perform: (act: () => Promise<void>) => Promise<void>,
+  syncAll: () => Promise<unknown>,
 ): Care {
   const attempt = createAttempts(warn)
   const [syncTimer, ageTimer] = [createTimer(clock), createTimer(clock)]
@@ -56,7 +62,7 @@ export function createCare(
   const sync = (): Promise<void> =>
     attempt('the device did not take events', () => {
       isSynced = true
-      return log.file.sync()
+      return syncAll().then(() => {})
     })
 
   function watchAge(): void {
@@ -70,6 +76,7 @@ export function createCare(
 
   return {
     first,
+    attempt,
     tidy,
     remove,
     written() {
@@ -84,7 +91,7 @@ export function createCare(
   }
 }
 
-/** @returns Does something that may fail without harm for now. It warns the first time, and again after it has worked. */
+/** @returns Does something that may fail without harm for now. */
 function createAttempts(warn: (text: string) => void): (what: string, act: () => Promise<void>) => Promise<void> {
   const failing = new Set<string>()
   return async (what, act) => {

@@ -9,6 +9,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  rename,
   renameSync,
   rmSync,
   truncateSync,
@@ -40,6 +41,8 @@ export interface Disk {
   open(path: string): OpenFile
   /** Makes a file that must not exist. It is on the device, with its name, when the promise resolves. */
   create(path: string, text: string): Promise<OpenFile>
+  /** Makes or replaces a file: after a crash there is the old one or the new one. */
+  replace(path: string, text: string): Promise<OpenFile>
   /** The bytes between two offsets. Undefined if the file has been removed. */
   read(path: string, from: number, to: number): Promise<Buffer | undefined>
   remove(path: string): Promise<void>
@@ -49,6 +52,7 @@ const closeFile = promisify(close)
 const openFile = promisify(open)
 const syncFile = promisify(fsync)
 const truncateFile = promisify(ftruncate)
+const renameFile = promisify(rename)
 const unlinkFile = promisify(unlink)
 const writeSome = promisify(write)
 
@@ -79,18 +83,39 @@ function syncFolder(folder: string): void {
   }
 }
 
+async function create(path: string, text: string): Promise<OpenFile> {
+  const file = wrap(await openFile(path, 'wx+'))
+  try {
+    await file.write(Buffer.from(text), 0)
+    await file.sync()
+    syncFolder(dirname(path))
+    return file
+  } catch (error) {
+    await file.close().catch(() => {})
+    await unlinkFile(path).catch(() => {})
+    throw error
+  }
+}
+
+const remove = (path: string): Promise<void> =>
+  unlinkFile(path).catch((error) => {
+    if (!isMissing(error)) throw error
+  })
+
 export const nodeDisk: Disk = {
   open: (path) => wrap(openSync(path, 'r+')),
-  async create(path, text) {
-    const file = wrap(await openFile(path, 'wx+'))
+  create,
+  remove,
+  async replace(path, text) {
+    const draft = `${path}.new`
+    await remove(draft)
+    const file = await create(draft, text)
     try {
-      await file.write(Buffer.from(text), 0)
-      await file.sync()
+      await renameFile(draft, path)
       syncFolder(dirname(path))
       return file
     } catch (error) {
       await file.close().catch(() => {})
-      await unlinkFile(path).catch(() => {})
       throw error
     }
   },
@@ -114,10 +139,6 @@ export const nodeDisk: Disk = {
       throw error
     }
   },
-  remove: (path) =>
-    unlinkFile(path).catch((error) => {
-      if (!isMissing(error)) throw error
-    }),
 }
 
 /*

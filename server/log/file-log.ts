@@ -3,12 +3,14 @@ import { type Append, createQueue } from './file-batch.ts'
 import { createCare } from './file-care.ts'
 import { type Disk, makeFolder, nodeDisk } from './file-disk.ts'
 import { takeLock } from './file-lock.ts'
+import { createFileMailbox, type MailFile, openMailFile } from './file-mailbox.ts'
 import { type OpenLog, openFolder } from './file-open.ts'
 import { type FileLogOptions, type FileLogSettings, resolveFileLogOptions } from './file-options.ts'
 import { readFiles } from './file-read.ts'
 import { extend } from './file-segment.ts'
 import { createListeners } from './listeners.ts'
 import type { EventLog, LogEntry, LogRecord } from './log.ts'
+import type { Mailbox } from './mailbox.ts'
 
 export type { FileLogOptions }
 
@@ -17,6 +19,8 @@ export interface FileLog extends EventLog {
   /** Resolves when the event is written, and with `fsync: 'always'` on the device. Rejects with what the disk throws. */
   append(record: LogRecord): Promise<LogEntry>
   reset(): Promise<void>
+  /** Persistent events are kept in the same folder, as durable as the log. A hub uses it if it has no other. `reset` leaves it alone. */
+  readonly mailbox: Mailbox
   /**
    * Writes what waits, has it on the device, and gives the folder back. Afterwards `append` rejects. Call it after the hub's
    * `close`. Without it nothing is lost that `fsync` keeps, but after a power failure clients may be told of a gap.
@@ -72,7 +76,15 @@ export function createFileLog(options: FileLogOptions, disk: Disk): FileLog {
   const perform = (act: () => Promise<void>): Promise<void> =>
     new Promise((resolve, reject) => add({ kind: 'task', run: () => act().then(resolve, reject) }))
 
-  const care = createCare(log, settings, perform)
+  const care = createCare(log, settings, perform, () => Promise.all([log.file.sync(), mailbox.sync()]))
+
+  const isClosed = (): Error => new Error(`the log in ${path} has been closed`)
+  const mailbox = createFileMailbox(log, log.mail, {
+    always,
+    written: care.written,
+    attempt: care.attempt,
+    perform: (act) => (closed ? Promise.reject(isClosed()) : perform(act)),
+  })
 
   return {
     get epoch() {
@@ -86,7 +98,7 @@ export function createFileLog(options: FileLogOptions, disk: Disk): FileLog {
     },
     append: (record) =>
       new Promise((resolve, reject) => {
-        if (closed) reject(new Error(`the log in ${path} has been closed`))
+        if (closed) reject(isClosed())
         else add({ kind: 'append', record, resolve, reject })
       }),
     read(seq, limit) {
@@ -94,6 +106,7 @@ export function createFileLog(options: FileLogOptions, disk: Disk): FileLog {
       if (from > log.head - log.recent.length) return log.recent.read(from, limit)
       return readFiles(log, from, Math.min(limit, log.head - from + 1), care.first)
     },
+    mailbox,
     subscribe: listeners.add,
     reset: () =>
       perform(async () => {
@@ -104,18 +117,29 @@ export function createFileLog(options: FileLogOptions, disk: Disk): FileLog {
     close() {
       closed ??= perform(() => {
         care.stop()
-        return closeFile(log).finally(log.unlock)
+        return mailbox
+          .close()
+          .finally(() => closeFile(log))
+          .finally(log.unlock)
       })
       return closed
     },
   }
 }
 
-function openLocked({ path, always, warn }: FileLogSettings, disk: Disk): OpenLog & { unlock(): void } {
+/** A log whose folder is locked. */
+interface LockedLog extends OpenLog {
+  readonly mail: MailFile
+  unlock(): void
+}
+
+function openLocked({ path, always, warn }: FileLogSettings, disk: Disk): LockedLog {
   makeFolder(path)
   const unlock = takeLock(path)
   try {
-    return Object.assign(openFolder(path, disk, always ? 'always' : 'sometimes', warn), { unlock })
+    // First what can be refused without having changed anything.
+    const mail = openMailFile(path, disk, warn)
+    return { ...openFolder(path, disk, always ? 'always' : 'sometimes', warn), mail, unlock }
   } catch (error) {
     unlock()
     throw error

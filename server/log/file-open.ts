@@ -56,7 +56,8 @@ interface Loaded {
   readonly header: Header
 }
 
-const REMEDY =
+/** What to do about a damaged file. */
+export const REMEDY =
   'Restore the file from a backup. Or move the folder away: the server then begins an empty log, and tells clients of a gap'
 
 /** What becomes of the file at this path: the segment that is being read, and what came before it. */

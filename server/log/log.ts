@@ -1,30 +1,15 @@
-import type { Address } from '../audience/target.ts'
 import { shown } from '../wire/shown.ts'
+import type { LogEntry, LogRecord } from './entry.ts'
 import { createListeners } from './listeners.ts'
+import type { Mailbox } from './mailbox.ts'
 import { createWindow } from './window.ts'
+
+export type { LogEntry, LogRecord }
 
 /*
  * The log: the last events, numbered without holes, so that a client that comes back can have what it missed. This one is in
  * memory; whatever keeps the same promises can stand in its place.
  */
-
-/** An event as it is written down. All of it can be stored as JSON. */
-export interface LogRecord {
-  readonly type: string
-  /** The payload as JSON text. */
-  readonly json: string
-  /** Who it is for. */
-  readonly to: Address
-  /** When it was published, in epoch milliseconds. */
-  readonly at: number
-  /** While it waits for a slow client, a later event with the same key takes its place. */
-  readonly key?: string
-}
-
-/** A record with its number. */
-export interface LogEntry extends LogRecord {
-  readonly seq: number
-}
 
 /** Hears what is written down. What it throws is reported, and stops neither the log nor its other listeners. */
 export interface LogListener {
@@ -52,6 +37,8 @@ export interface EventLog {
   subscribe(listener: LogListener): () => void
   /** Forgets everything, and takes another epoch. */
   reset(): void | Promise<void>
+  /** Where events are kept for users who are away, if the log has a place for them. */
+  readonly mailbox?: Mailbox | undefined
 }
 
 /** How much is remembered. */

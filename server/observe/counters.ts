@@ -20,6 +20,8 @@ export interface Counters {
   readonly topicsRefused: Record<DeniedCode, number>
   /** Answers of `filter` that did not come within `limits.filterTimeout`, one for each client. */
   filterTimeouts: number
+  /** Persistent events: kept for a user, sent ahead of a stream, acknowledged, and dropped since the mailbox of a user was full. */
+  readonly mailbox: { kept: number; sent: number; acknowledged: number; dropped: number }
   readonly endings: Record<Ending, number>
   /** What was refused, and what a function of the application's threw, by its code. */
   readonly errors: Record<string, number>
@@ -34,6 +36,7 @@ export const createCounters = (): Counters => ({
   gaps: 0,
   topicsRefused: { invalid: 0, denied: 0, full: 0, 'too-many': 0 },
   filterTimeouts: 0,
+  mailbox: { kept: 0, sent: 0, acknowledged: 0, dropped: 0 },
   endings: {
     closed: 0,
     overflow: 0,
@@ -50,10 +53,11 @@ export const createCounters = (): Counters => ({
 
 /** Sets all to 0, in place: whoever counts goes on with the same object. */
 export function resetCounters(counters: Counters): void {
-  const { dropped, replays, topicsRefused, endings, ...numbers } = createCounters()
+  const { dropped, replays, topicsRefused, mailbox, endings, ...numbers } = createCounters()
   Object.assign(counters.dropped, dropped)
   Object.assign(counters.replays, replays)
   Object.assign(counters.topicsRefused, topicsRefused)
+  Object.assign(counters.mailbox, mailbox)
   Object.assign(counters.endings, endings)
   Object.assign(counters, numbers)
 }

@@ -4,6 +4,7 @@ import type { EventLog } from '../log/log.ts'
 import type { HubObserver } from '../observe/observers.ts'
 import type { HubStats } from '../observe/stats.ts'
 import type { EventFilter } from '../publish/filter.ts'
+import type { MailboxOptions } from '../publish/mail-options.ts'
 import type { PublishAnswer, PublishRequest } from '../publish/publish.ts'
 import type { HubSchemas } from '../publish/schemas.ts'
 import type { Replacer } from '../wire/encode.ts'
@@ -156,6 +157,8 @@ export interface HubOptions<P extends Identity = Principal, E = Record<string, u
    */
   readonly log?: EventLog | undefined
   readonly limits?: HubLimits | undefined
+  /** Where persistent events are kept, how many for each user, and for how long. */
+  readonly mailbox?: MailboxOptions | undefined
   /**
    * After so many milliseconds, a fifth more or less, a client is asked to come anew: it authenticates again, and streams are
    * spread over servers anew. 0 or Infinity: never.

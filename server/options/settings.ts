@@ -1,6 +1,8 @@
 import { systemClock } from '../../src/base/clock.ts'
 import { isPlain } from '../audience/fields.ts'
 import { memoryLog } from '../log/log.ts'
+import { memoryMailbox } from '../log/mailbox.ts'
+import type { MailboxOptions, MailSettings } from '../publish/mail-options.ts'
 import { isSchema } from '../publish/schemas.ts'
 import { fill, type Spec, wrong } from './check.ts'
 import type { HubLimits, HubOptions } from './options.ts'
@@ -23,6 +25,7 @@ const SPEC: Spec<HubOptions> = {
   heartbeat: ['number from 0|false', 15_000],
   log: ['object'],
   limits: ['object', {}],
+  mailbox: ['object', {}],
   clientTimeout: ['number from 0', 120_000],
   maxAge: ['number from 0', 600_000],
   retry: ['number from 0|false', false],
@@ -56,12 +59,19 @@ const LIMITS: Spec<HubLimits> = {
   eventsPerSecond: ['number from 0', Infinity],
 }
 
+const MAILBOX: Spec<MailboxOptions> = {
+  perUser: ['number from 0', 1000],
+  maxAge: ['number from 0', 30 * 24 * 60 * 60 * 1000],
+  store: ['object'],
+}
+
 type Optional = 'filter' | 'cors' | 'metrics' | 'replacer' | 'onConnect' | 'onDisconnect' | 'onReplay' | 'onError'
 
 /** Options, checked and with their defaults filled in; 0 where there is no heartbeat and no `retry:`. */
-export type HubSettings = Required<Omit<Given, Optional | 'limits' | 'heartbeat' | 'retry'>> &
+export type HubSettings = Required<Omit<Given, Optional | 'limits' | 'mailbox' | 'heartbeat' | 'retry'>> &
   Pick<HubOptions, Optional> & {
     readonly limits: { readonly [N in keyof HubLimits]-?: number }
+    readonly mailbox: MailSettings
     readonly heartbeat: number
     readonly retry: number
     /** The option `authenticate` was given. */
@@ -91,6 +101,8 @@ export function resolveHubOptions(options: HubOptions): HubSettings {
   const limits = fill(LIMITS, filled.limits) as HubSettings['limits']
   if (limits.eventsPerSecond < 1)
     throw wrong('eventsPerSecond', 'at least 1, or Infinity for no limit', limits.eventsPerSecond)
+  const log = filled.log ?? memoryLog()
+  const mailbox = fill(MAILBOX, filled.mailbox) as MailboxOptions & Omit<MailSettings, 'store'>
   return {
     ...filled,
     authenticates: filled.authenticate !== EVERYBODY,
@@ -99,7 +111,8 @@ export function resolveHubOptions(options: HubOptions): HubSettings {
     retry: retry || 0,
     maxAge: filled.maxAge || Infinity,
     clientTimeout: filled.clientTimeout || Infinity,
-    log: filled.log ?? memoryLog(),
+    log,
+    mailbox: { ...mailbox, maxAge: mailbox.maxAge || Infinity, store: mailbox.store ?? log.mailbox ?? memoryMailbox() },
     clock: steady(filled.clock),
     limits: { ...limits, filterTimeout: limits.filterTimeout || Infinity },
   }

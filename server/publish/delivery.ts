@@ -19,6 +19,8 @@ export interface Delivery {
   placeOf(client: Client): number
   /** An entry made ready to be sent. Its bytes are made once, for the live and for those who catch up. */
   parcelOf(entry: LogEntry): Parcel
+  /** The same for an event that is sent with an id of its own. */
+  parcelAs(record: LogRecord, id: string): Parcel
   readonly outcomes: Outcomes
   /** Hands an event that is in no log to the clients that are live, in its turn. */
   handOut(record: LogRecord): Outcome
@@ -174,6 +176,7 @@ export function createDelivery(
     },
     placeOf: (client) => (client.live && !lines.has(client) ? place : client.after),
     parcelOf,
+    parcelAs: (record, id) => prepare(record, id, [], ask, events.filterFailed),
     outcomes,
     handOut(record) {
       const parcel = prepare(record, '', [], ask, events.filterFailed)

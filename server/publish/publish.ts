@@ -1,13 +1,14 @@
 import { isThenable } from '../../src/base/errors.ts'
 import type { EventName } from '../../src/index.ts'
 import { ownFields } from '../audience/fields.ts'
-import { checkType, type PublishTarget, TARGET_FIELDS, toAddress } from '../audience/target.ts'
+import { type Address, checkType, type PublishTarget, TARGET_FIELDS, toAddress } from '../audience/target.ts'
 import { formatId } from '../log/cursor.ts'
 import type { EventLog, LogRecord } from '../log/log.ts'
 import type { Counters } from '../observe/counters.ts'
 import { type Replacer, toJSON } from '../wire/encode.ts'
 import { shown } from '../wire/shown.ts'
 import type { Delivery } from './delivery.ts'
+import type { Keep } from './keep.ts'
 import type { Outcome } from './outcomes.ts'
 
 /** Who an event is for, and how it may be given up on its way to those who read slowly. */
@@ -20,6 +21,12 @@ export interface PublishOptions extends PublishTarget {
    */
   readonly volatile?: boolean
   /**
+   * Kept for the user that it is for until one of their streams has acknowledged it, also while they are away for longer than
+   * the log lasts. The target has to be `{ userId }`, with a `tenant` or without, and nothing else.
+   * @defaultValue false
+   */
+  readonly persistent?: boolean
+  /**
    * At most one event in so many milliseconds, for a `key`: the first is sent at once, and the newest of those that follow when the
    * window ends. It counts events of the same name, key and target. For what changes faster than anybody looks, such as a price.
    * 0: each is sent. Infinity is an error, and so is a window without a key.
@@ -28,8 +35,8 @@ export interface PublishOptions extends PublishTarget {
   readonly window?: number
 }
 
-/** The body of a POST that publishes: the event, and who it is for. Tenant and window are not the client's to choose. */
-export interface PublishRequest extends Omit<PublishOptions, 'tenant' | 'window'> {
+/** The body of a POST that publishes: the event, and who it is for. Tenant, window and persistent are not the client's to choose. */
+export interface PublishRequest extends Omit<PublishOptions, 'tenant' | 'window' | 'persistent'> {
   readonly event: string
   readonly data?: unknown
 }
@@ -66,25 +73,42 @@ export interface Message {
   readonly volatile: boolean
   /** In milliseconds; 0 for none. */
   readonly window: number
+  /** Kept for its user. */
+  readonly persistent?: true
 }
 
 /** What `publish` takes beside a name and data. */
-export const PUBLISH_FIELDS: readonly string[] = [...TARGET_FIELDS, 'key', 'volatile', 'window']
+export const PUBLISH_FIELDS: readonly string[] = [...TARGET_FIELDS, 'key', 'volatile', 'window', 'persistent']
+
+/**
+ * @param isFleeting - It may never be written down.
+ * @throws TypeError for an event that cannot be kept for a user.
+ */
+function checkPersistent(persistent: unknown, to: Address, isFleeting: boolean): asserts persistent is boolean {
+  if (typeof persistent !== 'boolean') throw new TypeError(`persistent wants true or false, got ${shown(persistent)}`)
+  if (!persistent) return
+  const { userId, tenant: _, ...more } = to
+  if (userId === undefined || Object.keys(more).length)
+    throw new TypeError('persistent wants a target of one user and nothing else: { userId }')
+  if (isFleeting) throw new TypeError('persistent does not go with volatile or window: leave one of them out')
+}
 
 /** Options that have been checked: who the event is for, and how it travels. */
-type Terms = Pick<Message, 'volatile' | 'window'> & Pick<LogRecord, 'to' | 'key'>
+type Terms = Pick<Message, 'volatile' | 'window' | 'persistent'> & Pick<LogRecord, 'to' | 'key'>
 
 /** @throws TypeError for options that `publish` does not take. */
 export function checkOptions(options: unknown): Terms {
   const given: PublishOptions = ownFields({ what: 'publish', names: PUBLISH_FIELDS }, options)
-  const { key, volatile = false, window = 0, ...target } = given
+  const { key, volatile = false, window = 0, persistent = false, ...target } = given
   if (key !== undefined && typeof key !== 'string') throw new TypeError(`key wants a string, got ${shown(key)}`)
   if (typeof volatile !== 'boolean') throw new TypeError(`volatile wants true or false, got ${shown(volatile)}`)
   if (typeof window !== 'number' || !(window >= 0 && window < Infinity))
     throw new TypeError(`window wants milliseconds, or 0 for none; got ${shown(window)}`)
   if (window > 0 && key === undefined)
     throw new TypeError('window wants a key beside it: the newest event of each key is sent')
-  return { to: toAddress(target), volatile, window, ...(key !== undefined && { key }) }
+  const to = toAddress(target)
+  checkPersistent(persistent, to, volatile || window > 0)
+  return { to, volatile, window, ...(persistent && { persistent }), ...(key !== undefined && { key }) }
 }
 
 /** @throws TypeError for a name or options that cannot be sent. */
@@ -98,13 +122,18 @@ export function checkEvent(type: unknown, options: unknown): Terms & { readonly 
  * @throws TypeError for data that cannot be sent.
  */
 export function toMessage(
-  { type, to, key, volatile, window }: ReturnType<typeof checkEvent>,
+  { type, to, key, volatile, window, persistent }: ReturnType<typeof checkEvent>,
   data: unknown,
   at: number,
   replacer?: Replacer,
 ): Message {
   const json = toJSON(data, `the data of ${type}`, replacer)
-  return { volatile, window, record: { type, json, to, at, ...(key !== undefined && { key }) } }
+  return {
+    volatile,
+    window,
+    ...(persistent && { persistent }),
+    record: { type, json, to, at, ...(key !== undefined && { key }) },
+  }
 }
 
 /**
@@ -123,18 +152,21 @@ export function optionsTo(
   return { ...own, [field]: to }
 }
 
-/** @returns Publishes; rejects with what the log throws. */
+/** @returns Publishes; rejects with what the log throws, and what the mailbox does. */
 export function createPublisher(
   log: EventLog,
   delivery: Delivery,
   counters: Counters,
+  keep: Keep,
 ): (message: Message) => Promise<Published> {
-  async function write(record: LogRecord): Promise<Outcome> {
+  async function write(record: LogRecord, persistent: boolean): Promise<Outcome> {
     const { epoch } = log
     const claim = delivery.outcomes.claim()
     try {
       const appended = log.append(record)
-      const { seq } = isThenable(appended) ? await appended : appended
+      const entry = isThenable(appended) ? await appended : appended
+      const { seq } = entry
+      if (persistent) await keep(entry, epoch)
       // Nothing became of it if the log has begun anew in this very moment.
       return claim.take(seq) ?? { id: formatId(epoch, seq), delivered: 0 }
     } finally {
@@ -142,10 +174,10 @@ export function createPublisher(
     }
   }
 
-  return async ({ record, volatile }) => {
+  return async ({ record, volatile, persistent }) => {
     counters.published++
     // Published by a filter, an event has its turn after the one that is being filtered; and that is before this goes on.
-    const { id, delivered } = await (volatile ? delivery.handOut(record) : write(record))
+    const { id, delivered } = await (volatile ? delivery.handOut(record) : write(record, persistent === true))
     return { id, delivered }
   }
 }

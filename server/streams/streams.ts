@@ -7,7 +7,7 @@ import type { Memberships } from '../audience/memberships.ts'
 import { createOutlet } from '../audience/outlet.ts'
 import { expiryOf, type Principal, sinceOf } from '../audience/principal.ts'
 import type { Registry } from '../audience/registry.ts'
-import { formatId, resume } from '../log/cursor.ts'
+import { formatId, formatMailId, resume } from '../log/cursor.ts'
 import { type Counters, countDenials } from '../observe/counters.ts'
 import type { HubObservers } from '../observe/observers.ts'
 import type { HubSettings } from '../options/settings.ts'
@@ -15,6 +15,7 @@ import type { Delivery } from '../publish/delivery.ts'
 import { connectedFrame, gapFrame, goodbyeFrame, liveFrame } from '../wire/frames.ts'
 import { streamHeaders } from '../wire/headers.ts'
 import { createAdmission } from './admission.ts'
+import { createMail, type Delivered } from './mail.ts'
 import { catchUp } from './replay.ts'
 import type { StreamRequest } from './request.ts'
 import { createTurns } from './turns.ts'
@@ -47,7 +48,7 @@ export type Connect = (headers: Headers, events: SinkEvents & PeerEvents) => Sin
 const GRACE = 1000
 
 export function createStreams(
-  { log, limits, clock, heartbeat, clientTimeout, maxAge, retry }: HubSettings,
+  settings: HubSettings,
   registry: Registry,
   memberships: Memberships,
   /** Made after this, as it tells of clients that are too far behind. */
@@ -57,8 +58,12 @@ export function createStreams(
   /** A stream has been opened, or is over. */
   { came, left }: { came(client: Client): void; left(client: Client): void },
 ): Streams {
+  const { log, limits, clock, heartbeat, clientTimeout, maxAge, retry } = settings
   const turns = createTurns(clock)
   const admission = createAdmission(limits, registry, memberships, counters)
+  const openMail = createMail(settings, counters, delivery, tell, (error) =>
+    observers.tell('onError', error, 'mailbox'),
+  )
   /** Does what may call the host's sink. What that throws ends this stream, and no other: a round for all clients goes on. */
   function guard(client: Client, act: () => void): void {
     try {
@@ -95,7 +100,10 @@ export function createStreams(
     left(client)
   }
 
-  async function replay(client: Client, recovered: boolean): Promise<void> {
+  async function replay(client: Client, recovered: boolean, mail: Delivered | undefined): Promise<void> {
+    if (mail) await mail.send(client)
+    // The log has begun again meanwhile, and made it live.
+    if (client.live) return
     const { events, gap } = await catchUp(client, log, delivery(), turns, tell)
     if (gap) counters.gaps++
     if (!recovered) return
@@ -122,7 +130,9 @@ export function createStreams(
       const resumption = resume(requested, log, mayReadAll)
       const { recovered, after } = resumption
       const { epoch } = log
-      const cursor = formatId(epoch, after)
+      const mail = openMail(principal.userId, requested, { epoch, after, recovered })
+      // A client that breaks off before it has its mail must not look as if it had it.
+      const cursor = mail?.isPending ? formatMailId(epoch, after, 0) : formatId(epoch, after)
       const now = monotonic(clock)
       // A sink may speak before there is a client.
       let opened: Client | undefined
@@ -193,7 +203,7 @@ export function createStreams(
         const notice = { reason, requested: requested.slice(0, 200), resumedFrom: cursor, topics: concernOf(client) }
         tell(client, gapFrame(notice))
       }
-      replay(client, recovered).catch((error) => {
+      replay(client, recovered, mail).catch((error) => {
         observers.tell('onError', error, 'log')
         end(client, 'error')
       })

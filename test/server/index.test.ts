@@ -10,6 +10,7 @@ it('exports what it promises, and nothing by accident', () => {
     'createJobs',
     'encodeEvent',
     'memoryLog',
+    'memoryMailbox',
     'readToken',
     'refuse',
   ])

@@ -19,7 +19,11 @@ import {
   type InvalidEventError,
   type Known,
   type LogEntry,
+  type Mail,
+  type Mailbox,
+  type MailboxOptions,
   memoryLog,
+  memoryMailbox,
   type NotifyOptions,
   type Presence,
   type Principal,
@@ -35,7 +39,7 @@ import {
   refuse,
   type ShapeEvents,
 } from 'headwater/server'
-import { toNodeHandler } from 'headwater/server/node'
+import { type FileLog, type FileLogOptions, fileLog, toNodeHandler } from 'headwater/server/node'
 import { expectTypeOf } from 'vitest'
 
 /*
@@ -433,6 +437,24 @@ hub.join({ userId: 'ada' }, ['room.7'])
 hub.leave({ userId: 'ada' })
 // @ts-expect-error a tenant is not joined
 hub.join({ tenant: 'acme' }, 'room.7')
+hub.toUser('ada', 'order.created', { id: '1' }, { persistent: true })
+// @ts-expect-error true or false
+hub.toUser('ada', 'order.created', { id: '1' }, { persistent: 'yes' })
+expectTypeOf(fileLog({ path: '/a', size: 5, maxAge: 5, fsync: 'always' })).toEqualTypeOf<FileLog>()
+fileLog({ path: '/a', fsync: false })
+fileLog({ path: '/a', fsync: 500 })
+expectTypeOf(fileLog).parameters.toEqualTypeOf<[options: FileLogOptions]>()
+// @ts-expect-error a log on disk has a folder
+fileLog({})
+// @ts-expect-error true says nothing about when
+fileLog({ path: '/a', fsync: true })
+expectTypeOf<FileLog>().toExtend<EventLog>()
+expectTypeOf(memoryMailbox()).toEqualTypeOf<Mailbox>()
+expectTypeOf<Awaited<ReturnType<Mailbox['list']>>>().toEqualTypeOf<readonly Mail[]>()
+createHub({ log: fileLog({ path: '/a' }), mailbox: { perUser: 5, maxAge: 0, store: memoryMailbox() } })
+// @ts-expect-error a mailbox has these four
+createHub({ mailbox: { store: { add: () => 1 } } })
+expectTypeOf<MailboxOptions['perUser']>().toEqualTypeOf<number | undefined>()
 expectTypeOf(hub.kick({ userId: 'ada' })).toEqualTypeOf<number>()
 expectTypeOf(hub.clients()).toEqualTypeOf<ClientInfo[]>()
 expectTypeOf(hub.stats()).toEqualTypeOf<HubStats>()

@@ -8,6 +8,15 @@ describe('an event that is posted', () => {
     expect(() => checkPosted({ event: 'x', data: { tenant: 'acme' }, userId: 'ada', key: 'k' })).not.toThrow()
   })
 
+  it('is refused with persistent, which is for code on the server', () => {
+    expect(() => checkPosted({ event: 'x', userId: 'ada', persistent: true })).toThrow(
+      expect.objectContaining({
+        status: 400,
+        message: 'what is kept for a user is for code on the server to say: leave it out',
+      }),
+    )
+  })
+
   it('is refused with a window, which is for code on the server', () => {
     expect(() => checkPosted({ event: 'x', key: 'k', window: 5 })).toThrow(
       expect.objectContaining({ status: 400, message: 'a window is for code on the server: leave it out' }),

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { EARLIEST, formatId, type Resumption, resume } from '../../../server/log/cursor.ts'
+import { EARLIEST, formatId, formatMailId, parseId, type Resumption, resume } from '../../../server/log/cursor.ts'
+import { isBehind } from '../../../src/hub/protocol.ts'
 
 const EPOCH = 'k3f9x2abcdef'
 
@@ -21,6 +22,11 @@ describe('a cursor', () => {
     ['one of the future', `${EPOCH}-61`, atHead('unknown-cursor')],
     ['one of another log', 'p0d1q7zzaaaa-50', atHead('epoch')],
     ['one of another log, longer than this', 'p0d1q7zzaaaa-999', atHead('epoch')],
+    ['one with a place in the mailbox', `${EPOCH}.12-50`, { recovered: true, after: 50 }],
+    ['one without mail yet', `${EPOCH}.0-50`, { recovered: true, after: 50 }],
+    ['a place in the mailbox that is none', `${EPOCH}.-50`, atHead('unknown-cursor')],
+    ['a place in the mailbox with zeros', `${EPOCH}.012-50`, atHead('unknown-cursor')],
+    ['two places in the mailbox', `${EPOCH}.1.2-50`, atHead('unknown-cursor')],
     ['that of another server', '50', atHead('unknown-cursor')],
     ['a UUID', '7f7b9e6c-0c3b-4a53-9d5e-1d2c3b4a5968', atHead('unknown-cursor')],
     ['an epoch alone', EPOCH, atHead('unknown-cursor')],
@@ -86,4 +92,17 @@ describe('a cursor', () => {
       }),
     )
   })
+})
+
+it.each([
+  [formatId(EPOCH, 50), { epoch: EPOCH, seq: 50, mail: undefined }],
+  [formatMailId(EPOCH, 50, 0), { epoch: EPOCH, seq: 50, mail: 0 }],
+  [formatMailId(EPOCH, 0, 1764489600000123), { epoch: EPOCH, seq: 0, mail: 1764489600000123 }],
+])('an id is read as it was written: %s', (id, cursor) => {
+  expect(parseId(id)).toEqual(cursor)
+})
+
+it('the client takes no id with a place in the mailbox for a repeat, and none after it', () => {
+  const ids = [formatMailId(EPOCH, 50, 0), formatMailId(EPOCH, 50, 3), formatMailId(EPOCH, 50, 4), formatId(EPOCH, 50)]
+  for (const [n, id] of ids.entries()) expect(isBehind(id, ids[n - 1] ?? formatId(EPOCH, 60))).toBe(false)
 })

@@ -10,6 +10,7 @@ const ZERO = {
   gaps: 0,
   topicsRefused: { invalid: 0, denied: 0, full: 0, 'too-many': 0 },
   filterTimeouts: 0,
+  mailbox: { kept: 0, sent: 0, acknowledged: 0, dropped: 0 },
   endings: {
     closed: 0,
     overflow: 0,
@@ -38,7 +39,7 @@ it('counts begin at 0, each hub with its own', () => {
 
 it('counts begin again in place: a holder of a part of them counts on', () => {
   const counters = createCounters()
-  const { dropped, replays, endings } = counters
+  const { dropped, replays, mailbox, endings } = counters
   const count = (): void => {
     counters.connections++
     counters.published++
@@ -49,6 +50,7 @@ it('counts begin again in place: a holder of a part of them counts on', () => {
     dropped.coalesced++
     replays.count++
     replays.events++
+    for (const name of Object.keys(mailbox) as (keyof typeof mailbox)[]) mailbox[name]++
     for (const why of Object.keys(endings) as (keyof typeof endings)[]) endings[why]++
     countDenials(counters, { counts: { invalid: 1, denied: 1, full: 1, 'too-many': 1 } })
     counters.errors['full'] = (counters.errors['full'] ?? 0) + 1
@@ -69,5 +71,6 @@ it('counts begin again in place: a holder of a part of them counts on', () => {
     errors: { full: 1 },
     topicsRefused: { invalid: 1, denied: 1, full: 1, 'too-many': 1 },
   })
+  expect(new Set(Object.values(counters.mailbox))).toEqual(new Set([1]))
   expect(new Set(Object.values(counters.endings))).toEqual(new Set([1]))
 })

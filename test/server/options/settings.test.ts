@@ -1,4 +1,4 @@
-import { createHub, type HubOptions, memoryLog } from 'headwater/server'
+import { createHub, type HubOptions, memoryLog, memoryMailbox } from 'headwater/server'
 import { createClock } from 'headwater/testing'
 import { describe, expect, it } from 'vitest'
 import { resolveHubOptions } from '../../../server/options/settings.ts'
@@ -31,6 +31,11 @@ describe('a wrong option is refused at once, by name, with what it wants', () =>
     [{ limits: { queueEvents: -1 } }, /^queueEvents wants number from 0/],
     [{ limits: { stall: false } }, /^stall wants number from 0/],
     [{ limits: { body: '16kb' } }, /^body wants number from 0/],
+    [{ mailbox: 100 }, /^mailbox wants object/],
+    [{ mailbox: { perUser: -1 } }, /^perUser wants number from 0, got number -1$/],
+    [{ mailbox: { maxAge: '1d' } }, /^maxAge wants number from 0/],
+    [{ mailbox: { store: true } }, /^store wants object/],
+    [{ mailbox: { size: 5 } }, /^size wants to be left out/],
     [{ limits: { client: 5 } }, /^client wants to be left out/],
     [{ maxAge: false }, /^maxAge wants number from 0/],
     [{ limits: { eventsPerSecond: 0 } }, /^eventsPerSecond wants at least 1, or Infinity for no limit, got number 0/],
@@ -203,4 +208,12 @@ it('options that are given are taken', () => {
 
 it('every hub has a log of its own', () => {
   expect(resolveHubOptions({}).log.epoch).not.toBe(resolveHubOptions({}).log.epoch)
+})
+
+it('keeps mail where the log does, unless it is told where', () => {
+  const [own, other] = [memoryMailbox(), memoryMailbox()]
+  const log = { ...memoryLog(), mailbox: own }
+  expect(resolveHubOptions({ log }).mailbox).toEqual({ perUser: 1000, maxAge: 30 * 86_400_000, store: own })
+  expect(resolveHubOptions({ log, mailbox: { store: other } }).mailbox.store).toBe(other)
+  expect(resolveHubOptions({ mailbox: { maxAge: 0 } }).mailbox.maxAge).toBe(Infinity)
 })

@@ -1,6 +1,7 @@
 import { type EventLog, type LogListener, memoryLog, type PublishOptions } from 'headwater/server'
 import { describe, expect, it } from 'vitest'
 import { formatId } from '../../../server/log/cursor.ts'
+import type { Keep } from '../../../server/publish/keep.ts'
 import { createPublisher } from '../../../server/publish/publish.ts'
 import { heard, messageOf, payloads, stage } from '../../support/hub.ts'
 
@@ -23,6 +24,15 @@ describe('an event that is to be published', () => {
     ],
     [{ window: 0 }, { volatile: false, window: 0, record: { to: {} } }],
     [{ volatile: false }, { volatile: false, window: 0, record: { to: {} } }],
+    [
+      { persistent: true, userId: 'ada' },
+      { volatile: false, window: 0, persistent: true, record: { to: { userId: 'ada' } } },
+    ],
+    [
+      { persistent: true, userId: 'ada', tenant: 'acme', key: 'k' },
+      { volatile: false, window: 0, persistent: true, record: { to: { userId: 'ada', tenant: 'acme' }, key: 'k' } },
+    ],
+    [{ persistent: false }, { volatile: false, window: 0, record: { to: {} } }],
   ])('is written down with %j, and all that belongs to it', (options, written) => {
     const { record, ...rest } = messageOf('n', { a: 'ü\n' }, options, 7)
     const { record: more, ...kind } = written as typeof rest & { record: object }
@@ -53,6 +63,50 @@ describe('an event that is to be published', () => {
     ['a key that is a number', 'n', 1, { key: 7 }, /^key wants a string, got 7$/],
     ['a key that is null', 'n', 1, { key: null }, /^key wants a string, got null$/],
     ['volatile that is a word', 'n', 1, { volatile: 'yes' }, /^volatile wants true or false, got "yes"$/],
+    ['persistent that is a word', 'n', 1, { persistent: 'yes' }, /^persistent wants true or false, got "yes"$/],
+    [
+      'persistent for everybody',
+      'n',
+      1,
+      { persistent: true },
+      /^persistent wants a target of one user and nothing else/,
+    ],
+    ['persistent for a topic', 'n', 1, { persistent: true, topic: 'a' }, /^persistent wants a target of one user/],
+    [
+      'persistent for a session',
+      'n',
+      1,
+      { persistent: true, sessionId: 'a' },
+      /^persistent wants a target of one user/,
+    ],
+    [
+      'persistent for a user in a topic',
+      'n',
+      1,
+      { persistent: true, userId: 'ada', topic: 'a' },
+      /^persistent wants a target of one user and nothing else/,
+    ],
+    [
+      'persistent for all streams of a user but one',
+      'n',
+      1,
+      { persistent: true, userId: 'ada', except: 'c' },
+      /^persistent wants a target of one user and nothing else/,
+    ],
+    [
+      'persistent that is volatile',
+      'n',
+      1,
+      { persistent: true, userId: 'ada', volatile: true },
+      /^persistent does not go with volatile or window/,
+    ],
+    [
+      'persistent with a window',
+      'n',
+      1,
+      { persistent: true, userId: 'ada', key: 'k', window: 9 },
+      /^persistent does not go with volatile or window/,
+    ],
     ['volatile that is null', 'n', 1, { volatile: null }, /^volatile wants true or false, got null$/],
     [
       'a window without a key',
@@ -77,7 +131,7 @@ describe('an event that is to be published', () => {
       'n',
       1,
       { user: 'ada' },
-      /^publish takes no user; it takes topic, .*, except, key, volatile, window$/,
+      /^publish takes no user; it takes topic, .*, except, key, volatile, window, persistent$/,
     ],
   ])('is refused for %s', (_, type, data, options, message) => {
     expect(() => messageOf(type, data, options, 7)).toThrow(
@@ -87,15 +141,30 @@ describe('an event that is to be published', () => {
 })
 
 describe('publishing', () => {
-  function setup(log?: EventLog) {
+  function setup(log?: EventLog, keep: Keep = async () => {}) {
     const parts = stage(log && { log })
-    const publish = createPublisher(parts.log, parts.delivery, parts.counters)
+    const publish = createPublisher(parts.log, parts.delivery, parts.counters, keep)
     return {
       ...parts,
       publish: (data: unknown, options: PublishOptions = {}) =>
         publish(messageOf('n', data, options, parts.clock.now())),
     }
   }
+
+  it('keeps an event that is persistent, after it was written down, and no other', async () => {
+    const kept: unknown[] = []
+    const { publish, log } = setup(undefined, async (entry, epoch) => {
+      kept.push([entry, epoch, log.head])
+    })
+    await publish(1)
+    await publish(2, { userId: 'ada', persistent: true })
+    expect(kept).toEqual([[(log.read(1, 1) as unknown[])[0], log.epoch, 2]])
+  })
+
+  it('rejects where an event cannot be kept', async () => {
+    const { publish } = setup(undefined, () => Promise.reject(new Error('disk full')))
+    await expect(publish(2, { userId: 'ada', persistent: true })).rejects.toThrow('disk full')
+  })
 
   it('writes an event down, hands it out, and says what became of it', async () => {
     const { log, counters, join, publish } = setup()

@@ -12,7 +12,8 @@ function setup() {
   return { shapes: createShapes(publish, () => 5, failed), publish, published, failed }
 }
 
-const NAMES = 'topic, resource, userId, sessionId, sessionIds, clientIds, tenant, except, key, volatile, window'
+const NAMES =
+  'topic, resource, userId, sessionId, sessionIds, clientIds, tenant, except, key, volatile, window, persistent'
 const COMMON = { priority: 'normal', timestamp: 5 }
 
 describe('a shape', () => {

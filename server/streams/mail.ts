@@ -1,0 +1,97 @@
+import { isThenable } from '../../src/base/errors.ts'
+import type { Client } from '../audience/client.ts'
+import { formatId, formatMailId, parseId } from '../log/cursor.ts'
+import { isOver, type Mail } from '../log/mailbox.ts'
+import type { Counters } from '../observe/counters.ts'
+import type { HubSettings } from '../options/settings.ts'
+import type { Delivery } from '../publish/delivery.ts'
+import type { Parcel } from '../publish/parcel.ts'
+import { type Due, dueOf, type Standing } from './due.ts'
+
+/*
+ * Mail on its way to a stream that opens: ahead of the events that it missed, each with an id that says how far it has got.
+ */
+
+/** The mail of one stream that opens. */
+export interface Delivered {
+  /** There may be mail to send: the stream's first ids must not stand behind it. */
+  readonly isPending: boolean
+  /** Forgets what the client has, and sends the rest. It does not reject. */
+  send(client: Client): Promise<void>
+}
+
+/** @returns Undefined if nothing is kept for this user. */
+export type OpenMail = (
+  userId: string | undefined,
+  requested: string,
+  standing: Omit<Standing, 'cursor'>,
+) => Delivered | undefined
+
+export function createMail(
+  { log, clock, mailbox: { store } }: HubSettings,
+  counters: Counters,
+  delivery: () => Delivery,
+  tell: (client: Client, frame: Uint8Array) => void,
+  failed: (error: unknown) => void,
+): OpenMail {
+  /** The answer of the filter may be still to come. */
+  async function isFor(client: Client, parcel: Parcel): Promise<boolean> {
+    const answer = parcel.isFor(client)
+    return typeof answer === 'boolean' ? answer : new Promise((resolve) => void answer(resolve))
+  }
+
+  async function acknowledge(userId: string, client: Client, mails: readonly Mail[]): Promise<void> {
+    const seqs: number[] = []
+    // Another stream may be allowed what this one was not.
+    for (const { entry, epoch, seq } of mails)
+      if (await isFor(client, delivery().parcelAs(entry, formatId(epoch, entry.seq)))) seqs.push(seq)
+    if (seqs.length) await store.acknowledge(userId, seqs)
+    counters.mailbox.acknowledged += seqs.length
+  }
+
+  async function sendAll(client: Client, mails: readonly Mail[]): Promise<void> {
+    for (const { entry, seq } of mails) {
+      if (client.ended) return
+      const parcel = delivery().parcelAs(entry, formatMailId(log.epoch, client.after, seq))
+      if (!(await isFor(client, parcel)) || client.ended) continue
+      tell(client, parcel.bytes(client.native))
+      counters.mailbox.sent++
+      // No faster than the client takes it.
+      if (client.outlet.blockedSince !== undefined) await client.outlet.room()
+    }
+  }
+
+  async function handle(userId: string, client: Client, listed: readonly Mail[], standing: Standing): Promise<void> {
+    const mails = listed.filter((mail) => !isOver(mail, clock.now()))
+    const those = (due: Due): Mail[] => mails.filter((mail) => dueOf(mail, standing) === due)
+    const had = those('acknowledged')
+    if (had.length) await acknowledge(userId, client, had)
+    const unsent = mails.filter((mail) => !mail.sent).map(({ seq }) => seq)
+    if (unsent.length) await store.markSent(userId, unsent)
+    await sendAll(client, those('send'))
+  }
+
+  return (userId, requested, rest) => {
+    if (userId === undefined) return undefined
+    const standing = { ...rest, cursor: parseId(requested) }
+    const list = (): ReturnType<typeof store.list> => {
+      try {
+        return store.list(userId)
+      } catch (error) {
+        return Promise.reject(error)
+      }
+    }
+    const listed = list()
+    if (!isThenable(listed) && listed.length === 0) return undefined
+    return {
+      isPending: isThenable(listed) || listed.some((mail) => dueOf(mail, standing) === 'send'),
+      async send(client) {
+        try {
+          await handle(userId, client, await listed, standing)
+        } catch (error) {
+          failed(error)
+        }
+      },
+    }
+  }
+}
