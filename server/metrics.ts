@@ -92,6 +92,9 @@ export function registerMetrics(
   counter('topics_refused_total', 'Topics asked for and not granted', ['code'], ({ topicsRefused }) =>
     byLabel(topicsRefused),
   )
+  counter('mailbox_events_total', 'Events kept for users, and what became of them', ['outcome'], ({ mailbox }) =>
+    byLabel(mailbox),
+  )
   counter('gaps_total', 'Cursors that could not be gone on from', [], ({ gaps }) => [[gaps]])
   counter('stalls_total', 'Streams that took nothing for too long', [], ({ endings }) => [[endings.stalled]])
   counter('errors_total', 'Requests refused, and functions that threw', ['code'], ({ errors }) => byLabel(errors))
