@@ -56,6 +56,12 @@ export async function catchUp(
   const reader = createPageReader(client, delivery, batch, isOver)
   const isFull = (): boolean => !outlet.isOpen || isOver()
 
+  function goLive(): void {
+    client.live = true
+    client.toldSeq = client.after
+    tell(client, liveFrame(formatId(epoch, client.after)))
+  }
+
   function turnTo(read: readonly LogEntry[]): void {
     if (isOver()) return
     page = read
@@ -68,13 +74,15 @@ export async function catchUp(
     done.gap = true
     const resumedFrom = formatId(epoch, client.after)
     tell(client, gapFrame({ reason: 'expired', requested, resumedFrom, topics: concernOf(client) }))
+    // At once, and not when there is room: the log goes on, and there would be one gap after the other.
+    if (!isOver()) goLive()
   }
 
   function step(hasTime: () => boolean): Next {
     for (;;) {
       // Before anything is waited for, all that was collected goes out.
       batch.flush(isFull)
-      if (isOver()) return undefined
+      if (isOver() || client.live) return undefined
       if (!outlet.isOpen) return outlet.room().then(() => 'more')
       if (!hasTime()) return 'turn'
       while (at < page.length && !batch.isFull && !isOver() && hasTime()) reader.add(page[at++] as LogEntry)
@@ -84,9 +92,7 @@ export async function catchUp(
       const waiting = reader.wait()
       if (waiting) return waiting.then(() => 'more')
       if (client.after >= delivery.place) {
-        client.live = true
-        client.toldSeq = client.after
-        tell(client, liveFrame(formatId(epoch, client.after)))
+        goLive()
         return undefined
       }
       const read = log.read(client.after, PAGE)

@@ -369,6 +369,22 @@ describe('a replay that is slower than the log is long', () => {
     expect(client).toMatchObject({ after: 10, live: true })
   })
 
+  it('ends with one gap though the client takes nothing and the log goes on', async () => {
+    const parts = stage({ log: memoryLog({ size: 1 }) })
+    await fill(parts, 1)
+    const early = lateLog(parts.log)
+    const { client, sink, run, append } = setup({ ...parts, log: early.log }, { after: 0, room: 1 })
+    const done = run()
+    await append(2)
+    early.answer()
+    await parts.clock.settle()
+    await append(3)
+    client.drain()
+    expect(await done).toEqual({ events: 0, gap: true })
+    expect(events(sink).map(([type]) => type)).toEqual(['gap', 'live', 'n'])
+    expect(payloads(sink)).toEqual([3])
+  })
+
   it('is one that nothing is left for, too', async () => {
     const { log, answer } = lateLog(memoryLog({ size: 0 }))
     const parts = stage({ log })
