@@ -39,76 +39,77 @@ export interface PeerEvents {
   vanished(): void
 }
 
-export interface Carrier {
-  /** Writes, or begins to. Only while {@link Carrier.blockedSince} is undefined. */
-  write(bytes: Uint8Array): void
-  /** The sink has drained: goes on with what was begun. */
-  resume(): void
-  /** Throws away what was begun. */
-  drop(): void
-  /** Asks the sink how much it has taken. @returns Whether that is all. */
-  look(): boolean
-  /** Since when the sink has taken nothing, on the monotonic clock. Undefined while it takes what comes. */
-  readonly blockedSince: number | undefined
-  /** On the monotonic clock. */
-  readonly lastWriteAt: number
-  /** When the sink was last seen to take something, or to have nothing to take, on the monotonic clock. */
-  readonly takenAt: number
-}
-
 /**
  * The largest piece, in bytes: what Node and the body of a Response take before they say that they are full. Each piece of a
  * large event costs a write; one that fits costs one, as it is.
  */
 const PIECE = 64 * 1024
 
-export function createCarrier(sink: Sink, clock: Clock): Carrier {
-  let rest: Uint8Array | undefined
+/** A class: every event for every client passes through one, and objects of a class have one shape. */
+export class Carrier {
+  /** Since when the sink has taken nothing, on the monotonic clock. Undefined while it takes what comes. */
+  blockedSince: number | undefined
+  /** On the monotonic clock. */
+  lastWriteAt: number
+  /** When the sink was last seen to take something, or to have nothing to take, on the monotonic clock. */
+  takenAt: number
+  readonly #sink: Sink
+  readonly #clock: Clock
+  #rest: Uint8Array | undefined
   /** What the sink has not taken if it has taken nothing since it was asked, in bytes. */
-  let owed = 0
+  #owed = 0
 
-  function go(): void {
+  constructor(sink: Sink, clock: Clock) {
+    this.#sink = sink
+    this.#clock = clock
+    this.blockedSince = undefined
+    this.lastWriteAt = monotonic(clock)
+    this.takenAt = this.lastWriteAt
+  }
+
+  /** Writes, or begins to. Only while {@link Carrier.blockedSince} is undefined. */
+  write(bytes: Uint8Array): void {
+    this.lastWriteAt = monotonic(this.#clock)
+    if (bytes.length <= PIECE) return this.#writePiece(bytes)
+    this.#rest = bytes
+    this.#writeRest()
+  }
+
+  /** The sink has drained: goes on with what was begun. */
+  resume(): void {
+    // The body of a Response asks for more after each write: that says only that there was room.
+    if (this.blockedSince !== undefined) this.takenAt = monotonic(this.#clock)
+    this.blockedSince = undefined
+    if (!this.#rest) return
+    this.lastWriteAt = monotonic(this.#clock)
+    this.#writeRest()
+  }
+
+  /** Asks the sink how much it has taken. @returns Whether that is all. */
+  look(): boolean {
+    const pending = this.#sink.pending?.() ?? (this.blockedSince === undefined ? 0 : this.#owed)
+    if (pending === 0 || pending < this.#owed) this.takenAt = monotonic(this.#clock)
+    this.#owed = pending
+    return pending === 0
+  }
+
+  /** Throws away what was begun. */
+  drop(): void {
+    this.#rest = undefined
+    this.blockedSince = undefined
+  }
+
+  #writeRest(): void {
     // A body calls back for more while it is written to: before each write all is as if this piece were the last.
-    while (rest && self.blockedSince === undefined) {
-      const piece = rest.subarray(0, PIECE)
-      rest = rest.length > PIECE ? rest.subarray(PIECE) : undefined
-      owed += piece.length
-      if (!sink.write(piece)) self.blockedSince = self.lastWriteAt
+    while (this.#rest && this.blockedSince === undefined) {
+      const rest: Uint8Array = this.#rest
+      this.#rest = rest.length > PIECE ? rest.subarray(PIECE) : undefined
+      this.#writePiece(rest.subarray(0, PIECE))
     }
   }
 
-  const self: { -readonly [K in keyof Carrier]: Carrier[K] } = {
-    blockedSince: undefined,
-    lastWriteAt: monotonic(clock),
-    takenAt: monotonic(clock),
-    write(bytes) {
-      self.lastWriteAt = monotonic(clock)
-      if (bytes.length > PIECE) {
-        rest = bytes
-        go()
-        return
-      }
-      owed += bytes.length
-      if (!sink.write(bytes)) self.blockedSince = self.lastWriteAt
-    },
-    resume() {
-      // The body of a Response asks for more after each write: that says only that there was room.
-      if (self.blockedSince !== undefined) self.takenAt = monotonic(clock)
-      self.blockedSince = undefined
-      if (!rest) return
-      self.lastWriteAt = monotonic(clock)
-      go()
-    },
-    look() {
-      const pending = sink.pending?.() ?? (self.blockedSince === undefined ? 0 : owed)
-      if (pending === 0 || pending < owed) self.takenAt = monotonic(clock)
-      owed = pending
-      return pending === 0
-    },
-    drop() {
-      rest = undefined
-      self.blockedSince = undefined
-    },
+  #writePiece(bytes: Uint8Array): void {
+    this.#owed += bytes.length
+    if (!this.#sink.write(bytes)) this.blockedSince = this.lastWriteAt
   }
-  return self
 }

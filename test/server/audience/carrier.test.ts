@@ -1,6 +1,6 @@
 import { createClock } from 'headwater/testing'
 import { describe, expect, it } from 'vitest'
-import { createCarrier } from '../../../server/audience/carrier.ts'
+import { Carrier } from '../../../server/audience/carrier.ts'
 import { createOutlet } from '../../../server/audience/outlet.ts'
 import { block, testSink } from '../../support/hub.ts'
 
@@ -9,7 +9,7 @@ const PIECE = 65_536
 function setup(room = 1) {
   const clock = createClock()
   const sink = testSink(room)
-  const carrier = createCarrier(sink, clock)
+  const carrier = new Carrier(sink, clock)
   return {
     clock,
     sink,
@@ -122,7 +122,7 @@ describe('what a sink has taken', () => {
   function looked() {
     const parts = setup()
     let pending = 0
-    const carrier = createCarrier({ ...parts.sink, pending: () => pending }, parts.clock)
+    const carrier = new Carrier({ ...parts.sink, pending: () => pending }, parts.clock)
     const start = parts.clock.now()
     return {
       ...parts,
