@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { composeTopics, coveringPatterns, isTopic, toTopic, toTopicPattern } from '../../../server/audience/topic.ts'
 import { belongs } from '../../../src/hub/topic.ts'
 
@@ -76,6 +76,15 @@ describe('a name of several spellings', () => {
     expect(toTopic(name)).toBe(composed)
     expect(toTopicPattern(name)).toBe(composed)
     expect(toTopicPattern(`${name}.*`)).toBe(`${composed}.*`)
+  })
+
+  it('is not composed if it is too long for a topic in any spelling', () => {
+    const compose = vi.spyOn(String.prototype, 'normalize')
+    onTestFinished(() => compose.mockRestore())
+    expect(toTopicPattern('u\u0308'.repeat(401))).toBeUndefined()
+    expect(compose).not.toHaveBeenCalled()
+    expect(toTopicPattern('u\u0308')).toBe('ü')
+    expect(compose).toHaveBeenCalledTimes(1)
   })
 
   const text = fc.string({ unit: 'binary', maxLength: 20 })

@@ -106,6 +106,15 @@ describe('join', () => {
     expect((await open('?user=ada')).topics()).toEqual(['room.7'])
   })
 
+  it('takes no more room of a full topic for a stream that has it', async () => {
+    const { hub, open } = setup({ limits: { perTopic: 1 } })
+    const ada = await open('?user=ada&topics=orders')
+    expect(hub.join({ userId: 'ada' }, 'orders')).toBe(0)
+    expect(hub.stats().topicsRefused.full).toBe(0)
+    await ada.change({ rev: 1, remove: ['orders'] })
+    expect(ada.topics()).toEqual(['orders'])
+  })
+
   it('throws where too much is remembered, and nothing has changed', async () => {
     const { hub, open } = setup({ limits: { memberships: 1 } })
     const ada = await open('?user=ada')
