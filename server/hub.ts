@@ -1,5 +1,5 @@
 import { monotonic } from '../src/base/clock.ts'
-import type { EventMap, EventName } from '../src/index.ts'
+import type { EventMap } from '../src/index.ts'
 import { type ClientInfo, describeClient } from './audience/client.ts'
 import { type ClientSelector, selectClients } from './audience/clients.ts'
 import { createMemberships } from './audience/memberships.ts'
@@ -10,28 +10,21 @@ import { type Accept, createAccept } from './http/accept.ts'
 import { streamResponse } from './http/fetch.ts'
 import type { Known } from './http/verdict.ts'
 import { createCounters, resetCounters } from './observe/counters.ts'
-import { createHubObservers, type HubObserver } from './observe/observers.ts'
+import { createHubObservers, type HubObserver, OBSERVED } from './observe/observers.ts'
 import { type HubStats, readStats } from './observe/stats.ts'
 import type { HubOptions } from './options/options.ts'
 import { resolveHubOptions } from './options/settings.ts'
 import { createDelivery } from './publish/delivery.ts'
+import { createEventListeners, type On } from './publish/event-listeners.ts'
 import { createIntake } from './publish/intake.ts'
 import { createKeep } from './publish/keep.ts'
-import { createPublisher, optionsTo, type Publish, type Published, type PublishOptions } from './publish/publish.ts'
+import { createPublisher, optionsTo, type Publish, type PublishTo } from './publish/publish.ts'
 import { createShapes, type Shapes } from './publish/shapes.ts'
 import { createMembers } from './streams/members.ts'
 import { createShutdown } from './streams/shutdown.ts'
 import { createStreams, type Streams } from './streams/streams.ts'
 import { createUpkeep } from './streams/upkeep.ts'
 import { shown } from './wire/shown.ts'
-
-/** Publishes to one kind of target: who, then the event. */
-export type PublishTo<E, To> = <N extends EventName<E>>(
-  to: To,
-  type: N,
-  data: E[N],
-  options?: PublishOptions,
-) => Promise<Published>
 
 /** A server of event streams. */
 export interface Hub<E = Record<string, unknown>> extends Shapes {
@@ -85,6 +78,13 @@ export interface Hub<E = Record<string, unknown>> extends Shapes {
    * @throws TypeError for `undefined`, for a field without a value, and for one that does not exist.
    */
   presence(query?: string | PresenceQuery): Presence[]
+  /**
+   * Code of this process hears events: `(data, event) => …`, of one name or of all (`'*'`), each once, in the order of the log.
+   * It is the server, so neither filter nor target keep an event from it. What a listener throws goes to `onError`.
+   * @returns Removes the listener.
+   * @throws TypeError for what is no name or no function.
+   */
+  readonly on: On<E>
   stats(): HubStats
   /** Adds callbacks like those of the options. @returns Takes them away again. */
   observe(observer: HubObserver): () => void
@@ -119,7 +119,7 @@ export function createHub(options: HubOptions = {}): Hub {
   const { clock, log } = settings
   const counters = createCounters()
   const observers = createHubObservers()
-  observers.add(settings)
+  observers.add(Object.fromEntries(OBSERVED.map((name) => [name, settings[name]])))
   const registry = createRegistry()
   const memberships = createMemberships(settings.limits.memberships)
   let startedAt = monotonic(clock)
@@ -130,6 +130,7 @@ export function createHub(options: HubOptions = {}): Hub {
     counters.errors[where] = (counters.errors[where] ?? 0) + 1
     observers.tell('onError', error, where)
   }
+  const listeners = createEventListeners(failed('on'))
   // Round they go: streams are opened with what was delivered, and delivery ends streams. Neither asks before both are there.
   const streams: Streams = createStreams(settings, registry, memberships, () => delivery, counters, observers, {
     came: (client) => upkeep.watch(client),
@@ -145,6 +146,10 @@ export function createHub(options: HubOptions = {}): Hub {
       streams.end(client, 'error')
     },
     filterFailed: failed('filter'),
+    delivered({ id: clientId, principal }, { id, type }) {
+      if (observers.hears('onDeliver')) observers.tell('onDeliver', { clientId, principal, id, type })
+    },
+    happened: listeners.tell,
     restarted() {
       memberships.restart()
       streams.restart()
@@ -154,7 +159,7 @@ export function createHub(options: HubOptions = {}): Hub {
   const shutdown = createShutdown(clock, registry, () => streams)
 
   const keep = createKeep(settings.mailbox, registry, counters, clock.now, failed('mailbox'))
-  const sendNow = createPublisher(log, delivery, counters, keep)
+  const sendNow = createPublisher(log, delivery, counters, keep, observers)
   const intake = createIntake(settings, (message) =>
     over ? Promise.reject(new Error('the hub has been closed')) : sendNow(message),
   )
@@ -208,6 +213,7 @@ export function createHub(options: HubOptions = {}): Hub {
     clients: () => Array.from(registry.all(), describeClient),
     // Undefined, from a variable that should have had a topic, must not be everybody.
     presence: (...query) => presenceOf(registry, checkPresence(query.length ? query[0] : {})),
+    on: listeners.on,
     stats,
     observe: observers.add,
     reset,

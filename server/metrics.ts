@@ -82,6 +82,8 @@ export function registerMetrics(
   gauge('topics', 'Topics that somebody has joined', ({ topics }) => topics)
   gauge('queue_bytes', 'Bytes that wait for clients that do not keep up', ({ queue }) => queue.bytes)
   gauge('queue_events', 'Events that wait for clients that do not keep up', ({ queue }) => queue.events)
+  gauge('filter_events', 'Events that wait for an answer of filter', ({ filtering }) => filtering)
+  counter('filter_timeouts_total', 'Answers of filter that came too late', [], (stats) => [[stats.filterTimeouts]])
   counter('connections_total', 'Streams opened', [], ({ connections }) => [[connections]])
   counter('disconnections_total', 'Streams ended', ['reason'], ({ endings }) => byLabel(endings))
   counter('events_published_total', 'Events published', [], ({ published }) => [[published]])

@@ -129,7 +129,7 @@ const ROOMS: Readonly<Record<string, Rooms>> = {
     wire: [],
     audience: ['wire'],
     log: ['audience', 'wire'],
-    observe: ['log', 'audience'],
+    observe: ['log', 'audience', 'wire'],
     publish: ['observe', 'log', 'audience', 'wire'],
     options: ['publish', 'observe', 'log', 'audience', 'wire'],
     work: ['options', 'publish', 'audience', 'wire'],

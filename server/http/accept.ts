@@ -124,7 +124,7 @@ export function createAccept(parts: Parts, services: Services): Accept {
     }
     let sent: Promise<Published>
     try {
-      const message = services.intake.check(event, data, target)
+      const message = services.intake.check(event, data, target, principal)
       refuseWhenClosing()
       // At once: later events wait for this one, though its schema may take its time.
       sent = services.intake.send(message)

@@ -1,6 +1,8 @@
 import { callSafely, report } from '../../src/base/errors.ts'
 import type { Ending } from '../audience/client.ts'
 import type { Identity, Principal } from '../audience/principal.ts'
+import type { Address } from '../audience/target.ts'
+import { shown } from '../wire/shown.ts'
 
 /** Whose stream it is. Principals exist on the server only: send none of it to clients. */
 interface Whose<P> {
@@ -29,6 +31,26 @@ export interface Replayed<P = Principal> extends Whose<P> {
   readonly events: number
 }
 
+/** An event has been published by this process. */
+export interface Publication<P = Principal> {
+  /** '' for a volatile event. */
+  readonly id: string
+  readonly type: string
+  /** Who it is for. `{}` is everyone. */
+  readonly target: Address
+  /** Epoch milliseconds. */
+  readonly at: number
+  /** Who published it over HTTP. Absent where code of the server did. */
+  readonly principal?: P
+}
+
+/** A client has been given an event. */
+export interface Delivered<P = Principal> extends Whose<P> {
+  /** '' for a volatile event. */
+  readonly id: string
+  readonly type: string
+}
+
 /** Callbacks of a hub, for logs and metrics. What these throw is reported and stops nothing. */
 export interface HubObserver<P extends Identity = Principal> {
   /** A stream has been opened. */
@@ -37,6 +59,10 @@ export interface HubObserver<P extends Identity = Principal> {
   readonly onDisconnect?: ((left: Disconnected<P>) => void) | undefined
   /** A client has got what it missed. */
   readonly onReplay?: ((replayed: Replayed<P>) => void) | undefined
+  /** An event has been published, volatile ones too. Those of other processes on the same log are told there. */
+  readonly onPublish?: ((published: Publication<P>) => void) | undefined
+  /** A client has been given an event: live, volatile or in a replay. It is called for each client and event, so be quick. */
+  readonly onDeliver?: ((delivered: Delivered<P>) => void) | undefined
   /**
    * Something that nobody is waiting for has failed: `where` is the option that threw, or the log.
    * @defaultValue `console.error`
@@ -45,28 +71,54 @@ export interface HubObserver<P extends Identity = Principal> {
 }
 
 export interface HubObservers {
+  /** @throws TypeError for a name that no observer has, and for what is no function. */
   add(observer: HubObserver): () => void
+  /** Whether anybody hears this: for what is told so often that its arguments are made only then. */
+  hears(name: keyof HubObserver): boolean
   tell<N extends keyof HubObserver>(name: N, ...args: Parameters<Exclude<HubObserver[N], undefined>>): void
 }
 
+type Callback = (...args: unknown[]) => void
+
+/** In the order of {@link HubObserver}. */
+export const OBSERVED = ['onConnect', 'onDisconnect', 'onReplay', 'onPublish', 'onDeliver', 'onError'] as const
+
 export function createHubObservers(): HubObservers {
-  const all = new Set<HubObserver>()
+  // An object around each callback: the same one added twice is called twice.
+  const heard = new Map<string, Set<{ readonly call: Callback }>>(OBSERVED.map((name) => [name, new Set()]))
   return {
     add(observer) {
-      // A copy: the same callbacks added twice are two observers.
-      const own = { ...observer }
-      all.add(own)
-      return () => all.delete(own)
-    },
-    tell(name, ...args) {
-      let heard = false
-      for (const observer of all) {
-        const callback = observer[name] as ((...args: unknown[]) => void) | undefined
-        if (!callback) continue
-        heard = true
-        callSafely(callback, ...args)
+      const removals = callbacksOf(observer).map(([name, call]) => {
+        const own = { call }
+        heard.get(name)?.add(own)
+        return () => heard.get(name)?.delete(own)
+      })
+      return () => {
+        for (const remove of removals) remove()
       }
-      if (!heard && name === 'onError') report(args[0])
+    },
+    hears: (name) => heard.get(name)?.size !== 0,
+    tell(name, ...args) {
+      const callbacks = heard.get(name)
+      for (const { call } of callbacks ?? []) callSafely(call, ...args)
+      if (name === 'onError' && !callbacks?.size) report(args[0])
     },
   }
+}
+
+/** @throws TypeError */
+function callbacksOf(observer: HubObserver): [name: string, call: Callback][] {
+  const names: readonly string[] = OBSERVED
+  const list = names.join(', ')
+  if (typeof observer !== 'object' || observer === null || Array.isArray(observer))
+    throw new TypeError(`observe wants an object with callbacks (${list}), got ${shown(observer)}`)
+  // Left out without a word, the callbacks of a class would hear nothing.
+  const inherited = names.find((name) => name in observer && !Object.hasOwn(observer, name))
+  if (inherited) throw new TypeError(`observe takes callbacks of the object itself, and ${inherited} is inherited`)
+  return Object.entries(observer).flatMap(([name, call]): [string, Callback][] => {
+    if (!names.includes(name)) throw new TypeError(`observe takes no ${name.slice(0, 40)}; it takes ${list}`)
+    if (call === undefined) return []
+    if (typeof call !== 'function') throw new TypeError(`${name} wants a function, got ${shown(call)}`)
+    return [[name, call]]
+  })
 }

@@ -24,7 +24,12 @@ export function fill<T extends object>(spec: Spec<T>, given: T): T {
     // Left out without a word, the `authenticate` of a class would let everybody in.
     if (Object.hasOwn(spec, name) && name in given && !Object.hasOwn(given, name))
       throw wrong(name, 'to be a field of the object itself; it is inherited', given[name])
-    const [wants, initial] = Object.hasOwn(spec, name) ? spec[name] : ['to be left out, as there is no such option']
+    if (!Object.hasOwn(spec, name)) {
+      // Undefined is as good as left out, and what stands on Object.prototype is nobody's.
+      if (!Object.hasOwn(given, name) || (given[name] ?? undefined) === undefined) continue
+      throw new SSEError('options', `${name.slice(0, 40)} is no option; there are ${Object.keys(spec).join(', ')}`)
+    }
+    const [wants, initial] = spec[name]
     filled[name] ??= initial as T[typeof name]
     const value = filled[name]
     if (value !== undefined && !wants.split('|').some((word) => fits(word, value))) throw wrong(name, wants, value)

@@ -2,6 +2,7 @@ import { systemClock } from '../../src/base/clock.ts'
 import { isPlain } from '../audience/fields.ts'
 import { memoryLog } from '../log/log.ts'
 import { memoryMailbox } from '../log/mailbox.ts'
+import type { HubObserver } from '../observe/observers.ts'
 import type { MailboxOptions, MailSettings } from '../publish/mail-options.ts'
 import { isSchema } from '../publish/schemas.ts'
 import { fill, type Spec, wrong } from './check.ts'
@@ -40,6 +41,8 @@ const SPEC: Spec<HubOptions> = {
   onConnect: CALLBACK,
   onDisconnect: CALLBACK,
   onReplay: CALLBACK,
+  onPublish: CALLBACK,
+  onDeliver: CALLBACK,
   onError: CALLBACK,
 }
 
@@ -65,7 +68,7 @@ const MAILBOX: Spec<MailboxOptions> = {
   store: ['object'],
 }
 
-type Optional = 'filter' | 'cors' | 'metrics' | 'replacer' | 'onConnect' | 'onDisconnect' | 'onReplay' | 'onError'
+type Optional = 'filter' | 'cors' | 'metrics' | 'replacer' | keyof HubObserver
 
 /** Options, checked and with their defaults filled in; 0 where there is no heartbeat and no `retry:`. */
 export type HubSettings = Required<Omit<Given, Optional | 'limits' | 'mailbox' | 'heartbeat' | 'retry'>> &

@@ -28,6 +28,8 @@ export interface Delivery {
   openLine(client: Client, ready: () => void): FilterLine
   /** Drops what waits for a client: it has gone, or has caught up. */
   closeLine(client: Client): void
+  /** Has the observers know that a client has been given an event: by a replay, too. */
+  delivered(client: Client, parcel: Parcel): void
   /** How many events wait for the filter, of all clients. */
   readonly waiting: number
   /** Hears nothing of the log any more. */
@@ -49,6 +51,10 @@ export interface DeliveryEvents {
   broken(client: Client, error: unknown): void
   /** A filter has not answered with yes or no; the event is kept from the client. */
   filterFailed(error: unknown): void
+  /** A client has been given an event. */
+  delivered(client: Client, parcel: Parcel): void
+  /** The turn of an event is over: all clients that are live have been given it, or wait for the filter. */
+  happened(parcel: Parcel): void
   /** The log has begun anew. */
   restarted(): void
 }
@@ -105,6 +111,7 @@ export function createDelivery(
       client.toldSeq = seq
       client.toldAt = client.outlet.lastWriteAt
     }
+    events.delivered(client, parcel)
     return true
   }
 
@@ -147,7 +154,10 @@ export function createDelivery(
     if (handing) return
     handing = true
     try {
-      for (let next = turns.shift(); next; next = turns.shift()) deliver(next)
+      for (let next = turns.shift(); next; next = turns.shift()) {
+        deliver(next)
+        events.happened(next.parcel)
+      }
     } finally {
       handing = false
     }
@@ -185,6 +195,7 @@ export function createDelivery(
     },
     openLine: lines.open,
     closeLine: lines.close,
+    delivered: events.delivered,
     get waiting() {
       return lines.waiting
     },

@@ -1,6 +1,7 @@
 import { setTimer } from '../../src/base/clock.ts'
 import { isThenable } from '../../src/base/errors.ts'
 import type { Clock } from '../../src/index.ts'
+import { isGranted } from '../audience/granted.ts'
 import type { Identity, Principal } from '../audience/principal.ts'
 import type { HubEvent } from './event.ts'
 
@@ -49,7 +50,7 @@ export function createAsk(filter: EventFilter, clock: Clock, timeout: number, ti
       }
       const timer = setTimer(clock, timeout, () => close(late))
       promise.then(
-        (value) => close(() => yesOrNo(value)),
+        (value) => close(() => isGranted(value, 'filter')),
         (error) =>
           close(() => {
             throw error
@@ -63,7 +64,7 @@ export function createAsk(filter: EventFilter, clock: Clock, timeout: number, ti
     try {
       const answer: unknown = filter(principal, event)
       if (typeof answer === 'boolean') return answer
-      return isThenable(answer) ? later(answer, failed) : yesOrNo(answer)
+      return isThenable(answer) ? later(answer, failed) : isGranted(answer, 'filter')
     } catch (error) {
       failed(error)
       return false
@@ -78,10 +79,4 @@ function attempt(decide: () => boolean, failed: (error: unknown) => void): boole
     failed(error)
     return false
   }
-}
-
-/** @throws TypeError for an object or a function: it is truthy, and would let everything through by accident. */
-function yesOrNo(answer: unknown): boolean {
-  if (answer === null || !/object|function|symbol/.test(typeof answer)) return Boolean(answer)
-  throw new TypeError(`filter wants to answer true or false, or a promise of that; it answered with a ${typeof answer}`)
 }

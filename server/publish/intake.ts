@@ -1,4 +1,5 @@
 import type { Clock } from '../../src/index.ts'
+import type { Principal } from '../audience/principal.ts'
 import type { Replacer } from '../wire/encode.ts'
 import { createConflator } from './conflate.ts'
 import { createLine } from './line.ts'
@@ -11,8 +12,9 @@ export interface Intake {
    * Checks an event, and makes of it what is sent: a promise if its schema answers with one.
    * @throws TypeError for a name, options or data that cannot be sent. InvalidEventError or SchemaError if that is the schema's word;
    *   the promise rejects with these too.
+   * @param principal - Who publishes it over HTTP.
    */
-  check(type: unknown, data: unknown, options: unknown): Message | Promise<Message>
+  check(type: unknown, data: unknown, options: unknown, principal?: Principal): Message | Promise<Message>
   /** Sends an event, after all that came before it. One that its window holds back waits. */
   send(message: Message | Promise<Message>): Promise<Published>
   /** Drops what a window holds back. */
@@ -38,10 +40,13 @@ export function createIntake(
   const apply = createFit(schemas, clock)
   const conflator = createConflator(clock, sendNow)
   return {
-    check(type, data, options) {
+    check(type, data, options, principal) {
       const event = checkEvent(type, options)
       const at = clock.now()
-      const make = (fitted: Fitted): Message => toMessage(event, fitted.data, at, replacer)
+      const make = (fitted: Fitted): Message => ({
+        ...toMessage(event, fitted.data, at, replacer),
+        ...(principal && { principal }),
+      })
       const fitted = apply(event.type, data)
       return fitted instanceof Promise ? fitted.then(make) : make(fitted)
     },

@@ -1,10 +1,12 @@
 import { isThenable } from '../../src/base/errors.ts'
 import type { EventName } from '../../src/index.ts'
 import { ownFields } from '../audience/fields.ts'
+import type { Principal } from '../audience/principal.ts'
 import { type Address, checkType, type PublishTarget, TARGET_FIELDS, toAddress } from '../audience/target.ts'
 import { formatId } from '../log/cursor.ts'
 import type { EventLog, LogRecord } from '../log/log.ts'
 import type { Counters } from '../observe/counters.ts'
+import type { HubObservers } from '../observe/observers.ts'
 import { type Replacer, toJSON } from '../wire/encode.ts'
 import { shown } from '../wire/shown.ts'
 import type { Delivery } from './delivery.ts'
@@ -67,6 +69,14 @@ export interface Published {
  */
 export type Publish<E> = <N extends EventName<E>>(type: N, data: E[N], options?: PublishOptions) => Promise<Published>
 
+/** Publishes to one kind of target: who, then the event. */
+export type PublishTo<E, To> = <N extends EventName<E>>(
+  to: To,
+  type: N,
+  data: E[N],
+  options?: PublishOptions,
+) => Promise<Published>
+
 /** An event that has been checked. */
 export interface Message {
   readonly record: LogRecord
@@ -75,6 +85,8 @@ export interface Message {
   readonly window: number
   /** Kept for its user. */
   readonly persistent?: true
+  /** Who publishes it over HTTP. */
+  readonly principal?: Principal
 }
 
 /** What `publish` takes beside a name and data. */
@@ -158,6 +170,7 @@ export function createPublisher(
   delivery: Delivery,
   counters: Counters,
   keep: Keep,
+  observers: HubObservers,
 ): (message: Message) => Promise<Published> {
   async function write(record: LogRecord, persistent: boolean): Promise<Outcome> {
     const { epoch } = log
@@ -174,10 +187,17 @@ export function createPublisher(
     }
   }
 
-  return async ({ record, volatile, persistent }) => {
+  function tell(id: string, { type, to, at }: LogRecord, principal: Principal | undefined): void {
+    // A copy: what an observer does to it must not change who is sent the event in a replay.
+    const target = structuredClone(to)
+    observers.tell('onPublish', { id, type, target, at, ...(principal && { principal }) })
+  }
+
+  return async ({ record, volatile, persistent, principal }) => {
     counters.published++
     // Published by a filter, an event has its turn after the one that is being filtered; and that is before this goes on.
     const { id, delivered } = await (volatile ? delivery.handOut(record) : write(record, persistent === true))
+    if (observers.hears('onPublish')) tell(id, record, principal)
     return { id, delivered }
   }
 }

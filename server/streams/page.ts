@@ -64,6 +64,7 @@ export function createPageReader(client: Client, delivery: Delivery, batch: Batc
   function give(parcel: Parcel): void {
     batch.add(parcel.bytes(client.native))
     self.events++
+    delivery.delivered(client, parcel)
   }
 
   function decide(entry: LogEntry): void {

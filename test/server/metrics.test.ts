@@ -33,6 +33,8 @@ describe('metrics', () => {
       headwater_topics: 0,
       headwater_queue_bytes: 0,
       headwater_queue_events: 0,
+      headwater_filter_events: 0,
+      headwater_filter_timeouts_total: 0,
       headwater_connections_total: 5,
       'headwater_disconnections_total{reason="closed"}': 2,
       'headwater_disconnections_total{reason="overflow"}': 0,

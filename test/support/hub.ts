@@ -175,6 +175,8 @@ export function stage({ log = memoryLog(), filter, limits }: StageOptions = {}):
       end(client, 'error')
     },
     filterFailed: (error) => failures.push(error),
+    delivered: () => {},
+    happened: () => {},
     restarted: () => restarts.push(log.epoch),
   })
   return {

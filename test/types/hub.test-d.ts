@@ -6,6 +6,7 @@ import {
   type ClientSelector,
   type Connected,
   createHub,
+  type Delivered,
   type Ending,
   type EventFilter,
   type EventLog,
@@ -25,8 +26,10 @@ import {
   memoryLog,
   memoryMailbox,
   type NotifyOptions,
+  type On,
   type Presence,
   type Principal,
+  type Publication,
   type Publish,
   type Published,
   type PublishOptions,
@@ -493,7 +496,37 @@ hub.observe({ onConnect: (connected) => expectTypeOf(connected).toEqualTypeOf<Co
 // @ts-expect-error figures cannot be changed
 hub.stats().published = 0
 // @ts-expect-error no such observer
-hub.observe({ onPublish() {} })
+hub.observe({ onSend() {} })
+createHub<Events, User>({
+  onPublish: ({ principal, target }) =>
+    expectTypeOf([principal, target]).toEqualTypeOf<(User | Address | undefined)[]>(),
+  onDeliver: ({ principal, clientId }) => expectTypeOf([principal, clientId]).toEqualTypeOf<(User | string)[]>(),
+})
+hub.observe({
+  onPublish: (published) => expectTypeOf(published).toEqualTypeOf<Publication>(),
+  onDeliver: (delivered) => expectTypeOf(delivered).toEqualTypeOf<Delivered>(),
+})
+
+// Events for the code of this process.
+expectTypeOf(hub.on).toEqualTypeOf<On<Events>>()
+expectTypeOf(
+  hub.on('order.created', (data, event) => {
+    expectTypeOf(data).toEqualTypeOf<{ id: string }>()
+    expectTypeOf(event).toEqualTypeOf<HubEvent>()
+    expectTypeOf(event.target).toEqualTypeOf<Address>()
+  }),
+).toEqualTypeOf<() => void>()
+hub.on('tick', async () => {})
+hub.on('*', (data) => expectTypeOf(data).toEqualTypeOf<{ id: string } | number | string | undefined>())
+untyped.on('anything', (data) => expectTypeOf(data).toEqualTypeOf<unknown>())
+// @ts-expect-error no such name
+hub.on('tock', () => {})
+// @ts-expect-error a pattern is no name
+hub.on('order.*', () => {})
+// @ts-expect-error the payload of another name
+hub.on('tick', (data: { id: string }) => data)
+// @ts-expect-error no function
+hub.on('tick', 5)
 // @ts-expect-error milliseconds, by name
 hub.close(5)
 

@@ -90,3 +90,43 @@ describe('an error', () => {
     expect(reported.mock.calls).toEqual([['oops']])
   })
 })
+
+describe('an observer that cannot work', () => {
+  const own = class {
+    onConnect(): void {}
+  }
+
+  it.each<[observer: unknown, message: string]>([
+    [
+      { onConect() {} },
+      'observe takes no onConect; it takes onConnect, onDisconnect, onReplay, onPublish, onDeliver, onError',
+    ],
+    [{ constructor: 5 }, 'observe takes no constructor; it takes onConnect, '],
+    [{ onConnect: 5 }, 'onConnect wants a function, got 5'],
+    [{ onError: null }, 'onError wants a function, got null'],
+    [new own(), 'observe takes callbacks of the object itself, and onConnect is inherited'],
+    [undefined, 'observe wants an object with callbacks (onConnect, '],
+    [[], 'observe wants an object with callbacks (onConnect, '],
+    [() => {}, 'observe wants an object with callbacks (onConnect, '],
+  ])('is refused: %o', (observer, message) => {
+    const { add } = createHubObservers()
+    expect(() => add(observer as object)).toThrow(
+      expect.objectContaining({ name: 'TypeError', message: expect.stringContaining(message) }),
+    )
+  })
+
+  it('is not one with callbacks that are undefined', () => {
+    const observers = createHubObservers()
+    observers.add({ onConnect: undefined })
+    expect(observers.hears('onConnect')).toBe(false)
+  })
+})
+
+it('whether anybody hears something is known before it is told', () => {
+  const observers = createHubObservers()
+  expect(observers.hears('onDeliver')).toBe(false)
+  const off = observers.add({ onDeliver() {} })
+  expect([observers.hears('onDeliver'), observers.hears('onPublish')]).toEqual([true, false])
+  off()
+  expect(observers.hears('onDeliver')).toBe(false)
+})

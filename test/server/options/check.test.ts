@@ -61,8 +61,8 @@ describe('fill()', () => {
     [{ mode: 'false' }, "mode wants 'slow'|'fast'|false, got string false"],
     [{ on: 'function' }, 'on wants function, got string function'],
     [{ size: 'number from 0' }, 'size wants number from 0, got string number from 0'],
-    [{ constructor: 1 }, 'constructor wants to be left out, as there is no such option, got number 1'],
-    [{ sise: 1 }, 'sise wants to be left out, as there is no such option, got number 1'],
+    [{ constructor: 1 }, 'constructor is no option; there are size, mode, on, extra'],
+    [{ sise: 1 }, 'sise is no option; there are size, mode, on, extra'],
   ])('refuses %o by name, and says what is wanted', (given, message) => {
     expect(() => check(given)).toThrow(expect.objectContaining({ name: 'SSEError', code: 'options', message }))
   })

@@ -1,6 +1,7 @@
 import { type EventLog, type LogListener, memoryLog, type PublishOptions } from 'headwater/server'
 import { describe, expect, it } from 'vitest'
 import { formatId } from '../../../server/log/cursor.ts'
+import { createHubObservers } from '../../../server/observe/observers.ts'
 import type { Keep } from '../../../server/publish/keep.ts'
 import { createPublisher } from '../../../server/publish/publish.ts'
 import { heard, messageOf, payloads, stage } from '../../support/hub.ts'
@@ -143,7 +144,7 @@ describe('an event that is to be published', () => {
 describe('publishing', () => {
   function setup(log?: EventLog, keep: Keep = async () => {}) {
     const parts = stage(log && { log })
-    const publish = createPublisher(parts.log, parts.delivery, parts.counters, keep)
+    const publish = createPublisher(parts.log, parts.delivery, parts.counters, keep, createHubObservers())
     return {
       ...parts,
       publish: (data: unknown, options: PublishOptions = {}) =>

@@ -203,6 +203,7 @@ describe('a long replay', () => {
         prepared.push(entry.seq)
         return parts.delivery.parcelOf(entry)
       },
+      delivered: parts.delivery.delivered,
     }
     const { run, sink, client } = setup(
       { ...parts, delivery: delivery as Stage['delivery'] },

@@ -42,7 +42,7 @@ describe('the options of a queue of effects', () => {
     [{ handlers: { toUser() {} } }, 'handlers.toUser wants another name: the hub has effects of this kind'],
     [{ maxWaiting: -1 }, 'maxWaiting wants number from 0'],
     [{ retry: { attempts: '5' } }, 'attempts wants number from 0'],
-    [{ onDead() {} }, 'onDead wants to be left out, as there is no such option'],
+    [{ onDead() {} }, 'onDead is no option; there are '],
   ])('refuse %j', (options, message) => {
     expect(() => resolveEffectsOptions({ ...needed, ...options } as typeof needed)).toThrow(
       expect.objectContaining({ code: 'options', message: expect.stringContaining(message) }),

@@ -35,7 +35,7 @@ describe('the options of jobs', () => {
     [{ concurrency: 0 }, 'concurrency wants a number from 1, got number 0'],
     [{ progressInterval: Infinity }, 'progressInterval wants milliseconds, got number Infinity'],
     [{ remember: -1 }, 'remember wants number from 0'],
-    [{ workers: 2 }, 'workers wants to be left out, as there is no such option'],
+    [{ workers: 2 }, 'workers is no option; there are hub, '],
     [{ type: 'a\nb' }, 'event has a line end'],
   ])('refuse %j', (options, message) => {
     expect(() => resolveJobsOptions({ ...needed, ...options } as typeof needed)).toThrow(message)
