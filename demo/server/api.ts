@@ -1,11 +1,12 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { EventLog } from '../../server/index.ts'
 import { toNodeHandler } from '../../server/node.ts'
 import type { MissedCount, OrdersSnapshot } from '../shared/events.ts'
 import { findUser } from '../shared/users.ts'
 import type { Faults } from './faults.ts'
 import type { ShopHub } from './hub.ts'
-import type { ShopLog } from './log.ts'
 import { countMissed } from './missed.ts'
+import type { Orders } from './orders.ts'
 import type { Simulation } from './simulation.ts'
 import type { Streams } from './streams.ts'
 import { bearerOf, type Claims, type Tokens, visitor } from './token.ts'
@@ -27,29 +28,30 @@ const forOperators =
 
 export interface Parts {
   readonly hub: ShopHub
-  readonly log: ShopLog
+  readonly log: EventLog
+  readonly orders: Orders
   readonly tokens: Tokens
   readonly faults: Faults
   readonly streams: Streams
   readonly simulation: Simulation
 }
 
-export function createApi({ hub, log, tokens, faults, streams, simulation }: Parts): RequestListener {
+export function createApi({ hub, log, orders, tokens, faults, streams, simulation }: Parts): RequestListener {
   const serveHub = toNodeHandler(hub)
   const routes: Readonly<Record<string, Route>> = {
     'GET /api/orders': () =>
-      ({ cursor: `${log.epoch}-${log.head}`, orders: [...log.orders.values()] }) satisfies OrdersSnapshot,
+      ({ cursor: `${log.epoch}-${log.head}`, orders: [...orders.table.values()] }) satisfies OrdersSnapshot,
     'GET /api/connections': (query) => ({ streams: streams.count(query.get('tabs')) }),
     'GET /api/token'(query) {
       // Where a real application would want a password.
       const who = visitor(query.get('user'))
       return who ? { token: tokens.mint(who) } : 400
     },
-    'GET /api/missed'(query, claims) {
+    async 'GET /api/missed'(query, claims) {
       const [after, before] = [Number(query.get('after')), Number(query.get('before'))]
       if (!claims) return 401
       if (!Number.isSafeInteger(after) || !(before > after)) return 400
-      return { missed: countMissed(log, claims, after, before) } satisfies MissedCount
+      return { missed: await countMissed(log, claims, after, before) } satisfies MissedCount
     },
     'POST /api/admin/order': forOperators(() => simulation.takeOrder()),
     'POST /api/admin/kick': forOperators((query) => {
@@ -83,7 +85,7 @@ export function createApi({ hub, log, tokens, faults, streams, simulation }: Par
   }
 
   return (request, response) => {
-    // A log that another process has taken over, above all: it will do better in a moment.
+    // A log that was handed over to another process, above all: it will do better in a moment.
     answer(request, response).catch(({ message }: Error) => send(response, 503, { error: { message } }))
   }
 }

@@ -1,9 +1,10 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { fileLog } from '../../server/node.ts'
 import { createApi } from './api.ts'
 import { createFaults } from './faults.ts'
 import { createShopHub } from './hub.ts'
-import { openLog } from './log.ts'
+import { openOrders } from './orders.ts'
 import { reportToOperators } from './report.ts'
 import { simulate } from './simulation.ts'
 import { createStreams } from './streams.ts'
@@ -22,22 +23,28 @@ if (!path || !secret) throw new Error('The API server is started by demo/start.t
 /** How long everybody has to go over to the next process, in milliseconds. */
 const DRAIN = 5000
 
-const log = openLog(path)
+/** How many events can be replayed: some four minutes. */
+const SIZE = 2000
+
+// On the device before anybody hears of it: this process may be killed at any moment, and on any system. Started again, it has the
+// same epoch and the same events, and clients resume.
+const log = fileLog({ path, size: SIZE, fsync: 'always' })
+const orders = await openOrders(path, log)
 const tokens = createTokens(secret)
 const streams = createStreams()
 const faults = createFaults(streams)
 const hub = createShopHub(log, tokens, faults.accepts)
-const simulation = simulate(log, hub)
+const simulation = await simulate(log, orders, hub)
 let draining = false
 reportToOperators(hub, () => ({ process: Number(number), draining }))
 
-const server = createServer(createApi({ hub, log, tokens, faults, streams, simulation }))
+const server = createServer(createApi({ hub, log, orders, tokens, faults, streams, simulation }))
 server.listen(Number(port ?? 0), '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port))
 
 // In two steps. Nothing is written any more, so that the next process can open the log; streams stay open meanwhile.
-function handOver(): void {
-  simulation.stop()
-  log.close()
+async function handOver(): Promise<void> {
+  await simulation.stop()
+  await log.close()
   process.send?.('handed over')
 }
 
@@ -49,7 +56,7 @@ async function drain(): Promise<void> {
 }
 
 process.on('message', (message) => {
-  if (message === 'hand over') handOver()
+  if (message === 'hand over') void handOver()
   if (message === 'drain') void drain()
 })
 // Whatever becomes of the supervisor, this process does not outlive it.

@@ -1,6 +1,5 @@
-import type { LogEntry } from '../../server/index.ts'
+import type { EventLog, LogEntry } from '../../server/index.ts'
 import { TOPICS } from '../shared/events.ts'
-import type { ShopLog } from './log.ts'
 import type { Claims } from './token.ts'
 
 /*
@@ -11,9 +10,10 @@ import type { Claims } from './token.ts'
  * @returns How many of the events between two numbers this user was to have. One that is not in the log any more counts:
  *   nothing says that it was not.
  */
-export function countMissed(log: ShopLog, { userId }: Claims, after: number, before: number): number {
+export async function countMissed(log: EventLog, { userId }: Claims, after: number, before: number): Promise<number> {
   const total = before - after - 1
-  const entries = log.read(after, total)
+  const all = await log.read(after, Infinity)
+  const entries = all.filter(({ seq }) => seq < before)
   const gone = total - entries.length
 
   const isFor = ({ to }: LogEntry): boolean =>
@@ -21,7 +21,7 @@ export function countMissed(log: ShopLog, { userId }: Claims, after: number, bef
     (to.userId === undefined || to.userId === userId)
   /** Given up for a later one with the same key, which says all: the page was slow, and that is what keys are for. */
   const isOvertaken = ({ seq, key }: LogEntry): boolean =>
-    key !== undefined && log.read(seq, Infinity).some((later) => later.key === key)
+    key !== undefined && all.some((later) => later.seq > seq && later.key === key)
 
   return gone + entries.filter((entry) => isFor(entry) && !isOvertaken(entry)).length
 }

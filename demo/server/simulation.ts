@@ -1,9 +1,9 @@
-import type { LogEntry, Published } from '../../server/index.ts'
+import type { EventLog, LogEntry, Published } from '../../server/index.ts'
 import type { JobProgress, Order, OrderCreated, OrderStatus } from '../shared/events.ts'
 import { BOARD_SIZE } from '../shared/orders.ts'
 import type { ShopHub } from './hub.ts'
-import type { ShopLog } from './log.ts'
 import { CUSTOMERS, JOBS, NOTICES } from './names.ts'
+import type { Orders } from './orders.ts'
 
 /*
  * A day at a shop, in fast motion. What it needs to know it reads from the log, so that it goes on where a killed
@@ -27,15 +27,15 @@ const DELIVERED: Partial<Order> = { status: 'delivered', eta: 0 }
 export interface Simulation {
   /** One more order, now. Where the board is full, its oldest order makes room: it is delivered. */
   takeOrder(): Promise<Published>
-  /** The shop closes: nothing is published any more. */
-  stop(): void
+  /** The shop closes: nothing is published any more once the promise resolves. */
+  stop(): Promise<void>
 }
 
-export function simulate(log: ShopLog, hub: ShopHub): Simulation {
-  const history = log.read(0, Infinity)
+export async function simulate(log: EventLog, orders: Orders, hub: ShopHub): Promise<Simulation> {
+  const history = await log.read(0, Infinity)
   let job = unfinishedJob(history)
   let jobs = 0
-  let newest = newestNumber(history, [...log.orders.keys()])
+  let newest = newestNumber(history, [...orders.table.keys()])
 
   function createOrder(): Promise<Published> {
     const [customer, city] = pick(CUSTOMERS)
@@ -54,7 +54,7 @@ export function simulate(log: ShopLog, hub: ShopHub): Simulation {
   }
 
   function changeOrder(): Promise<Published> {
-    const open = [...log.orders.values()].filter(({ status }) => status !== 'delivered')
+    const open = [...orders.table.values()].filter(({ status }) => status !== 'delivered')
     if (open.length === 0) return createOrder()
     const order = pick(open)
     return update(order.id, change(order))
@@ -64,12 +64,12 @@ export function simulate(log: ShopLog, hub: ShopHub): Simulation {
     hub.toTopic('orders', 'order.updated', { type: 'order.updated', id, patch, ts: Date.now() })
 
   async function takeOrder(): Promise<Published> {
-    const [oldest] = log.orders.values()
-    if (oldest && log.orders.size >= BOARD_SIZE && !hasDelivered()) await update(oldest.id, DELIVERED)
+    const [oldest] = orders.table.values()
+    if (oldest && orders.table.size >= BOARD_SIZE && !hasDelivered()) await update(oldest.id, DELIVERED)
     return createOrder()
   }
 
-  const hasDelivered = (): boolean => [...log.orders.values()].some(({ status }) => status === 'delivered')
+  const hasDelivered = (): boolean => [...orders.table.values()].some(({ status }) => status === 'delivered')
 
   function advanceJob(): Promise<Published> {
     const timestamp = Date.now()
@@ -92,29 +92,40 @@ export function simulate(log: ShopLog, hub: ShopHub): Simulation {
     return hub.toTopic('jobs', 'job.progress', job, { key: job.jobId })
   }
 
-  // With a log that answers at once, an event is written down and on its way when the call returns; the promises are
-  // left to themselves, and a log that cannot be written to ends the process.
-  function step(): void {
-    void changeOrder()
-    if (hasDelivered() && roll(16) === 0) void createOrder()
-    if (roll(5) === 0) void advanceJob()
+  async function step(): Promise<void> {
+    await changeOrder()
+    if (hasDelivered() && roll(16) === 0) await createOrder()
+    if (roll(5) === 0) await advanceJob()
     if (roll(20) === 0) {
       const [level, message] = pick(NOTICES)
-      void hub.notification(message, level)
+      await hub.notification(message, level)
     }
   }
 
-  while (log.orders.size < BOARD_SIZE) void createOrder()
+  while (orders.table.size < BOARD_SIZE) await createOrder()
   // The shop was open while this process was dead: what happened meanwhile is what a client could have lost.
   const away = Date.now() - (history.at(-1)?.at ?? Date.now())
-  for (let steps = Math.min(away / STEP, CATCH_UP_MAX); steps > 1; steps--) step()
+  for (let steps = Math.min(away / STEP, CATCH_UP_MAX); steps > 1; steps--) await step()
 
-  let timer = setTimeout(function again() {
-    step()
-    timer = setTimeout(again, STEP / 2 + roll(STEP))
-  }, STEP)
+  let stopped = false
+  let stepping: Promise<void> | undefined
+  let timer = setTimeout(again, STEP)
 
-  return { takeOrder, stop: () => clearTimeout(timer) }
+  // A log that cannot be written to ends the process: nobody handles the rejection.
+  function again(): void {
+    stepping = step().then(() => {
+      if (!stopped) timer = setTimeout(again, STEP / 2 + roll(STEP))
+    })
+  }
+
+  return {
+    takeOrder,
+    async stop() {
+      stopped = true
+      clearTimeout(timer)
+      await stepping
+    },
+  }
 }
 
 /** A small, plausible change that changes something. */

@@ -40,7 +40,7 @@ export async function startApi(secret: string, crashed: (error: Error) => void):
   const folder = mkdtempSync(join(tmpdir(), 'headwater-demo-'))
   // At the very end, whatever ends this process: the log is of no use to anybody else.
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
-  const log = join(folder, 'events.log')
+  const log = join(folder, 'events')
   const env = { ...process.env, HEADWATER_DEMO_SECRET: secret }
   /** All that live: the one in service, and those that are being drained. */
   const children = new Set<ChildProcess>()
