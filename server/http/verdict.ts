@@ -29,7 +29,7 @@ export type Verdict =
  * @throws TypeError for an answer that is none of {@link Authentication}.
  */
 export function verdictOf(answer: unknown, where: string, now: number): Verdict {
-  if (answer === null || answer === undefined || answer === false) return { kind: 'nobody' }
+  if (!answer) return { kind: 'nobody' }
   if (answer instanceof Refusal) return { kind: 'refusal', refusal: answer }
   if (isResponse(answer)) return { kind: 'refusal', refusal: refusalBy(answer, where) }
   if (!isPlain(answer))

@@ -92,7 +92,7 @@ export interface HubLimits {
 /** What a hub wants to know. */
 export interface HubOptions<P extends Identity = Principal, E = Record<string, unknown>> extends HubObserver<P> {
   /**
-   * Who this request comes from: look at its headers, its cookies, its query. null, undefined or false: status 401. With
+   * Who this request comes from: look at its headers, its cookies, its query. Nothing (null, undefined, false, 0, ''): status 401. With
    * {@link refuse} it answers with a status and a code of your own, and a Response with a status from 300 is sent as it is. If it
    * throws, or answers with anything but an object, nobody is let in: status 500, and `onError`.
    * @defaultValue everybody is nobody in particular
