@@ -148,7 +148,8 @@ export const nodeDisk: Disk = {
 /** A file in a folder. */
 export const pathTo = (folder: string, name: string): string => join(folder, name)
 
-export const makeFolder = (path: string): unknown => mkdirSync(path, { recursive: true })
+/** For its owner alone: what was published to one user is no business of another user of the machine. */
+export const makeFolder = (path: string): unknown => mkdirSync(path, { recursive: true, mode: 0o700 })
 
 export const listFolder = (path: string): string[] => readdirSync(path)
 

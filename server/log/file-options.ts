@@ -5,7 +5,7 @@ import { shown } from '../wire/shown.ts'
 
 /** Where a log on disk is, and how much it keeps. */
 export interface FileLogOptions {
-  /** A folder of its own. It is made if it does not exist. One log at a time can have it. */
+  /** A folder of its own. It is made if it does not exist, for its owner alone. One log at a time can have it. */
   readonly path: string
   /**
    * How many events can be replayed. 0: none. Infinity: no limit. Files are deleted whole, so up to an eighth more is on disk.

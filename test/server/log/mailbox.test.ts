@@ -112,12 +112,13 @@ describe('mail on disk', () => {
     const file = join(path, 'mail.jsonl')
     const log = fileLog({ path, fsync: false })
     await log.mailbox.add('ada', mail(0))
-    for (let n = 1; n <= 600; n++) await log.mailbox.acknowledge('ada', [await log.mailbox.add('ada', mail(n))])
-    expect(readFileSync(file, 'latin1').split('\n').length).toBeLessThan(500)
+    for (let n = 1; n <= 501; n++) await log.mailbox.acknowledge('ada', [await log.mailbox.add('ada', mail(n))])
+    // With the last of these there was enough to leave out.
+    expect(readFileSync(file, 'latin1').trim().split('\n')).toHaveLength(2)
     await log.close()
     const again = open(path)
     expect(await numbers(again.mailbox)).toEqual([0])
-    expect(await again.mailbox.add('ada', mail(9))).toBe(602)
+    expect(await again.mailbox.add('ada', mail(9))).toBe(503)
   })
 
   it('loses a half-written line at its end, with a warning', async () => {
