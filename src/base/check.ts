@@ -28,5 +28,5 @@ export function withDefaults<D extends object>(defaults: D, given: object, more:
 }
 
 /** An error about an option. Only the beginning of the value is shown: it may be a token. */
-export const optionError = (name: string, wants: string, value: unknown): SSEError =>
+export const optionError = (name: string, wants: string, value?: unknown): SSEError =>
   new SSEError('options', `${name}: expected ${wants}, got ${String(value).slice(0, 20)}`)

@@ -1,14 +1,15 @@
 import { optionError, withDefaults } from '../base/check.ts'
+import { report } from '../base/errors.ts'
 import { createSSE, type SSEClient } from '../client.ts'
 import type { SSEOptions } from '../connection/options.ts'
 import type { EventMap } from '../events/event.ts'
 import type { SSEUrl } from '../transports/request.ts'
-import type { Host, Layer } from '../transports/transport.ts'
+import type { Layer } from '../transports/transport.ts'
 import { createHubLayer, type HubOptions } from './layer.ts'
 import { post } from './post.ts'
 import { createTopic, type Topic } from './topic.ts'
 import { checkTopic } from './topic-name.ts'
-import type { Topics } from './topics.ts'
+import type { HubHost } from './topics.ts'
 
 /** Options of {@link createHubClient}: those of `createSSE` but `server`, and those of `hub()`. */
 export interface HubClientOptions<E = Record<string, unknown>> extends Omit<SSEOptions<E>, 'server'>, HubOptions {}
@@ -45,12 +46,13 @@ export interface HubClient<E = Record<string, unknown>> extends SSEClient<E> {
  */
 export function hub(options: HubOptions = {}): Layer {
   const checked = withDefaults(DEFAULTS, options) as HubOptions
+  const { topics, topicsUrl, onTopicRefused } = checked
   // The layer checks them as well, when a client is made.
-  for (const name of [checked.topics].flat()) checkTopic(name)
-  return createHubLayer(checked)
+  for (const name of [topics].flat()) checkTopic(name)
+  return (inner, host) => createHubLayer(inner, host as HubHost, topics, topicsUrl, onTopicRefused)
 }
 
-const DEFAULTS = { topics: [], topicsUrl: undefined, sendUrl: undefined }
+const DEFAULTS = { topics: [], topicsUrl: undefined, sendUrl: undefined, onTopicRefused: report }
 
 /**
  * Makes a client for a server that speaks docs/protocol.md, as `headwater/server` does: {@link createSSE} with `hub()`, topics
@@ -68,25 +70,24 @@ export function createHubClient<E extends EventMap = Record<string, unknown>>(
 ): HubClient<E>
 export function createHubClient(
   url: SSEUrl,
-  { topics, topicsUrl, sendUrl, ...options }: HubClientOptions = {},
+  { sendUrl, topics, topicsUrl, onTopicRefused, ...options }: HubClientOptions = {},
 ): HubClient {
   // A layer is called when its client is made.
-  let host!: Host & { readonly topics: Topics }
+  let host!: HubHost
   const sse = createSSE(url, {
     ...options,
     server(inner, own) {
       // The layer sets its topics.
-      host = own as typeof host
-      return createHubLayer({ topics, topicsUrl })(inner, own)
+      host = own as HubHost
+      return createHubLayer(inner, host, topics, topicsUrl, onTopicRefused)
     },
   })
   return {
     __proto__: sse,
-    topic: (name: string) => createTopic(name, host.topics, sse.subscribe),
+    topic: (name: string) => createTopic(name, host, sse.subscribe),
     async send(event: string, data?: unknown, target: SendTarget = {}) {
       // An `undefined` that was meant to name somebody would send to all.
-      for (const name in target)
-        if (target[name] === undefined) throw optionError(`send: ${name}`, 'a value', undefined)
+      for (const name in target) if (target[name] === undefined) throw optionError(`send: ${name}`, 'a value')
       return post(host, sendUrl, {
         ...target,
         ...(target['except'] === 'me' && { except: host.topics._clientId() || [] }),

@@ -1,12 +1,13 @@
+import { withDefaults } from '../base/check.ts'
 import { createTimer, monotonic, type Timer } from '../base/clock.ts'
-import { callSafely, SSEError } from '../base/errors.ts'
+import { callSafely, report, SSEError } from '../base/errors.ts'
 import { same } from '../base/same.ts'
 import { withParam } from '../base/url.ts'
 import type { SSEUrl, TransportRequest } from '../transports/request.ts'
-import type { Layer, TransportLink, TransportSink } from '../transports/transport.ts'
+import type { Transport, TransportLink, TransportSink } from '../transports/transport.ts'
 import { explained, post } from './post.ts'
 import { type Control, isBehind, readComment, readControl, topicOf, VERSION } from './protocol.ts'
-import { createTopics, type Topics } from './topics.ts'
+import { createTopics, type HubHost, type TopicRefused } from './topics.ts'
 
 /** How long after its headers a server may introduce itself, in milliseconds. */
 const INTRODUCTION = 1000
@@ -14,8 +15,6 @@ const INTRODUCTION = 1000
 const GOODBYE_MIN = 1000
 /** A connection that lasted for so long has not failed, though it brought nothing. */
 const STEADY = 10_000
-
-const NOTHING: Control = {}
 
 /** What is special about a server that speaks docs/protocol.md. */
 export interface HubOptions {
@@ -35,42 +34,52 @@ export interface HubOptions {
    * @defaultValue the stream's own URL
    */
   readonly sendUrl?: SSEUrl | undefined
+  /**
+   * Called for each topic that the server does not grant, each time that it says so: with every connection and every change of
+   * the topics. The other topics and the stream go on.
+   * @defaultValue the error goes to `reportError`
+   */
+  readonly onTopicRefused?: ((error: TopicRefused) => void) | undefined
 }
 
-/** @param onClient - Called for each client that the layer is made for. */
-export const createHubLayer =
-  ({ topics: always, topicsUrl }: HubOptions): Layer =>
-  (inner, host) => {
-    let link: TransportLink | undefined
-    const change = (body: object): Promise<unknown> => post(host, topicsUrl, body)
-    const topics = createTopics(host, always, change, () => link)
-    host.topics = topics
-    // Not at the end of a link: the state is not set yet then.
-    host.state.subscribe((state) => {
-      const { status } = state
-      if (!/open|connecting/.test(status))
-        topics._fail(
-          status === 'closed' ? (state.error ?? new SSEError('gave-up', 'the client was closed')) : undefined,
-        )
-    })
+/** Parameters, as objects of options cost every user bytes. */
+export function createHubLayer(
+  inner: Transport,
+  host: HubHost,
+  always: HubOptions['topics'],
+  topicsUrl: HubOptions['topicsUrl'],
+  onTopicRefused: HubOptions['onTopicRefused'],
+): Transport {
+  let link: TransportLink | undefined
+  const change = (body: object): Promise<unknown> => post(host, topicsUrl, body)
+  const checked = withDefaults({ onTopicRefused: report }, { onTopicRefused })
+  const topics = createTopics(host, always, change, () => link, checked.onTopicRefused)
+  host.topics = topics
+  // Not at the end of a link: the state is not set yet then.
+  host.state.subscribe((state) => {
+    if (!/open|connecting/.test(state.status))
+      topics._fail(
+        state.status === 'closed' ? (state.error ?? new SSEError('gave-up', 'the client was closed')) : undefined,
+      )
+  })
 
-    return {
-      connect(request, sink) {
-        topics._start()
-        const asked = topics.wanted().join()
-        const url = asked ? withParam(request.url, 'topics', asked) : request.url
-        const timer = createTimer(request.clock)
-        const own = inner.connect({ ...request, url }, createHubSink(topics, request, sink, timer))
-        link = own
-        return {
-          close() {
-            timer()
-            own.close()
-          },
-        }
-      },
-    }
+  return {
+    connect(request, sink) {
+      topics._start()
+      const asked = topics.wanted().join()
+      const url = asked ? withParam(request.url, 'topics', asked) : request.url
+      const timer = createTimer(request.clock)
+      const own = inner.connect({ ...request, url }, createHubSink(host, request, sink, timer))
+      link = own
+      return {
+        close() {
+          timer()
+          own.close()
+        },
+      }
+    },
   }
+}
 
 /** What follows from a reserved event. */
 type Obey = (control: Control) => unknown
@@ -81,7 +90,7 @@ type Obey = (control: Control) => unknown
  * @param timer - For the time after a `goodbye`.
  */
 function createHubStream(
-  { _host: host }: Topics,
+  host: HubHost,
   { clock, lastEventId }: TransportRequest,
   out: TransportSink,
   timer: Timer,
@@ -102,14 +111,14 @@ function createHubStream(
     ...out,
     block(block) {
       const { type, data, id } = block
-      if (host.options.dedupe && type !== 'connected' && id !== undefined && isBehind(id, cursor)) return undefined
+      if (host.options.dedupe && type !== 'connected' && isBehind(`${id}`, cursor)) return undefined
       cursor = id ?? cursor
       hasNews ||= data !== undefined
       return out.block(block)
     },
     end,
     _goodbye({ reconnectInMs }) {
-      const ms = Math.max(Number(reconnectInMs) || 0, GOODBYE_MIN)
+      const ms = Math.max(+(reconnectInMs as number) || 0, GOODBYE_MIN)
       earliest = monotonic(clock) + ms
       // A server that says goodbye at once to every connection is backed off from, or it would be asked every second.
       timer(ms, () => (hasNews || earliest - startedAt >= STEADY ? host.reconnect() : end()))
@@ -121,16 +130,19 @@ function createHubStream(
  * What one connection reports.
  * @param timer - For the introduction, and then for a `goodbye`. It has to be stopped when the connection is closed.
  */
-function createHubSink(topics: Topics, request: TransportRequest, out: TransportSink, timer: Timer): TransportSink {
-  const sink = createHubStream(topics, request, out, timer)
+function createHubSink(host: HubHost, request: TransportRequest, out: TransportSink, timer: Timer): TransportSink {
+  const sink = createHubStream(host, request, out, timer)
   /** The reserved events. Without a prototype: any other event may be called `constructor`. */
   const controls: { readonly [type: string]: Obey | undefined } = {
     __proto__: null as never,
     connected: same,
-    subscribed: topics._open,
+    subscribed: host.topics._open,
     live: same,
-    // By convention it is a heartbeat.
-    ping: out.comment as Obey & typeof out.comment,
+    ping(control) {
+      // Transports that hear no comments are sent a `ping`; by convention it is a heartbeat.
+      if (control.topic) next = control
+      else out.comment(control as never)
+    },
     gap: out.gap as unknown as Obey,
     goodbye: sink._goodbye,
   }
@@ -139,20 +151,20 @@ function createHubSink(topics: Topics, request: TransportRequest, out: Transport
   /** Whether the server has introduced itself; undefined until its first event. */
   let isHub: boolean | undefined
   /** What is announced of the next event. If that is lost, there is a gap. */
-  let next = NOTHING
+  let next: Control = {}
 
   return {
     ...sink,
     open(info) {
-      open = (control = NOTHING) => {
+      open = (control = {}) => {
         open = same
         timer()
         const { heartbeatMs = info?.heartbeatMs, recovered, clientId } = control
-        if (!isHub) topics._open(control)
+        if (!isHub) host.topics._open(control)
         out.open({ heartbeatMs, recovered, clientId })
       }
       // The attempt's own time limit goes on until it is open.
-      timer(Math.min(INTRODUCTION, topics._host.options.connectTimeout / 2 || Infinity), open)
+      timer(Math.min(INTRODUCTION, host.options.connectTimeout / 2 || Infinity), open)
     },
     comment(text) {
       const topic = readComment(text)
@@ -160,26 +172,24 @@ function createHubSink(topics: Topics, request: TransportRequest, out: Transport
       else out.comment(text)
     },
     gap(gap) {
-      next = NOTHING
+      next = {}
       out.gap(gap)
     },
     block(block) {
       const { type, data } = block
       const obey = data !== undefined && controls[type]
-      const control = obey ? readControl(data) : NOTHING
+      const control: Control = obey ? readControl(data) : {}
       if (data !== undefined) isHub ??= type === 'connected' && control.v === VERSION
       // First: an observer of the opening may ask for the client id. Its fields may be of any type.
-      if (isHub && type === 'connected') callSafely(topics._open, control)
-      open(isHub ? control : NOTHING)
+      if (isHub && type === 'connected') callSafely(host.topics._open, control)
+      open(isHub ? control : {})
       const topic = block.topic ?? topicOf(type, next)
-      next = NOTHING
+      next = {}
       if (!isHub) return out.block(block)
       if (!obey) return sink.block({ ...block, topic })
       // Its id moves the cursor.
       sink.block({ ...block, data: undefined })
-      // Transports that hear no comments are sent a `ping`.
-      if (type === 'ping' && control.topic) next = control
-      else callSafely(obey, control)
+      callSafely(obey, control)
       return undefined
     },
   }

@@ -14,7 +14,8 @@ import type { Host } from '../transports/transport.ts'
  *   within `connectTimeout` · `unauthorized` · `http` for any other status that is not 2xx, redirects too.
  */
 export function post(host: Host, url: SSEUrl | undefined, body: object): Promise<unknown> {
-  const { clock, connectTimeout } = host.options
+  const { options } = host
+  const { clock, connectTimeout } = options
   const controller = new AbortController()
   const timer = createTimer(clock)
   let unwatch!: () => void
@@ -23,7 +24,28 @@ export function post(host: Host, url: SSEUrl | undefined, body: object): Promise
       reject(error instanceof SSEError ? error : requestError('POST', 'network', `${error}`, { cause: error }))
     timer(connectTimeout || Infinity, () => fail(new SSEError('timeout', `POST: no answer in ${connectTimeout} ms`)))
     unwatch = host.state.subscribe(({ status }) => status === 'closed' && fail('the client was closed'))
-    const send = (): Promise<void> => exchange(host, url, body, controller.signal).then(resolve)
+    const send = async (): Promise<void> => {
+      const context = { attempt: 0, lastEventId: '' }
+      const request = await resolveRequest({ ...options, body: undefined }, url ?? options.url, context)
+      request.headers.set('content-type', 'application/json')
+      const response = await request.fetch(request.url, {
+        // Its credentials; of the rest, fetch knows nothing or it is replaced.
+        ...(request as object),
+        method: 'POST',
+        signal: controller.signal,
+        body: JSON.stringify(body),
+        // A redirect would take the headers and the body to another origin, or make a GET of the POST.
+        redirect: 'manual',
+      })
+      if (!response.ok) throw explained(await createRefusal(response, request.url))
+      const text = await readText(response, ANSWER_MAX)
+      try {
+        resolve(JSON.parse(text))
+      } catch {
+        // The server took it all the same: an error would have the caller send it twice.
+        resolve(text || undefined)
+      }
+    }
     send()
       .catch((error) => {
         if (error?.code === 'unauthorized') return host.refresh(error)?.then(send)
@@ -41,43 +63,13 @@ export function post(host: Host, url: SSEUrl | undefined, body: object): Promise
 
 /** The error about a refusal with the words of the server: `{ error: { code, message } }`. Anything else as it is. */
 export function explained(reason: unknown): unknown {
-  const error = reason as SSEError
   try {
-    const { code, message } = JSON.parse(error.body as string).error
-    return new SSEError(error.code, message, { ...error, reason: code })
+    const { code, message } = JSON.parse((reason as SSEError).body as string).error
+    return new SSEError(code, message, { ...(reason as SSEError), reason: code })
   } catch {
     return reason
   }
 }
 
 /** How much of an answer is read, in characters. */
-const ANSWER_MAX = 1 << 20
-
-async function exchange(
-  { options }: Host,
-  url: SSEUrl | undefined,
-  body: object,
-  signal: AbortSignal,
-): Promise<unknown> {
-  const context = { attempt: 0, lastEventId: '' }
-  const request = await resolveRequest({ ...options, body: undefined }, url ?? options.url, context)
-  const { fetch, headers } = request
-  headers.set('content-type', 'application/json')
-  const response = await fetch(request.url, {
-    // Its credentials; of the rest, fetch knows nothing or it is replaced.
-    ...(request as object),
-    method: 'POST',
-    signal,
-    body: JSON.stringify(body),
-    // A redirect would take the headers and the body to another origin, or make a GET of the POST.
-    redirect: 'manual',
-  })
-  if (!response.ok) throw explained(await createRefusal(response, request.url))
-  const text = await readText(response, ANSWER_MAX)
-  try {
-    return JSON.parse(text)
-  } catch {
-    // The server took it all the same: an error would have the caller send it twice.
-    return text || undefined
-  }
-}
+const ANSWER_MAX = 1e6

@@ -11,6 +11,13 @@ export const RESERVED: readonly string[] = ['connected', 'gap', 'live', 'ping', 
 /** The version of the protocol. */
 export const VERSION = 1
 
+/** A topic that the server does not grant. `code`: `invalid`, `denied`, `full`, `too-many`, or another word. */
+interface Denied {
+  readonly topic: string
+  readonly code: string
+  readonly message: string
+}
+
 /** What reserved events carry. Like the payloads of other events, they are not checked. */
 export interface Control extends Partial<Gap> {
   /** `connected`: the version of the protocol. */
@@ -21,6 +28,8 @@ export interface Control extends Partial<Gap> {
   readonly clientId?: string
   /** `connected`: the interval of the server's heartbeat, in milliseconds. */
   readonly heartbeatMs?: number
+  /** `connected`, `subscribed`: topics that the server does not grant. */
+  readonly denied?: readonly Denied[]
   /** `subscribed`: the number of the change that was made. */
   readonly rev?: number
   /** `ping`: the next event was published to this topic, if it has the name `event`. */
@@ -45,11 +54,11 @@ export function isBehind(id: string, other: string): boolean {
   return dash > 0 && other.startsWith(id.slice(0, dash)) && +id.slice(dash) <= +other.slice(dash)
 }
 
-/** The topic of an event is announced ahead of it, in a comment: other clients ignore that. */
-const TOPIC = /^topic (\S+)$/
-
-/** The topic that a comment announces; undefined if it does not. */
-export const readComment = (text: string): string | undefined => TOPIC.exec(text)?.[1]
+/**
+ * The topic that a comment announces; undefined if it does not. The topic of an event is announced ahead of it: other clients
+ * ignore a comment.
+ */
+export const readComment = (text: string): string | undefined => /^topic (\S+)$/.exec(text)?.[1]
 
 /** Whether what was published to one topic is for who joined the other: `orders.*` has all under `orders`, and `*` everything. */
 export const covers = (topic: string, published: unknown): boolean =>

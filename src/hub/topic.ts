@@ -3,7 +3,7 @@ import type { Handler } from '../events/dispatch.ts'
 import type { EventHandler, EventName, ListenOptions, SSEEvent, SubscribeOptions } from '../events/event.ts'
 import { covers } from './protocol.ts'
 import { checkTopic } from './topic-name.ts'
-import type { Topics } from './topics.ts'
+import type { HubHost } from './topics.ts'
 
 /** That of a client. */
 type Subscribe = (pattern: string, handler: Handler, options?: ListenOptions) => () => void
@@ -19,15 +19,16 @@ export interface Topic<E = Record<string, unknown>> {
   subscribe(handler: EventHandler<E, EventName<E>>, options?: SubscribeOptions): () => void
   /**
    * Resolves when the server has joined this client to the topic; at once if it has already. It takes a subscriber for that.
-   * @throws SSEError `unauthorized` if the server does not grant it; why the client closed, if it does.
+   * @throws SSEError `unauthorized` if the server does not grant it, with the server's message, and its code as `reason`; why the
+   *   client closed, if it does.
    */
   joined(): Promise<void>
 }
 
-export function createTopic(given: string, topics: Topics, subscribe: Subscribe): Topic {
+export function createTopic(given: string, host: HubHost, subscribe: Subscribe): Topic {
   const name = checkTopic(given)
   return {
-    joined: () => topics._join(name),
+    joined: () => host.topics._join(name),
     subscribe(handler, { once, signal } = {}) {
       if (typeof handler !== 'function') throw optionError('subscribe', 'function', handler)
       if (signal?.aborted) return () => {}
@@ -36,9 +37,9 @@ export function createTopic(given: string, topics: Topics, subscribe: Subscribe)
         if (once) off()
         return handler(data, event)
       }
-      const off = subscribe('*', hear, { signal, _left: topics._add(name) })
+      const off = subscribe('*', hear, { signal, _left: host.topics._add(name) })
       // For transports that must listen for each name.
-      topics._host.listen?.(name)
+      host.listen?.(name)
       return off
     },
   }

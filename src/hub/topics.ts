@@ -1,5 +1,5 @@
 import { createTimer } from '../base/clock.ts'
-import { SSEError } from '../base/errors.ts'
+import { callSafely, requestError, SSEError } from '../base/errors.ts'
 import type { Host, HostTopics, TransportLink } from '../transports/transport.ts'
 import type { Control } from './protocol.ts'
 import { createWanted, type Wanted } from './wanted.ts'
@@ -19,7 +19,7 @@ const CONFIRM = 5000
 /** The topics of one connection, as the server knows them. */
 interface Joined {
   /** What the server was asked for. What it does not grant of that is not asked for again. */
-  _asked: readonly string[]
+  _sought: readonly string[]
   /** Undefined until the stream is open, and while a change is under way. */
   _granted?: readonly string[] | undefined
   _clientId?: string | undefined
@@ -27,9 +27,22 @@ interface Joined {
   _count: number
 }
 
+/** The server does not grant a topic. The code is `unauthorized`, the message is the server's. */
+export interface TopicRefused extends SSEError {
+  readonly topic: string
+  /**
+   * The server's word. `invalid`: it is no name of a topic. `denied`: the user may not have it. `full`: it has too many clients.
+   * `too-many`: the client has too many topics.
+   */
+  readonly reason: 'invalid' | 'denied' | 'full' | 'too-many' | (string & {})
+}
+
+/** The client of a hub: its layer sets the topics. */
+export interface HubHost extends Host {
+  topics: Topics
+}
+
 export interface Topics extends Wanted, HostTopics {
-  /** The client. */
-  readonly _host: Host
   /** Resolves when the server has granted a topic; rejects if it does not, or when the client closes. */
   _join(name: string): Promise<void>
   /** A request is about to be sent, with all topics that are wanted now. */
@@ -46,15 +59,19 @@ export interface Topics extends Wanted, HostTopics {
  * @param always - Topics that are wanted as long as the client is.
  * @param change - Sends a change to the server.
  * @param getLink - The link of the connection: its transport may send all topics itself.
+ * @param onRefused - Called for each topic that the server does not grant, each time that it says so.
  */
 export function createTopics(
   host: Host,
   always: unknown,
   change: HostTopics['change'],
   getLink: () => TransportLink | undefined,
+  onRefused: (error: TopicRefused) => void,
 ): Topics {
   const timer = createTimer(host.options.clock)
   const waiting: (() => void)[] = []
+  /** Why the server did not grant a topic, the last time that it said so. */
+  const refused = new Map<string, SSEError>()
   let joined: Joined | undefined
   let over: SSEError | undefined
   const gather = (): unknown => joined?._granted && timer(GATHER, update)
@@ -62,20 +79,20 @@ export function createTopics(
 
   function update(): void {
     const own = joined as Joined
-    const { _asked: asked, _clientId: clientId } = own
+    const { _sought: asked, _clientId: clientId } = own
     const all = wanted.wanted()
     const add = all.filter((name) => !asked.includes(name))
     const remove = asked.filter((name) => !all.includes(name))
     if (!add.length && !(clientId && remove.length)) return
     if (!clientId) return host.reconnect()
-    own._asked = all
+    own._sought = all
     own._granted = undefined
     timer(CONFIRM, () => host.reconnect())
     if (getLink()?.join?.(all)) return
     own._count++
     const sent = change({ clientId, rev: own._count, add, remove, all })
     // The server does not know the connection. Whatever else it answers, the stream has the last word, or its silence.
-    sent.catch((error) => /4(04|10)/.test(error.status) && joined === own && host.reconnect())
+    sent.catch(({ status }) => /4(04|10)/.test(status) && joined === own && host.reconnect())
   }
 
   function set(next?: Joined, error?: SSEError): void {
@@ -87,23 +104,30 @@ export function createTopics(
 
   return {
     ...wanted,
-    _host: host,
     change,
     _clientId: () => joined?._clientId ?? '',
     async _join(name) {
       while (!joined?._granted?.includes(name)) {
         if (over) throw over
-        if (joined?._granted && joined._asked.includes(name)) throw new SSEError('unauthorized', 'topic not granted')
+        if (joined?._granted && joined._sought.includes(name))
+          throw refused.get(name) ?? requestError(name, 'unauthorized', 'refused')
         await new Promise<void>((resolve) => waiting.push(resolve))
       }
     },
-    _start: () => set({ _asked: wanted.wanted(), _count: 0 }),
-    _open({ topics, clientId, rev = 0 }) {
+    _start: () => set({ _sought: wanted.wanted(), _count: 0 }),
+    _open({ topics, clientId, rev = 0, denied = [] }) {
       if (!joined || rev < joined._count) return
-      joined._granted = Array.isArray(topics) && !topics.includes('*') ? topics : joined._asked
+      joined._granted = Array.isArray(topics) && !topics.includes('*') ? topics : joined._sought
       joined._clientId ??= clientId
       set(joined)
       gather()
+      // Last: its fields may be of any type, and reading them may throw.
+      for (const { code, message, topic } of denied) {
+        const details = { reason: code, topic }
+        const error = new SSEError('unauthorized', message, details) as TopicRefused
+        refused.set(topic, error)
+        callSafely(onRefused, error)
+      }
     },
     _fail(error) {
       set(undefined, error)

@@ -2,7 +2,7 @@ import { SSEError } from 'headwater'
 import { createHubClient, type HubOptions, hub } from 'headwater/hub'
 import type { Step } from 'headwater/testing'
 import { describe, expect, it, vi } from 'vitest'
-import { hubBench } from '../support/client.ts'
+import { bench, hubBench } from '../support/client.ts'
 
 const hello: Step = {
   send: { event: 'connected', id: 'k3f9x2ab-1', data: { v: 1, clientId: 'n1.x', topics: [], recovered: false } },
@@ -111,7 +111,7 @@ describe('the options of a hub', () => {
     expect(() => hub({ topic: 'orders' } as HubOptions)).toThrow(
       expect.objectContaining({
         code: 'options',
-        message: 'option: expected one of topics,topicsUrl,sendUrl, got topic',
+        message: 'option: expected one of topics,topicsUrl,sendUrl,onTopicRefused, got topic',
       }),
     )
     expect(() => createHubClient('/events', { lingers: 5 } as object)).toThrow(
@@ -199,5 +199,96 @@ describe('send()', () => {
     const { sse } = hubBench()
     sse.close()
     await expect(sse.send('touch')).rejects.toMatchObject({ code: 'network', message: 'POST: the client was closed' })
+  })
+})
+
+describe('onTopicRefused', () => {
+  const denied = [{ topic: 'b', code: 'denied', message: 'this topic is not allowed to you' }]
+  const refusing = (given: unknown = denied): Step => ({
+    send: { event: 'connected', id: 'k3f9x2ab-1', data: { v: 1, clientId: 'n1.x', topics: ['a'], denied: given } },
+  })
+  const refused = expect.objectContaining({
+    name: 'SSEError',
+    code: 'unauthorized',
+    topic: 'b',
+    reason: 'denied',
+    message: 'this topic is not allowed to you',
+  })
+
+  it('is called with each connection and each confirmation that names a topic', async () => {
+    const onTopicRefused = vi.fn()
+    const { sse, stream, clock } = hubBench(
+      { topics: ['a', 'b'], onTopicRefused },
+      { script: [[refusing()], [refusing()]] },
+    )
+    sse.connect()
+    await clock.settle()
+    expect(onTopicRefused.mock.calls).toEqual([[refused]])
+    await expect(sse.topic('b').joined()).rejects.toEqual(refused)
+    await sse.topic('a').joined()
+    stream.send('subscribed', { rev: 0, topics: ['a'], denied })
+    await clock.settle()
+    sse.reconnect()
+    await clock.settle()
+    expect(onTopicRefused).toHaveBeenCalledTimes(3)
+    expect(sse.state.get().status).toBe('open')
+  })
+
+  it('is called by the layer of hub(), too', async () => {
+    const onTopicRefused = vi.fn()
+    const { sse, clock } = bench({ server: hub({ topics: ['a', 'b'], onTopicRefused }) }, { script: [[refusing()]] })
+    sse.connect()
+    await clock.settle()
+    expect(onTopicRefused.mock.calls).toEqual([[refused]])
+  })
+
+  it('has reportError as its default', async () => {
+    const reportError = vi.fn()
+    vi.stubGlobal('reportError', reportError)
+    const { sse, clock } = hubBench({ topics: ['a', 'b'] }, { script: [[refusing()]] })
+    sse.connect()
+    await clock.settle()
+    vi.unstubAllGlobals()
+    expect(reportError.mock.calls).toEqual([[refused]])
+    expect(sse.state.get().status).toBe('open')
+  })
+
+  it.each<[given: unknown]>([
+    [5],
+    [true],
+    ['b'],
+    [{}],
+    [null],
+    [[null]],
+    [[5, 'b', [], {}]],
+    [[{ topic: { toString: 1 }, code: [], message: { toString: 1, valueOf: 1 } }]],
+    [[{ topic: 5, code: null, message: null }]],
+  ])('does not end the connection if the list is %j', async (given) => {
+    vi.stubGlobal('reportError', vi.fn())
+    const { sse, stream, clock, log, statuses } = hubBench({ topics: ['a', 'b'] }, { script: [[refusing(given)]] })
+    sse.subscribe('tick', (data) => log.push(data))
+    await clock.settle()
+    stream.send('subscribed', { rev: 0, topics: ['a'], denied: given })
+    stream.send('tick', 1, { id: 'k3f9x2ab-2' })
+    await clock.settle()
+    vi.unstubAllGlobals()
+    expect(log).toEqual([1])
+    expect(statuses()).toEqual(['idle', 'connecting', 'open'])
+    expect(sse.clientId).toBe('n1.x')
+    await sse.topic('a').joined()
+    await expect(sse.topic('b').joined()).rejects.toMatchObject({ code: 'unauthorized' })
+  })
+
+  it('is an error at once if it is no function', () => {
+    const options = { onTopicRefused: 'log' } as unknown as HubOptions
+    const wanted = { code: 'options', message: 'onTopicRefused: expected function, got log' }
+    expect(() => hub(options)).toThrow(expect.objectContaining(wanted))
+    expect(() => createHubClient('/events', options)).toThrow(expect.objectContaining(wanted))
+  })
+
+  it.each([null, undefined])('counts as left out if it is %s', (onTopicRefused) => {
+    const options = { onTopicRefused } as HubOptions
+    hub(options)
+    createHubClient('/events', options).close()
   })
 })

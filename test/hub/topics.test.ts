@@ -12,7 +12,8 @@ function setup({ always = [], ...options }: { readonly always?: readonly string[
   const reconnect = vi.fn()
   const join = vi.fn((_: readonly string[]) => false)
   const host = { ...fakeHost(undefined, { clock, ...options }), reconnect }
-  const topics = createTopics(host, always, post, () => ({ close() {}, join }))
+  const onRefused = vi.fn()
+  const topics = createTopics(host, always, post, () => ({ close() {}, join }), onRefused)
   /** What becomes of a promise, once that is known. */
   const outcome = (promise: Promise<void>): unknown[] => {
     const log: unknown[] = []
@@ -32,7 +33,7 @@ function setup({ always = [], ...options }: { readonly always?: readonly string[
     topics._start()
     return topics.wanted()
   }
-  return { clock, post, join, reconnect, topics, outcome, greeted, request }
+  return { clock, post, join, reconnect, topics, onRefused, outcome, greeted, request }
 }
 
 describe('a request', () => {
@@ -391,6 +392,83 @@ describe('joining', () => {
     const again = outcome(topics._join('a'))
     await clock.settle()
     expect(again).toEqual(['joined'])
+  })
+})
+
+describe('a topic that the server does not grant', () => {
+  const denied = (topic: string, code = 'denied') => ({ topic, code, message: `no ${topic}` })
+  const setupRefused = (): ReturnType<typeof setup> => {
+    const bench = setup({ always: ['a', 'b', 'c'] })
+    bench.topics._start()
+    bench.topics._open({ v: 1, clientId: 'n1.x', topics: ['a'], denied: [denied('b'), denied('c', 'full')] })
+    return bench
+  }
+
+  it('is reported with its name, the code of the server and its message', () => {
+    const { onRefused } = setupRefused()
+    expect(onRefused.mock.calls.map(([error]) => error)).toEqual([
+      expect.objectContaining({ code: 'unauthorized', topic: 'b', reason: 'denied', message: 'no b' }),
+      expect.objectContaining({ code: 'unauthorized', topic: 'c', reason: 'full', message: 'no c' }),
+    ])
+    expect(onRefused.mock.calls[0]?.[0]).toBeInstanceOf(SSEError)
+  })
+
+  it('rejects joined() with the words of the server; the other topics are joined', async () => {
+    const { topics } = setupRefused()
+    await expect(topics._join('b')).rejects.toMatchObject({ code: 'unauthorized', reason: 'denied', message: 'no b' })
+    await expect(topics._join('c')).rejects.toMatchObject({ code: 'unauthorized', reason: 'full', message: 'no c' })
+    await topics._join('a')
+  })
+
+  it('rejects a joined() that waits for the answer', async () => {
+    const { topics, clock } = setup({ always: ['constructor'] })
+    const joining = expect(topics._join('constructor')).rejects.toMatchObject({ reason: 'invalid' })
+    topics._start()
+    topics._open({ v: 1, clientId: 'n1.x', topics: [], denied: [denied('constructor', 'invalid')] })
+    await clock.settle()
+    await joining
+  })
+
+  it('rejects joined() with its name where the server says nothing about it', async () => {
+    const { topics } = setup({ always: ['constructor'] })
+    topics._start()
+    topics._open({ v: 1, clientId: 'n1.x', topics: [] })
+    await expect(topics._join('constructor')).rejects.toMatchObject({
+      code: 'unauthorized',
+      message: 'constructor: refused',
+    })
+  })
+
+  it('is reported again each time that the server says so, and is joined once the server grants it', async () => {
+    const { topics, onRefused } = setupRefused()
+    topics._open({ rev: 0, topics: ['a'], denied: [denied('b', 'too-many')] })
+    expect(onRefused).toHaveBeenCalledTimes(3)
+    await expect(topics._join('b')).rejects.toMatchObject({ reason: 'too-many' })
+    topics._open({ rev: 0, topics: ['a', 'b'] })
+    await topics._join('b')
+    expect(onRefused).toHaveBeenCalledTimes(3)
+  })
+
+  it('keeps its reason when the server later says nothing about it', async () => {
+    const { topics } = setupRefused()
+    topics._open({ rev: 0, topics: ['a'] })
+    await expect(topics._join('b')).rejects.toMatchObject({ reason: 'denied' })
+  })
+
+  it('does not keep the next one from being reported if the callback throws', async () => {
+    const reported = vi.fn()
+    vi.stubGlobal('reportError', reported)
+    const { topics, onRefused } = setup({ always: ['a', 'b'] })
+    const failure = new Error('handler')
+    onRefused.mockImplementation(() => {
+      throw failure
+    })
+    topics._start()
+    topics._open({ v: 1, clientId: 'n1.x', topics: [], denied: [denied('a'), denied('b')] })
+    vi.unstubAllGlobals()
+    expect(onRefused).toHaveBeenCalledTimes(2)
+    expect(reported.mock.calls).toEqual([[failure], [failure]])
+    await expect(topics._join('b')).rejects.toMatchObject({ reason: 'denied' })
   })
 })
 

@@ -82,11 +82,32 @@ describe('topics that cannot be granted', () => {
   })
 
   it('are named in connected, and cost little however many there are', async () => {
-    const { url } = await serve()
+    const { hub, url } = await serve()
     const { status, first } = await read(`${url}?topics=orders,a%20b,${'b,'.repeat(5000)}${'c'.repeat(3000)}`)
     expect({ status, topics: first['topics'] }).toEqual({ status: 200, topics: ['orders', 'b'] })
     expect(first['denied']).toMatchObject([{ topic: 'a b', code: 'invalid' }])
+    expect(hub.stats().topicsRefused.invalid).toBeGreaterThan(0)
     expect(Number(first['deniedMore'])).toBeGreaterThan(3000)
+  })
+})
+
+describe('onTopicRefused', () => {
+  it('gets the words of the server, for a request and for a change of topics', async () => {
+    const { client, topics } = await serve({ authorize: (_, topic) => topic !== 'secret', limits: { topics: 3 } })
+    const refused: unknown[] = []
+    const { live } = client({
+      topics: ['orders', 'secret'],
+      onTopicRefused: ({ topic, reason, message }) => refused.push([topic, reason, message]),
+    })
+    const words = ['secret', 'denied', 'this topic is not allowed to you']
+    await eventually(() => expect(refused).toEqual([words]))
+    await expect(live.topic('secret').joined()).rejects.toMatchObject({ code: 'unauthorized', message: words[2] })
+    for (const name of ['jobs', 'more']) onTestFinished(live.topic(name).subscribe(() => {}))
+    await live.topic('jobs').joined()
+    await expect(live.topic('more').joined()).rejects.toMatchObject({ code: 'unauthorized', reason: 'too-many' })
+    expect(refused).toContainEqual(['more', 'too-many', expect.any(String)])
+    expect(topics()).toEqual(['orders', 'jobs'])
+    expect(live.state.get().status).toBe('open')
   })
 })
 

@@ -7,11 +7,12 @@ import {
   type Parse,
   type PayloadParser,
   type SSEError,
+  type SSEErrorCode,
   type SSEOptions,
   type SSEUrl,
   type Transport,
 } from 'headwater'
-import { hub } from 'headwater/hub'
+import { createHubClient, hub, type TopicRefused } from 'headwater/hub'
 import { type RequestEvent, type RequestEventsOptions, requestEvents } from 'headwater/request'
 import { handled, keepCursor } from 'headwater/resume'
 import { acrossTabs } from 'headwater/tabs'
@@ -230,3 +231,17 @@ requestEvents('/complete', { heartbeat: 5000 })
 requestEvents('/complete', { until: '[DONE]' })
 // @ts-expect-error there is no data yet: it ends before anything is parsed
 requestEvents('/complete', { done: ({ data }) => data === 1 })
+
+createHubClient('/events', {
+  onTopicRefused(error) {
+    expectTypeOf(error).toEqualTypeOf<TopicRefused>()
+    expectTypeOf(error.topic).toEqualTypeOf<string>()
+    expectTypeOf(error.code).toEqualTypeOf<SSEErrorCode>()
+    if (error.reason === 'too-many') return
+  },
+})
+hub({ onTopicRefused: ({ topic, reason }) => console.warn(topic, reason) })
+// @ts-expect-error a function
+hub({ onTopicRefused: true })
+// @ts-expect-error of a hub alone
+createSSE('/events', { onTopicRefused() {} })
