@@ -146,6 +146,7 @@ export function createHub(options: HubOptions = {}): Hub {
       streams.end(client, 'error')
     },
     filterFailed: failed('filter'),
+    isWatched: () => observers.hears('onDeliver'),
     delivered({ id: clientId, principal }, { id, type }) {
       if (observers.hears('onDeliver')) observers.tell('onDeliver', { clientId, principal, id, type })
     },

@@ -51,6 +51,8 @@ export interface DeliveryEvents {
   broken(client: Client, error: unknown): void
   /** A filter has not answered with yes or no; the event is kept from the client. */
   filterFailed(error: unknown): void
+  /** Whether somebody hears of {@link DeliveryEvents.delivered}. */
+  isWatched(): boolean
   /** A client has been given an event. */
   delivered(client: Client, parcel: Parcel): void
   /** The turn of an event is over: all clients that are live have been given it, or wait for the filter. */
@@ -65,7 +67,8 @@ interface Turn {
   readonly to: Address
   /** 0 for a volatile event. */
   readonly seq: number
-  readonly epoch: string
+  /** Which run of the log it is of: see `runs`. */
+  readonly run: number
 }
 
 export function createDelivery(
@@ -83,6 +86,8 @@ export function createDelivery(
   const turns: Turn[] = []
   let place = log.head
   let handing = false
+  /** How often the log has begun. */
+  let runs = 0
 
   function parcelOf(entry: LogEntry): Parcel {
     const known = frames.get(entry)
@@ -111,12 +116,15 @@ export function createDelivery(
       client.toldSeq = seq
       client.toldAt = client.outlet.lastWriteAt
     }
-    events.delivered(client, parcel)
     return true
   }
 
   const lines = createFilterLines(limits.filterQueue, {
-    hand,
+    hand(client, parcel, seq) {
+      const isGiven = hand(client, parcel, seq)
+      if (isGiven) events.delivered(client, parcel)
+      return isGiven
+    },
     overflowed: events.overflowed,
     dropped: () => counters.dropped.volatile++,
   })
@@ -132,20 +140,21 @@ export function createDelivery(
     }
   }
 
-  function deliver({ parcel, to, seq, epoch }: Turn): void {
-    /** A function of the application has begun the log again: everybody has been told of a gap. */
-    const isOld = (): boolean => seq > 0 && log.epoch !== epoch
-    if (isOld()) return
+  function deliver({ parcel, to, seq, run }: Turn): void {
+    const isWatched = events.isWatched()
     for (const client of registry.candidates(to)) {
+      // A function of the application has begun the log again: everybody has been told of a gap.
+      if (seq && run !== runs) return
       if (!client.live || client.ended || (seq && seq <= client.after)) continue
       const answer = isFor(client, parcel)
-      if (isOld()) return
-      if (answer === false) continue
+      if (answer === false || (seq && run !== runs)) continue
       if (answer !== true || lines.has(client)) lines.wait(client, parcel, seq, answer, place)
-      else if (hand(client, parcel, seq)) parcel.outcome.delivered++
-      if (isOld()) return
+      else if (hand(client, parcel, seq)) {
+        parcel.outcome.delivered++
+        if (isWatched) events.delivered(client, parcel)
+      }
     }
-    if (seq) place = seq
+    if (seq && run === runs) place = seq
   }
 
   /** A filter may publish: that event waits until this one has reached everybody, or some would have them the other way round. */
@@ -169,9 +178,10 @@ export function createDelivery(
       // As of now: by the time it is its turn the log may have another epoch.
       const parcel = parcelOf(entry)
       outcomes.note(seq, parcel.outcome)
-      takeTurn({ parcel, to, seq, epoch: log.epoch })
+      takeTurn({ parcel, to, seq, run: runs })
     },
     reset() {
+      runs++
       // Of the old log, and everybody is told of a gap.
       lines.closeAll()
       outcomes.clear()
@@ -190,7 +200,7 @@ export function createDelivery(
     outcomes,
     handOut(record) {
       const parcel = prepare(record, '', [], ask, events.filterFailed)
-      takeTurn({ parcel, to: record.to, seq: 0, epoch: '' })
+      takeTurn({ parcel, to: record.to, seq: 0, run: runs })
       return parcel.outcome
     },
     openLine: lines.open,

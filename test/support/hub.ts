@@ -175,6 +175,7 @@ export function stage({ log = memoryLog(), filter, limits }: StageOptions = {}):
       end(client, 'error')
     },
     filterFailed: (error) => failures.push(error),
+    isWatched: () => false,
     delivered: () => {},
     happened: () => {},
     restarted: () => restarts.push(log.epoch),
