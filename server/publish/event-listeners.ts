@@ -16,7 +16,7 @@ type Listener = (data: unknown, event: HubEvent) => unknown
 export interface EventListeners {
   readonly on: On<Record<string, unknown>>
   /** Calls the listeners of an event: first those of its name, then those of all. One after the other, in the order in which they came. */
-  tell(parcel: { readonly type: string; readonly event: HubEvent }): void
+  tell(parcel: { readonly type: string; event(): HubEvent }): void
 }
 
 /** @param failed - Hears what listeners throw, and what their promises reject with. */
@@ -49,7 +49,7 @@ export function createEventListeners(failed: (error: unknown) => void): EventLis
       // Nobody listens: nothing is made of the event.
       if (listeners.size === 0) return
       for (const type of [parcel.type, '*'])
-        for (const listener of listeners.get(type) ?? []) call(listener.call, parcel.event)
+        for (const listener of listeners.get(type) ?? []) call(listener.call, parcel.event())
     },
   }
 }

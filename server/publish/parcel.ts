@@ -11,8 +11,11 @@ export interface Parcel {
   readonly type: string
   /** '' for a volatile event. */
   readonly id: string
-  /** The event as the functions of the application see it. */
-  readonly event: HubEvent
+  /**
+   * The event as the functions of the application see it. A function, and not a getter: an object with a getter of its own has a
+   * shape of its own, and every client that it is handed to pays for that.
+   */
+  event(): HubEvent
   /** Whether it is addressed to this client. */
   reaches(client: Client): boolean
   /** Whether it is addressed to this client, and allowed to it: an answer, or one that is still to come. */
@@ -63,14 +66,14 @@ export function prepare(
     outcome: { id, delivered: 0 },
     // A key is of its type; and what may be lost must not take the place of what may not. No type has a line end in it.
     expendable: { key: key === undefined ? undefined : `${volatile}\n${type}\n${key}`, volatile },
-    get event() {
+    event() {
       // Made where somebody asks: an object with getters takes longer to make than all the rest of a parcel.
       event ??= hubEvent(record, id)
       return event
     },
     reaches,
     isFor: (client) =>
-      at >= client.since && reaches(client) && (!ask || ask(client.principal, parcel.event, failedOnce)),
+      at >= client.since && reaches(client) && (!ask || ask(client.principal, parcel.event(), failedOnce)),
     bytes(native) {
       // Without a topic there is one form for all.
       const form = native && topic !== undefined ? 1 : 0

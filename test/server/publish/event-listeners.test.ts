@@ -3,10 +3,10 @@ import { hubEvent } from '../../../server/publish/event.ts'
 import { createEventListeners } from '../../../server/publish/event-listeners.ts'
 import { eventually } from '../../support/eventually.ts'
 
-const parcel = (type: string, data: unknown) => ({
-  type,
-  event: hubEvent({ type, json: JSON.stringify(data), to: { userId: 'ada' }, at: 5 }, 'x-1'),
-})
+const parcel = (type: string, data: unknown) => {
+  const event = hubEvent({ type, json: JSON.stringify(data), to: { userId: 'ada' }, at: 5 }, 'x-1')
+  return { type, event: () => event }
+}
 
 function setup() {
   const failed = vi.fn()
@@ -55,8 +55,8 @@ describe('listeners of events', () => {
     const { on, tell } = setup()
     const listener = vi.fn()
     on('a', listener)
-    const { event } = parcel('a', { n: 1 })
-    tell({ type: 'a', event })
+    const event = parcel('a', { n: 1 }).event()
+    tell({ type: 'a', event: () => event })
     expect(listener.mock.calls).toEqual([[{ n: 1 }, event]])
     expect(event.target).toEqual({ userId: 'ada' })
   })
@@ -78,9 +78,9 @@ describe('listeners of events', () => {
     const made = vi.fn()
     const unmade = {
       type: 'a',
-      get event() {
+      event() {
         made()
-        return parcel('a', 1).event
+        return parcel('a', 1).event()
       },
     }
     listen('b', 'other')()

@@ -125,8 +125,8 @@ it('asks its filter about an event that is made once', () => {
   const { parcel } = setup({}, (_, event) => events.push(event) > 0)
   parcel.isFor(ada)
   parcel.isFor(bob)
-  expect(events).toEqual([parcel.event, parcel.event])
-  expect(events[0]).toBe(parcel.event)
+  expect(events).toEqual([parcel.event(), parcel.event()])
+  expect(events[0]).toBe(parcel.event())
 })
 
 it('waits for a filter that answers with a promise', async () => {
