@@ -82,7 +82,7 @@ export function createJobs(options: JobsOptions<string, unknown, unknown, unknow
       known.delete(oldest.jobId)
     }
     entry.stop?.(reason)
-    next()
+    next(entry)
     if (!running.size) for (const resolve of idle.splice(0)) resolve()
   }
 
@@ -126,10 +126,13 @@ export function createJobs(options: JobsOptions<string, unknown, unknown, unknow
     )
   }
 
-  function next(): void {
+  /** @param freed - The job that has made room. */
+  function next(freed?: Entry): void {
     for (const entry of waiting) {
       if (closed || running.size >= settings.concurrency) return
       waiting.delete(entry)
+      // The work begins at once. That it has is told behind the end of the other.
+      if (freed) entry.published = entry.published.then(() => freed.published)
       begin(entry)
     }
   }

@@ -48,6 +48,33 @@ const failed = (task: string, code: string, message: string): string =>
 const CANCELLED = 'the job was cancelled'
 const STOPPING = 'the server is stopping'
 
+it('tells that a job has begun behind the end of the job that made room for it', async () => {
+  const heard: string[] = []
+  const waiting: (() => void)[] = []
+  const { jobs, ada, run, isRunning, settled } = setup({
+    concurrency: 1,
+    hub: {
+      async publish(_, { jobId, status }) {
+        heard.push(`${jobs.get(jobId)?.task ?? '?'} ${status}`)
+        // The log takes its time for the first job.
+        if (jobs.get(jobId)?.task === 'a') await new Promise<void>((resolve) => waiting.push(resolve))
+        return { id: '', delivered: 0 }
+      },
+    },
+  })
+  jobs.start('a', ada)
+  jobs.start('b', ada)
+  await settled()
+  run('a').resolve(1)
+  await settled()
+  expect(isRunning('b')).toBe(true)
+  while (waiting.length) {
+    waiting.shift()?.()
+    await settled()
+  }
+  expect(heard).toEqual(['a queued', 'b queued', 'a started', 'a completed', 'b started'])
+})
+
 it('tells who a job is for that it waits, runs and is done', async () => {
   const { jobs, ada, options, run, settled } = setup()
   const jobId = jobs.start('a', ada)
