@@ -1,7 +1,9 @@
+import { monotonic } from '../../src/base/clock.ts'
+import type { Clock } from '../../src/index.ts'
 import type { Sink } from './carrier.ts'
-import type { Grants } from './grants.ts'
+import { type Grants, topicsOf } from './grants.ts'
 import type { Outlet } from './outlet.ts'
-import type { Principal } from './principal.ts'
+import { type Principal, sinceOf } from './principal.ts'
 
 /** One open stream, as the hub sees it. */
 export interface Client extends Grants {
@@ -66,6 +68,37 @@ export type Ending =
   | 'max-age'
   | 'drained'
   | 'error'
+
+/** What is known of a client when its stream opens. */
+type Newcomer = Pick<
+  Client,
+  'principal' | 'asked' | 'given' | 'native' | 'sink' | 'outlet' | 'expiresAt' | 'leavesAt' | 'after'
+>
+
+/** A client whose stream opens now: nothing is confirmed yet, and events of before are still to come. */
+export function createClient(known: Newcomer, clock: Clock): Client {
+  const { principal, asked, after } = known
+  const now = monotonic(clock)
+  const date = clock.now()
+  return {
+    ...known,
+    id: mintClientId(),
+    topics: topicsOf(known),
+    wanted: asked,
+    revision: 0,
+    confirmed: undefined,
+    connectedAt: date,
+    lastSeen: date,
+    openedAt: now,
+    since: sinceOf(principal),
+    endsAt: Infinity,
+    leaving: 'max-age',
+    live: false,
+    toldSeq: after,
+    toldAt: now,
+    ended: undefined,
+  }
+}
 
 /** What a gap concerns: a client that asked for no topic had everything that is for nobody in particular. */
 export const concernOf = ({ asked, topics }: Pick<Client, 'asked' | 'topics'>): readonly string[] =>

@@ -1,11 +1,10 @@
 import { monotonic } from '../../src/base/clock.ts'
 import type { PeerEvents, Sink, SinkEvents } from '../audience/carrier.ts'
-import { type Client, concernOf, type Ending, mintClientId, noteSeen } from '../audience/client.ts'
+import { type Client, concernOf, createClient, type Ending, noteSeen } from '../audience/client.ts'
 import { deniedIn } from '../audience/denied.ts'
-import { topicsOf } from '../audience/grants.ts'
 import type { Memberships } from '../audience/memberships.ts'
 import { createOutlet } from '../audience/outlet.ts'
-import { expiryOf, type Principal, sinceOf } from '../audience/principal.ts'
+import { expiryOf, type Principal } from '../audience/principal.ts'
 import type { Registry } from '../audience/registry.ts'
 import { formatId, formatMailId, resume } from '../log/cursor.ts'
 import { type Counters, countDenials } from '../observe/counters.ts'
@@ -133,7 +132,6 @@ export function createStreams(
       const mail = openMail(principal.userId, requested, { epoch, after, recovered })
       // A client that breaks off before it has its mail must not look as if it had it.
       const cursor = mail?.isPending ? formatMailId(epoch, after, 0) : formatId(epoch, after)
-      const now = monotonic(clock)
       // A sink may speak before there is a client.
       let opened: Client | undefined
       let gone = false
@@ -152,32 +150,9 @@ export function createStreams(
           if (opened) end(opened, 'timeout')
         },
       })
-      const client: Client = {
-        id: mintClientId(),
-        principal,
-        asked,
-        given,
-        topics: topicsOf({ asked, given }),
-        wanted: asked,
-        revision: 0,
-        confirmed: undefined,
-        native,
-        outlet: createOutlet(sink, limits, clock, counters.dropped),
-        sink,
-        connectedAt: clock.now(),
-        lastSeen: clock.now(),
-        openedAt: now,
-        expiresAt,
-        since: sinceOf(principal),
-        leavesAt: now + maxAge * (0.8 + 0.4 * clock.random()),
-        endsAt: Infinity,
-        leaving: 'max-age',
-        live: false,
-        after,
-        toldSeq: after,
-        toldAt: now,
-        ended: undefined,
-      }
+      const outlet = createOutlet(sink, limits, clock, counters.dropped)
+      const leavesAt = monotonic(clock) + maxAge * (0.8 + 0.4 * clock.random())
+      const client = createClient({ principal, asked, given, native, sink, outlet, expiresAt, leavesAt, after }, clock)
       opened = client
       registry.add(client)
       counters.connections++

@@ -1,8 +1,8 @@
 import { type EventFilter, type EventLog, type LogEntry, memoryLog, type PublishTarget } from 'headwater/server'
 import { createClock, type TestClock } from 'headwater/testing'
 import type { Sink } from '../../server/audience/carrier.ts'
-import type { Client, Ending } from '../../server/audience/client.ts'
-import { NOTHING_GIVEN, topicsOf } from '../../server/audience/grants.ts'
+import { type Client, createClient, type Ending } from '../../server/audience/client.ts'
+import { NOTHING_GIVEN } from '../../server/audience/grants.ts'
 import { createOutlet } from '../../server/audience/outlet.ts'
 import type { Principal } from '../../server/audience/principal.ts'
 import { createRegistry, type Registry } from '../../server/audience/registry.ts'
@@ -92,31 +92,13 @@ export function testClient({
     clock,
     losses,
   )
+  const known = { principal: {}, asked, given, native: false, outlet, sink, expiresAt: Infinity, leavesAt: Infinity }
   return {
-    id: `client-${++lastId}`,
-    principal: {},
-    asked,
-    given,
-    topics: topicsOf({ asked, given }),
-    wanted: new Set(topics),
-    revision: 0,
-    confirmed: 0,
-    native: false,
-    outlet,
+    ...createClient({ ...known, after: 0 }, clock),
     sink,
-    connectedAt: clock.now(),
-    lastSeen: clock.now(),
-    openedAt: clock.now(),
-    expiresAt: Infinity,
-    since: 0,
-    leavesAt: Infinity,
-    endsAt: Infinity,
-    leaving: 'max-age',
+    id: `client-${++lastId}`,
+    confirmed: 0,
     live: true,
-    after: 0,
-    toldSeq: 0,
-    toldAt: clock.now(),
-    ended: undefined,
     ...rest,
     drain(more = Infinity) {
       sink.room = more

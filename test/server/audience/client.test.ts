@@ -1,7 +1,45 @@
+import { createClock } from 'headwater/testing'
 import { expect, it } from 'vitest'
-import { concernOf, describeClient, mintClientId, noteSeen } from '../../../server/audience/client.ts'
+import { concernOf, createClient, describeClient, mintClientId, noteSeen } from '../../../server/audience/client.ts'
 import { withGiven } from '../../../server/audience/grants.ts'
 import { block, testClient } from '../../support/hub.ts'
+
+it('a client begins behind its cursor, not live, with nothing confirmed', () => {
+  const clock = createClock()
+  const { sink, outlet } = testClient({ clock })
+  const { given } = withGiven(testClient(), 'userId', 'room', 0)
+  const principal = { userId: 'ada', since: 1_700_000_000_000 }
+  const known = {
+    principal,
+    asked: new Set(['a']),
+    given,
+    native: true,
+    sink,
+    outlet,
+    expiresAt: 5,
+    leavesAt: 6,
+    after: 41,
+  }
+  const date = clock.now()
+  expect(createClient(known, clock)).toEqual({
+    ...known,
+    id: expect.stringMatching(/^[A-Za-z0-9_-]{22}$/),
+    topics: new Set(['a', 'room']),
+    wanted: new Set(['a']),
+    revision: 0,
+    confirmed: undefined,
+    connectedAt: date,
+    lastSeen: date,
+    openedAt: expect.any(Number),
+    since: 1_700_000_000_000,
+    endsAt: Infinity,
+    leaving: 'max-age',
+    live: false,
+    toldSeq: 41,
+    toldAt: expect.any(Number),
+    ended: undefined,
+  })
+})
 
 it('the facts about a client have what the operator wants to know, whose it is too', () => {
   const client = testClient({
