@@ -20,12 +20,13 @@ export interface Delivered {
   send(client: Client): Promise<void>
 }
 
-/** @returns Undefined if nothing is kept for this user. */
-export type OpenMail = (
-  userId: string | undefined,
-  requested: string,
-  standing: Omit<Standing, 'cursor'>,
-) => Delivered | undefined
+/** Mail of all streams. */
+export interface MailRoom {
+  /** @returns Undefined if nothing is kept for this user. */
+  open(userId: string | undefined, requested: string, standing: Omit<Standing, 'cursor'>): Delivered | undefined
+  /** A client has gone: what its mail waits for is not waited for any longer. */
+  left(client: Client): void
+}
 
 export function createMail(
   { log, clock, mailbox: { store } }: HubSettings,
@@ -33,11 +34,26 @@ export function createMail(
   delivery: () => Delivery,
   tell: (client: Client, frame: Uint8Array) => void,
   failed: (error: unknown) => void,
-): OpenMail {
-  /** The answer of the filter may be still to come. */
+): MailRoom {
+  /** For each client that waits for the filter, how it stops waiting. */
+  const waiting = new Map<Client, () => void>()
+
+  /** The answer of the filter may be still to come. Nothing is for a client that has gone. */
   async function isFor(client: Client, parcel: Parcel): Promise<boolean> {
+    if (client.ended) return false
     const answer = parcel.isFor(client)
-    return typeof answer === 'boolean' ? answer : new Promise((resolve) => void answer(resolve))
+    if (typeof answer === 'boolean') return answer
+    return new Promise((resolve) => {
+      const stop = answer(settle)
+      waiting.set(client, () => {
+        stop()
+        settle(false)
+      })
+      function settle(allowed: boolean): void {
+        waiting.delete(client)
+        resolve(allowed)
+      }
+    })
   }
 
   async function acknowledge(userId: string, client: Client, mails: readonly Mail[]): Promise<void> {
@@ -71,7 +87,7 @@ export function createMail(
     await sendAll(client, those('send'))
   }
 
-  return (userId, requested, rest) => {
+  function open(userId: string | undefined, requested: string, rest: Omit<Standing, 'cursor'>): Delivered | undefined {
     if (userId === undefined) return undefined
     const standing = { ...rest, cursor: parseId(requested) }
     const list = (): ReturnType<typeof store.list> => {
@@ -94,4 +110,6 @@ export function createMail(
       },
     }
   }
+
+  return { open, left: (client) => waiting.get(client)?.() }
 }

@@ -60,7 +60,7 @@ export function createStreams(
   const { log, limits, clock, heartbeat, clientTimeout, maxAge, retry } = settings
   const turns = createTurns(clock)
   const admission = createAdmission(limits, registry, memberships, counters)
-  const openMail = createMail(settings, counters, delivery, tell, (error) =>
+  const mailRoom = createMail(settings, counters, delivery, tell, (error) =>
     observers.tell('onError', error, 'mailbox'),
   )
   /** Does what may call the host's sink. What that throws ends this stream, and no other: a round for all clients goes on. */
@@ -96,6 +96,7 @@ export function createStreams(
     })
     const { id: clientId, principal, openedAt } = client
     observers.tell('onDisconnect', { clientId, principal, reason, openFor: monotonic(clock) - openedAt })
+    mailRoom.left(client)
     left(client)
   }
 
@@ -129,7 +130,7 @@ export function createStreams(
       const resumption = resume(requested, log, mayReadAll)
       const { recovered, after } = resumption
       const { epoch } = log
-      const mail = openMail(principal.userId, requested, { epoch, after, recovered })
+      const mail = mailRoom.open(principal.userId, requested, { epoch, after, recovered })
       // A client that breaks off before it has its mail must not look as if it had it.
       const cursor = mail?.isPending ? formatMailId(epoch, after, 0) : formatId(epoch, after)
       // A sink may speak before there is a client.

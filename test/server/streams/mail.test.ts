@@ -74,6 +74,28 @@ function setup(options: HubOptions = {}) {
   return { hub, mail, errors, clock }
 }
 
+describe('mail that waits for the filter', () => {
+  it('waits no longer than its client is there', async () => {
+    const asked: unknown[] = []
+    const { hub, mail, clock } = setup({
+      filter: (_, { data }) => {
+        asked.push(data)
+        return new Promise(() => {})
+      },
+    })
+    for (const n of [1, 2]) await mail(n)
+    const { leave } = await visit(hub, 'ada', '', 'connected')
+    await expect.poll(() => asked).toEqual([1])
+    await leave()
+    await turn()
+    expect(asked).toEqual([1])
+    expect(hub.stats().mailbox).toMatchObject({ kept: 2, sent: 0, acknowledged: 0 })
+    // The hub's own round ends with it.
+    await hub.close()
+    expect(clock.timers).toBe(0)
+  })
+})
+
 describe('mail for a user who was away', () => {
   it('comes ahead of `live` to a client without a cursor, in order, and is acknowledged when the client is back', async () => {
     const { hub, mail } = setup()
