@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, get, type IncomingMessage, type ServerResponse } from 'node:http'
+import { get, type IncomingMessage, type ServerResponse } from 'node:http'
 import { connect as connectH2, createServer as createH2Server } from 'node:http2'
 import { type AddressInfo, connect } from 'node:net'
 import { queryObjects } from 'node:v8'
@@ -9,6 +9,7 @@ import { createHub, type HubOptions, memoryLog } from 'headwater/server'
 import { toNodeHandler } from 'headwater/server/node'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { eventually } from '../support/eventually.ts'
+import { serveHub } from '../support/serving.ts'
 
 /*
  * Streams that are compressed, over real sockets.
@@ -21,18 +22,11 @@ const decoders = { gzip: createGunzip, br: createBrotliDecompress }
 async function serve(options: HubOptions = {}, onRequest?: (response: ServerResponse) => void) {
   const hub = createHub({ heartbeat: false, compress: true, ...options })
   const handle = toNodeHandler(hub)
-  const server = createServer((request, response) => {
+  const served = await serveHub(hub, (request, response) => {
     onRequest?.(response)
     void handle(request, response)
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  onTestFinished(async () => {
-    await hub.close()
-    server.closeAllConnections()
-    server.close()
   })
-  return { hub, port, url: `http://127.0.0.1:${port}/events` }
+  return { hub, ...served }
 }
 
 /** A request as it is, without a client that decompresses by itself. */

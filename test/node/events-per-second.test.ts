@@ -1,25 +1,16 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { createHubClient } from 'headwater/hub'
 import { createHub } from 'headwater/server'
-import { toNodeHandler } from 'headwater/server/node'
 import { createClock } from 'headwater/testing'
 import { expect, it, onTestFinished } from 'vitest'
 import { eventually } from '../support/eventually.ts'
+import { serveHub } from '../support/serving.ts'
 
 async function serve(limits: { readonly eventsPerSecond: number; readonly queueEvents: number }) {
   const clock = createClock()
   const hub = createHub({ clock, heartbeat: false, clientTimeout: 0, maxAge: 0, limits })
-  const server = createServer(toNodeHandler(hub)).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const sse = createHubClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, { retry: { initial: 1 } })
-  onTestFinished(async () => {
-    sse.close()
-    await hub.close()
-    server.closeAllConnections()
-    server.close()
-  })
+  const { url } = await serveHub(hub)
+  const sse = createHubClient(url, { retry: { initial: 1 } })
+  onTestFinished(() => sse.close())
   const heard: unknown[] = []
   sse.subscribe('n', (data) => heard.push(data))
   await eventually(() => expect(hub.clients()[0]?.live).toBe(true))

@@ -1,12 +1,11 @@
-import { once } from 'node:events'
-import { createServer, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { ServerResponse } from 'node:http'
 import { createHubClient } from 'headwater/hub'
 import { createHub, type HubOptions, memoryLog } from 'headwater/server'
 import { toNodeHandler } from 'headwater/server/node'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { OWN, read } from '../support/reader.ts'
+import { serveHub } from '../support/serving.ts'
 
 /*
  * A filter that takes its time, behind real HTTP: it looks up rights when an event happens.
@@ -24,20 +23,16 @@ async function serve(options: HubOptions = {}) {
   })
   const responses: ServerResponse[] = []
   const handle = toNodeHandler(hub)
-  const server = createServer((request, response) => {
-    responses.push(response)
-    void handle(request, response)
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
   process.on('unhandledRejection', UNHANDLED)
-  onTestFinished(async () => {
-    await hub.close()
-    server.closeAllConnections()
-    server.close()
+  // The hub is closed before this: what is registered last runs first.
+  onTestFinished(() => {
     process.off('unhandledRejection', UNHANDLED)
     expect(UNHANDLED).not.toHaveBeenCalled()
   })
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/events`
+  const { url } = await serveHub(hub, (request, response) => {
+    responses.push(response)
+    void handle(request, response)
+  })
   return {
     hub,
     url,

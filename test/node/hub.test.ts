@@ -9,6 +9,7 @@ import { createHub, type Hub, type HubOptions, memoryLog, type Principal } from 
 import { incomingMessage, toNodeHandler } from 'headwater/server/node'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { eventually } from '../support/eventually.ts'
+import { serveHub } from '../support/serving.ts'
 
 /*
  * The hub behind Node's own HTTP, over real sockets: what frameworks do to requests, and what bad clients do to servers.
@@ -19,15 +20,7 @@ type Listener = (request: IncomingMessage, response: ServerResponse) => void
 async function serve(options: HubOptions = {}, around?: (handle: ReturnType<typeof toNodeHandler>) => Listener) {
   const hub = createHub({ heartbeat: false, ...options })
   const handle = toNodeHandler(hub)
-  const server = createServer(around?.(handle) ?? handle).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  onTestFinished(async () => {
-    await hub.close()
-    server.closeAllConnections()
-    server.close()
-  })
-  const url = `http://127.0.0.1:${port}/events`
+  const { port, url } = await serveHub(hub, around?.(handle) ?? handle)
   const post = (body: string, path = '') =>
     fetch(url + path, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
   return { hub, port, url, post }

@@ -9,6 +9,7 @@ import { fileLog, toNodeHandler } from 'headwater/server/node'
 import { expect, it, onTestFinished } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { folder } from '../support/folder.ts'
+import { serveHub } from '../support/serving.ts'
 
 /*
  * Mail over HTTP, with a log on disk: what a user gets who comes the day after.
@@ -17,15 +18,7 @@ import { folder } from '../support/folder.ts'
 /** A server whose users say who they are. It can be started again with another log. */
 async function serve(log: EventLog) {
   const hub = createHub({ log, heartbeat: false, authenticate: (request) => ({ userId: readToken(request) ?? '' }) })
-  const server = createServer(toNodeHandler(hub)).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const stop = async (): Promise<void> => {
-    await hub.close()
-    server.closeAllConnections()
-    server.close()
-  }
-  onTestFinished(stop)
-  return { hub, stop, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/events` }
+  return { hub, ...(await serveHub(hub)) }
 }
 
 /** A page of a user, and what it has heard. */

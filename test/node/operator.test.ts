@@ -1,10 +1,7 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { createHub, type HubOptions, readToken } from 'headwater/server'
-import { toNodeHandler } from 'headwater/server/node'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { eventually } from '../support/eventually.ts'
+import { serveHub } from '../support/serving.ts'
 
 /*
  * What the operator of a hub sees and does, over real HTTP: who is connected, who may read and post from where, and how often.
@@ -12,14 +9,7 @@ import { eventually } from '../support/eventually.ts'
 
 async function serve(options: HubOptions = {}) {
   const hub = createHub({ heartbeat: false, ...options })
-  const server = createServer(toNodeHandler(hub)).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(async () => {
-    await hub.close()
-    server.closeAllConnections()
-    server.close()
-  })
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/events`
+  const { url } = await serveHub(hub)
   /** Opens a stream, and collects what it brings. */
   async function open(path = '', headers: Record<string, string> = {}) {
     const response = await fetch(url + path, { headers })

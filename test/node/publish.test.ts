@@ -1,12 +1,9 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { createHubClient } from 'headwater/hub'
 import { createHub, type HubOptions, type PublishOptions, type ShapeEvents } from 'headwater/server'
-import { toNodeHandler } from 'headwater/server/node'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { schema } from '../support/schema.ts'
+import { serveHub } from '../support/serving.ts'
 
 /*
  * What is published, over real HTTP to clients of ours.
@@ -23,14 +20,7 @@ async function serve(options: HubOptions = {}) {
     onError: (error, where) => errors.push([where, `${error}`]),
     ...options,
   })
-  const server = createServer(toNodeHandler(hub)).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/events`
-  onTestFinished(async () => {
-    await hub.close()
-    server.closeAllConnections()
-    server.close()
-  })
+  const { url } = await serveHub(hub)
   let open = 0
   return {
     hub,

@@ -6,6 +6,7 @@ import { createHub, type HubOptions, refuse } from 'headwater/server'
 import { type NodeHandlerOptions, toNodeHandler } from 'headwater/server/node'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { eventually } from '../support/eventually.ts'
+import { serveHub } from '../support/serving.ts'
 
 /*
  * What comes over a socket that no browser sends: nonsense, pipelined requests, and principals that middleware has found.
@@ -14,16 +15,9 @@ import { eventually } from '../support/eventually.ts'
 async function serve(options: HubOptions = {}, handler: NodeHandlerOptions<never> = {}) {
   const hub = createHub({ heartbeat: false, ...options })
   const reported = vi.spyOn(console, 'error').mockImplementation(() => {})
-  const server = createServer(toNodeHandler(hub, handler)).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  onTestFinished(async () => {
-    await hub.close()
-    server.closeAllConnections()
-    server.close()
-    reported.mockRestore()
-  })
-  return { hub, port, reported, url: `http://127.0.0.1:${port}/events` }
+  // The hub is closed before this: what is registered last runs first.
+  onTestFinished(() => reported.mockRestore())
+  return { hub, reported, ...(await serveHub(hub, toNodeHandler(hub, handler))) }
 }
 
 /** Sends bytes as they are. What comes back is collected. */

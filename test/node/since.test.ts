@@ -1,11 +1,8 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { createHub, type HubOptions } from 'headwater/server'
-import { toNodeHandler } from 'headwater/server/node'
 import { createClock } from 'headwater/testing'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { eventually } from '../support/eventually.ts'
+import { serveHub } from '../support/serving.ts'
 
 /*
  * What a principal with `since` is sent, over HTTP, whatever cursor it names.
@@ -14,15 +11,8 @@ import { eventually } from '../support/eventually.ts'
 async function serve(options: HubOptions) {
   const clock = createClock()
   const hub = createHub({ clock, heartbeat: false, ...options })
-  const server = createServer(toNodeHandler(hub)).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(async () => {
-    await hub.close()
-    server.closeAllConnections()
-    server.close()
-  })
+  const { port } = await serveHub(hub)
   async function stream(cursor: string) {
-    const { port } = server.address() as AddressInfo
     const response = await fetch(`http://127.0.0.1:${port}/?lastEventId=${cursor}`)
     let text = ''
     void (async () => {

@@ -2,10 +2,11 @@ import { once } from 'node:events'
 import { createServer, get, type IncomingMessage } from 'node:http'
 import { connect as connectH2, createServer as createH2Server } from 'node:http2'
 import type { AddressInfo } from 'node:net'
-import { createHub, type EventLog, type Hub, type HubOptions, memoryLog } from 'headwater/server'
+import { createHub, type Hub, type HubOptions } from 'headwater/server'
 import { toNodeHandler } from 'headwater/server/node'
 import { createClock } from 'headwater/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { lateLog } from '../support/event-log.ts'
 
 /*
  * Clients that take what they are sent slowly, over real connections. The time of the hub is turned by hand: a slow client is one
@@ -133,24 +134,7 @@ describe.each(CARRIERS)('over %s', (_, open) => {
 
 describe('a log that is slow to read', () => {
   it.each(CARRIERS)('does not keep heartbeats from a client that it is replayed to over %s', async (_, open) => {
-    const inner = memoryLog()
-    let answer = (): void => {}
-    const log: EventLog = {
-      ...inner,
-      get epoch() {
-        return inner.epoch
-      },
-      get head() {
-        return inner.head
-      },
-      get first() {
-        return inner.first
-      },
-      read: (seq, limit) =>
-        new Promise((resolve) => {
-          answer = () => resolve(inner.read(seq, limit))
-        }),
-    }
+    const { log, answer } = lateLog()
     const { clock, hub } = slowHub({ heartbeat: 15_000, log })
     const { id } = await hub.broadcast('first', 1)
     await hub.broadcast('second', 2)

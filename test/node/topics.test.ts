@@ -1,11 +1,10 @@
-import { once } from 'node:events'
-import { createServer, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { ServerResponse } from 'node:http'
 import { createHubClient, type HubClientOptions } from 'headwater/hub'
 import { createHub, type HubOptions } from 'headwater/server'
 import { toNodeHandler } from 'headwater/server/node'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { eventually } from '../support/eventually.ts'
+import { serveHub } from '../support/serving.ts'
 
 /*
  * Topics over real HTTP, with the client of this package: what is not granted, names of all scripts, and topics that the server
@@ -20,17 +19,10 @@ async function serve(options: HubOptions = {}) {
   })
   const handle = toNodeHandler(hub)
   const responses: ServerResponse[] = []
-  const server = createServer((request, response) => {
+  const { url } = await serveHub(hub, (request, response) => {
     responses.push(response)
     void handle(request, response)
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(async () => {
-    await hub.close()
-    server.closeAllConnections()
-    server.close()
   })
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/events`
   function client(given: HubClientOptions = {}) {
     const live = createHubClient(url, { retry: { initial: 1 }, ...given })
     onTestFinished(() => live.close())

@@ -1,18 +1,9 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import {
-  createHub,
-  type Delivered,
-  type EventLog,
-  type HubOptions,
-  memoryLog,
-  type Publication,
-} from 'headwater/server'
-import { toNodeHandler } from 'headwater/server/node'
+import { createHub, type Delivered, type HubOptions, memoryLog, type Publication } from 'headwater/server'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { logWith } from '../support/event-log.ts'
 import { eventually } from '../support/eventually.ts'
 import { read } from '../support/reader.ts'
+import { serveHub } from '../support/serving.ts'
 
 /*
  * Code of the server that hears events and watches what becomes of them, over real HTTP.
@@ -27,14 +18,7 @@ async function serve(options: HubOptions = {}) {
     onError: (error, where) => errors.push(`${where}: ${error}`),
     ...options,
   })
-  const server = createServer(toNodeHandler(hub)).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(async () => {
-    await hub.close()
-    server.closeAllConnections()
-    server.close()
-  })
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/events`
+  const { url } = await serveHub(hub)
   return {
     hub,
     errors,
@@ -49,26 +33,6 @@ async function serve(options: HubOptions = {}) {
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(body),
       }),
-  }
-}
-
-/** A log whose parts can be replaced. */
-function logWith(parts: Partial<EventLog>, inner = memoryLog()): EventLog {
-  return {
-    get epoch() {
-      return inner.epoch
-    },
-    get head() {
-      return inner.head
-    },
-    get first() {
-      return inner.first
-    },
-    append: inner.append,
-    read: inner.read,
-    subscribe: inner.subscribe,
-    reset: inner.reset,
-    ...parts,
   }
 }
 

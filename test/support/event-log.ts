@@ -1,4 +1,4 @@
-import type { EventLog, LogEntry, LogRecord } from 'headwater/server'
+import { type EventLog, type LogEntry, type LogRecord, memoryLog } from 'headwater/server'
 import { describe, expect, it, vi } from 'vitest'
 
 /*
@@ -13,6 +13,36 @@ export const numbers = (entries: readonly LogEntry[]): number[] => entries.map((
 export async function fill(log: EventLog, count: number): Promise<EventLog> {
   for (let n = 1; n <= count; n++) await log.append(record(`${n % 10}`))
   return log
+}
+
+/** A log whose parts can be replaced. */
+export function logWith(parts: Partial<EventLog>, inner: EventLog = memoryLog()): EventLog {
+  return {
+    get epoch() {
+      return inner.epoch
+    },
+    get head() {
+      return inner.head
+    },
+    get first() {
+      return inner.first
+    },
+    append: inner.append,
+    read: inner.read,
+    subscribe: inner.subscribe,
+    reset: inner.reset,
+    ...parts,
+  }
+}
+
+/** A log that answers each read when it is asked to, as one elsewhere would. */
+export function lateLog(inner: EventLog = memoryLog()) {
+  const reads: (() => void)[] = []
+  const log = logWith(
+    { read: (seq, limit) => new Promise((resolve) => reads.push(() => resolve(inner.read(seq, limit)))) },
+    inner,
+  )
+  return { log, reads, answer: () => reads.shift()?.() }
 }
 
 /** @param open - Opens an empty log that keeps at most `size` entries. */

@@ -1,5 +1,6 @@
-import { type EventLog, type HubOptions, memoryLog } from 'headwater/server'
+import { type HubOptions, memoryLog } from 'headwater/server'
 import { describe, expect, it } from 'vitest'
+import { lateLog } from '../../support/event-log.ts'
 import { hubBench } from '../../support/reader.ts'
 
 function setup(options: HubOptions = {}) {
@@ -354,28 +355,6 @@ describe('a replay', () => {
     await say(4)
     expect((await open(`?user=ada&lastEventId=${cursor}`)).payloads()).toEqual([3, 4])
   })
-
-  /** A log of which each read waits. */
-  function lateLog() {
-    const inner = memoryLog()
-    const reads: (() => void)[] = []
-    const log: EventLog = {
-      get epoch() {
-        return inner.epoch
-      },
-      get head() {
-        return inner.head
-      },
-      get first() {
-        return inner.first
-      },
-      append: inner.append,
-      subscribe: inner.subscribe,
-      reset: inner.reset,
-      read: (seq, limit) => new Promise((resolve) => reads.push(() => resolve(inner.read(seq, limit)))),
-    }
-    return { log, reads }
-  }
 
   it('that is under way at the join has what is published from then on, and once', async () => {
     const { log, reads } = lateLog()

@@ -6,6 +6,7 @@ import { selector } from '../../../server/audience/target.ts'
 import { formatId, resume } from '../../../server/log/cursor.ts'
 import { catchUp } from '../../../server/streams/replay.ts'
 import { createTurns } from '../../../server/streams/turns.ts'
+import { lateLog, logWith } from '../../support/event-log.ts'
 import {
   block,
   events,
@@ -16,27 +17,6 @@ import {
   type TestClientOptions,
   testSink,
 } from '../../support/hub.ts'
-
-/** A log that answers when it is told to, as one elsewhere would. */
-function lateLog(inner: EventLog = memoryLog()) {
-  const reads: (() => void)[] = []
-  const log: EventLog = {
-    get epoch() {
-      return inner.epoch
-    },
-    get head() {
-      return inner.head
-    },
-    get first() {
-      return inner.first
-    },
-    append: inner.append,
-    subscribe: inner.subscribe,
-    reset: inner.reset,
-    read: (seq, limit) => new Promise((resolve) => reads.push(() => resolve(inner.read(seq, limit)))),
-  }
-  return { log, reads, answer: () => reads.shift()?.() }
-}
 
 function setup(parts: Stage = stage(), options: TestClientOptions = {}, turns = createTurns(parts.clock)) {
   const { log, delivery, join } = parts
@@ -473,21 +453,15 @@ describe('a log and a client of any speed', () => {
     const untold: LogEntry[] = []
     const listeners = new Set<LogListener>()
     inner.subscribe({ entry: (entry) => untold.push(entry), reset() {} })
-    const log: EventLog = {
-      ...lateLog(inner).log,
-      epoch: inner.epoch,
-      get head() {
-        return inner.head
+    const log = logWith(
+      {
+        subscribe(listener) {
+          listeners.add(listener)
+          return () => listeners.delete(listener)
+        },
       },
-      get first() {
-        return inner.first
-      },
-      read: inner.read,
-      subscribe(listener) {
-        listeners.add(listener)
-        return () => listeners.delete(listener)
-      },
-    }
+      inner,
+    )
     return {
       log,
       tell() {
