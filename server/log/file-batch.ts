@@ -1,3 +1,4 @@
+import { report } from '../../src/base/errors.ts'
 import type { LogEntry, LogRecord } from './log.ts'
 
 /*
@@ -13,7 +14,7 @@ export interface Append {
   reject(error: unknown): void
 }
 
-/** Anything else, such as a reset. It does not reject. */
+/** Anything else, such as a reset. What it rejects with is reported. */
 interface Task {
   readonly kind: 'task'
   run(): Promise<void>
@@ -21,7 +22,7 @@ interface Task {
 
 export type Job = Append | Task
 
-/** How many are written together. The hub remembers what became of 1,000 events until their publishers ask. */
+/** How many are written together: those behind them wait as long. */
 const COUNT = 500
 /** How much text is written together, about. */
 const CHARACTERS = 1024 * 1024
@@ -46,10 +47,15 @@ export function createQueue(write: (batch: readonly Append[]) => Promise<void>):
 
   async function work(): Promise<void> {
     for (let next = queue[0]; next; next = queue[0]) {
-      if (next.kind === 'append') await write(takeBatch(queue))
-      else {
-        queue.shift()
-        await next.run()
+      try {
+        if (next.kind === 'append') await write(takeBatch(queue))
+        else {
+          queue.shift()
+          await next.run()
+        }
+      } catch (error) {
+        // One job that fails past its own promise must not end the process, or hold back all that follow.
+        report(error)
       }
     }
     working = false

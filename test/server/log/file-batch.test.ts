@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type Append, createQueue, type Job, takeBatch } from '../../../server/log/file-batch.ts'
 
 const append = (json = '1'): Append => ({
@@ -62,4 +62,24 @@ it('does one thing after the other, and together what was added in one turn', as
   add(append())
   await Promise.resolve()
   expect(done).toEqual([2, 1, 'task', 1, 1])
+})
+
+it('goes on after a write or a task that fails, which is reported', async () => {
+  const reported = vi.fn()
+  vi.stubGlobal('reportError', reported)
+  onTestFinished(() => void vi.unstubAllGlobals())
+  let done = 0
+  const add = createQueue(() => Promise.reject(new Error('write')))
+  const failing: Job = { kind: 'task', run: () => Promise.reject(new Error('task')) }
+  const last: Job = {
+    kind: 'task',
+    async run() {
+      done++
+    },
+  }
+  for (const job of [append(), failing, last]) add(job)
+  await vi.waitFor(() => expect(done).toBe(1))
+  add(last)
+  await vi.waitFor(() => expect(done).toBe(2))
+  expect(reported.mock.calls).toEqual([[new Error('write')], [new Error('task')]])
 })
