@@ -151,9 +151,9 @@ export function createHub(options: HubOptions = {}): Hub {
       if (observers.hears('onDeliver')) observers.tell('onDeliver', { clientId, principal, id, type })
     },
     happened: listeners.tell,
-    restarted() {
+    restarted(dropped) {
       memberships.restart()
-      streams.restart()
+      streams.restart(dropped)
     },
   })
   const upkeep = createUpkeep(settings, registry, delivery, streams)

@@ -54,7 +54,7 @@ export interface Client extends Grants {
 }
 
 /**
- * Why a stream ended. `closed`: the client left. `overflow`: too far behind. `stalled`: it took nothing for too long. `timeout`:
+ * Why a stream ended. `closed`: the client left. `overflow`: too far behind, or mail of its user would have been lost. `stalled`: it took nothing for too long. `timeout`:
  * it did not prove to be there for `clientTimeout`. `expired`: its principal's time was over. `kicked`. `max-age`: it had been open for long enough. `drained`: the hub was closed. `error`:
  * the log could not be read.
  */

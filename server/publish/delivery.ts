@@ -57,8 +57,8 @@ export interface DeliveryEvents {
   delivered(client: Client, parcel: Parcel): void
   /** The turn of an event is over: all clients that are live have been given it, or wait for the filter. */
   happened(parcel: Parcel): void
-  /** The log has begun anew. */
-  restarted(): void
+  /** The log has begun again. @param dropped - These clients had events that waited for the filter: they do not get those. */
+  restarted(dropped: readonly Client[]): void
 }
 
 /** An event whose turn comes when those in front of it have reached everybody. */
@@ -183,10 +183,10 @@ export function createDelivery(
     reset() {
       runs++
       // Of the old log, and everybody is told of a gap.
-      lines.closeAll()
+      const dropped = lines.closeAll()
       outcomes.clear()
       place = log.head
-      events.restarted()
+      events.restarted(dropped)
     },
   })
 

@@ -17,7 +17,8 @@ export interface FilterLines {
   open(client: Client, ready: () => void): FilterLine
   /** Drops what waits for a client. */
   close(client: Client): void
-  closeAll(): void
+  /** The same for all clients. @returns Those that had a line. */
+  closeAll(): readonly Client[]
 }
 
 export interface FilterLineEvents {
@@ -80,7 +81,9 @@ export function createFilterLines(limit: number, { hand, overflowed, dropped }: 
     open,
     close,
     closeAll() {
-      for (const client of [...lines.keys()]) close(client)
+      const clients = [...lines.keys()]
+      for (const client of clients) close(client)
+      return clients
     },
   }
 }

@@ -4,8 +4,12 @@ import { isOver } from '../log/mailbox.ts'
 import type { Counters } from '../observe/counters.ts'
 import type { MailSettings } from './mail-options.ts'
 
-/** Keeps an event for the user that it is for. */
-export type Keep = (entry: LogEntry, epoch: string) => Promise<void>
+/**
+ * Keeps an event for the user that it is for.
+ * @param epoch - In which the log has numbered it.
+ * @param isCurrent - That is still the log's epoch. If not, streams that are open may not have been given it.
+ */
+export type Keep = (entry: LogEntry, epoch: string, isCurrent: boolean) => Promise<void>
 
 /**
  * @param full - Is told once that a mailbox was full, and its oldest mail is lost.
@@ -20,12 +24,12 @@ export function createKeep(
 ): Keep {
   let isKnown = false
 
-  return async (entry, epoch) => {
+  return async (entry, epoch, isCurrent) => {
     const { userId } = entry.to
     if (userId === undefined) return
     const until = maxAge === Infinity ? null : entry.at + maxAge
     // Streams that are open are sent it now, or by the replay that they are in the middle of.
-    await store.add(userId, { entry, epoch, until, sent: registry.countOfUser(userId) > 0 })
+    await store.add(userId, { entry, epoch, until, sent: isCurrent && registry.countOfUser(userId) > 0 })
     counters.mailbox.kept++
     const mails = await store.list(userId)
     const over = mails.filter((mail) => isOver(mail, now()))

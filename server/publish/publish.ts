@@ -179,7 +179,7 @@ export function createPublisher(
       const appended = log.append(record)
       const entry = isThenable(appended) ? await appended : appended
       const { seq } = entry
-      if (persistent) await keep(entry, epoch)
+      if (persistent) await keep(entry, epoch, log.epoch === epoch)
       // Nothing became of it if the log has begun anew in this very moment.
       return claim.take(seq) ?? { id: formatId(epoch, seq), delivered: 0 }
     } finally {

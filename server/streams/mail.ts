@@ -24,6 +24,8 @@ export interface Delivered {
 export interface MailRoom {
   /** @returns Undefined if nothing is kept for this user. */
   open(userId: string | undefined, requested: string, standing: Omit<Standing, 'cursor'>): Delivered | undefined
+  /** Whether something may be kept for this user. A mailbox that answers later may always have something. */
+  mayHold(userId: string | undefined): boolean
   /** A client has gone: what its mail waits for is not waited for any longer. */
   left(client: Client): void
 }
@@ -87,18 +89,21 @@ export function createMail(
     await sendAll(client, those('send'))
   }
 
-  function open(userId: string | undefined, requested: string, rest: Omit<Standing, 'cursor'>): Delivered | undefined {
+  /** What is kept for a user; undefined if nothing is. */
+  function listOf(userId: string | undefined): ReturnType<typeof store.list> | undefined {
     if (userId === undefined) return undefined
-    const standing = { ...rest, cursor: parseId(requested) }
-    const list = (): ReturnType<typeof store.list> => {
-      try {
-        return store.list(userId)
-      } catch (error) {
-        return Promise.reject(error)
-      }
+    try {
+      const listed = store.list(userId)
+      return isThenable(listed) || listed.length ? listed : undefined
+    } catch (error) {
+      return Promise.reject(error)
     }
-    const listed = list()
-    if (!isThenable(listed) && listed.length === 0) return undefined
+  }
+
+  function open(userId: string | undefined, requested: string, rest: Omit<Standing, 'cursor'>): Delivered | undefined {
+    const listed = listOf(userId)
+    if (userId === undefined || !listed) return undefined
+    const standing = { ...rest, cursor: parseId(requested) }
     return {
       isPending: isThenable(listed) || listed.some((mail) => dueOf(mail, standing) === 'send'),
       async send(client) {
@@ -111,5 +116,13 @@ export function createMail(
     }
   }
 
-  return { open, left: (client) => waiting.get(client)?.() }
+  return {
+    open,
+    mayHold(userId) {
+      const listed = listOf(userId)
+      if (isThenable(listed)) listed.then(undefined, () => {})
+      return listed !== undefined
+    },
+    left: (client) => waiting.get(client)?.(),
+  }
 }

@@ -28,9 +28,16 @@ export interface CaughtUp {
 /** What a replay does next: nothing, go on in another turn, or go on when there is a page or room. */
 type Next = undefined | 'turn' | Promise<'more'>
 
+/** What a replay has to say. */
+export interface ReplayEvents {
+  /** Sends something to the client. */
+  tell(client: Client, frame: Uint8Array): void
+  /** The log has thrown away what was still to be read. If this ends the client, it is not told of a gap. */
+  missed(client: Client): void
+}
+
 /**
  * @param turns - Shared with all other replays.
- * @param tell - Sends something to the client.
  * @returns What it has done. Rejects if the log cannot be read.
  */
 export async function catchUp(
@@ -38,7 +45,7 @@ export async function catchUp(
   log: EventLog,
   delivery: Delivery,
   turns: Turns,
-  tell: (client: Client, frame: Uint8Array) => void,
+  { tell, missed }: ReplayEvents,
 ): Promise<CaughtUp> {
   const { epoch } = log
   const { outlet } = client
@@ -69,6 +76,8 @@ export async function catchUp(
     if (page[0]?.seq === client.after + 1) return
     // Thrown away meanwhile: it was slower than the log is long.
     page = []
+    missed(client)
+    if (isOver()) return
     const requested = formatId(epoch, client.after)
     client.after = delivery.place
     done.gap = true

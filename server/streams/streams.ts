@@ -36,8 +36,11 @@ export interface Streams {
   end(client: Client, why: Ending): void
   /** Looks whether a client has taken what was written to it, and notes when it was there. */
   look(client: Client): void
-  /** The log has begun anew: whatever anybody had of the old one, they have a gap now. */
-  restart(): void
+  /**
+   * The log has begun again: every client has a gap now. A stream that was not sent all mail of its user ends instead.
+   * @param dropped - The clients that lose events that waited for the filter.
+   */
+  restart(dropped: readonly Client[]): void
 }
 
 /** Begins the answer to a request, whatever carries it. */
@@ -100,11 +103,19 @@ export function createStreams(
     left(client)
   }
 
+  /**
+   * A client does not get what was to come. If there may be mail in it, the stream ends: the client resumes with the cursor of
+   * what it has. With a cursor of the new place it would acknowledge mail that it never had.
+   */
+  function endIfMailed(client: Client): void {
+    if (mailRoom.mayHold(client.principal.userId)) end(client, 'overflow')
+  }
+
   async function replay(client: Client, recovered: boolean, mail: Delivered | undefined): Promise<void> {
     if (mail) await mail.send(client)
     // The log has begun again meanwhile, and made it live.
     if (client.live) return
-    const { events, gap } = await catchUp(client, log, delivery(), turns, tell)
+    const { events, gap } = await catchUp(client, log, delivery(), turns, { tell, missed: endIfMailed })
     if (gap) counters.gaps++
     if (!recovered) return
     counters.replays.count++
@@ -184,8 +195,10 @@ export function createStreams(
         end(client, 'error')
       })
     },
-    restart() {
+    restart(dropped) {
       const resumedFrom = formatId(log.epoch, log.head)
+      for (const client of registry.all()) if (!client.live) endIfMailed(client)
+      for (const client of dropped) endIfMailed(client)
       for (const client of registry.all()) {
         client.after = log.head
         client.toldSeq = log.head

@@ -116,9 +116,11 @@ describe('the events of a client that wait for the filter', () => {
 
   it('are dropped for all when the log begins again', () => {
     const { wait, closeAll, asked, did, waiting } = setup()
-    for (const _ of [1, 2]) wait(testClient(), event(), 1, asked, 0)
-    closeAll()
+    const clients = [testClient(), testClient()]
+    for (const client of clients) wait(client, event(), 1, asked, 0)
+    expect(closeAll()).toEqual(clients)
     expect([did, waiting()]).toEqual([[['stop'], ['stop']], 0])
+    expect(closeAll()).toEqual([])
   })
 })
 

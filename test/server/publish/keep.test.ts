@@ -10,9 +10,9 @@ function setup({ perUser = 3, maxAge = 1000 } = {}) {
   const keep = createKeep({ store, perUser, maxAge }, registry, counters, clock.now, ({ message }) =>
     errors.push(message),
   )
-  const put = (n: number, userId = 'ada'): Promise<void> => {
+  const put = (n: number, userId = 'ada', isCurrent = true): Promise<void> => {
     const entry: LogEntry = { seq: n, type: 'n', json: `${n}`, to: { userId }, at: clock.now() }
-    return keep(entry, 'e')
+    return keep(entry, 'e', isCurrent)
   }
   const numbers = async (userId = 'ada'): Promise<number[]> => (await store.list(userId)).map(({ entry }) => entry.seq)
   return { store, join, clock, counters, errors, put, numbers }
@@ -39,6 +39,13 @@ it('knows whether a stream of the user was open', async () => {
   join({ principal: { userId: 'ada' } })
   await put(2)
   expect((await store.list('ada')).map(({ sent }) => sent)).toEqual([false, true])
+})
+
+it('does not take an event for sent that a log before this one has numbered', async () => {
+  const { store, join, put } = setup()
+  join({ principal: { userId: 'ada' } })
+  await put(1, 'ada', false)
+  expect((await store.list('ada')).map(({ sent }) => sent)).toEqual([false])
 })
 
 it('drops the oldest of a user who has too many, counts it and reports it once', async () => {

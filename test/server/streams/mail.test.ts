@@ -1,6 +1,7 @@
 import { createHub, type Hub, type HubOptions, type Mailbox, memoryLog, memoryMailbox } from 'headwater/server'
 import { createClock } from 'headwater/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { lateLog } from '../../support/event-log.ts'
 
 /** One block of a stream. */
 interface Block {
@@ -222,6 +223,103 @@ describe('mail for a user who is there', () => {
     await mail(1)
     expect((await visit(hub, 'bob')).news()).toEqual([])
     expect((await visit(hub, '')).news()).toEqual([])
+  })
+})
+
+describe('mail that is still to be sent when the log gives up its place', () => {
+  /** A user who came back with what the last stream had, and goes away again. */
+  async function newsOf(hub: Hub, cursor: string): Promise<unknown[]> {
+    const { news, leave } = await visit(hub, 'ada', cursor)
+    await leave()
+    return news()
+  }
+
+  it('comes to the next stream, if the log is reset while the mail before it is being sent', async () => {
+    let isSlow = true
+    const { hub, mail } = setup({ filter: (_, { data }) => data === 1 || !isSlow || new Promise(() => {}) })
+    for (const n of [1, 2, 3]) await mail(n)
+    const first = await visit(hub, 'ada', '', 'n')
+    expect(first.news()).toEqual([1])
+    await hub.reset()
+    await hub.broadcast('n', 'after the reset')
+    await turn()
+    await first.leave()
+    isSlow = false
+    expect(first.named('gap')).toEqual([])
+    expect(await newsOf(hub, first.cursor())).toEqual([2, 3])
+  })
+
+  it('comes to the next stream, if the log is reset while the filter of a live stream decides about it', async () => {
+    const asked: unknown[] = []
+    const { hub, mail } = setup({
+      filter: (_, { data }) => asked.push(data) > 1 || new Promise(() => {}),
+    })
+    const first = await visit(hub, 'ada')
+    await mail(1)
+    await hub.reset()
+    await turn()
+    await first.leave()
+    expect(asked).toEqual([1])
+    expect(await newsOf(hub, first.cursor())).toEqual([1])
+  })
+
+  it('comes to the next stream, if the log is reset before a replay has come to it', async () => {
+    const { log, reads } = lateLog()
+    const { hub, mail } = setup({ log })
+    const before = await visit(hub, 'ada')
+    await before.leave()
+    await mail(1)
+    const first = await visit(hub, 'ada', before.cursor(), 'connected')
+    await expect.poll(() => reads.length).toBe(1)
+    await hub.reset()
+    await turn()
+    await first.leave()
+    expect(await newsOf(hub, first.cursor())).toEqual([1])
+  })
+
+  it('comes to the next stream, if the filter resets the log when it is asked about it', async () => {
+    let asked = 0
+    const { hub, mail } = setup({
+      filter() {
+        if (asked++ === 0) void hub.reset()
+        return true
+      },
+    })
+    const first = await visit(hub, 'ada')
+    await mail(1)
+    await turn()
+    expect(first.news()).toEqual([])
+    await first.leave()
+    expect(await newsOf(hub, first.cursor())).toEqual([1])
+  })
+
+  it('comes to the next stream, if the log has thrown it away before a replay came to it', async () => {
+    const { log, reads, answer } = lateLog(memoryLog({ size: 2 }))
+    const { hub, mail } = setup({ log })
+    const before = await visit(hub, 'ada')
+    await before.leave()
+    await mail(1)
+    const first = await visit(hub, 'ada', before.cursor(), 'connected')
+    await expect.poll(() => reads.length).toBe(1)
+    for (const n of ['a', 'b', 'c']) await hub.broadcast('n', n)
+    answer()
+    await turn()
+    await first.leave()
+    expect(await newsOf(hub, first.cursor())).toEqual([1])
+    expect(hub.stats().endings.overflow).toBe(1)
+  })
+
+  it('costs a stream nothing that has been sent all of it: it goes on after a reset', async () => {
+    const { hub, mail } = setup()
+    await mail(1)
+    const first = await visit(hub, 'ada')
+    await mail(2)
+    await hub.reset()
+    await hub.broadcast('n', 'on')
+    await turn()
+    expect(first.news()).toEqual([1, 2, 'on'])
+    await first.leave()
+    expect(await newsOf(hub, first.cursor())).toEqual([])
   })
 })
 

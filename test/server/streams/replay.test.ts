@@ -18,13 +18,18 @@ import {
   testSink,
 } from '../../support/hub.ts'
 
-function setup(parts: Stage = stage(), options: TestClientOptions = {}, turns = createTurns(parts.clock)) {
+function setup(
+  parts: Stage = stage(),
+  options: TestClientOptions = {},
+  turns = createTurns(parts.clock),
+  missed: (client: Client) => void = () => {},
+) {
   const { log, delivery, join } = parts
   const client = join({ live: false, ...options })
   const tell = (to: Client, frame: Uint8Array): void => {
     if (!to.ended && !to.outlet.send(frame)) to.ended = 'overflow'
   }
-  return { ...parts, client, sink: client.sink, run: () => catchUp(client, log, delivery, turns, tell) }
+  return { ...parts, client, sink: client.sink, run: () => catchUp(client, log, delivery, turns, { tell, missed }) }
 }
 
 /** So many events, of which each carries its number. */
@@ -348,6 +353,23 @@ describe('a replay that is slower than the log is long', () => {
     const ofGap = heard(sink).filter(([, type]) => type === 'gap')
     expect(ofGap).toMatchObject([['block', 'gap', expect.anything(), at(10)]])
     expect(client).toMatchObject({ after: 10, live: true })
+  })
+
+  it('has no gap to tell of where its stream ends over what it misses', async () => {
+    const { log, answer } = lateLog(memoryLog({ size: 4 }))
+    const parts = stage({ log })
+    await fill(parts, 4)
+    const { client, sink, run, clock, append } = setup(parts, {}, undefined, (missing) => {
+      missing.ended = 'overflow'
+    })
+    const done = run()
+    answer()
+    for (const n of range(5, 10)) await append(n)
+    await clock.settle()
+    answer()
+    expect(await done).toEqual({ events: 4, gap: false })
+    expect(payloads(sink)).toEqual(range(1, 4))
+    expect(client).toMatchObject({ after: 4, live: false })
   })
 
   it('ends with one gap though the client takes nothing and the log goes on', async () => {
