@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
-import { meant, UsageError } from './args.ts'
-import { type Manual, renderManual, table } from './help.ts'
+import { meant, UsageError } from './command-line/args.ts'
+import { type Manual, renderManual, table } from './command-line/help.ts'
 import type { Host } from './host.ts'
 import { listen } from './listen/listen.ts'
-import { LISTEN_MANUAL } from './listen/spec.ts'
+import { LISTEN_MANUAL } from './listen/options/spec.ts'
 import { mock } from './mock/mock.ts'
 import { MOCK_MANUAL } from './mock/spec.ts'
-import { createPaint } from './palette.ts'
+import { createPaint } from './terminal/palette.ts'
 
 /** One word after `headwater`. */
 interface Command {

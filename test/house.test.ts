@@ -26,7 +26,7 @@ function importsOf(source: string): string[] {
 
 /** Each file and the files of the package that it imports. */
 const graph = new Map(
-  ['src', 'testing', 'adapters', 'server', 'cli'].flatMap(filesOf).map((file) => {
+  ['src', 'testing', 'adapters', 'server', 'cli', 'demo'].flatMap(filesOf).map((file) => {
     const imports = importsOf(readFileSync(join(root, file), 'utf8'))
     const own = imports.filter((specifier) => specifier.startsWith('.'))
     return [
@@ -142,16 +142,81 @@ const ROOMS: Readonly<Record<string, Rooms>> = {
     'metrics.ts': ['hub.ts', 'observe'],
     'index.ts': ['hub.ts', 'http', 'streams', 'work', 'options', 'publish', 'observe', 'log', 'audience', 'wire'],
   },
+  testing: {
+    platform: [],
+    request: [],
+    script: ['request'],
+    mock: ['script', 'request'],
+    fetch: ['mock', 'request', 'platform'],
+    control: ['mock', 'script', 'request'],
+    http: ['control', 'mock', 'script', 'request', 'platform'],
+    'msw.ts': ['fetch', 'script', 'request', 'platform'],
+    'node.ts': ['http', 'mock', 'script', 'request'],
+    'index.ts': ['fetch', 'mock', 'script', 'request', 'platform'],
+  },
+  cli: {
+    'host.ts': [],
+    terminal: [],
+    'command-line': ['terminal'],
+    listen: ['command-line', 'terminal', 'host.ts'],
+    mock: ['command-line', 'terminal', 'host.ts'],
+    'commands.ts': ['listen', 'mock', 'command-line', 'terminal', 'host.ts'],
+    'main.ts': ['commands.ts', 'host.ts'],
+  },
+  'cli/listen': {
+    'once.ts': [],
+    options: [],
+    output: ['options'],
+    traffic: ['output'],
+    notices: ['traffic', 'output'],
+    stats: ['traffic', 'output'],
+    'listen.ts': ['stats', 'notices', 'traffic', 'output', 'options', 'once.ts'],
+  },
+  adapters: {
+    'batch.ts': [],
+    'source.ts': [],
+    'stores.ts': ['batch.ts'],
+    'store.ts': ['stores.ts', 'batch.ts'],
+    'react-stores.ts': [],
+    'react-client.ts': ['source.ts'],
+    'react-connection.ts': ['react-client.ts', 'react-stores.ts', 'stores.ts', 'source.ts'],
+    'react.ts': ['react-connection.ts', 'react-client.ts', 'react-stores.ts', 'stores.ts', 'source.ts'],
+    'vue-context.ts': ['source.ts'],
+    'vue-connection.ts': ['vue-context.ts', 'stores.ts', 'source.ts'],
+    'vue.ts': ['vue-connection.ts', 'vue-context.ts', 'stores.ts', 'source.ts'],
+    'query-client.ts': [],
+    'query-bindings.ts': ['query-client.ts', 'batch.ts'],
+    'query-pending.ts': ['query-bindings.ts', 'query-client.ts'],
+    'tanstack-query.ts': ['query-pending.ts', 'query-bindings.ts', 'query-client.ts', 'batch.ts'],
+  },
+  demo: {
+    shared: [],
+    server: ['shared'],
+    supervisor: ['server'],
+    page: ['shared'],
+    'main.ts': ['page'],
+    'admin.ts': ['page'],
+    'start.ts': ['supervisor', 'server'],
+  },
 }
 
+/** The room of a folder that a file lies in: a folder, or the file itself. */
+const roomOf = (file: string, folder: string): string => file.slice(folder.length + 1).split('/')[0] ?? ''
+
+/** The imports between files of a folder. */
+const arrowsIn = (folder: string): typeof arrows =>
+  arrows.filter(({ from, to }) => from.startsWith(`${folder}/`) && to.startsWith(`${folder}/`))
+
 describe.each(Object.entries(ROOMS))('the rooms of %s', (folder, rooms) => {
-  const roomOf = (file: string): string => file.split('/')[1] ?? ''
-  const inside = arrows.filter(({ from, to }) => from.startsWith(`${folder}/`) && to.startsWith(`${folder}/`))
+  const inside = arrowsIn(folder).map(({ from, to }) => ({
+    from,
+    to,
+    room: roomOf(from, folder),
+    other: roomOf(to, folder),
+  }))
 
   it('import only from the rooms below them', () => {
-    const isAllowed = ({ from, to }: (typeof inside)[number]): boolean =>
-      roomOf(from) === roomOf(to) || (rooms[roomOf(from)]?.includes(roomOf(to)) ?? false)
-    expect(inside.filter((arrow) => !isAllowed(arrow))).toEqual([])
+    expect(inside.filter(({ room, other }) => room !== other && !rooms[room]?.includes(other))).toEqual([])
   })
 
   it('have no circle', () => {
@@ -159,10 +224,36 @@ describe.each(Object.entries(ROOMS))('the rooms of %s', (folder, rooms) => {
   })
 
   it('are all that there are, and use every arrow', () => {
-    expect([...new Set(filesOf(folder).map(roomOf))].sort()).toEqual(Object.keys(rooms).sort())
-    const used = new Set(inside.map(({ from, to }) => `${roomOf(from)} -> ${roomOf(to)}`))
+    const there = filesOf(folder).map((file) => roomOf(file, folder))
+    expect([...new Set(there)].sort()).toEqual(Object.keys(rooms).sort())
+    const used = new Set(inside.map(({ room, other }) => `${room} -> ${other}`))
     const listed = Object.entries(rooms).flatMap(([room, below]) => below.map((other) => `${room} -> ${other}`))
     expect(listed.filter((arrow) => !used.has(arrow))).toEqual([])
+  })
+})
+
+/** Every folder that has files in it, or folders with files. */
+const folders = [
+  ...new Set(
+    [...graph.keys()].flatMap((file) =>
+      file.split('/').flatMap((_, n, parts) => (n > 0 ? [parts.slice(0, n).join('/')] : [])),
+    ),
+  ),
+]
+
+describe('the rooms of every folder', () => {
+  it('are listed for each top folder', () => {
+    const tops = folders.filter((folder) => !folder.includes('/'))
+    expect(tops.filter((folder) => !(folder in ROOMS))).toEqual([])
+  })
+
+  it.each(folders)('%s: no room imports itself by way of another', (folder) => {
+    const rooms = new Map<string, string[]>()
+    for (const { from, to } of arrowsIn(folder)) {
+      const [room, other] = [roomOf(from, folder), roomOf(to, folder)]
+      if (room !== other) rooms.set(room, [...(rooms.get(room) ?? []), other])
+    }
+    expect(circle(rooms)).toBeUndefined()
   })
 })
 
@@ -180,7 +271,7 @@ it('the parts around the core import only what is public of it, the adapters its
     (from.startsWith('server/') && SHARED.includes(to)) ||
     (from.startsWith('adapters/') && TOOLS.includes(to)) ||
     // The mock's EventSource reads a stream as the core does.
-    (from === 'testing/event-source.ts' && to === 'src/transports/parse.ts')
+    (from === 'testing/fetch/event-source.ts' && to === 'src/transports/parse.ts')
   expect(into.filter((arrow) => !isAllowed(arrow))).toEqual([])
   expect(into).not.toEqual([])
 })
@@ -266,11 +357,11 @@ const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
   // Types alone.
   'testing/http/options.ts': 'test/types/testing.test-d.ts',
   // What is asked over HTTP is tested over HTTP.
-  'testing/http/call.ts': 'test/node/control.test.ts',
-  'testing/http/control.ts': 'test/node/control.test.ts',
+  'testing/control/call.ts': 'test/node/control.test.ts',
+  'testing/control/control.ts': 'test/node/control.test.ts',
   'testing/http/endpoint.ts': 'test/node/control.test.ts',
-  'testing/http/operations.ts': 'test/node/control.test.ts',
-  'testing/http/perform.ts': 'test/node/control.test.ts',
+  'testing/control/operations.ts': 'test/node/control.test.ts',
+  'testing/mock/perform.ts': 'test/node/control.test.ts',
   // It is tested with the fetch that Node has.
   'testing/msw.ts': 'test/node/msw-handler.test.ts',
   // It needs sockets.
@@ -291,7 +382,7 @@ const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
   // It needs threads.
   'server/work/worker.ts': 'test/node/work.test.ts',
   // Types alone.
-  'testing/actions.ts': 'test/testing/connection.test.ts',
+  'testing/mock/actions.ts': 'test/testing/mock/exchange.test.ts',
   // Both entry points of the kit have one test.
   'testing/node.ts': 'test/testing/index.test.ts',
 }

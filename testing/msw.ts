@@ -7,10 +7,10 @@ import {
   type RequestHandlerOptions,
 } from 'msw'
 import type { EventMap } from '../src/index.ts'
-import { everyOrigin } from './cors.ts'
-import type { Script } from './script.ts'
-import { settle } from './settle.ts'
-import { createMockStream, type MockStream } from './stream.ts'
+import { createMockStream, type MockStream } from './fetch/stream.ts'
+import { settle } from './platform/settle.ts'
+import { everyOrigin } from './request/cors.ts'
+import type { Script } from './script/script.ts'
 
 /** How a handler is found, beside its URL. */
 export interface SSEHandlerOptions extends RequestHandlerOptions {

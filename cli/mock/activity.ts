@@ -1,7 +1,7 @@
 import type { Clock } from '../../src/index.ts'
 import type { MockActivity } from '../../testing/node.ts'
-import { formatDuration } from '../duration.ts'
-import { visible } from '../visible.ts'
+import { formatDuration } from '../terminal/time.ts'
+import { visible } from '../terminal/visible.ts'
 
 type Seen = MockActivity['request']
 

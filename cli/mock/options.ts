@@ -1,5 +1,5 @@
-import { readArguments, UsageError } from '../args.ts'
-import { parseDuration } from '../duration.ts'
+import { readArguments, UsageError } from '../command-line/args.ts'
+import { parseDuration } from '../command-line/duration.ts'
 import { MOCK_OPTIONS } from './spec.ts'
 
 /** What `headwater mock` is to do: the command line, checked. */

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { MockServerOptions } from '../../testing/node.ts'
-import { meant, UsageError } from '../args.ts'
+import { meant, UsageError } from '../command-line/args.ts'
 
 /** What a script file may say. */
 export type ScriptFile = Pick<MockServerOptions, 'script' | 'routes' | 'replay' | 'introduce'>

@@ -1,5 +1,5 @@
-import type { Options } from '../args.ts'
-import type { Manual } from '../help.ts'
+import type { Options } from '../command-line/args.ts'
+import type { Manual } from '../command-line/help.ts'
 
 /*
  * What `headwater mock` takes, and what its help says. The parser and the help read the same table.

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { ControlError } from './call.ts'
-import { control, methodOf } from './control.ts'
-import type { Guard } from './guard.ts'
-import type { Controlled } from './operations.ts'
+import { ControlError } from '../control/call.ts'
+import { control, methodOf } from '../control/control.ts'
+import type { Guard } from '../control/guard.ts'
+import type { Controlled } from '../control/operations.ts'
 import { addressOf, readBody } from './wire.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { shown } from '../../server/wire/shown.ts'
-import { checkOrder, checkScript, checkSteps, type Script, type Step } from '../script.ts'
+import { checkOrder, checkScript, checkSteps, type Script, type Step } from '../script/script.ts'
 import type { MockServerOptions } from './options.ts'
 
 type Settings = { readonly [N in keyof MockServerOptions]-?: Exclude<MockServerOptions[N], undefined> }

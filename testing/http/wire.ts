@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { TIMER_MAX } from '../clock.ts'
-import type { Wire } from '../connection.ts'
-import { everyOrigin } from '../cors.ts'
-import { addressed, type MockRequest } from '../request.ts'
+import type { Wire } from '../mock/exchange.ts'
+import { TIMER_MAX } from '../platform/clock.ts'
+import { everyOrigin } from '../request/cors.ts'
+import { addressed, type MockRequest } from '../request/request.ts'
 
 /** TCP joins what is written in one go: a chunk that is to arrive alone must have left before the next. */
 const CHUNK_PAUSE = 5

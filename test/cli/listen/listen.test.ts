@@ -1,6 +1,6 @@
 import type { Step } from 'headwater/testing'
 import { describe, expect, it } from 'vitest'
-import { UsageError } from '../../../cli/args.ts'
+import { UsageError } from '../../../cli/command-line/args.ts'
 import { listen } from '../../../cli/listen/listen.ts'
 import { type Terminal, terminal } from '../terminal.ts'
 

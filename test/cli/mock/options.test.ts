@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { UsageError } from '../../../cli/args.ts'
+import { UsageError } from '../../../cli/command-line/args.ts'
 import { readMockOptions } from '../../../cli/mock/options.ts'
 
 it('has a default for everything', () => {

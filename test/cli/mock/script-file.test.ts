@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { UsageError } from '../../../cli/args.ts'
+import { UsageError } from '../../../cli/command-line/args.ts'
 import { readScriptFile } from '../../../cli/mock/script-file.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'headwater-mock-'))

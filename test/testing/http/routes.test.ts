@@ -1,7 +1,7 @@
 import type { MockConnection, MockRequest, Script } from 'headwater/testing'
 import { describe, expect, it } from 'vitest'
 import { createRoutes } from '../../../testing/http/routes.ts'
-import { settle } from '../../../testing/settle.ts'
+import { settle } from '../../../testing/platform/settle.ts'
 
 /** Mocks by path, and requests to them whose answers are kept as text. */
 function setup(routes: Record<string, Script> = { '/orders': [], '/jobs': [] }, script: Script = []) {

@@ -1,0 +1,37 @@
+import type { Clock } from '../../src/index.ts'
+import type { Paint } from './palette.ts'
+import { clockTime } from './time.ts'
+
+/** What is said on stderr, as far as it is wanted. */
+export interface Log {
+  readonly paint: Paint
+  /** What happens to the connection. */
+  note(text: string): void
+  /** What only --verbose says. */
+  detail(lines: readonly string[]): void
+  /** What is said in any case. */
+  say(text: string): void
+}
+
+export function createLog(
+  stderr: { write(text: string): unknown },
+  verbosity: 'quiet' | 'normal' | 'verbose',
+  clock: Pick<Clock, 'now'>,
+  paint: Paint,
+): Log {
+  const say = (text: string): void => {
+    stderr.write(`${text}\n`)
+  }
+  const time = (): string => paint('dim', clockTime(clock.now()))
+  return {
+    paint,
+    say,
+    note(text) {
+      if (verbosity !== 'quiet') say(`${time()} ${paint('dim', '--')} ${text}`)
+    },
+    detail(lines) {
+      if (verbosity !== 'verbose') return
+      for (const line of lines) say(`${time()} ${paint('dim', line)}`)
+    },
+  }
+}

@@ -1,0 +1,101 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { createOpaqueRedirect, createResponse } from '../../../testing/fetch/response.ts'
+
+afterEach(() => vi.unstubAllGlobals())
+
+/** A body of these chunks. */
+const bodyOf = (...chunks: string[]): ReadableStream<Uint8Array<ArrayBuffer>> =>
+  new ReadableStream({
+    start(controller) {
+      for (const chunk of chunks) controller.enqueue(new TextEncoder().encode(chunk))
+      controller.close()
+    },
+  })
+
+const URL_ = 'http://a.test/events'
+
+describe.each([
+  ['the platform has', true],
+  ['stands in where the platform has none', false],
+])('a response that %s', (_, native) => {
+  const create: typeof createResponse = (...args) => {
+    if (!native) vi.stubGlobal('Response', undefined)
+    return createResponse(...args)
+  }
+
+  it('says where it comes from, what it is and what it has', async () => {
+    const response = create(200, { 'X-A': '1' }, bodyOf('a', 'b'), URL_, true)
+    expect(response).toMatchObject({
+      status: 200,
+      ok: true,
+      url: URL_,
+      redirected: true,
+      bodyUsed: false,
+      statusText: '',
+    })
+    expect(response.headers.get('x-a')).toBe('1')
+    expect(await response.text()).toBe('ab')
+    expect(response.bodyUsed).toBe(true)
+  })
+
+  it.each([
+    [200, true],
+    [299, true],
+    [300, false],
+    [404, false],
+    [503, false],
+  ])('with status %i is ok: %s', (status, ok) => {
+    expect(create(status, {}, bodyOf(), URL_, false)).toMatchObject({ status, ok, redirected: false })
+  })
+
+  it.each([204, 205, 304])('with status %i has no body', async (status) => {
+    const response = create(status, {}, bodyOf('x'), URL_, false)
+    expect([response.status, response.body]).toEqual([status, null])
+    expect(await response.text()).toBe('')
+  })
+
+  it('is read as JSON, whatever the cuts', async () => {
+    expect(await create(200, {}, bodyOf('{"a":', '"ж"}'), URL_, false).json()).toEqual({ a: 'ж' })
+    await expect(create(200, {}, bodyOf('{'), URL_, false).json()).rejects.toThrow(SyntaxError)
+  })
+
+  it('has a body that is read as it comes', async () => {
+    const reader = create(200, {}, bodyOf('a'), URL_, false).body?.getReader()
+    expect(await reader?.read()).toEqual({ done: false, value: new TextEncoder().encode('a') })
+    expect(await reader?.read()).toEqual({ done: true, value: undefined })
+  })
+
+  it('to a redirect that was not to be followed says nothing', async () => {
+    if (!native) vi.stubGlobal('Response', undefined)
+    const response = createOpaqueRedirect(URL_)
+    expect(response).toMatchObject({ type: 'opaqueredirect', status: 0, ok: false, body: null, url: URL_ })
+    expect([...response.headers]).toEqual([])
+  })
+})
+
+it('a response is one of the platform, if that has any', () => {
+  expect(createResponse(200, {}, bodyOf(), URL_, false)).toBeInstanceOf(Response)
+  expect(createOpaqueRedirect(URL_)).toBeInstanceOf(Response)
+})
+
+describe('what stands in for a response', () => {
+  it('reads characters whole, wherever their bytes are cut', async () => {
+    vi.stubGlobal('Response', undefined)
+    const bytes = new TextEncoder().encode('注文')
+    const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+      start(controller) {
+        for (const byte of bytes) controller.enqueue(new Uint8Array([byte]))
+        controller.close()
+      },
+    })
+    expect(await createResponse(200, {}, body, URL_, false).text()).toBe('注文')
+  })
+
+  it.each(['clone', 'arrayBuffer', 'blob', 'bytes', 'formData'] as const)('says what %s() needs', (name) => {
+    vi.stubGlobal('Response', undefined)
+    const response = createResponse(200, {}, bodyOf(), URL_, false)
+    expect(() => response[name]()).toThrow(
+      new Error(`${name}() of a response needs an environment that has Response: see docs/testing.md`),
+    )
+  })
+})

@@ -1,0 +1,42 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { settle } from '../../../testing/platform/settle.ts'
+
+afterEach(() => {
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+})
+
+describe.each([
+  ['a MessageChannel', true],
+  ['none but that of Node', false],
+])('where there is %s', (_, present) => {
+  it.each([
+    ['real timers', () => {}],
+    ['fake timers', () => vi.useFakeTimers()],
+    [
+      'immediates and microtasks faked, too,',
+      () => vi.useFakeTimers({ toFake: ['setTimeout', 'setImmediate', 'queueMicrotask'] }),
+    ],
+  ])('with %s every promise that is ready has had its turn', async (_, fake) => {
+    if (!present) vi.stubGlobal('MessageChannel', undefined)
+    fake()
+    let steps = 0
+    const chain = async (): Promise<void> => {
+      for (; steps < 100; steps++) await null
+    }
+    void chain()
+    await settle()
+    expect(steps).toBe(100)
+  })
+
+  it('what a stream passes on has arrived', async () => {
+    if (!present) vi.stubGlobal('MessageChannel', undefined)
+    const heard: string[] = []
+    const { readable, writable } = new TextDecoderStream()
+    void readable.pipeTo(new WritableStream({ write: (text) => void heard.push(text) }))
+    const writer = writable.getWriter()
+    void writer.write(new Uint8Array([97]))
+    await settle()
+    expect(heard).toEqual(['a'])
+  })
+})

@@ -1,0 +1,17 @@
+import { builtin } from './builtins.ts'
+
+/**
+ * One turn of the event loop, and with it every promise that is ready. A message and not a timer: browsers hold nested
+ * timers back, and fake timers replace them.
+ */
+export function settle(): Promise<void> {
+  const { MessageChannel } = globalThis.MessageChannel ? globalThis : builtin('node:worker_threads')
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel()
+    port1.onmessage = () => {
+      port1.close()
+      resolve()
+    }
+    port2.postMessage(null)
+  })
+}
