@@ -6,6 +6,10 @@ declare module 'vitest/browser' {
   interface BrowserCommands {
     startServer(options?: MockServerOptions): Promise<{ url: string; port: number }>
     callServer(port: number, call: keyof ServerCalls, args: unknown[]): Promise<unknown>
+    serveHub(): Promise<{ url: string; port: number }>
+    publish(port: number, type: string, data: unknown): Promise<number>
+    codingsOf(port: number): Promise<readonly (string | null)[]>
+    closeHub(port: number): Promise<void>
     serveTokens(count: number): Promise<string>
   }
 }
