@@ -88,7 +88,7 @@ async function start({ log, mail = () => {}, maxWaiting, limits }: Setup = {}) {
   const hub = createHub<Events>({
     log,
     limits,
-    // A session without a user: whoever has its id.
+    // A session without a user. Its id is enough.
     authenticate({ url }) {
       const sessionId = new URL(url).searchParams.get('sessionId')
       return sessionId ? { sessionId } : null
@@ -212,7 +212,7 @@ it('tells a session that it was mentioned, and sends a mail', async () => {
   expect(mails).toEqual(['bob'])
 })
 
-it('carries out the effects of comments in order, whoever writes at the same time', async () => {
+it('carries out effects in order when twenty comments are written at the same time', async () => {
   const { session, comment } = await start()
   const reader = await session('bob', ['thread.t1'])
   await Promise.all(Array.from({ length: 20 }, (_, n) => comment(`c${n}`)))
@@ -316,6 +316,18 @@ it('shows who is typing, and forgets it', async () => {
   reader.client.connect()
   await reader.until('notice')
   expect(await reader.until('typing')).toEqual([{ author: 'ada' }])
+})
+
+it('keeps a search index in the server, also of threads that nobody has open', async () => {
+  const { hub, comment } = await start()
+  const index = new Map<string, string>()
+  onTestFinished(hub.on('comment.created', ({ id, text }) => index.set(text, id)))
+  await comment('c1', 'first')
+  await comment('c2', 'second', { threadId: 't2' })
+  expect([...index]).toEqual([
+    ['first', 'c1'],
+    ['second', 'c2'],
+  ])
 })
 
 it('carries out what it has accepted before the server stops', async () => {

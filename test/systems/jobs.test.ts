@@ -179,6 +179,38 @@ it('writes into the audit who connects and who leaves', async () => {
   expect(audit).toEqual(['connect ada', 'disconnect ada closed'])
 })
 
+it('writes into the audit what is published, and for which topic', async () => {
+  const { hub, user, begin, audit } = await start()
+  const ada = await user('ada')
+  hub.observe({
+    onPublish: ({ type, target }) => audit.push(`publish ${type} ${target.topic}`),
+    onDeliver: ({ type, principal }) => audit.push(`deliver ${type} ${principal.userId}`),
+  })
+  await begin('ada', 0)
+  await ada.until('job', 3)
+  const pair = ['publish job jobs.ada', 'deliver job ada']
+  expect(audit.slice(1).sort()).toEqual([...pair, ...pair, ...pair].sort())
+})
+
+it('starts a second job when the first is completed', async () => {
+  const { hub, jobs, user, begin } = await start()
+  const ada = await user('ada')
+  const off = hub.on('job', ({ status }, { target }) => {
+    if (status !== 'completed') return
+    off()
+    jobs.start({ steps: 0 }, target)
+  })
+  await begin('ada', 0)
+  expect(statuses(await ada.until('job', 6))).toEqual([
+    'queued',
+    'started',
+    'completed',
+    'queued',
+    'started',
+    'completed',
+  ])
+})
+
 it('runs two jobs at a time, and the others after them', async () => {
   const gates = new Map<number, ReturnType<typeof gate>>()
   const { user, begin, jobs } = await start({

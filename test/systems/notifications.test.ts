@@ -228,6 +228,35 @@ it('has a notification for a user who was away, when they are back', async () =>
   expect(await ada.until('notification', 2)).toMatchObject([{ message: 'one' }, { message: 'two' }])
 })
 
+it('notes which devices a notification went to, live and when a user is back', async () => {
+  const { hub, user } = await start()
+  const [phone, bob] = await Promise.all([user('ada'), user('bob')])
+  const given: unknown[] = []
+  hub.observe({ onDeliver: ({ principal, id, type }) => given.push([principal.userId, id, type]) })
+  const first = await hub.notification('one', 'info', { userId: 'ada' })
+  await phone.until('notification')
+  phone.client.disconnect()
+  await clients(hub, 1)
+  const second = await hub.notification('two', 'info', { userId: 'ada' })
+  phone.client.connect()
+  await phone.until('notification', 2)
+  expect(given).toEqual([
+    ['ada', first.id, 'notification'],
+    ['ada', second.id, 'notification'],
+  ])
+  expect(bob.heard).toEqual([])
+})
+
+it('counts what is published by name, also what nobody is connected for', async () => {
+  const { hub } = await start()
+  const counts: Record<string, number> = {}
+  hub.observe({ onPublish: ({ type }) => (counts[type] = (counts[type] ?? 0) + 1) })
+  await hub.system('one')
+  await hub.system('two')
+  await hub.alert('Payment failed', 'Look at your card', { volatile: true })
+  expect(counts).toEqual({ system: 2, alert: 1 })
+})
+
 it('logs who comes and who leaves', async () => {
   const { hub, user, log } = await start()
   const ada = await user('ada')

@@ -236,6 +236,17 @@ it('answers the mutation with what it returned, though nobody could be told', as
   expect(errors).toEqual([['notifyAfter', 'Error: the disk is full']])
 })
 
+it('drops a cache of the server when its table has changed', async () => {
+  const app = await start()
+  const cache = new Map<string, unknown>([
+    ['orders', []],
+    ['users', []],
+  ])
+  onTestFinished(app.hub.on('table-update', ({ resource }) => cache.delete(resource)))
+  await app.system.post('/api/orders', { id: 'A-1', total: 40 })
+  expect([...cache.keys()]).toEqual(['users'])
+})
+
 it('holds a publication back until its mutation is done', async () => {
   const app = await start()
   const { live } = await page(app)

@@ -218,6 +218,26 @@ it('sends an event to those who show the table, and not back', async () => {
   expect(ada.heard).toEqual([])
 })
 
+it('knows which user has locked a row', async () => {
+  const { hub, bearer } = await start()
+  const locks: unknown[] = []
+  hub.observe({ onPublish: ({ type, target, principal }) => locks.push([type, target.topic, principal?.userId]) })
+  const [ada, bob] = await Promise.all([bearer('ada', ['users']), bearer('bob', ['users'])])
+  await ada.client.send('row.locked', { id: 7, by: 'somebody else' }, { topic: 'users' })
+  await bob.until('row.locked')
+  expect(locks).toEqual([['row.locked', 'users', 'ada']])
+})
+
+it('lets the server answer an event of a client', async () => {
+  const { hub, bearer } = await start()
+  const ada = await bearer('ada', ['users'])
+  const off = hub.on('row.locked', ({ id }, { topic = '' }) => hub.toTopic(topic, 'row.changed', { table: topic, id }))
+  onTestFinished(off)
+  await ada.client.send('row.locked', { id: 7, by: 'ada' }, { topic: 'users' })
+  expect(await ada.until('row.changed')).toEqual([{ table: 'users', id: 7 }])
+  expect(ada.heard.map(({ type }) => type)).toEqual(['row.locked', 'row.changed'])
+})
+
 it.each([
   ['to a table that the JWT does not name', 'row.locked', 'salaries'],
   ['of a name that clients may not send', 'row.changed', 'users'],
