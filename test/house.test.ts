@@ -303,7 +303,7 @@ it('the server runs wherever there is fetch: only the parts for Node know Node',
   ])
 })
 
-it('what is for Node alone is imported by the part for Node alone', () => {
+it('only the part for Node imports what needs Node', () => {
   const importers = arrows.filter(({ to }) => to === 'server/work/worker.ts').map(({ from }) => from)
   expect(importers).toEqual(['server/node.ts'])
 })

@@ -54,7 +54,7 @@ describe('the story', () => {
     PATIENCE,
   )
 
-  it('and nobody complains but the browser, of what is refused', () => {
+  it('logs no error but the refused requests that the browser reports', () => {
     expect(complaints.filter((each) => !/status of (503|403)/.test(each))).toEqual([])
   })
 })

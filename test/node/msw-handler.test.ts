@@ -89,7 +89,7 @@ describe('a script', () => {
     [null, 'null is no script'],
     [1, '1 is no script'],
     [{}, '{} is no script'],
-  ] as const)('that is wrong is told at once: %j', (script, message) => {
+  ] as const)('throws at once for a wrong script: %j', (script, message) => {
     expect(() => sseHandler(URL, script as unknown as Script)).toThrow(TypeError)
     expect(() => sseHandler(URL, script as unknown as Script)).toThrow(message)
   })

@@ -58,7 +58,7 @@ describe('a request line over HTTP/1.1', () => {
     ['a path with two slashes', 'GET //evil.example/health HTTP/1.1\r\nhost: a\r\n\r\n', 200],
     ['a path with odd escapes', 'GET /events/%E0%A4%A/health HTTP/1.1\r\nhost: a\r\n\r\n', 200],
     ['a body that is none', 'POST /events HTTP/1.1\r\nhost: a\r\ncontent-length: 0\r\n\r\n', 415],
-  ])('with %s is answered with JSON, or as it should', async (_, bytes, status) => {
+  ])('answers a request over HTTP/1.1 that has %s with JSON, or as it should', async (_, bytes, status) => {
     const { port, reported } = await serve()
     const answer = send(port, bytes)
     await eventually(() => expect(answer.text).toContain('}'))
@@ -96,7 +96,7 @@ describe('a request line over HTTP/1.1', () => {
     expect(hub.stats().connections).toBe(0)
   })
 
-  it('that goes wrong inside is answered with JSON, without the error', async () => {
+  it('answers 500 with JSON when the hub fails, without the error', async () => {
     const reported = vi.spyOn(console, 'error').mockImplementation(() => {})
     onTestFinished(() => reported.mockRestore())
     const server = createServer(toNodeHandler({ accept: () => Promise.reject(new Error('secret')) })).listen(
@@ -128,7 +128,7 @@ describe('a request line over HTTP/2', () => {
     ['a path that is an asterisk', { ':method': 'OPTIONS', ':path': '*' }, 400],
     ['a path of another scheme', { ':path': 'data:,x' }, undefined],
     ['two slashes', { ':path': '//health' }, 200],
-  ])('with %s is answered as it should', async (_, headers, status) => {
+  ])('answers a request over HTTP/2 that has %s as it should', async (_, headers, status) => {
     const reported = vi.spyOn(console, 'error').mockImplementation(() => {})
     const hub = createHub({ heartbeat: false })
     const server = createH2Server(toNodeHandler(hub) as never).listen(0, '127.0.0.1')

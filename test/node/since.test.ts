@@ -45,7 +45,7 @@ describe('a principal with since', () => {
     expect(hub.stats().gaps).toBe(0)
   })
 
-  it('that begins later is sent nothing before, as it happens', async () => {
+  it('sends nothing live until the time of since has come', async () => {
     const begin = Date.UTC(2026, 0) + 60_000
     const { hub, clock, stream } = await serve({ authenticate: () => ({ since: new Date(begin) }) })
     const { numbers } = await stream('')
@@ -56,7 +56,7 @@ describe('a principal with since', () => {
     await eventually(() => expect(numbers()).toEqual([3]))
   })
 
-  it('in seconds is answered with 500, and reported', async () => {
+  it('answers 500 to a since in seconds, and reports it', async () => {
     const errors: string[] = []
     const { stream } = await serve({
       authenticate: () => ({ since: 1_790_000_000 }),

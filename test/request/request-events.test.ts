@@ -317,7 +317,7 @@ describe('the option done', () => {
 })
 
 describe('a failure', () => {
-  it('of a response that is refused is thrown with its status, Retry-After and the beginning of its body', async () => {
+  it('throws the status of a refused response, its Retry-After and the beginning of its body', async () => {
     const { open } = setup([{ refuse: { status: 503, headers: { 'retry-after': '2' }, body: 'overloaded' } }])
     const { error } = await outcome(open({}, 'https://example.com/complete?key=secret'))
     expect(error).toMatchObject({ name: 'SSEError', code: 'http', status: 503, retryAfter: 2000, body: 'overloaded' })
@@ -332,7 +332,7 @@ describe('a failure', () => {
     [409, 'http'],
     [429, 'http'],
     [500, 'http'],
-  ])('with status %i has the code %s', async (status, code) => {
+  ])('a response with status %i fails with the code %s', async (status, code) => {
     const { open, stream } = setup([refuse(status)])
     expect((await outcome(open())).error).toMatchObject({ name: 'SSEError', code, status })
     expect(stream.requests).toHaveLength(1)

@@ -140,7 +140,7 @@ describe('presence', () => {
     expect(hub.presence('a').map(({ userId }) => userId)).toEqual(['bob'])
   })
 
-  it('of undefined is refused, as it must not be everybody', () => {
+  it('refuses presence(undefined), which must not mean everybody', () => {
     const { hub } = hubBench()
     expect(() => hub.presence(undefined)).toThrow(TypeError)
   })
@@ -870,7 +870,7 @@ describe('a schema', () => {
     await clock.settle()
   })
 
-  it('that takes its time does not change the order of events', async () => {
+  it('keeps the order of events while a schema takes its time', async () => {
     let answer = (): void => {}
     const { hub, stream, clock } = hubBench({
       schemas: { slow: schema((value) => new Promise((resolve) => (answer = () => resolve({ value })))) },
@@ -886,7 +886,7 @@ describe('a schema', () => {
     expect(payloads()).toEqual([1, 2, 3])
   })
 
-  it('that takes its time until the hub has closed publishes nothing', async () => {
+  it('publishes nothing if a schema answers after the hub has closed', async () => {
     let answer = (): void => {}
     const { hub, post, clock, errors } = hubBench({
       canPublish: () => true,
@@ -927,7 +927,7 @@ describe('a schema', () => {
     ],
     ['rejects', () => Promise.reject(new Error('secret'))],
     ['answers nothing', () => undefined as never],
-  ])('that %s refuses everything: a POST with status 500, without the reason', async (_, validate) => {
+  ])('a schema that %s refuses everything, a POST with status 500 and without the reason', async (_, validate) => {
     const { hub, post, errors } = hubBench({ canPublish: () => true, schemas: { n: schema(validate) } })
     await expect(hub.publish('n', 1)).rejects.toThrow(/^the schema of n has failed: /)
     const answer = await post({ event: 'n', data: 1 })
@@ -937,7 +937,7 @@ describe('a schema', () => {
     expect(hub.stats().published).toBe(0)
   })
 
-  it('that never answers refuses its event after ten seconds, and the next ones go on', async () => {
+  it('refuses an event after 10 s if its schema never answers, and goes on with the next ones', async () => {
     const { hub, post, errors, clock } = hubBench({
       canPublish: () => true,
       schemas: { hung: schema(() => new Promise(() => {})) },

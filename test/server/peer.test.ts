@@ -11,7 +11,7 @@ describe('the kernel asks for a peer', () => {
     [12_500, 1000],
     [1, 1000],
     [1e12, 0x7fffffff],
-  ])('that may be silent for %i ms after %i ms', (clientTimeout, delay) => {
+  ])('the kernel asks for a peer that may be silent for %i ms after %i ms', (clientTimeout, delay) => {
     expect(keepAliveDelay(clientTimeout)).toBe(delay)
   })
 })

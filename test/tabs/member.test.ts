@@ -240,7 +240,7 @@ describe('a message of another script on the channel', () => {
     ['nothing known', {}],
     ['a list', []],
     ['frames of no leader', { kind: 'frames', list: [] }],
-  ])('with %s changes nothing', async (_, message) => {
+  ])('a message of another script with %s changes nothing', async (_, message) => {
     const [stage, a, b] = await pair()
     stage.say(message)
     stage.publish(2)

@@ -69,7 +69,7 @@ describe('events', () => {
     signal('SIGINT')
   })
 
-  it('that are no JSON are invalid where JSON is asked for', async () => {
+  it('calls an event invalid if its data is no JSON and JSON is asked for', async () => {
     const { out, err, signal } = await start(['--parse', 'json'], { script: [[{ send: { text: 'a' } }, event(1)]] })
     expect(out.lines).toEqual(['order.created #1 {"n":1}'])
     expect(err.lines.at(-1)).toMatch(/^-- invalid: message cannot be read: .*: a$/)
@@ -247,7 +247,7 @@ describe('it ends', () => {
       /not open within 2 s: no response headers yet/,
     ],
     ['every try failed', ['--wait'], { fetch: failing('ECONNREFUSED') }, /not open within 2 s: connection refused$/],
-  ])('with 1 after so long, if it was never open: %s', async (_, argv, options, why) => {
+  ])('ends with 1 after the time of --for if the stream was never open: %s', async (_, argv, options, why) => {
     const { clock, done, err } = await start(['--for', '2', ...argv], options)
     await clock.advance(2000)
     expect(await done).toBe(1)
@@ -261,7 +261,7 @@ describe('it ends', () => {
     expect(clock.timers).toBe(0)
   })
 
-  it('with status 204', async () => {
+  it('ends with 0 when the server answers 204', async () => {
     const { done, err } = await start([], { script: [[{ refuse: { status: 204 } }]] })
     expect(await done).toBe(0)
     expect(err.lines.at(-1)).toBe('-- closed: status 204: there is nothing more')
@@ -271,7 +271,7 @@ describe('it ends', () => {
     ['SIGINT', 130],
     ['SIGTERM', 143],
     ['SIGHUP', 129],
-  ] as const)('with a signal, and listens for no other: %s', async (name, code) => {
+  ] as const)('ends when the signal %s comes, and listens for no other', async (name, code) => {
     const term = await start(['-q'])
     expect(term.listeners()).toBe(1)
     term.signal(name)
@@ -289,7 +289,7 @@ describe('it ends', () => {
     expect(stream.connections).toEqual([])
   })
 
-  it('with 1 when nothing can be written for another reason', async () => {
+  it('ends with 1 when stdout cannot be written for a reason other than a closed pipe', async () => {
     const { out, err, done } = await start(['-q'])
     out.destroy(Object.assign(new Error('no space left'), { code: 'ENOSPC' }))
     expect(await done).toBe(1)

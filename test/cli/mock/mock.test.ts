@@ -205,7 +205,7 @@ describe('a line of stdin', () => {
     ],
     ['{"send":{"data":1}}\n{"introduce":{}}', 'headwater: introduce() must come first on its connection'],
     ['{"comment":"\\u0000"}', expect.stringMatching(/^headwater: comment has a line end or NUL in it/)],
-  ])('that is wrong is told in one line, and the next is done: %s', async (line, said) => {
+  ])('reports a wrong line of stdin in one line, and does the next one: %s', async (line, said) => {
     const { open, stdin, err } = await start('--tick', '0')
     const stream = await open()
     const before = err.lines.length
@@ -239,13 +239,13 @@ describe('what is wrong', () => {
     [{ routes: { '/a': [{ drop: 1 }] } }, 'routes["/a"], step 1: {"drop":1}: drop wants true'],
     [{ routes: { a: [] } }, 'routes want paths that begin with a slash and have no query, got "a"'],
     [{ replay: 'yes' }, 'replay wants true or false, got "yes"'],
-  ])('in a script is told with the file and the place: %j', async (script, said) => {
+  ])('names the file and the place of a mistake in a script: %j', async (script, said) => {
     const path = file(script)
     await expect(start(path)).rejects.toThrow(UsageError)
     await expect(start(path)).rejects.toThrow(`${path}: ${said}`)
   })
 
-  it('with the port is told in one line, and ends it with 1', async () => {
+  it('ends with 1, and says so in one line, when the port is in use', async () => {
     await using server = await createMockServer()
     const { host, out, err } = terminal()
     expect(await run(['mock', '--port', `${server.port}`], host)).toBe(1)
@@ -255,7 +255,7 @@ describe('what is wrong', () => {
     ])
   })
 
-  it('with the command line is told in one line, and ends it with 2', async () => {
+  it('ends with 2, and says so in one line, when an option is unknown', async () => {
     const { host, out, err } = terminal()
     expect(await run(['mock', '--prot', '1'], host)).toBe(2)
     expect([out.text, err.text]).toEqual([

@@ -24,7 +24,7 @@ describe('a bucket', () => {
     [2.5, 2, 200],
     [0.5, 1, 2000],
     [0.01, 1, 100_000],
-  ])('of %d a second has %d tokens at once, and the next after %d ms', (perSecond, tokens, wait) => {
+  ])('a bucket of %d a second has %d tokens at once, and the next after %d ms', (perSecond, tokens, wait) => {
     const { taken, fullAt } = burst(0, NOW, perSecond)
     expect(taken).toBe(tokens)
     expect(bucketWait(fullAt, NOW, perSecond)).toBeCloseTo(wait, 1)

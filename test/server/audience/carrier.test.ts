@@ -23,7 +23,7 @@ function setup(room = 1) {
 }
 
 describe('an event', () => {
-  it.each([1, PIECE])('of %i bytes is written as it is', (size) => {
+  it.each([1, PIECE])('writes an event of %i bytes as it is', (size) => {
     const { carrier, sink } = setup()
     const bytes = block(size)
     carrier.write(bytes)

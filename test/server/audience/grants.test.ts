@@ -32,7 +32,7 @@ describe('the topics of a stream', () => {
       ],
       ['a', 'c', 'b'],
     ],
-  ])('that asked for %j and was given %j are %j', (asked, gifts, topics) => {
+  ])('a stream that asked for %j and was given %j has the topics %j', (asked, gifts, topics) => {
     expect([...topicsOf(given(asking(...asked), ...gifts))]).toEqual(topics)
   })
 

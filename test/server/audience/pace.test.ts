@@ -28,7 +28,7 @@ describe('a pace', () => {
     [2.5, 2, 200],
     [10, 10, 100],
     [1000, 1000, 20],
-  ])('of %d a second holds after %i events, for %i ms', async (perSecond, events, wait) => {
+  ])('a pace of %d a second holds the stream after %i events, for %i ms', async (perSecond, events, wait) => {
     const { burst, clock, pace, released } = setup(perSecond)
     expect(burst()).toBe(events)
     await clock.advance(wait - 1)

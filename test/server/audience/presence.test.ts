@@ -51,7 +51,7 @@ describe('presence', () => {
     [{ tenant: 'acme', topic: 'orders.eu' }, [['a1']]],
     [{ userId: 'ada', sessionId: 's3' }, []],
     [{ userId: 'zoe' }, []],
-  ])('of %j is %j', (query, expected) => {
+  ])('presence(%j) finds %j', (query, expected) => {
     expect(ids(query)).toEqual(expected)
   })
 

@@ -73,7 +73,7 @@ describe('a target', () => {
   })
 
   it.each(['user', 'UserId', 'sessionID', 'to', '', 'toString', 'constructor', 'hasOwnProperty', '__proto__'])(
-    'with a field %j is refused: there is no such field',
+    'refuses a target with the unknown field %j',
     (name) => {
       const target = JSON.parse(`{${JSON.stringify(name)}:"ada"}`)
       expect(() => checkTarget(target)).toThrow(
@@ -175,9 +175,12 @@ describe('a client that the server joined to a topic', () => {
     [[], { resource: 'news' }, true],
     [['orders'], { topic: 'jobs.a' }, true],
     [['orders'], { resource: 'news' }, false],
-  ])('and that asked for %j has what is for %j: %j', (topics, address, reached) => {
-    expect(selector(address)(testClient({ topics, given }))).toBe(reached)
-  })
+  ])(
+    'a client that the server joined to a topic, and that asked for %j, gets events for %j: %j',
+    (topics, address, reached) => {
+      expect(selector(address)(testClient({ topics, given }))).toBe(reached)
+    },
+  )
 })
 
 describe('the name of an event', () => {

@@ -15,7 +15,7 @@ describe('a stream', () => {
     [true, [], null],
     [true, undefined, null],
     [false, ['br', 'gzip'], null],
-  ] as const)('with compress %j, by a host that has %j, has the coding %s', async (compress, codings, coding) => {
+  ] as const)('for compress %j, a host that offers %j sends the coding %s', async (compress, codings, coding) => {
     const { hub } = hubBench({ compress })
     let headers = new Headers()
     const request = new Request(`${ORIGIN}/events`, { headers: { 'accept-encoding': 'gzip, br' } })
@@ -183,16 +183,19 @@ describe('an answer that is not true', () => {
     ],
   ]
 
-  it.each(QUESTIONS)('of %s at %s is 500 if it is truthy, and reported', async (name, path, init) => {
-    for (const answer of [1, 'yes', {}, []]) {
-      const { hub, ask, errors } = hubBench({ [name]: async () => answer })
-      expect((await ask(path, init)).status).toBe(500)
-      expect(errors).toEqual([[name, expect.stringMatching(`^TypeError: ${name} wants to answer true`)]])
-      expect(hub.stats()).toMatchObject({ published: 0 })
-    }
-  })
+  it.each(QUESTIONS)(
+    'reports an answer of %s at %s that is truthy but not true, and sends 500',
+    async (name, path, init) => {
+      for (const answer of [1, 'yes', {}, []]) {
+        const { hub, ask, errors } = hubBench({ [name]: async () => answer })
+        expect((await ask(path, init)).status).toBe(500)
+        expect(errors).toEqual([[name, expect.stringMatching(`^TypeError: ${name} wants to answer true`)]])
+        expect(hub.stats()).toMatchObject({ published: 0 })
+      }
+    },
+  )
 
-  it.each(QUESTIONS)('of %s at %s is a no if it is falsy', async (name, path, init, denied) => {
+  it.each(QUESTIONS)('takes a falsy answer of %s at %s for a no', async (name, path, init, denied) => {
     for (const answer of [false, undefined, null, 0, '']) {
       const { ask, errors } = hubBench({ [name]: async () => answer })
       expect((await ask(path, init)).status).toBe(denied)
@@ -200,7 +203,7 @@ describe('an answer that is not true', () => {
     }
   })
 
-  it.each(QUESTIONS)('of %s at %s may be a refusal with a code of its own', async (name, path, init) => {
+  it.each(QUESTIONS)('sends the refusal that %s throws at %s, with its own code', async (name, path, init) => {
     const { ask, errors } = hubBench({
       [name]: () => Promise.reject(refuse({ status: 402, code: 'unpaid', message: 'pay first' })),
     })
@@ -208,14 +211,14 @@ describe('an answer that is not true', () => {
     expect(errors).toEqual([])
   })
 
-  it('of authorize is 500 if it is truthy, for a stream', async () => {
+  it('sends 500 for a stream when authorize answers something truthy but not true', async () => {
     const { hub, ask, errors } = hubBench({ authorize: () => 'yes' as never })
     expect((await ask('/events?topics=a')).status).toBe(500)
     expect(errors).toEqual([['authorize', 'TypeError: authorize wants to answer true or false, got "yes"']])
     expect(hub.stats().clients).toBe(0)
   })
 
-  it('of authorize is 500 if it is truthy, for a change of topics', async () => {
+  it('sends 500 for a change of topics when authorize answers something truthy but not true', async () => {
     const { hub, stream, post, errors } = hubBench({ authorize: () => ({}) as never })
     const { find } = await stream()
     const change = { clientId: find('connected')?.['clientId'], rev: 1, add: ['a'] }
@@ -224,7 +227,7 @@ describe('an answer that is not true', () => {
     expect(errors).toHaveLength(1)
   })
 
-  it('of canReadAll is 500 if it is truthy', async () => {
+  it('sends 500 when canReadAll answers something truthy but not true', async () => {
     const { ask, errors } = hubBench({ canReadAll: () => 1 as never })
     expect((await ask('/events?lastEventId=earliest')).status).toBe(500)
     expect(errors).toEqual([['canReadAll', 'TypeError: canReadAll wants to answer true or false, got 1']])
@@ -378,7 +381,7 @@ describe('limits', () => {
     ['all streams', { limits: { clients: 2 } }, ['?user=a', '?user=b', '?user=c'], 503, 'full', '10'],
     ['those of a user', { limits: { perUser: 1 } }, ['?user=a', '?user=b', '?user=a'], 429, 'per-user', '30'],
   ])(
-    'of %s are kept by refusing, and not by throwing anybody out',
+    'keeps the limit of %s by refusing the next stream, and ends none',
     async (_, options, queries, status, code, seconds) => {
       const { hub, stream, ask, clock } = hubBench(options)
       const [first = '', second = '', third = ''] = queries

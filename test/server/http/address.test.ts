@@ -114,7 +114,7 @@ describe('an address that stands for a topic', () => {
   })
 
   it.each(['/sse/orders/*', '/sse/a%20b/c', '/sse/orders/%0A', '/sse/%E0%A4%A/c', `/sse/${'a'.repeat(200)}/b`])(
-    'and makes none is refused: %s',
+    'refuses an address that cannot be a topic: %s',
     (path) => {
       expect(() => topicOf(address(path))).toThrow(
         refusal(
@@ -175,7 +175,7 @@ describe('an address that stands for a topic', () => {
       expect(() => topicOf(address(`/feed/${part}`))).toThrow(expect.objectContaining({ status: 404, code: 'path' }))
   })
 
-  it('of any length is left alone where no paths are named', () => {
+  it('leaves an address of any length alone where no paths are named', () => {
     expect(createPaths({})(address(`/events/${'a'.repeat(100_000)}`))).toBeUndefined()
   })
 

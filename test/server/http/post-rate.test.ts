@@ -24,14 +24,14 @@ function setup(perSecond: number, open: readonly string[] = []) {
 }
 
 describe('POSTs', () => {
-  it('of a user share a bucket, whatever the session', () => {
+  it('POSTs of one user share a bucket, whatever the session', () => {
     const { admitted } = setup(3)
     expect(admitted({ userId: 'ada', sessionId: 's1' })).toBe(3)
     expect(admitted({ userId: 'ada', sessionId: 's2' })).toBe(0)
     expect(admitted({ userId: 'ada' })).toBe(0)
   })
 
-  it('of a user of another tenant, and of a session of that name, have others', () => {
+  it('a user of another tenant, and a session of the same name, have buckets of their own', () => {
     const { admitted } = setup(3)
     expect(admitted({ userId: 'ada' })).toBe(3)
     expect(admitted({ userId: 'ada', tenant: 'acme' })).toBe(3)
@@ -39,14 +39,14 @@ describe('POSTs', () => {
     expect(admitted({ sessionId: 'ada' })).toBe(0)
   })
 
-  it('of nobody in particular have a bucket for each open stream', () => {
+  it('POSTs without a user or session have a bucket for each open stream', () => {
     const { admitted } = setup(3, ['c1', 'c2'])
     expect(admitted({}, { clientId: 'c1' })).toBe(3)
     expect(admitted({}, { clientId: 'c1' })).toBe(0)
     expect(admitted({ tenant: 'acme' }, { clientId: 'c2' })).toBe(3)
   })
 
-  it('of nobody in particular share one otherwise, also with ids that are made up', () => {
+  it('POSTs without a user, session or open stream share one bucket, also with made-up client ids', () => {
     const { admitted } = setup(3, ['c1'])
     expect(admitted({}, { clientId: 'none' })).toBe(3)
     expect(admitted({}, { clientId: 'another' })).toBe(0)
@@ -74,7 +74,7 @@ describe('POSTs', () => {
     for (let n = 0; n < 100; n++) expect(admitted({ userId: 'ada' })).toBe(10)
   })
 
-  it('of a hundred thousand users are limited too, the last ones', () => {
+  it('limits the latest of a hundred thousand users, and forgets the earliest', () => {
     const { rate } = setup(1)
     for (let n = 0; n < 100_000; n++) rate.beforeBody({ userId: `${n}` })
     expect(() => rate.beforeBody({ userId: '99999' })).toThrow()

@@ -55,7 +55,7 @@ describe('a request line', () => {
     [{ method: 'PATCH' }, 'http://hub.test/events?a=1'],
     [{ method: 'patch' }, 'http://hub.test/events?a=1'],
     [{ method: 'M-SEARCH' }, 'http://hub.test/events?a=1'],
-  ])('with %j asks for %s', (line, href) => {
+  ])('a request line with %j asks for %s', (line, href) => {
     expect(read(line)).toBe(href)
   })
 
@@ -63,7 +63,7 @@ describe('a request line', () => {
     ...['get', 'gET', 'Get', 'post', 'pOST', 'head', 'options', 'Delete', 'put'],
     ...['TRACE', 'trace', 'TRACK', 'CONNECT', 'connect'],
     ...['', 'G T', 'GET\r\nx: y', 'GÈT', '(GET)', 'GET,POST', 'G'.repeat(65)],
-  ])('with the method %j is refused', (method) => {
+  ])('refuses a request line with the method %j', (method) => {
     expect(() => read({ method })).toThrow(
       expect.objectContaining({ status: 400, code: 'request', message: 'the method of the request is none' }),
     )
@@ -85,7 +85,7 @@ describe('a request line', () => {
     'a\\b',
     '%00',
     'a,b c',
-  ])('with the host %j is refused', (host) => {
+  ])('refuses a request line with the host %j', (host) => {
     expect(() => read({ host })).toThrow(
       expect.objectContaining({ status: 400, code: 'request', message: 'the host of the request is none' }),
     )
@@ -103,14 +103,14 @@ describe('a request line', () => {
     'file:///etc/passwd',
     'ftp://a/',
     'hub.test:443',
-  ])('with the target %j is refused', (target) => {
+  ])('refuses a request line with the target %j', (target) => {
     expect(() => read({ target })).toThrow(
       expect.objectContaining({ status: 400, code: 'request', message: 'the address of the request is none' }),
     )
   })
 
   it.each(['http://u:secret@hub.test/', 'http://u@hub.test/', 'http://:secret@hub.test/'])(
-    'with credentials in the target is refused, and they are not repeated: %s',
+    'refuses credentials in the target, and does not repeat them: %s',
     (target) => {
       expect(() => read({ target })).toThrow(
         expect.objectContaining({

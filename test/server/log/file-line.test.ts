@@ -60,7 +60,7 @@ describe('a file of lines', () => {
     ['a damaged line at its beginning', `x\n${one}`, 0, 'middle'],
     ['a line twice', one + one, one.length, 'middle'],
     ['a line too few', one + three, one.length, 'middle'],
-  ])('with %s', (_, text, expected, damage) => {
+  ])('reads a file of lines that has %s', (_, text, expected, damage) => {
     let last = 0
     const accept = ({ n }: Readonly<Record<string, unknown>>): boolean => n === last + 1 && ++last > 0
     expect(scanLines(bytes(text), accept)).toEqual({ end: expected, damage })

@@ -32,19 +32,22 @@ function reopen(path: string) {
 const lengthOf = (file: string): number => readFileSync(file).length
 
 describe('a half-written line at the end', () => {
-  it.each([1, 20, 60])('of %i bytes is cut off, with one warning, and numbers go on', async (bytes) => {
-    const { path, epoch, files } = await written(5)
-    killed(path)
-    const [file = ''] = files
-    const before = lengthOf(file)
-    appendFileSync(file, encodeLine({ seq: 6, type: 'n', json: '"x"', to: {}, at: 5 }).slice(0, bytes))
-    const { log, warnings } = reopen(path)
-    expect([log.epoch, log.head]).toEqual([epoch, 5])
-    expect(warnings).toEqual([`headwater: ${file}: the last line is not whole. The last ${bytes} bytes are cut off`])
-    expect(lengthOf(file)).toBe(before)
-    await fill(log, 1)
-    expect(numbers(await log.read(0, 9))).toEqual([1, 2, 3, 4, 5, 6])
-  })
+  it.each([1, 20, 60])(
+    'cuts off a half-written line of %i bytes with one warning, and numbers go on',
+    async (bytes) => {
+      const { path, epoch, files } = await written(5)
+      killed(path)
+      const [file = ''] = files
+      const before = lengthOf(file)
+      appendFileSync(file, encodeLine({ seq: 6, type: 'n', json: '"x"', to: {}, at: 5 }).slice(0, bytes))
+      const { log, warnings } = reopen(path)
+      expect([log.epoch, log.head]).toEqual([epoch, 5])
+      expect(warnings).toEqual([`headwater: ${file}: the last line is not whole. The last ${bytes} bytes are cut off`])
+      expect(lengthOf(file)).toBe(before)
+      await fill(log, 1)
+      expect(numbers(await log.read(0, 9))).toEqual([1, 2, 3, 4, 5, 6])
+    },
+  )
 
   it('takes the epoch with it if it was written to its end: clients may have that event', async () => {
     const { path, epoch, files } = await written(5)

@@ -151,7 +151,7 @@ describe('mail on disk', () => {
     expect(await numbers(open(path).mailbox)).toEqual([1, 2])
   })
 
-  it('that cannot be written is not kept, and later mail is', async () => {
+  it('does not keep mail that cannot be written, and keeps later mail', async () => {
     const path = folder()
     const fails = { write: false }
     const disk: Disk = {

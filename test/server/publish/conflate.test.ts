@@ -15,7 +15,7 @@ describe('an event of a key', () => {
     [100, 1000, 1100, { kind: 'send' }],
     [100, 1000, 1101, { kind: 'send' }],
     [50, 1000, 1060, { kind: 'send' }],
-  ])('with a window of %d ms, the last one sent at %s, is at %d: %j', (window, sentAt, now, step) => {
+  ])('an event of a key with a window of %d ms, the last one sent at %s, is at %d: %j', (window, sentAt, now, step) => {
     expect(stepOf(window, sentAt, now)).toEqual(step)
   })
 

@@ -41,7 +41,7 @@ const ANSWERS: [answer: unknown, allowed: boolean, failures: unknown[]][] = [
 ]
 
 describe('a filter that answers at once', () => {
-  it.each(ANSWERS)('with %o: %s', (answer, allowed, failures) => {
+  it.each(ANSWERS)('a filter that answers %o at once allows the event: %s', (answer, allowed, failures) => {
     const { ask, failed, filter } = setup(() => answer)
     expect(ask()).toBe(allowed)
     expect(failed.mock.calls.flat()).toEqual(failures)
@@ -70,7 +70,7 @@ describe('a filter that answers at once', () => {
 })
 
 describe('a filter that answers with a promise', () => {
-  it.each(ANSWERS)('of %o: %s', async (answer, allowed, failures) => {
+  it.each(ANSWERS)('a filter that promises %o allows the event: %s', async (answer, allowed, failures) => {
     const { ask, failed, clock, timedOut } = setup(() => Promise.resolve(answer))
     const { settled } = wait(ask())
     expect(settled).not.toHaveBeenCalled()

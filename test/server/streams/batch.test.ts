@@ -17,7 +17,7 @@ describe('the next write', () => {
     [[10 * KI, 10 * KI, 10 * KI, 10 * KI, 10 * KI, 10 * KI, 10 * KI], 6],
     [Array(8).fill(8 * KI), 8],
     [Array(9).fill(8 * KI), 8],
-  ])('of frames of %j bytes has the first %i', (sizes, count) => {
+  ])('the next write of frames of %j bytes takes the first %i', (sizes, count) => {
     expect(together(sizes.map(block))).toBe(count)
   })
 })
@@ -57,7 +57,7 @@ describe('a batch', () => {
     [10_000, 6],
     [100, 655],
     [100 * KI, 1],
-  ])('of frames of %i bytes is full with %i of them', (size, full) => {
+  ])('frames of %i bytes fill a batch with %i of them', (size, full) => {
     const { batch } = setup()
     let count = 0
     for (; !batch.isFull; count++) batch.add(block(size))

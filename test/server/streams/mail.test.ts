@@ -397,7 +397,7 @@ describe('a mailbox of another kind', () => {
     ],
     ['rejects', { list: () => Promise.reject(new Error('mine')) }],
     ['cannot note', { markSent: () => Promise.reject(new Error('mine')) }],
-  ])('that %s is reported, and the stream goes on', async (_, broken) => {
+  ])('reports a mailbox that %s, and the stream goes on', async (_, broken) => {
     const store = memoryMailbox()
     await store.add('ada', {
       entry: { seq: 1, type: 'n', json: '1', to: { userId: 'ada' }, at: 0 },

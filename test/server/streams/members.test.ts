@@ -134,7 +134,7 @@ describe('join', () => {
     ['ada', 'a', /^(join|leave) wants \{ userId \}/],
     [{ userId: 'ada' }, 'a b', /^(join|leave) wants a topic \(letters.* or a\.\* or \*\), got "a b"$/],
     [{ userId: 'ada' }, undefined, /^(join|leave) wants a topic .* got undefined$/],
-  ])('and leave refuse %j and %j', (which, topic, message) => {
+  ])('join and leave refuse %j and %j', (which, topic, message) => {
     const { hub } = setup()
     for (const call of [hub.join, hub.leave]) {
       expect(() => call(which as { userId: string }, topic as string)).toThrow(TypeError)
@@ -153,14 +153,14 @@ describe('join', () => {
 })
 
 describe('join from a callback', () => {
-  it('of onConnect is in connected, which comes first', async () => {
+  it('a topic joined in onConnect is in connected, which comes first', async () => {
     const bench = setup({ onConnect: ({ clientId }) => void bench.hub.join({ clientId }, 'room.7') })
     const ada = await bench.open('?user=ada&topics=orders')
     expect(ada.events().map(({ type }) => type)).toEqual(['connected', 'live'])
     expect(ada.find('connected')?.['topics']).toEqual(['orders', 'room.7'])
   })
 
-  it('of the filter does not send an event twice, and does not go round for ever', async () => {
+  it('a join in the filter does not send an event twice, and does not go round for ever', async () => {
     let n = 0
     const bench = setup({
       filter() {
@@ -175,7 +175,7 @@ describe('join from a callback', () => {
     expect(n).toBe(2)
   })
 
-  it('of onDisconnect counts for the next stream', async () => {
+  it('a join in onDisconnect counts for the next stream', async () => {
     const bench = setup({
       onDisconnect: () => void bench.hub.join({ userId: 'ada' }, 'b'),
     })
@@ -307,7 +307,7 @@ describe('a change by the client', () => {
     expect(ada.topics()).toEqual([])
   })
 
-  it('of a stream that is being opened finds what the server has joined its user to meanwhile', async () => {
+  it('a stream that is being opened has the topics that the server has joined its user to meanwhile', async () => {
     let allow = (_: boolean): void => {}
     const { hub, open, clock } = setup({
       authorize: () =>
@@ -356,7 +356,7 @@ describe('a replay', () => {
     expect((await open(`?user=ada&lastEventId=${cursor}`)).payloads()).toEqual([3, 4])
   })
 
-  it('that is under way at the join has what is published from then on, and once', async () => {
+  it('a replay that is under way at a join has what is published from then on, and once', async () => {
     const { log, reads } = lateLog()
     const { hub, open, clock } = setup({ log })
     const first = await open('?user=ada')
@@ -376,7 +376,7 @@ describe('a replay', () => {
     expect(again.payloads()).toEqual(['for ada', 'during', 'after'])
   })
 
-  it('of a log that has begun again has all of it', async () => {
+  it('a replay of a log that has begun again has all of it', async () => {
     const log = memoryLog()
     const { hub, open, clock } = setup({ log })
     for (const n of [1, 2, 3]) await hub.publish('x', n)

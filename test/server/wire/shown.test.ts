@@ -61,7 +61,7 @@ describe('a value in a message', () => {
     ['Bearer 0123456789', '"Bearer 01"…'],
     [['Bearer 0123456789'], 'a list of 1 string'],
     [7, '7'],
-  ])('that may be a token is cut off early: %o is shown as %s', (value, text) => {
+  ])('cuts a value that may be a token off early: %o is shown as %s', (value, text) => {
     expect(shownToken(value)).toBe(text)
   })
 

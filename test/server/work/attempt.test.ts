@@ -18,7 +18,7 @@ describe('the wait after a failure', () => {
     [{ initial: 0, attempts: 2 }, [0, 0, undefined]],
     [{ attempts: 0 }, [undefined]],
     [{ max: Infinity, attempts: Infinity, factor: 10 }, [100, 1000, 10_000, 100_000]],
-  ])('with %j is %j', (retry, waits) => {
+  ])('the waits after failures for %j are %j', (retry, waits) => {
     const complete = resolveWorkRetry(retry)
     expect(waits.map((_, n) => waitAfter(n + 1, complete))).toEqual(waits)
   })

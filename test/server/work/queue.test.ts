@@ -87,7 +87,7 @@ describe('an id that comes twice', () => {
     [2, 'a', 'done'],
     [2, 'b', 'repeated'],
     [0, 'c', 'done'],
-  ])('with the last %i remembered of a, b and c: %s is %s', async (remember, id, status) => {
+  ])('remembers the last %i of a, b and c, so %s is %s', async (remember, id, status) => {
     const { queue, next } = setup({ remember })
     for (const earlier of ['a', 'b', 'c']) {
       queue.add({ id: earlier, n: 0 })

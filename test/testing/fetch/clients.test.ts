@@ -77,7 +77,7 @@ describe.each(['fetch', 'transport', 'EventSource'] as const)('a client over %s'
     [403, 'closed'],
     [204, 'closed'],
     [503, 'waiting'],
-  ])('that is refused with %i is %s', async (refusal, after) => {
+  ])('a client that is refused with %i is %s', async (refusal, after) => {
     const { stream, sse, status, clock } = setup({}, {}, how)
     // Over EventSource, one more request finds out about the first.
     stream.refuse(refusal, { times: how === 'EventSource' ? 2 : 1 })
@@ -282,7 +282,7 @@ describe('a request', () => {
     expect(stream.requests).toMatchObject([{ method: 'POST', body }])
   })
 
-  it('with headers of its own is not redirected, as in a browser', async () => {
+  it('does not redirect a request with headers of its own, as in a browser', async () => {
     const { sse, clock, stream } = setup({ script: [{ redirect: '/b' }] }, { headers: { 'x-key': '1' } })
     sse.connect()
     await clock.settle()
@@ -292,7 +292,7 @@ describe('a request', () => {
 })
 
 describe('a script', () => {
-  it('that is for every request goes on where the client stopped', async () => {
+  it('a script for every request goes on where the client stopped', async () => {
     const script = [
       { send: { event: 'tick', data: 1, id: '1' } },
       { send: { event: 'tick', data: 2, id: '2' } },
@@ -305,7 +305,7 @@ describe('a script', () => {
     expect(heard).toEqual([1, 2])
   })
 
-  it('that falls silent is noticed by the heartbeat', async () => {
+  it('the heartbeat notices a script that falls silent', async () => {
     const script = [{ open: { headers: { 'X-SSE-Heartbeat': '5000' } } }, { stall: true }] as const
     const { stream, sse, clock, status } = setup({ script: [script, []] })
     sse.connect()

@@ -196,7 +196,7 @@ describe.each(ENVIRONMENTS)('with the events of %s', (_, classes) => {
       expect([stream.requests.length, source.readyState]).toEqual([1, 2])
     })
 
-    it('in a handler stops the rest of what came with it', async () => {
+    it('close() in a handler stops the rest of what came with the event', async () => {
       const { stream, log, open } = setup()
       const source = open()
       source.addEventListener('message', ({ data }) => data === '2' && source.close())
@@ -256,7 +256,7 @@ describe.each(ENVIRONMENTS)('with the events of %s', (_, classes) => {
       await stream.send('message', 1)
     })
 
-    it('with a name is for listeners of that name alone', async () => {
+    it('an event with a name reaches listeners of that name alone', async () => {
       const { stream, log, open } = setup()
       const source = open()
       const names: string[] = []
@@ -314,7 +314,7 @@ describe.each(ENVIRONMENTS)('with the events of %s', (_, classes) => {
       expect([heard, source.readyState]).toEqual([['2'], 0])
     })
 
-    it('of the server may have the name of one of its own', async () => {
+    it("an event of the server may have the name of one of the source's own", async () => {
       const { stream, log, open } = setup()
       const source = open()
       await stream.connected()
@@ -523,7 +523,7 @@ describe('the class', () => {
     [{ withCredentials: true }, 'include', true],
     // As from JavaScript: a dictionary may be null.
     [null as unknown as undefined, 'same-origin', false],
-  ])('with %o sends credentials: %s', async (init, credentials, told) => {
+  ])('new EventSource(url, %o) sends the credentials %s', async (init, credentials, told) => {
     const fetch = vi.fn<typeof globalThis.fetch>(() => new Promise(() => {}))
     const EventSource = createEventSource(fetch, realTime)
     const source = new EventSource('http://a.test/', init)

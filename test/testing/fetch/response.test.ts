@@ -44,11 +44,11 @@ describe.each([
     [300, false],
     [404, false],
     [503, false],
-  ])('with status %i is ok: %s', (status, ok) => {
+  ])('a response with status %i is ok: %s', (status, ok) => {
     expect(create(status, {}, bodyOf(), URL_, false)).toMatchObject({ status, ok, redirected: false })
   })
 
-  it.each([204, 205, 304])('with status %i has no body', async (status) => {
+  it.each([204, 205, 304])('a response with status %i has no body', async (status) => {
     const response = create(status, {}, bodyOf('x'), URL_, false)
     expect([response.status, response.body]).toEqual([status, null])
     expect(await response.text()).toBe('')

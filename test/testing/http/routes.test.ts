@@ -88,7 +88,7 @@ describe('a route', () => {
   it.each<[routes: string[], said: string]>([
     [['/orders', '/jobs'], 'there is no route /job; there are: /orders, /jobs'],
     [[], 'there is no route /job; there are: none: the option routes names them'],
-  ])('that there is not, of %j, is an error', (paths, said) => {
+  ])('throws for a route that is not among %j', (paths, said) => {
     const { route } = setup(Object.fromEntries(paths.map((path) => [path, []])))
     expect(() => route('/job')).toThrow(said)
   })

@@ -122,7 +122,7 @@ describe('an action', () => {
     ['an id with NUL', (to) => to.send('a', 1, { id: '\0' }), 'id has a line end or NUL in it'],
     ['half a millisecond', (to) => to.retry(0.5), 'retry wants a whole number of milliseconds, got 0.5'],
     ['a number as bytes', (to) => to.raw(5 as unknown as string), 'raw() wants text or bytes, got 5'],
-  ])('that cannot be sent is refused at once: %s', async (_, act, said) => {
+  ])('refuses at once what cannot be sent: %s', async (_, act, said) => {
     const { connection, log } = setup()
     expect(() => act(connection)).toThrow(said)
     await settle()

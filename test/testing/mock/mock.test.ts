@@ -196,7 +196,7 @@ describe('an action', () => {
     }
   })
 
-  it('of the protocol is, too', async () => {
+  it('sends the events of the protocol to each open stream', async () => {
     const { mock, ask } = setup()
     const { all, log } = ask()
     mock.introduce({ recovered: true })
@@ -225,7 +225,7 @@ describe('an action', () => {
     expect(done).toEqual(['resolved'])
   })
 
-  it('that cannot be done is told at once, whether or not anybody awaits it', async () => {
+  it('throws at once for an action that cannot be done, whether or not the caller awaits it', async () => {
     const { mock, ask } = setup()
     expect(() => mock.send('a\nb', 1)).toThrow('event has a line end or NUL in it')
     expect(() => mock.send('tick', () => 1)).toThrow('data cannot be sent as JSON')
@@ -235,7 +235,7 @@ describe('an action', () => {
     expect(() => mock.introduce()).toThrow('introduce() must come first on its connection')
   })
 
-  it('that nobody awaits leaves no rejection behind, whenever the client goes', async () => {
+  it('an action that the caller does not await leaves no rejection behind, whenever the client goes', async () => {
     const { mock, ask } = setup({ introduce: true })
     const errors = await unhandled(async () => {
       const { gone, all } = ask()
@@ -485,7 +485,7 @@ describe('introduce', () => {
     expect(connected).toEqual(['connected', '', { ...introduction, topics: ['prüfung'], denied }])
   })
 
-  it('with a log says what it knows: resumed, and what was missed; or lost, from where the log ends', async () => {
+  it('introduces a stream with what the log knows: resumed with what was missed, or lost', async () => {
     const { mock, answered } = setup({ introduce: true, replay: true })
     mock.send('tick', 1, { id: '1' })
     mock.send('tick', 2, { id: '2' })
@@ -543,7 +543,7 @@ describe('what a client posts', () => {
     expect(mock.connections).toHaveLength(1)
   })
 
-  it('of topics is confirmed in the stream that has introduced itself', async () => {
+  it('confirms posted topics in the stream that has introduced itself', async () => {
     const { ask, answered } = setup({ introduce: true })
     const { log, all } = ask()
     const answer = await answered(post({ clientId: 'mock-client-1', rev: 1, all: ['a'] }))
@@ -552,7 +552,7 @@ describe('what a client posts', () => {
     expect(log.at(-1)).toBe('event: subscribed\ndata: {"rev":1,"topics":["a"],"cursor":""}\n\n')
   })
 
-  it('of topics is answered 404 once that stream is over', async () => {
+  it('answers 404 to posted topics once their stream is over', async () => {
     const { mock, ask, answered } = setup({ introduce: true })
     ask()
     mock.drop()

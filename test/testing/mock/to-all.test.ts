@@ -55,7 +55,7 @@ describe('an act', () => {
     expect(streams.map(({ connections }) => connections.length)).toEqual([1, 0, 0])
   })
 
-  it('that cannot be done is told at once', async () => {
+  it('throws at once for an act that cannot be done', async () => {
     const { streams } = await setup(1)
     expect(() => toAll(() => streams).sendText('a\nb', '')).toThrow(TypeError)
   })

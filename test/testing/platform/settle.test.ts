@@ -17,7 +17,7 @@ describe.each([
       'immediates and microtasks faked, too,',
       () => vi.useFakeTimers({ toFake: ['setTimeout', 'setImmediate', 'queueMicrotask'] }),
     ],
-  ])('with %s every promise that is ready has had its turn', async (_, fake) => {
+  ])('gives every ready promise its turn with %s', async (_, fake) => {
     if (!present) vi.stubGlobal('MessageChannel', undefined)
     fake()
     let steps = 0
@@ -29,7 +29,7 @@ describe.each([
     expect(steps).toBe(100)
   })
 
-  it('what a stream passes on has arrived', async () => {
+  it('lets everything that a stream passes on arrive', async () => {
     if (!present) vi.stubGlobal('MessageChannel', undefined)
     const heard: string[] = []
     const { readable, writable } = new TextDecoderStream()

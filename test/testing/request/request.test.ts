@@ -212,13 +212,16 @@ describe('a redirect', () => {
     [307, 'POST', 'POST'],
     [308, 'POST', 'POST'],
     [308, 'DELETE', 'DELETE'],
-  ])('with status %i makes a %s a %s, whose body goes along only if the method stays', (status, method, then) => {
-    const next = redirected(request(method), status, from, new URL('http://a.test/b'), 2)
-    expect([next.method, next.path, next.at, next.lastEventId]).toEqual([then, '/b', 2, '7'])
-    if (method === then) expect([next.body, next.headers]).toEqual(['x', request(method).headers])
-    else
-      expect([next.body, next.headers]).toEqual(['', { authorization: 'Bearer t', 'x-a': '1', 'last-event-id': '7' }])
-  })
+  ])(
+    'a redirect with status %i makes a %s a %s, whose body goes along only if the method stays',
+    (status, method, then) => {
+      const next = redirected(request(method), status, from, new URL('http://a.test/b'), 2)
+      expect([next.method, next.path, next.at, next.lastEventId]).toEqual([then, '/b', 2, '7'])
+      if (method === then) expect([next.body, next.headers]).toEqual(['x', request(method).headers])
+      else
+        expect([next.body, next.headers]).toEqual(['', { authorization: 'Bearer t', 'x-a': '1', 'last-event-id': '7' }])
+    },
+  )
 
   it('to another origin leaves the credentials behind, and nothing else', () => {
     const { authorization: _, ...others } = request('GET').headers

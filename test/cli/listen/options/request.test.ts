@@ -31,7 +31,7 @@ describe('a request', () => {
     ['a=1', 'text/plain;charset=UTF-8'],
     ['', 'text/plain;charset=UTF-8'],
     ['{"é": "注"}', 'application/json'],
-  ])('with the body %j is a POST of %s', async (data, type) => {
+  ])('sends the body %j in a POST of %s', async (data, type) => {
     expect(await ready({ data })).toEqual({ method: 'POST', headers: { 'content-type': type }, body: data })
   })
 
@@ -82,7 +82,7 @@ describe('a request', () => {
   it.each([
     ['@', '--data @ wants the name of a file, or - for stdin'],
     ['@/no/such/file', '--data @/no/such/file cannot be read: ENOENT'],
-  ])('with %s is refused', async (data, message) => {
+  ])('refuses the data %s', async (data, message) => {
     await expect(ready({ data })).rejects.toThrow(message)
   })
 })

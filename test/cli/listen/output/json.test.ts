@@ -48,7 +48,7 @@ describe('well-formed JSON', () => {
     ['"\\ud83d\\n"', '"\\ufffd\\n"'],
     ['"\\\\ud83d"', '"\\\\ud83d"'],
     ['{"\\ud83d":"\\u001b\\""}', '{"\\ufffd":"\\u001b\\""}'],
-  ])('of %s is %s', (json, text) => {
+  ])('takes %s and writes %s', (json, text) => {
     expect(wellFormed(json)).toBe(text)
   })
 

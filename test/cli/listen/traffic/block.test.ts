@@ -70,7 +70,7 @@ describe('nothing is told', () => {
     expect(told).toEqual([])
   })
 
-  it('of one that is complete in time, nor of the next for the time of the first', async () => {
+  it('says nothing of a block that is complete in time, nor of the next for the time of the first', async () => {
     const { add, clock, told } = watch()
     for (let n = 0; n < 5; n++) {
       add('data: 1\n')
@@ -82,7 +82,7 @@ describe('nothing is told', () => {
     expect(told).toEqual([])
   })
 
-  it('of what has not been read since this process holds it back, until that has been made up for', async () => {
+  it('says nothing of a block that this process holds back, until it has caught up', async () => {
     const { add, hold, clock, told } = watch()
     add('data: 1\n')
     await clock.advance(1000)

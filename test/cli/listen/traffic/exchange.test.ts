@@ -82,14 +82,14 @@ describe('a stream', () => {
     expect((await first)?.value).toEqual(Uint8Array.of(1))
   })
 
-  it('that is cancelled is cancelled at its source', async () => {
+  it('cancels the source when the reader cancels the body', async () => {
     const cancel = vi.fn()
     const { fetch } = watched(new Response(new ReadableStream({ cancel }), { headers: STREAM }))
     await (await fetch('http://a/')).body?.cancel()
     expect(cancel).toHaveBeenCalledOnce()
   })
 
-  it('that breaks breaks for its reader', async () => {
+  it('passes the error of a broken body on to its reader', async () => {
     const body = new ReadableStream({ pull: (controller) => controller.error(new TypeError('terminated')) })
     const { fetch } = watched(new Response(body, { headers: STREAM }))
     const response = await fetch('http://a/')
