@@ -49,6 +49,8 @@ export interface Client extends Grants {
   /** The number in the last id that it was sent, and when. */
   toldSeq: number
   toldAt: number
+  /** Which event it was asked about last, as the hub counts those that it hands out: it is asked once about each. */
+  turn: number
   /** Why it is gone. */
   ended: Ending | undefined
 }
@@ -96,6 +98,7 @@ export function createClient(known: Newcomer, clock: Clock): Client {
     live: false,
     toldSeq: after,
     toldAt: now,
+    turn: 0,
     ended: undefined,
   }
 }

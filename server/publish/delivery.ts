@@ -88,6 +88,8 @@ export function createDelivery(
   let handing = false
   /** How often the log has begun. */
   let runs = 0
+  /** How many events have had their turn. */
+  let taken = 0
 
   function parcelOf(entry: LogEntry): Parcel {
     const known = frames.get(entry)
@@ -142,10 +144,14 @@ export function createDelivery(
 
   function deliver({ parcel, to, seq, run }: Turn): void {
     const isWatched = events.isWatched()
+    const nth = ++taken
     for (const client of registry.candidates(to)) {
       // A function of the application has begun the log again: everybody has been told of a gap.
       if (seq && run !== runs) return
       if (!client.live || client.ended || (seq && seq <= client.after)) continue
+      // A filter that leaves a topic and joins it again puts its client at the end of those who are still to be asked.
+      if (client.turn === nth) continue
+      client.turn = nth
       const answer = isFor(client, parcel)
       if (answer === false || (seq && run !== runs)) continue
       if (answer !== true || lines.has(client)) lines.wait(client, parcel, seq, answer, place)

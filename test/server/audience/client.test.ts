@@ -37,6 +37,7 @@ it('a client begins behind its cursor, not live, with nothing confirmed', () => 
     live: false,
     toldSeq: 41,
     toldAt: expect.any(Number),
+    turn: 0,
     ended: undefined,
   })
 })

@@ -175,6 +175,32 @@ describe('join from a callback', () => {
     expect(n).toBe(2)
   })
 
+  it.each([
+    ['yes', true],
+    ['no', false],
+  ])(
+    'a filter that says %s, and leaves and joins the topic, is asked once for each client and event',
+    async (_, answer) => {
+      let asked = 0
+      const { hub, open, clock } = setup({
+        filter({ userId }) {
+          // The bound is for the day on which this fails.
+          if (++asked > 100) return answer
+          hub.leave({ userId: `${userId}` }, 'a')
+          hub.join({ userId: `${userId}` }, 'a')
+          return answer
+        },
+      })
+      for (const userId of ['ada', 'bob']) hub.join({ userId }, 'a')
+      const streams = [await open('?user=ada'), await open('?user=bob'), await open('?user=bob')]
+      await hub.toTopic('a', 'x', 1)
+      await hub.toTopic('a', 'x', 2, { volatile: true })
+      await clock.settle()
+      expect(asked).toBe(6)
+      expect(streams.map(({ payloads }) => payloads())).toEqual(streams.map(() => (answer ? [1, 2] : [])))
+    },
+  )
+
   it('a join in onDisconnect counts for the next stream', async () => {
     const bench = setup({
       onDisconnect: () => void bench.hub.join({ userId: 'ada' }, 'b'),
