@@ -20,6 +20,7 @@ import { createIntake } from './publish/intake.ts'
 import { createKeep } from './publish/keep.ts'
 import { createPublisher, optionsTo, type Publish, type PublishTo } from './publish/publish.ts'
 import { createShapes, type Shapes } from './publish/shapes.ts'
+import { createConfirmations } from './streams/confirmations.ts'
 import { createMembers } from './streams/members.ts'
 import { createShutdown } from './streams/shutdown.ts'
 import { createStreams, type Streams } from './streams/streams.ts'
@@ -55,8 +56,8 @@ export interface Hub<E = Record<string, unknown>> extends Shapes {
   kick(which: ClientSelector): number
   /**
    * Joins streams to a topic, or to a wildcard: all of a user, all of a session, or one. `authorize` is not asked, as the server
-   * itself says so, and `limits.topics` does not count it. The clients learn it from `subscribed`, and get what is published from
-   * now on. Joined to a user or a session, it holds until {@link Hub.leave} or {@link Hub.reset} for all streams that they open,
+   * itself says so, and `limits.topics` does not count it. The clients learn it from `subscribed`, once for all
+   * joins of a turn, and get what is published from now on. Joined to a user or a session, it holds until {@link Hub.leave} or {@link Hub.reset} for all streams that they open,
    * and this hub remembers it in its memory: join again after a restart. Joined to a `clientId`, it ends with that connection.
    * @returns How many open streams have a topic more. A stream is left out that has it already, and one for which the topic is
    *   full (`limits.perTopic`): that is counted in `topicsRefused.full`.
@@ -125,7 +126,6 @@ export function createHub(options: HubOptions = {}): Hub {
   let startedAt = monotonic(clock)
   let closed: Promise<void> | undefined
   let over = false
-
   const failed = (where: string) => (error: unknown) => {
     counters.errors[where] = (counters.errors[where] ?? 0) + 1
     observers.tell('onError', error, where)
@@ -139,6 +139,7 @@ export function createHub(options: HubOptions = {}): Hub {
       shutdown.left()
     },
   })
+  const confirmations = createConfirmations(streams)
   const delivery = createDelivery(settings, registry, counters, {
     overflowed: (client) => streams.end(client, 'overflow'),
     broken(client, error) {
@@ -150,6 +151,7 @@ export function createHub(options: HubOptions = {}): Hub {
     delivered({ id: clientId, principal }, { id, type }) {
       if (observers.hears('onDeliver')) observers.tell('onDeliver', { clientId, principal, id, type })
     },
+    begins: confirmations.flush,
     happened: listeners.tell,
     restarted(dropped) {
       memberships.restart()
@@ -176,7 +178,7 @@ export function createHub(options: HubOptions = {}): Hub {
   }
 
   const stats = (): HubStats => readStats(counters, registry, log, delivery.waiting, monotonic(clock) - startedAt)
-  const parts = { settings, registry, delivery, streams, counters, observers }
+  const parts = { settings, registry, delivery, streams, confirmations, counters, observers }
   const members = createMembers(parts, memberships)
   const accept = createAccept(parts, { intake, stats, reset, closing: shutdown.closing })
 

@@ -1,19 +1,16 @@
 import { monotonic } from '../../src/base/clock.ts'
 import type { Clock } from '../../src/index.ts'
 import type { Sink } from './carrier.ts'
-import { type Grants, topicsOf } from './grants.ts'
+import { type Grants, type Joined, topicsOf } from './grants.ts'
 import type { Outlet } from './outlet.ts'
 import { type Principal, sinceOf } from './principal.ts'
 
 /** One open stream, as the hub sees it. */
-export interface Client extends Grants {
+export interface Client extends Joined {
   /** Its public name; told in `connected`. */
   readonly id: string
   readonly principal: Principal
   asked: Grants['asked']
-  given: Grants['given']
-  /** What it has joined: all that it asked for and all that it was given. */
-  topics: ReadonlySet<string>
   /** What it asked to join last: some of it may have been refused, or not been decided yet. */
   wanted: ReadonlySet<string>
   /** The number of the last change of topics that it asked for. */
@@ -104,8 +101,7 @@ export function createClient(known: Newcomer, clock: Clock): Client {
 }
 
 /** What a gap concerns: a client that asked for no topic had everything that is for nobody in particular. */
-export const concernOf = ({ asked, topics }: Pick<Client, 'asked' | 'topics'>): readonly string[] =>
-  asked.size ? [...topics] : ['*']
+export const concernOf = (client: Grants): readonly string[] => (client.asked.size ? [...topicsOf(client)] : ['*'])
 
 /** One open stream, for the operator. It says who the client is: send none of it to clients. */
 export interface ClientInfo {
@@ -127,15 +123,18 @@ export interface ClientInfo {
   readonly queue: { readonly events: number; readonly bytes: number }
 }
 
-export const describeClient = ({ id, principal, topics, connectedAt, lastSeen, live, outlet }: Client): ClientInfo => ({
-  clientId: id,
-  principal,
-  topics: [...topics],
-  connectedAt,
-  lastSeen,
-  live,
-  queue: { events: outlet.events, bytes: outlet.bytes },
-})
+export function describeClient(client: Client): ClientInfo {
+  const { id, principal, connectedAt, lastSeen, live, outlet } = client
+  return {
+    clientId: id,
+    principal,
+    topics: [...topicsOf(client)],
+    connectedAt,
+    lastSeen,
+    live,
+    queue: { events: outlet.events, bytes: outlet.bytes },
+  }
+}
 
 /**
  * Notes that a client has taken all that was written to it: then it was there when that was written, or later.

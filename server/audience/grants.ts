@@ -25,7 +25,7 @@ export const NOTHING_GIVEN: Given = { clientId: NONE, sessionId: NONE, userId: N
 
 const SOURCES = ['clientId', 'sessionId', 'userId'] as const
 
-/** All topics that a stream is joined to. */
+/** All topics that a stream is joined to, those that it asked for first. */
 export function topicsOf({ asked, given }: Grants): ReadonlySet<string> {
   if (SOURCES.every((by) => given[by].size === 0)) return asked
   return new Set([...asked, ...SOURCES.flatMap((by) => [...given[by].keys()])])
@@ -47,13 +47,31 @@ function hasLater(topics: Since, seq: number): boolean {
   return false
 }
 
-export const withGiven = ({ asked, given }: Grants, by: GivenBy, topic: string, since: number): Grants => ({
-  asked,
-  given: { ...given, [by]: new Map([...given[by], [topic, since]]) },
-})
+/**
+ * The topics of a stream that is open. {@link give} and {@link take} change them in place: with a copy for each, a thousand joins
+ * of one stream would stop the server for a second.
+ */
+export interface Joined extends Grants {
+  given: Given
+  /** All of them, in no order. The very set that was asked for where nothing else is given. */
+  topics: ReadonlySet<string>
+}
 
-export function withoutGiven({ asked, given }: Grants, by: GivenBy, topic: string): Grants {
-  const left = new Map(given[by])
-  left.delete(topic)
-  return { asked, given: { ...given, [by]: left.size ? left : NONE } }
+/** @param since - The number of the last event before. */
+export function give(joined: Joined, by: GivenBy, topic: string, since: number): void {
+  const own = joined.given[by] === NONE ? new Map<string, number>() : (joined.given[by] as Map<string, number>)
+  if (own.size === 0) joined.given = { ...joined.given, [by]: own }
+  own.set(topic, since)
+  if (joined.topics.has(topic)) return
+  const topics = joined.topics === joined.asked ? new Set(joined.asked) : (joined.topics as Set<string>)
+  joined.topics = topics.add(topic)
+}
+
+/** The topic stays if the client asked for it, or if it was given by another name too. */
+export function take(joined: Joined, by: GivenBy, topic: string): void {
+  const { asked, given } = joined
+  if (given[by] !== NONE) (given[by] as Map<string, number>).delete(topic)
+  if (joined.topics !== asked && !asked.has(topic) && !SOURCES.some((each) => given[each].has(topic)))
+    (joined.topics as Set<string>).delete(topic)
+  if (SOURCES.every((each) => given[each].size === 0)) joined.topics = asked
 }

@@ -1,5 +1,5 @@
 import type { Client } from './client.ts'
-import { type Grants, topicsOf } from './grants.ts'
+import { type GivenBy, type Grants, give, take, topicsOf } from './grants.ts'
 import type { Principal } from './principal.ts'
 import type { Address } from './target.ts'
 import { coveringPatterns } from './topic.ts'
@@ -21,6 +21,10 @@ export interface Registry {
   remove(client: Client): boolean
   /** Joins and leaves topics. A client keeps its turn in a topic that it stays in: an event that is on its way reaches it once. */
   move(client: Client, grants: Grants): void
+  /** Joins one topic more, which the server gives. @returns Whether the client has a topic more. */
+  give(client: Client, by: GivenBy, topic: string, since: number): boolean
+  /** Takes that back. @returns Whether the client has a topic less. */
+  take(client: Client, by: GivenBy, topic: string): boolean
   countOfUser(userId: string | undefined): number
   countOfTopic(topic: string): number
   /** Everybody an event may be for: each at most once, more than those it is for. */
@@ -84,6 +88,19 @@ export function createRegistry(): Registry {
       if (asked.size) unjoined.delete(client)
       else unjoined.add(client)
       Object.assign(client, { asked, given, topics })
+    },
+    give(client, by, topic, since) {
+      const isNew = !client.topics.has(topic)
+      give(client, by, topic, since)
+      if (isNew) byTopic.add(topic, client)
+      return isNew
+    },
+    take(client, by, topic) {
+      const had = client.topics.has(topic)
+      take(client, by, topic)
+      const isGone = had && !client.topics.has(topic)
+      if (isGone) byTopic.remove(topic, client)
+      return isGone
     },
     countOfUser: (userId) => byUser.get(userId).size,
     countOfTopic: (topic) => byTopic.get(topic).size,

@@ -55,6 +55,8 @@ export interface DeliveryEvents {
   isWatched(): boolean
   /** A client has been given an event. */
   delivered(client: Client, parcel: Parcel): void
+  /** The turn of an event begins: it goes to clients next. */
+  begins(): void
   /** The turn of an event is over: all clients that are live have been given it, or wait for the filter. */
   happened(parcel: Parcel): void
   /** The log has begun again. @param dropped - These clients had events that waited for the filter: they do not get those. */
@@ -170,6 +172,7 @@ export function createDelivery(
     handing = true
     try {
       for (let next = turns.shift(); next; next = turns.shift()) {
+        events.begins()
         deliver(next)
         events.happened(next.parcel)
       }

@@ -1,11 +1,11 @@
 import type { Client } from '../audience/client.ts'
 import { type ClientSelector, selectClients } from '../audience/clients.ts'
-import { type GivenBy, type Grants, NOTHING_GIVEN, withGiven, withoutGiven } from '../audience/grants.ts'
+import { type GivenBy, NOTHING_GIVEN } from '../audience/grants.ts'
 import type { Memberships } from '../audience/memberships.ts'
 import { TOPIC_RULE, toTopicPattern } from '../audience/topic.ts'
+import { formatId } from '../log/cursor.ts'
 import { shown } from '../wire/shown.ts'
 import type { Parts } from './parts.ts'
-import { confirmTopics } from './subscriptions.ts'
 
 /** Joins streams to topics because the server says so. */
 export interface Members {
@@ -18,17 +18,13 @@ export interface Members {
 }
 
 export function createMembers(parts: Parts, memberships: Memberships): Members {
-  const { settings, registry, delivery, counters } = parts
-  const { limits } = settings
+  const { settings, registry, delivery, confirmations, counters } = parts
+  const { limits, log } = settings
 
-  /** @returns Whether its topics have changed. Then the client learns it. */
-  function move(client: Client, grants: Grants): boolean {
-    const before = client.topics.size
-    registry.move(client, grants)
-    // One call only adds, or only takes away.
-    if (client.topics.size === before) return false
-    confirmTopics(client, parts)
-    return true
+  /** @param hasChanged - Whether its topics have. Then the client learns it. */
+  function confirm(client: Client, hasChanged: boolean): boolean {
+    if (hasChanged) confirmations.add(client, formatId(log.epoch, delivery.placeOf(client)))
+    return hasChanged
   }
 
   function give(client: Client, by: GivenBy, topic: string): boolean {
@@ -37,11 +33,11 @@ export function createMembers(parts: Parts, memberships: Memberships): Members {
       counters.topicsRefused.full++
       return false
     }
-    return move(client, withGiven(client, by, topic, delivery.place))
+    return confirm(client, registry.give(client, by, topic, delivery.place))
   }
 
   const take = (client: Client, by: GivenBy, topic: string): boolean =>
-    !client.ended && client.given[by].has(topic) && move(client, withoutGiven(client, by, topic))
+    !client.ended && client.given[by].has(topic) && confirm(client, registry.take(client, by, topic))
 
   return {
     join(which, topic) {
@@ -59,8 +55,10 @@ export function createMembers(parts: Parts, memberships: Memberships): Members {
     reset() {
       memberships.clear()
       for (const client of [...registry.all()]) {
-        const { asked, given } = client
-        if (!client.ended) move(client, { asked, given: { ...NOTHING_GIVEN, clientId: given.clientId } })
+        const { asked, given, topics } = client
+        if (client.ended) continue
+        registry.move(client, { asked, given: { ...NOTHING_GIVEN, clientId: given.clientId } })
+        confirm(client, client.topics.size < topics.size)
       }
     },
   }

@@ -2,6 +2,7 @@ import { monotonic } from '../../src/base/clock.ts'
 import type { PeerEvents, Sink, SinkEvents } from '../audience/carrier.ts'
 import { type Client, concernOf, createClient, type Ending, noteSeen } from '../audience/client.ts'
 import { deniedIn } from '../audience/denied.ts'
+import { topicsOf } from '../audience/grants.ts'
 import type { Memberships } from '../audience/memberships.ts'
 import { createOutlet } from '../audience/outlet.ts'
 import { expiryOf, type Principal } from '../audience/principal.ts'
@@ -170,7 +171,7 @@ export function createStreams(
       counters.connections++
       countDenials(counters, denials)
       came(client)
-      observers.tell('onConnect', { clientId: client.id, principal, topics: [...client.topics], recovered })
+      observers.tell('onConnect', { clientId: client.id, principal, topics: [...topicsOf(client)], recovered })
       if (gone) return end(client, 'closed')
       client.confirmed = 0
       const introduction = {
@@ -180,7 +181,7 @@ export function createStreams(
         cursor,
         recovered,
         ...(heartbeat && { heartbeatMs: heartbeat }),
-        topics: [...client.topics],
+        topics: [...topicsOf(client)],
         ...deniedIn(denials, client.topics),
       }
       tell(client, connectedFrame(introduction, retry ? Math.round(retry * (1 + clock.random())) : undefined))

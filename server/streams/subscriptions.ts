@@ -1,10 +1,10 @@
 import type { Client } from '../audience/client.ts'
-import { createDenials, type Denials, type Denied, type DeniedFields, deniedIn } from '../audience/denied.ts'
+import { createDenials, type Denials, type Denied, deniedIn } from '../audience/denied.ts'
+import { topicsOf } from '../audience/grants.ts'
 import { isSame, type Principal } from '../audience/principal.ts'
 import { toTopicPattern } from '../audience/topic.ts'
 import { formatId } from '../log/cursor.ts'
 import { countDenials } from '../observe/counters.ts'
-import { subscribedFrame } from '../wire/frames.ts'
 import { Refusal } from '../wire/refusal.ts'
 import type { Parts } from './parts.ts'
 import { allowedOf, denyFull, readTopics } from './request.ts'
@@ -39,7 +39,7 @@ export async function changeTopics(
   parts: Parts,
   allows: (topics: readonly string[]) => Promise<readonly boolean[]>,
 ): Promise<Subscribed> {
-  const { settings, registry, delivery, counters } = parts
+  const { settings, registry, delivery, confirmations, counters } = parts
   const { log, limits } = settings
   const change = checkChange(body)
   const { rev } = change
@@ -47,7 +47,7 @@ export async function changeTopics(
   const denials = createDenials()
   const answer = (): Subscribed => ({
     rev: client.revision,
-    topics: [...client.topics],
+    topics: [...topicsOf(client)],
     denied: [],
     ...deniedIn(denials, client.topics),
     cursor: formatId(log.epoch, delivery.placeOf(client)),
@@ -85,23 +85,8 @@ export async function changeTopics(
   registry.move(client, { asked: new Set(joined), given: client.given })
   client.confirmed = rev
   const done = answer()
-  confirmTopics(client, parts, deniedIn(denials, client.topics))
+  confirmations.send(client, done.cursor, deniedIn(denials, client.topics))
   return done
-}
-
-/**
- * Tells a client all its topics. The number is that of its last change that was made: a client that waits for a later one goes on
- * waiting.
- */
-export function confirmTopics(
-  client: Client,
-  { settings, delivery, streams }: Pick<Parts, 'settings' | 'delivery' | 'streams'>,
-  denied?: DeniedFields,
-): void {
-  // `connected` is still to come, and has them.
-  if (client.confirmed === undefined) return
-  const cursor = formatId(settings.log.epoch, delivery.placeOf(client))
-  streams.tell(client, subscribedFrame(client.confirmed, [...client.topics], cursor, denied))
 }
 
 /** What a client wants to be changed. */

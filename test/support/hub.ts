@@ -2,7 +2,7 @@ import { type EventFilter, type EventLog, type LogEntry, memoryLog, type Publish
 import { createClock, type TestClock } from 'headwater/testing'
 import type { Sink } from '../../server/audience/carrier.ts'
 import { type Client, createClient, type Ending } from '../../server/audience/client.ts'
-import { NOTHING_GIVEN } from '../../server/audience/grants.ts'
+import { type GivenBy, type Grants, NOTHING_GIVEN } from '../../server/audience/grants.ts'
 import { createOutlet } from '../../server/audience/outlet.ts'
 import type { Principal } from '../../server/audience/principal.ts'
 import { createRegistry, type Registry } from '../../server/audience/registry.ts'
@@ -107,6 +107,12 @@ export function testClient({
   }
 }
 
+/** The same grants, and one topic more that the server gives. */
+export const withGiven = ({ asked, given }: Grants, by: GivenBy, topic: string, since: number): Grants => ({
+  asked,
+  given: { ...given, [by]: new Map([...given[by], [topic, since]]) },
+})
+
 /** An event as the hub makes it of a call of `publish`, without schemas. */
 export const messageOf = (type: unknown, data: unknown, options: unknown, at: number): Message =>
   toMessage(checkEvent(type, options), data, at)
@@ -159,6 +165,7 @@ export function stage({ log = memoryLog(), filter, limits }: StageOptions = {}):
     filterFailed: (error) => failures.push(error),
     isWatched: () => false,
     delivered: () => {},
+    begins: () => {},
     happened: () => {},
     restarted: () => restarts.push(log.epoch),
   })

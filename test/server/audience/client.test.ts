@@ -1,8 +1,7 @@
 import { createClock } from 'headwater/testing'
 import { expect, it } from 'vitest'
 import { concernOf, createClient, describeClient, mintClientId, noteSeen } from '../../../server/audience/client.ts'
-import { withGiven } from '../../../server/audience/grants.ts'
-import { block, testClient } from '../../support/hub.ts'
+import { block, testClient, withGiven } from '../../support/hub.ts'
 
 it('a client begins behind its cursor, not live, with nothing confirmed', () => {
   const clock = createClock()

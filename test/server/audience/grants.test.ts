@@ -3,18 +3,23 @@ import { describe, expect, it } from 'vitest'
 import {
   type GivenBy,
   type Grants,
+  give,
+  type Joined,
   NOTHING_GIVEN,
+  take,
   topicsAt,
   topicsOf,
-  withGiven,
-  withoutGiven,
 } from '../../../server/audience/grants.ts'
 
 type Gift = readonly [by: GivenBy, topic: string, since: number]
 
 const asking = (...topics: string[]): Grants => ({ asked: new Set(topics), given: NOTHING_GIVEN })
-const given = (grants: Grants, ...gifts: Gift[]): Grants =>
-  gifts.reduce((each, [by, topic, since]) => withGiven(each, by, topic, since), grants)
+/** A stream that asked for the same topics, and is given some. */
+function given({ asked }: Grants, ...gifts: Gift[]): Joined {
+  const joined: Joined = { asked, given: NOTHING_GIVEN, topics: asked }
+  for (const [by, topic, since] of gifts) give(joined, by, topic, since)
+  return joined
+}
 
 describe('the topics of a stream', () => {
   it.each<[asked: string[], gifts: Gift[], topics: string[]]>([
@@ -33,13 +38,21 @@ describe('the topics of a stream', () => {
       ['a', 'c', 'b'],
     ],
   ])('a stream that asked for %j and was given %j has the topics %j', (asked, gifts, topics) => {
-    expect([...topicsOf(given(asking(...asked), ...gifts))]).toEqual(topics)
+    const joined = given(asking(...asked), ...gifts)
+    expect([...topicsOf(joined)]).toEqual(topics)
+    expect(joined.topics).toEqual(new Set(topics))
   })
 
   it('are the very set that was asked for where nothing is given: nothing is copied', () => {
     const grants = asking('a')
     expect(topicsOf(grants)).toBe(grants.asked)
-    expect(topicsOf(withoutGiven(withGiven(grants, 'userId', 'b', 0), 'userId', 'b'))).toBe(grants.asked)
+    const joined = given(grants, ['userId', 'a', 0])
+    expect(joined.topics).toBe(grants.asked)
+    give(joined, 'userId', 'b', 0)
+    for (const topic of ['a', 'b']) take(joined, 'userId', topic)
+    expect([topicsOf(joined), joined.topics]).toEqual([grants.asked, grants.asked])
+    expect(topicsOf(joined)).toBe(grants.asked)
+    expect(joined.topics).toBe(grants.asked)
   })
 
   it.each<[what: string, asked: string[], gifts: Gift[], takes: (readonly [GivenBy, string])[], topics: string[]]>([
@@ -58,16 +71,21 @@ describe('the topics of a stream', () => {
     ['asked for and given, taken', ['a'], [['userId', 'a', 0]], [['userId', 'a']], ['a']],
     ['asked for, taken', ['a'], [], [['userId', 'a']], ['a']],
   ])('%s', (_, asked, gifts, takes, topics) => {
-    const grants = takes.reduce((each, [by, topic]) => withoutGiven(each, by, topic), given(asking(...asked), ...gifts))
-    expect([...topicsOf(grants)]).toEqual(topics)
+    const joined = given(asking(...asked), ...gifts)
+    for (const [by, topic] of takes) take(joined, by, topic)
+    expect([...topicsOf(joined)]).toEqual(topics)
+    expect(joined.topics).toEqual(new Set(topics))
   })
 
-  it('do not change what they were made of', () => {
-    const before = given(asking('a'), ['userId', 'b', 1])
-    withGiven(before, 'userId', 'c', 2)
-    withoutGiven(before, 'userId', 'b')
-    expect(before).toEqual(given(asking('a'), ['userId', 'b', 1]))
-    expect(NOTHING_GIVEN.userId.size).toBe(0)
+  it('do not change what they were made of, nor what all streams share', () => {
+    const grants = asking('a')
+    const joined = given(grants, ['userId', 'b', 1])
+    take(joined, 'sessionId', 'b')
+    give(joined, 'sessionId', 'c', 2)
+    take(given(grants), 'userId', 'b')
+    expect(grants).toEqual(asking('a'))
+    expect(Object.values(NOTHING_GIVEN).map(({ size }) => size)).toEqual([0, 0, 0])
+    expect(given(asking()).topics.size).toBe(0)
   })
 })
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import type { PublishTarget } from 'headwater/server'
 import { describe, expect, it } from 'vitest'
-import { type Grants, NOTHING_GIVEN, withGiven } from '../../../server/audience/grants.ts'
+import { type Grants, NOTHING_GIVEN } from '../../../server/audience/grants.ts'
 import { createRegistry } from '../../../server/audience/registry.ts'
 import { checkTarget, selector } from '../../../server/audience/target.ts'
-import { type TestClientOptions, testClient } from '../../support/hub.ts'
+import { type TestClientOptions, testClient, withGiven } from '../../support/hub.ts'
 
 function setup(...options: TestClientOptions[]) {
   const registry = createRegistry()
@@ -80,7 +80,7 @@ describe('those who are connected', () => {
   it('have what is for a resource as long as they ask for no topic, whatever the server gives them', () => {
     const { registry, clients } = setup({})
     const [client] = clients
-    if (client) registry.move(client, withGiven(client, 'clientId', 'a', 0))
+    if (client) expect(registry.give(client, 'clientId', 'a', 0)).toBe(true)
     expect(client?.topics).toEqual(new Set(['a']))
     expect([...registry.candidates({ topic: 'a' })]).toEqual([client])
     expect([...registry.candidates({ resource: 'x' })]).toEqual([client])
@@ -92,8 +92,29 @@ describe('those who are connected', () => {
     for (const client of registry.candidates({ topic: 'a' })) {
       seen.push(client.id)
       registry.move(client, withGiven(client, 'userId', `more${seen.length}`, 0))
+      registry.give(client, 'sessionId', 'a', 0)
+      registry.take(client, 'sessionId', 'a')
     }
     expect(seen).toEqual(['c1', 'c2'])
+  })
+
+  it('have a topic more with the first gift of it, and less with the last', () => {
+    const { registry, clients } = setup({ topics: ['asked'] })
+    const [client] = clients
+    if (!client) throw new Error('there is one')
+    const moves = [
+      registry.give(client, 'userId', 'asked', 0),
+      registry.take(client, 'userId', 'asked'),
+      registry.give(client, 'userId', 'a', 0),
+      registry.give(client, 'sessionId', 'a', 0),
+      registry.take(client, 'userId', 'a'),
+      registry.take(client, 'clientId', 'a'),
+      registry.countOfTopic('a'),
+      registry.take(client, 'sessionId', 'a'),
+      registry.countOfTopic('a'),
+    ]
+    expect(moves).toEqual([false, false, true, false, false, false, 1, true, 0])
+    expect(client.topics).toEqual(new Set(['asked']))
   })
 })
 
@@ -160,6 +181,7 @@ describe('candidates', () => {
   const change = fc.oneof(
     fc.record({ does: fc.constant('remove' as const), number }),
     fc.record({ does: fc.constant('move' as const), number, topics: few(pattern), given: fc.boolean() }),
+    fc.record({ does: fc.constantFrom('give' as const, 'take' as const), number, topic: pattern }),
   )
 
   it('are all of those selected, each once, whichever clients come, move and leave', () => {
@@ -179,6 +201,8 @@ describe('candidates', () => {
                 client,
                 each.given ? withGiven(asking(...each.topics), 'userId', 'd', 0) : asking(...each.topics),
               )
+            else if (each.does === 'give') registry.give(client, 'clientId', each.topic, 0)
+            else if (each.does === 'take') registry.take(client, 'clientId', each.topic)
             else present.delete(client) && registry.remove(client)
           }
           expect(new Set(registry.all())).toEqual(present)

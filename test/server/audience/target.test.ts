@@ -1,9 +1,8 @@
 import fc from 'fast-check'
 import type { Address, PublishTarget } from 'headwater/server'
 import { describe, expect, it } from 'vitest'
-import { withGiven } from '../../../server/audience/grants.ts'
 import { checkTarget, checkType, selector } from '../../../server/audience/target.ts'
-import { testClient } from '../../support/hub.ts'
+import { testClient, withGiven } from '../../support/hub.ts'
 
 const TOPIC = 'a topic (letters, marks and numbers of any script and . _ : / -, at most 200 characters)'
 
