@@ -55,7 +55,7 @@ export function createApp() {
   const handle = toNodeHandler(hub, { principal: ({ user }: IncomingMessage & Visit) => user ?? null })
   app.all('/api/events*', (request: FastifyRequest & Visit, reply) => {
     reply.hijack()
-    // Fastify has read and parsed the body, and keeps it to itself, as it does with what plugins have found out.
+    // Fastify has parsed the body. It keeps the body, and what plugins have found out, in its own request.
     return handle(Object.assign(request.raw, { body: request.body, user: request.user }), reply.raw)
   })
   app.get('/api/orders', { preHandler: signedIn }, () => orders)
