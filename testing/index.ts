@@ -5,4 +5,4 @@ export type { MockActions, MockConnection, SendOptions } from './mock/actions.ts
 export type { Mock, MockOptions } from './mock/mock.ts'
 export { createClock, type TestClock, type TestClockOptions } from './platform/clock.ts'
 export type { MockRequest } from './request/request.ts'
-export type { Chunk, Refusal, Script, Step } from './script/script.ts'
+export type { Chunk, Refusal, Script, Step } from './script/step.ts'

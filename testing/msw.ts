@@ -10,7 +10,7 @@ import type { EventMap } from '../src/index.ts'
 import { createMockStream, type MockStream } from './fetch/stream.ts'
 import { settle } from './platform/settle.ts'
 import { everyOrigin } from './request/cors.ts'
-import type { Script } from './script/script.ts'
+import type { Script } from './script/step.ts'
 
 /** How a handler is found, beside its URL. */
 export interface SSEHandlerOptions extends RequestHandlerOptions {

@@ -26,7 +26,7 @@ export const systemClock: Clock = {
 export const monotonic = (clock: Clock): number => clock.monotonic?.() ?? clock.now()
 
 /** The longest timer there is, 25 days: a longer one fires at once (HTML 8.6, `long` timeout). */
-const TIMER_MAX = 0x7fffffff
+export const TIMER_MAX = 0x7fffffff
 
 /** Sets a timer for any number of milliseconds. It fires after 25 days at the latest, and never for Infinity. */
 export const setTimer = (clock: Clock, ms: number, callback: () => void): unknown =>

@@ -1,5 +1,5 @@
 import { createClock, type MockRequest } from 'headwater/testing'
-import type { Wire } from '../../testing/mock/exchange.ts'
+import type { Wire } from '../../testing/mock/wire.ts'
 
 /*
  * The host's side of the testing kit, without a host: for tests of what a mock does with one request.

@@ -1,7 +1,9 @@
 import type { Mock } from '../mock/mock.ts'
 import { perform } from '../mock/perform.ts'
+import { createDeferred } from '../platform/deferred.ts'
 import type { MockRequest } from '../request/request.ts'
-import { checkScript, type Script, type Step } from '../script/script.ts'
+import { checkScript } from '../script/script.ts'
+import type { Script, Step } from '../script/step.ts'
 import { type ControlCall, ControlError, checked, lineOf, numberOf, pause, readSteps, waitFor } from './call.ts'
 
 /** The server as the control endpoint sees it. */
@@ -53,16 +55,14 @@ const summary = ({ method, path, query, lastEventId, at }: MockRequest): object 
 
 async function waitForRequests({ mock, server, call }: Asked): Promise<object> {
   const count = numberOf(call, 'count', 0)
-  let stop = (): void => {}
-  const enough = new Promise<void>((resolve) => {
-    const look = (): void => {
-      if (mock.requests.length >= count) resolve()
-    }
-    stop = server.watch(look)
-    look()
-  })
+  const enough = createDeferred<void>()
+  const look = (): void => {
+    if (mock.requests.length >= count) enough.resolve()
+  }
+  const stop = server.watch(look)
+  look()
   try {
-    await waitFor(enough, call, () => `${mock.requests.length} of ${count} requests came`)
+    await waitFor(enough.promise, call, () => `${mock.requests.length} of ${count} requests came`)
   } finally {
     stop()
   }

@@ -3,7 +3,7 @@ import { ControlError } from '../control/call.ts'
 import { control, methodOf } from '../control/control.ts'
 import type { Guard } from '../control/guard.ts'
 import type { Controlled } from '../control/operations.ts'
-import { addressOf, readBody } from './wire.ts'
+import { addressOf, readBody } from './request.ts'
 
 /**
  * Serves the control endpoint over HTTP. What it answers is JSON; an error is `{ "error": "one line" }`.

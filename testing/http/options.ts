@@ -1,6 +1,6 @@
 import type { MockOptions } from '../mock/mock.ts'
 import type { MockRequest } from '../request/request.ts'
-import type { Script } from '../script/script.ts'
+import type { Script } from '../script/step.ts'
 
 /** What happens at a mock server: a request comes, its answer begins, its answer is over. */
 export type MockActivity =

@@ -1,9 +1,9 @@
 import type { EventMap } from '../../src/index.ts'
-import type { Wire } from '../mock/exchange.ts'
 import { createMock, type Mock, type MockOptions } from '../mock/mock.ts'
 import { toAll } from '../mock/to-all.ts'
+import type { Wire } from '../mock/wire.ts'
 import type { MockRequest } from '../request/request.ts'
-import type { Script } from '../script/script.ts'
+import type { Script } from '../script/step.ts'
 
 /** A mock for each path that has a script of its own, one for all others, and one that stands for all of them. */
 export interface Routes<E> {

@@ -4,13 +4,14 @@ import type { EventMap } from '../../src/index.ts'
 import { createGuard } from '../control/guard.ts'
 import type { Mock } from '../mock/mock.ts'
 import { perform } from '../mock/perform.ts'
-import type { Step } from '../script/script.ts'
+import type { Step } from '../script/step.ts'
 import { createEndpoint } from './endpoint.ts'
+import { Handler } from './handler.ts'
 import { listen, urlOf } from './listen.ts'
 import type { MockServerOptions } from './options.ts'
+import { addressOf } from './request.ts'
 import { createRoutes } from './routes.ts'
 import { isUnder, resolveServerOptions } from './settings.ts'
-import { addressOf, allowEverybody, describe, readBody, wireOf } from './wire.ts'
 
 /** A real HTTP server that answers on every path. What it is told to do, it does to the streams of all paths. */
 export interface MockServer<E = Record<string, unknown>> extends Mock<E> {
@@ -53,36 +54,18 @@ export async function createMockServer<E extends EventMap = Record<string, unkno
   options: MockServerOptions = {},
 ): Promise<MockServer<E>> {
   const settings = resolveServerOptions(options)
-  const { port, host, cors, preamble, control, onActivity } = settings
+  const { port, host, control } = settings
   const routes = createRoutes<E>(settings)
-  let preflights = 0
-
-  const server = createServer(async (request, response) => {
-    if (isUnder(addressOf(request).pathname, control)) return endpoint(request, response)
-    if (cors) allowEverybody(request, response)
-    if (cors && request.method === 'OPTIONS') {
-      preflights++
-      response.writeHead(204).end()
-      return
-    }
-    const at = Date.now()
-    const body = await readBody(request)
-    if (body === undefined) return
-    const seen = describe(request, body, at)
-    onActivity({ type: 'request', request: seen })
-    const wire = wireOf(response, preamble, (status, isStream) =>
-      onActivity({ type: 'response', request: seen, status, isStream }),
-    )
-    const gone = routes.answer(seen, wire)
-    response.on('close', () => {
-      gone()
-      onActivity({ type: 'end', request: seen, by: wire.ended ? 'server' : 'client' })
-    })
-  })
+  const handler = new Handler(routes, settings)
+  const server = createServer()
   const listening = await listen(server, port, host)
   const url = urlOf(host, listening)
   const controlled = { url, mock: routes.mock as Mock, route: routes.route, watch: routes.watch }
-  const endpoint = createEndpoint(control || '', controlled, createGuard(host))
+  const answerCall = createEndpoint(control || '', controlled, createGuard(host))
+  // In the same turn in which it has begun to listen: no request has come yet.
+  server.on('request', (request, response) =>
+    isUnder(addressOf(request).pathname, control) ? answerCall(request, response) : handler.handle(request, response),
+  )
 
   const close = (): Promise<void> =>
     new Promise((resolve) => {
@@ -94,7 +77,7 @@ export async function createMockServer<E extends EventMap = Record<string, unkno
     port: listening,
     controlUrl: control === false ? undefined : url + control,
     get preflights() {
-      return preflights
+      return handler.preflights
     },
     route: routes.route as MockServer<E>['route'],
     perform: (...steps) => perform(controlled.mock, steps, (ms) => sleep(ms, true, { ref: false })),

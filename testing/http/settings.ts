@@ -1,24 +1,27 @@
 import { shown } from '../../server/wire/shown.ts'
-import { checkOrder, checkScript, checkSteps, type Script, type Step } from '../script/script.ts'
+import { type Check, isFlag, isObject, isText } from '../script/fields.ts'
+import { checkOrder } from '../script/order.ts'
+import { checkScript } from '../script/script.ts'
+import type { Script, Step } from '../script/step.ts'
+import { checkSteps } from '../script/steps.ts'
 import type { MockServerOptions } from './options.ts'
 
-type Settings = { readonly [N in keyof MockServerOptions]-?: Exclude<MockServerOptions[N], undefined> }
+/** The options with their defaults filled in. */
+export type Settings = { readonly [N in keyof MockServerOptions]-?: Exclude<MockServerOptions[N], undefined> }
 
-const isFlag = (value: unknown): boolean => typeof value === 'boolean'
-const isText = (value: unknown): boolean => typeof value === 'string'
-const isPort = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 65535
-const isPath = (value: unknown): boolean => typeof value === 'string' && /^\/[^?#\s]*$/.test(value)
+const isPort: Check = (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 65535
+const isPath: Check = (value) => typeof value === 'string' && /^\/[^?#\s]*$/.test(value)
 /** Not `/` and no slash at its end: what lies under it is for the control endpoint, and the rest is for streams. */
-const isFolder = (value: unknown): boolean => isPath(value) && !String(value).endsWith('/')
+const isFolder: Check = (value) => isPath(value) && !String(value).endsWith('/')
 
 /** What each option wants, in words and as a check, and its default. Scripts are looked at step by step, further down. */
 const OPTIONS: {
-  readonly [N in keyof Settings]: readonly [wants: string, fits: (value: unknown) => boolean, initial: Settings[N]]
+  readonly [N in keyof Settings]: readonly [wants: string, fits: Check, initial: Settings[N]]
 } = {
   script: ['a list of steps, or of such lists', Array.isArray, []],
   replay: ['true or false', isFlag, false],
   introduce: ['true or false', isFlag, false],
-  routes: ['{ path: script }', (value) => typeof value === 'object' && value !== null && !Array.isArray(value), {}],
+  routes: ['{ path: script }', isObject, {}],
   port: ['a whole number from 0 to 65535', isPort, 0],
   host: ['a name or an address to listen on', (value) => isText(value) && value !== '', '127.0.0.1'],
   cors: ['true or false', isFlag, true],

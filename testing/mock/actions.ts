@@ -1,7 +1,7 @@
 import type { GapNotice, Introduction } from '../../server/wire/frames.ts'
 import type { EventName } from '../../src/index.ts'
 import type { MockRequest } from '../request/request.ts'
-import type { Chunk } from '../script/script.ts'
+import type { Chunk } from '../script/step.ts'
 
 /** How to send an event. */
 export interface SendOptions {

@@ -7,67 +7,24 @@ import {
   type Introduction,
   subscribedFrame,
 } from '../../server/wire/frames.ts'
-import { shown } from '../../server/wire/shown.ts'
 import type { MockRequest } from '../request/request.ts'
-import type { Chunk, Refusal } from '../script/script.ts'
-import type { MockConnection } from './actions.ts'
+import { afterSending, type Beginning, type Kind } from '../script/beginning.ts'
+import type { Chunk, Refusal } from '../script/step.ts'
+import type { MockActions, MockConnection } from './actions.ts'
+import { Answer } from './answer.ts'
 import type { Kept } from './replay.ts'
+import type { Wire } from './wire.ts'
 
-/** The host's side of one request: what the bytes go through. */
-export interface Wire {
-  /** Sends the status and the headers. */
-  head(status: number, headers: Readonly<Record<string, string>>): void
-  /** Sends one chunk; may wait until it is on its way. */
-  write(chunk: Uint8Array<ArrayBuffer>): void | Promise<void>
-  end(): void
-  /** Breaks the connection. */
-  destroy(): void
-  /** Waits; in a test the clock may be turned by hand. */
-  wait(ms: number): Promise<void>
-  /** Resolves when the client has dealt with what it was sent, as far as that can be known. */
-  settle(): Promise<void>
-}
-
-/** What a connection tells of itself. */
-export interface ConnectionEvents {
-  opened(): void
-  /** It was told to end, or the client has gone. */
-  leaving(): void
+/** What its mock hears of an exchange, and is asked. */
+export interface ExchangeEvents {
+  opened(exchange: Exchange): void
+  /** It is to end, or the client has gone. It may be called again. */
+  leaving(exchange: Exchange): void
   /** The id of an event that is given none; undefined: none. */
   nextId(): string | undefined
   /** An event with an id is sent. */
   sent(event: Kept): void
 }
-
-/** A connection, and what only its mock may do with it. */
-export interface Exchange extends MockConnection {
-  /** Nothing comes after this. */
-  readonly over: boolean
-  /** How it has introduced itself. */
-  readonly introduction: Introduction | undefined
-  /** Answers with a stream, if there is no answer yet. */
-  open(headers?: Readonly<Record<string, string>>): void
-  /** Answers with something else, if there is no answer yet. */
-  respond(refusal: Refusal): void
-  /** A change of topics has been made. @returns Where the stream stands: the last id. */
-  subscribed(rev: number, topics: readonly string[], denied?: DeniedFields): string
-  /** Resolves when all that was said is on its way. */
-  done(): Promise<void>
-  /** Resolves when the client has dealt with it, as far as that can be known. */
-  settled(): Promise<void>
-  /** To be called when the client has gone. */
-  gone(): void
-}
-
-type Headers = Readonly<Record<string, string>>
-
-const STREAM_HEADERS: Headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store' }
-
-/** Headers are the same whatever the case of their names: `Content-Type` is to replace ours, and not to join it. */
-const merged = (own: Headers, given: Headers = {}): Headers => ({
-  ...own,
-  ...Object.fromEntries(Object.entries(given).map(([name, value]) => [name.toLowerCase(), value])),
-})
 
 /**
  * The payload of an event as text.
@@ -75,143 +32,133 @@ const merged = (own: Headers, given: Headers = {}): Headers => ({
  */
 export const payloadOf = (data: unknown): string => (data === undefined ? '' : toJSON(data))
 
-/** @param introduction - What it says of itself unless told otherwise. */
-export function createExchange(
-  request: MockRequest,
-  wire: Wire,
-  introduction: Introduction,
-  events: ConnectionEvents,
-): Exchange {
-  const encoder = new TextEncoder()
-  let state: 'fresh' | 'open' | 'stalled' | 'over' = 'fresh'
-  /** Something was sent that a client takes for an event. */
-  let spoken = false
-  let introduced: Introduction | undefined
+/**
+ * One request and its answer. What tests call are fields and not methods, so that a test may take them apart:
+ * `const { send } = await stream.connected()`.
+ */
+export class Exchange implements MockConnection {
+  readonly request: MockRequest
+  readonly #answer: Answer
+  readonly #events: ExchangeEvents
+  /** Once it has introduced itself: how. Before: how it will, if a test does not say otherwise. */
+  #introduction: Introduction
+  #beginning: Beginning = 'silent'
   /** The last id that was sent. */
-  let lastId: string | undefined
-  /** It was told to end, or has. */
-  let leaving = false
-  let resolve = (): void => {}
-  const closed = new Promise<void>((settled) => {
-    resolve = settled
-  })
-  // One after the other, also where the wire is slow: chunks must not overtake each other.
-  let last: Promise<void> = Promise.resolve()
+  #lastId: string | undefined
 
-  const settled = (): Promise<void> => last.then(wire.settle)
-
-  /** Where the client stands, once it has read all: what `gap` moves it to must not be behind that. */
-  const place = (): string => lastId ?? introduced?.cursor ?? request.lastEventId
-
-  function write(...chunks: readonly Chunk[]): Promise<void> {
-    const all = chunks.map(bytesOf)
-    exchange.open()
-    for (const bytes of all) last = last.then(() => (state === 'open' ? wire.write(bytes) : undefined))
-    return settled()
+  constructor(request: MockRequest, wire: Wire, introduction: Introduction, events: ExchangeEvents) {
+    this.request = request
+    this.#introduction = introduction
+    this.#events = events
+    this.#answer = new Answer(wire, { opened: () => events.opened(this), leaving: () => events.leaving(this) })
   }
 
-  /** A copy: the caller may use its own again. */
-  function bytesOf(chunk: Chunk): Uint8Array<ArrayBuffer> {
-    if (typeof chunk === 'string') return encoder.encode(chunk)
-    if (ArrayBuffer.isView(chunk)) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength).slice()
-    throw new TypeError(`raw() wants text or bytes, got ${shown(chunk)}`)
+  get closed(): Promise<void> {
+    return this.#answer.closed
   }
 
-  function finish(how: () => void): Promise<void> {
-    leaving = true
-    events.leaving()
-    last = last.then(() => {
-      if (state !== 'over') how()
-      exchange.gone()
-    })
-    return settled()
+  /** Nothing comes after this. */
+  get over(): boolean {
+    return this.#answer.isOver
   }
 
-  function speakAs(what: string): void {
-    if (introduced) return
-    if (spoken)
+  /** How it has introduced itself. */
+  get introduction(): Introduction | undefined {
+    return this.#beginning === 'introduced' ? this.#introduction : undefined
+  }
+
+  readonly send: MockActions['send'] = (type, data, options) => this.sendText(type, payloadOf(data), options)
+
+  readonly sendText: MockActions['sendText'] = (type, text, { id = this.#events.nextId(), ...options } = {}) => {
+    const block = encodeEvent({ event: type, data: text, id, ...options })
+    this.#say('event')
+    this.#lastId = id ?? this.#lastId
+    if (id) this.#events.sent({ type, text, options: { ...options, id } })
+    return this.#answer.write(block)
+  }
+
+  readonly comment: MockActions['comment'] = (text = '') => this.#answer.write(encodeEvent({ comment: text }))
+
+  readonly retry: MockActions['retry'] = (ms) => this.#answer.write(encodeEvent({ retry: ms }))
+
+  readonly raw = (...chunks: readonly Chunk[]): Promise<void> => {
+    this.#say('event')
+    return this.#answer.write(...chunks)
+  }
+
+  readonly end = (): Promise<void> => this.#answer.end()
+  readonly drop = (): Promise<void> => this.#answer.drop()
+  readonly stall = (): Promise<void> => this.#answer.stall()
+
+  readonly introduce: MockActions['introduce'] = (given) => {
+    if (!this.#say('introduction')) throw new Error('introduce() must come first on its connection')
+    this.#introduction = { ...this.#introduction, ...given }
+    return this.#answer.write(connectedFrame(this.#introduction))
+  }
+
+  readonly gap: MockActions['gap'] = (notice) => {
+    this.#introduceFor('gap')
+    const requested = this.#lastId ?? this.request.lastEventId
+    const whole = { reason: 'expired', requested, resumedFrom: this.#place(), topics: ['*'], ...notice }
+    this.#lastId = whole.resumedFrom
+    return this.#answer.write(gapFrame(whole))
+  }
+
+  readonly goodbye: MockActions['goodbye'] = (reconnectInMs = 0) => {
+    this.#introduceFor('goodbye')
+    return this.#answer.write(goodbyeFrame(reconnectInMs))
+  }
+
+  /** Confirms a change of topics. @returns Where the stream stands: the last id. */
+  subscribed(rev: number, topics: readonly string[], denied?: DeniedFields): string {
+    this.#introduction = { ...this.#introduction, topics }
+    this.#answer.write(subscribedFrame(rev, topics, this.#place(), denied))
+    return this.#place()
+  }
+
+  /** Answers with a stream, if there is no answer yet. */
+  open(headers?: Readonly<Record<string, string>>): void {
+    this.#answer.open(headers)
+  }
+
+  /** Answers with something else, if there is no answer yet. */
+  respond(refusal: Refusal): void {
+    this.#answer.respond(refusal)
+  }
+
+  /** Resolves when all that was said is on its way. */
+  done(): Promise<void> {
+    return this.#answer.sent
+  }
+
+  /** Resolves when the client has dealt with it, as far as that can be known. */
+  settled(): Promise<void> {
+    return this.#answer.settled()
+  }
+
+  /** To be called when the client has gone. */
+  gone(): void {
+    this.#answer.gone()
+  }
+
+  /** Notes what is sent. @returns Whether it comes at the right time. */
+  #say(kind: Kind): boolean {
+    const next = afterSending(kind, this.#beginning)
+    this.#beginning = next ?? this.#beginning
+    return next !== undefined
+  }
+
+  /** Makes sure that a client takes the next event as the server's own. */
+  #introduceFor(what: 'gap' | 'goodbye'): void {
+    if (this.#beginning === 'silent') this.introduce()
+    if (!this.#say('notice'))
       throw new Error(
         `${what}() means something only on a stream that begins with introduce(), and this one has begun without; the option introduce: true does it for every stream that has no script`,
       )
-    exchange.introduce()
   }
 
-  const exchange: Exchange = {
-    request,
-    closed,
-    get over() {
-      return state === 'over'
-    },
-    get introduction() {
-      return introduced
-    },
-    done: () => last,
-    settled,
-    send: (type, data, options) => exchange.sendText(type, payloadOf(data), options),
-    sendText(type, text, { id = events.nextId(), ...options } = {}) {
-      const block = encodeEvent({ event: type, data: text, id, ...options })
-      spoken = true
-      lastId = id ?? lastId
-      if (id) events.sent({ type, text, options: { ...options, id } })
-      return write(block)
-    },
-    comment: (text = '') => write(encodeEvent({ comment: text })),
-    retry: (ms) => write(encodeEvent({ retry: ms })),
-    raw(...chunks) {
-      spoken = true
-      return write(...chunks)
-    },
-    introduce(given) {
-      if (spoken || introduced) throw new Error('introduce() must come first on its connection')
-      introduced = { ...introduction, ...given }
-      return write(connectedFrame(introduced))
-    },
-    gap(notice) {
-      speakAs('gap')
-      const requested = lastId ?? request.lastEventId
-      const told = { reason: 'expired', requested, resumedFrom: place(), topics: ['*'], ...notice }
-      lastId = told.resumedFrom
-      return write(gapFrame(told))
-    },
-    goodbye(reconnectInMs = 0) {
-      speakAs('goodbye')
-      return write(goodbyeFrame(reconnectInMs))
-    },
-    subscribed(rev, topics, denied) {
-      if (introduced) introduced = { ...introduced, topics }
-      write(subscribedFrame(rev, topics, place(), denied))
-      return place()
-    },
-    end() {
-      exchange.open()
-      return finish(wire.end)
-    },
-    drop: () => finish(wire.destroy),
-    stall() {
-      exchange.open()
-      last = last.then(() => {
-        if (state === 'open') state = 'stalled'
-      })
-      return settled()
-    },
-    open(headers) {
-      if (state !== 'fresh' || leaving) return
-      state = 'open'
-      wire.head(200, merged(STREAM_HEADERS, headers))
-      events.opened()
-    },
-    respond({ status, headers, body }) {
-      if (state !== 'fresh' || leaving) return
-      state = 'open'
-      wire.head(status, merged({ 'content-type': 'text/plain' }, headers))
-      if (body) write(body)
-      finish(wire.end)
-    },
-    gone() {
-      state = 'over'
-      events.leaving()
-      resolve()
-    },
+  /** Where the client stands, once it has read all: what `gap` moves it to must not be behind that. */
+  #place(): string {
+    return this.#lastId ?? this.introduction?.cursor ?? this.request.lastEventId
   }
-  return exchange
 }

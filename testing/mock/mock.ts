@@ -1,13 +1,16 @@
 import { encodeEvent } from '../../server/wire/encode.ts'
 import type { EventMap } from '../../src/index.ts'
 import type { MockRequest } from '../request/request.ts'
-import { checkOrder, checkScript, checkSteps, type Refusal, resumed, type Script, type Step } from '../script/script.ts'
+import { Plan } from '../script/plan.ts'
+import type { Script, Step } from '../script/step.ts'
 import type { MockActions, MockConnection } from './actions.ts'
-import { createExchange, type Exchange, payloadOf, type Wire } from './exchange.ts'
-import { play } from './play.ts'
-import { answerPost, grant } from './post.ts'
+import { payloadOf } from './exchange.ts'
+import { receive } from './receive.ts'
+import { type RefusalOptions, refusals } from './refusals.ts'
 import { createReplay } from './replay.ts'
+import { Streams } from './streams.ts'
 import { toAll } from './to-all.ts'
+import type { Wire } from './wire.ts'
 
 /** What every mock starts with. */
 export interface MockOptions {
@@ -32,17 +35,6 @@ export interface MockOptions {
   readonly introduce?: boolean | undefined
 }
 
-type Headers = Readonly<Record<string, string>>
-
-/** How often, and with what. */
-interface Refused extends Omit<Refusal, 'status'> {
-  /**
-   * How many requests, one after the other.
-   * @defaultValue 1
-   */
-  readonly times?: number | undefined
-}
-
 /** What in-process and real mock have in common. */
 export interface Mock<E = Record<string, unknown>> extends MockActions<E> {
   /** Every request, oldest first. */
@@ -60,9 +52,9 @@ export interface Mock<E = Record<string, unknown>> extends MockActions<E> {
   /** What to do with the next request that has no script yet. */
   script(...steps: readonly Step[]): void
   /** Refuses the next request with this status and these headers. */
-  refuse(status: number, headers?: Headers): void
+  refuse(status: number, headers?: Readonly<Record<string, string>>): void
   /** Refuses the next request, or the next `times`, with headers and a body. */
-  refuse(status: number, options?: Refused): void
+  refuse(status: number, options?: RefusalOptions): void
   /** Breaks every stream, and forgets scripts, requests and what was sent: as new, but without the script it began with. */
   reset(): void
 }
@@ -76,110 +68,50 @@ export interface MockCore<E> {
 
 export function createMock<E extends EventMap = Record<string, unknown>>(options: MockOptions = {}): MockCore<E> {
   const { script = [], replay = false, introduce = false } = options
-  let { first: scripts, each } = checkScript(script)
-  const requests: MockRequest[] = []
-  /** What is not over; of that the streams, with those that are about to end; and of these the ones that are not. */
-  const present = new Set<Exchange>()
-  const streams = new Set<Exchange>()
-  const open = new Set<Exchange>()
-  const waiting: ((exchange: Exchange) => void)[] = []
+  const plan = new Plan(script)
+  const streams = new Streams()
   const log = replay ? createReplay() : undefined
-  let lastClient = 0
+  const requests: MockRequest[] = []
+  let clients = 0
 
-  function answer(request: MockRequest, wire: Wire): () => void {
-    requests.push(request)
-    const { lastEventId, query } = request
-    const missed = log && lastEventId ? log.after(lastEventId) : []
-    const replayed = missed ?? (introduce ? [] : log?.all) ?? []
-    const recovered = lastEventId !== '' && missed !== undefined
-    const introduction = {
-      v: 1,
-      clientId: `mock-client-${++lastClient}`,
-      epoch: 'mock0000',
-      // A client that was not resumed stands where the log ends.
-      cursor: log && !recovered ? log.last : lastEventId,
-      recovered,
-      ...grant(query.topics?.split(',').filter(Boolean) ?? []),
-    } as const
-    const exchange = createExchange(request, wire, introduction, {
-      opened() {
-        open.add(exchange)
-        streams.add(exchange)
-        for (const resolve of waiting.splice(0)) resolve(exchange)
-      },
-      leaving: () => open.delete(exchange),
-      nextId: () => log?.nextId(),
-      sent: (event) => log?.keep(event),
-    })
-    present.add(exchange)
-    void exchange.closed.then(() => {
-      present.delete(exchange)
-      streams.delete(exchange)
-    })
-
-    const posted = scripts.length ? undefined : answerPost(request, [...open])
-    const steps = scripts.shift() ?? (each && resumed(each, lastEventId))
-    if (posted) exchange.respond(posted)
-    else if (steps)
-      play(steps, exchange, wire.wait).catch((error) => {
-        // A header that cannot be sent, say: the author of the script must hear of it, and the client must not hang.
-        exchange.drop()
-        throw error
-      })
-    else {
-      exchange.open()
-      if (introduce) exchange.introduce()
-      if (introduce && !missed) exchange.gap({ reason: 'unknown-cursor' })
-      for (const { type, text, options } of replayed) exchange.sendText(type, text, options)
-    }
-    return exchange.gone
-  }
-
-  const toOpen = toAll(() => [...open])
+  const toOpen = toAll(() => streams.open)
   const mock: Mock = {
     ...toOpen,
     requests,
     get connections() {
-      return [...open]
+      return streams.open
     },
     async connected() {
-      const [oldest] = open
-      const exchange = oldest ?? (await new Promise<Exchange>((resolve) => waiting.push(resolve)))
+      const exchange = streams.oldest ?? (await streams.next())
       await exchange.settled()
       return exchange
     },
-    async closed() {
-      while (streams.size) await Promise.all([...streams].map(({ closed }) => closed))
-    },
-    script(...steps) {
-      scripts.push(checkOrder(checkSteps(steps)))
-    },
-    refuse(status, options: Refused | Headers = {}) {
-      const { times = 1, ...rest } = isRefused(options) ? options : { headers: options }
-      if (!Number.isInteger(times) || times < 0)
-        throw new TypeError(
-          `refuse() wants a whole number of times, got ${times}; to refuse every request, start with the script [{ refuse: { status: ${status} } }]`,
-        )
-      for (let i = 0; i < times; i++) mock.script({ refuse: { status, ...rest } })
+    closed: () => streams.closed(),
+    script: (...steps) => plan.add(steps),
+    refuse(status: number, how?: RefusalOptions | Readonly<Record<string, string>>) {
+      for (const step of refusals(status, how)) plan.add([step])
     },
     reset() {
-      for (const exchange of present) exchange.drop()
+      streams.drop()
       log?.clear()
-      scripts = []
-      each = undefined
+      plan.clear()
       requests.length = 0
     },
-    send: (type, data, options) => mock.sendText(type, payloadOf(data), options),
-    sendText(type, text, { id = log?.nextId(), ...options } = {}) {
-      // Also while nobody is there to be sent it: the event is kept, and what cannot be sent is told.
-      encodeEvent({ event: type, data: text, id, ...options })
-      if (id) log?.keep({ type, text, options: { ...options, id } })
-      return toOpen.sendText(type, text, { ...options, id })
+    send: (type, data, sent) => mock.sendText(type, payloadOf(data), sent),
+    sendText(type, text, { id = log?.nextId(), ...sent } = {}) {
+      // Also while no stream is open: the event is kept, and what cannot be sent is an error.
+      encodeEvent({ event: type, data: text, id, ...sent })
+      if (id) log?.keep({ type, text, options: { ...sent, id } })
+      return toOpen.sendText(type, text, { ...sent, id })
     },
   }
-  // E is what the test's author says of the events; nothing here depends on it.
-  return { mock: mock as Mock<E>, answer }
+  return {
+    // E is what the test's author says of the events; nothing here depends on it.
+    mock: mock as Mock<E>,
+    answer(request, wire) {
+      requests.push(request)
+      const exchange = receive(request, wire, `mock-client-${++clients}`, { plan, streams, log, introduces: introduce })
+      return () => exchange.gone()
+    },
+  }
 }
-
-const isRefused = (options: Refused | Headers): options is Refused =>
-  ['headers', 'body', 'times'].some((name) => name in options)

@@ -1,4 +1,5 @@
-import { checkSteps, type Step } from '../script/script.ts'
+import type { Step } from '../script/step.ts'
+import { checkSteps } from '../script/steps.ts'
 import type { MockConnection } from './actions.ts'
 import type { Mock } from './mock.ts'
 import { act, isAction } from './play.ts'

@@ -1,4 +1,4 @@
-import type { Step } from '../script/script.ts'
+import type { Step } from '../script/step.ts'
 import type { MockActions } from './actions.ts'
 import { type Exchange, payloadOf } from './exchange.ts'
 

@@ -2,7 +2,7 @@ import { createDenials, deniedIn } from '../../server/audience/denied.ts'
 import { readTopics } from '../../server/streams/request.ts'
 import type { Introduction } from '../../server/wire/frames.ts'
 import type { MockRequest } from '../request/request.ts'
-import type { Refusal } from '../script/script.ts'
+import type { Refusal } from '../script/step.ts'
 import type { Exchange } from './exchange.ts'
 
 /*

@@ -1,14 +1,12 @@
+import { setTimer, systemClock } from '../../src/base/clock.ts'
 import type { Clock } from '../../src/index.ts'
 import { settle } from './settle.ts'
 
-/** The longest timer that platforms have, 25 days: a longer one would fire at once. */
-export const TIMER_MAX = 0x7fffffff
-
-/** The platform's time. Looked up at each call, so that fake timers installed later are used. */
+/** The platform's time, without the limit of its timers. Looked up at each call, so that fake timers installed later are used. */
 export const realTime: Pick<Clock, 'now' | 'setTimeout' | 'clearTimeout'> = {
-  now: () => Date.now(),
-  setTimeout: (callback, ms) => setTimeout(callback, Math.min(ms, TIMER_MAX)),
-  clearTimeout: (timer) => clearTimeout(timer as Parameters<typeof clearTimeout>[0]),
+  now: systemClock.now,
+  setTimeout: (callback, ms) => setTimer(systemClock, ms, callback),
+  clearTimeout: systemClock.clearTimeout,
 }
 
 /** A clock that stands still until it is turned by hand. */

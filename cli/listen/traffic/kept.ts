@@ -1,3 +1,4 @@
+import { RESERVED } from '../../../src/hub/protocol.ts'
 import type { Observer } from '../../../src/index.ts'
 import type { Events } from '../output/payload.ts'
 import type { Report } from './tap.ts'
@@ -11,9 +12,6 @@ export interface Kept {
   /** It came before, on an earlier connection; else it is one of the server's own, which the core obeys. */
   readonly isRepeat: boolean
 }
-
-/** What a server of headwater's says of the stream itself (docs/protocol.md). */
-const OWN: readonly string[] = ['connected', 'gap', 'live', 'ping', 'subscribed', 'goodbye']
 
 /** Finds out what the core keeps to itself: an event that goes in, and that no observer has heard of when the core is done. */
 export interface Keeper {
@@ -32,7 +30,7 @@ export function createKeeper(tell: (kept: Kept) => void): Keeper {
       if (report.kind === 'event') current = report
       if (report.kind !== 'handled' || !current) return
       const { type, data, id } = current
-      tell({ type, data, id, isRepeat: !OWN.includes(type) })
+      tell({ type, data, id, isRepeat: !RESERVED.includes(type) })
     },
   }
 }

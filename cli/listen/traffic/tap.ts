@@ -1,3 +1,4 @@
+import { readComment } from '../../../src/hub/protocol.ts'
 import type { Clock, Transport, TransportSink } from '../../../src/index.ts'
 import { type Unfinished, watchBlock } from './block.ts'
 import { type ExchangeReport, watchFetch } from './exchange.ts'
@@ -22,9 +23,6 @@ export type Report =
   | ({ readonly kind: 'unfinished' } & Unfinished)
   | { readonly kind: 'end'; readonly reason: unknown }
 
-/** docs/protocol.md: such a comment is no heartbeat. The topic is shown with its event. */
-const TOPIC = /^topic \S+$/
-
 /** A transport whose traffic is reported, in order, until its link is closed. */
 export function tap(inner: Transport, gate: Gate, clock: Clock, hear: (report: Report) => void): Transport {
   return {
@@ -41,7 +39,8 @@ export function tap(inner: Transport, gate: Gate, clock: Clock, hear: (report: R
         heard: sink.heard,
         comment(text) {
           sink.comment(text)
-          if (!TOPIC.test(text)) report({ kind: 'comment', text })
+          // One that names a topic is no heartbeat. The topic is shown with its event.
+          if (readComment(text) === undefined) report({ kind: 'comment', text })
         },
         block(block) {
           const { type, data, id } = block

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { createOpaqueRedirect, createResponse } from '../../../testing/fetch/response.ts'
+import { createOpaqueRedirect, createResponse, type ResponseHead } from '../../../testing/fetch/response.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
@@ -14,6 +14,10 @@ const bodyOf = (...chunks: string[]): ReadableStream<Uint8Array<ArrayBuffer>> =>
 
 const URL_ = 'http://a.test/events'
 
+const head = (status: number, rest: Partial<ResponseHead> = {}): ResponseHead => {
+  return { status, headers: {}, url: URL_, redirected: false, ...rest }
+}
+
 describe.each([
   ['the platform has', true],
   ['stands in where the platform has none', false],
@@ -24,7 +28,7 @@ describe.each([
   }
 
   it('says where it comes from, what it is and what it has', async () => {
-    const response = create(200, { 'X-A': '1' }, bodyOf('a', 'b'), URL_, true)
+    const response = create(head(200, { headers: { 'X-A': '1' }, redirected: true }), bodyOf('a', 'b'))
     expect(response).toMatchObject({
       status: 200,
       ok: true,
@@ -45,22 +49,22 @@ describe.each([
     [404, false],
     [503, false],
   ])('a response with status %i is ok: %s', (status, ok) => {
-    expect(create(status, {}, bodyOf(), URL_, false)).toMatchObject({ status, ok, redirected: false })
+    expect(create(head(status), bodyOf())).toMatchObject({ status, ok, redirected: false })
   })
 
   it.each([204, 205, 304])('a response with status %i has no body', async (status) => {
-    const response = create(status, {}, bodyOf('x'), URL_, false)
+    const response = create(head(status), bodyOf('x'))
     expect([response.status, response.body]).toEqual([status, null])
     expect(await response.text()).toBe('')
   })
 
   it('is read as JSON, whatever the cuts', async () => {
-    expect(await create(200, {}, bodyOf('{"a":', '"ж"}'), URL_, false).json()).toEqual({ a: 'ж' })
-    await expect(create(200, {}, bodyOf('{'), URL_, false).json()).rejects.toThrow(SyntaxError)
+    expect(await create(head(200), bodyOf('{"a":', '"ж"}')).json()).toEqual({ a: 'ж' })
+    await expect(create(head(200), bodyOf('{')).json()).rejects.toThrow(SyntaxError)
   })
 
   it('has a body that is read as it comes', async () => {
-    const reader = create(200, {}, bodyOf('a'), URL_, false).body?.getReader()
+    const reader = create(head(200), bodyOf('a')).body?.getReader()
     expect(await reader?.read()).toEqual({ done: false, value: new TextEncoder().encode('a') })
     expect(await reader?.read()).toEqual({ done: true, value: undefined })
   })
@@ -74,7 +78,7 @@ describe.each([
 })
 
 it('a response is one of the platform, if that has any', () => {
-  expect(createResponse(200, {}, bodyOf(), URL_, false)).toBeInstanceOf(Response)
+  expect(createResponse(head(200), bodyOf())).toBeInstanceOf(Response)
   expect(createOpaqueRedirect(URL_)).toBeInstanceOf(Response)
 })
 
@@ -88,12 +92,12 @@ describe('what stands in for a response', () => {
         controller.close()
       },
     })
-    expect(await createResponse(200, {}, body, URL_, false).text()).toBe('注文')
+    expect(await createResponse(head(200), body).text()).toBe('注文')
   })
 
   it.each(['clone', 'arrayBuffer', 'blob', 'bytes', 'formData'] as const)('says what %s() needs', (name) => {
     vi.stubGlobal('Response', undefined)
-    const response = createResponse(200, {}, bodyOf(), URL_, false)
+    const response = createResponse(head(200), bodyOf())
     expect(() => response[name]()).toThrow(
       new Error(`${name}() of a response needs an environment that has Response: see docs/testing.md`),
     )

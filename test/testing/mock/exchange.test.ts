@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { Introduction, MockRequest } from 'headwater/testing'
 import { describe, expect, it, vi } from 'vitest'
-import { createExchange, type Exchange } from '../../../testing/mock/exchange.ts'
+import { Exchange } from '../../../testing/mock/exchange.ts'
 import { HEAD, REQUEST, recordingWire, settle, watch } from '../../support/mock-wire.ts'
 
 const INTRODUCTION: Introduction = {
@@ -16,7 +16,7 @@ const INTRODUCTION: Introduction = {
 function setup(request: Partial<MockRequest> = {}, introduction: Partial<Introduction> = {}) {
   const host = recordingWire()
   const events = { opened: vi.fn(), leaving: vi.fn(), nextId: () => undefined, sent: vi.fn() }
-  const connection = createExchange({ ...REQUEST, ...request }, host.wire, { ...INTRODUCTION, ...introduction }, events)
+  const connection = new Exchange({ ...REQUEST, ...request }, host.wire, { ...INTRODUCTION, ...introduction }, events)
   /** What was written after the headers, when all is on its way. */
   const written = async (): Promise<unknown[]> => {
     await host.all()

@@ -1,6 +1,6 @@
 import type { MockActions, Step } from 'headwater/testing'
 import { describe, expect, it, vi } from 'vitest'
-import { createExchange, type Exchange } from '../../../testing/mock/exchange.ts'
+import { Exchange } from '../../../testing/mock/exchange.ts'
 import { type Action, act, isAction, play } from '../../../testing/mock/play.ts'
 import { HEAD, REQUEST, recordingWire, settle, watch } from '../../support/mock-wire.ts'
 
@@ -11,7 +11,7 @@ const CONNECTED =
 function setup() {
   const host = recordingWire()
   const silent = { opened: () => {}, leaving: () => {}, nextId: () => undefined, sent: () => {} }
-  const exchange: Exchange = createExchange(REQUEST, host.wire, INTRODUCTION, silent)
+  const exchange = new Exchange(REQUEST, host.wire, INTRODUCTION, silent)
   const run = (...steps: Step[]): Promise<void> => play(steps, exchange, host.wire.wait)
   return { ...host, exchange, run }
 }

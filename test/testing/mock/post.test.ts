@@ -1,6 +1,6 @@
 import type { MockRequest } from 'headwater/testing'
 import { describe, expect, it } from 'vitest'
-import { createExchange, type Exchange } from '../../../testing/mock/exchange.ts'
+import { Exchange } from '../../../testing/mock/exchange.ts'
 import { answerPost } from '../../../testing/mock/post.ts'
 import { HEAD, REQUEST, recordingWire } from '../../support/mock-wire.ts'
 
@@ -9,7 +9,7 @@ function stream(clientId: string, introduced = true) {
   const { wire, log, all } = recordingWire()
   const introduction = { v: 1, clientId, epoch: 'mock0000', cursor: '', recovered: false, topics: [] } as const
   const silent = { opened: () => {}, leaving: () => {}, nextId: () => undefined, sent: () => {} }
-  const exchange: Exchange = createExchange(REQUEST, wire, introduction, silent)
+  const exchange = new Exchange(REQUEST, wire, introduction, silent)
   exchange.open()
   if (introduced) exchange.introduce()
   return { exchange, log, all }

@@ -1,6 +1,6 @@
 import type { MockRequest } from 'headwater/testing'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { baseAddress, readRequest, redirected } from '../../../testing/request/request.ts'
+import { baseAddress, readRequest } from '../../../testing/request/request.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
@@ -182,61 +182,5 @@ describe('a relative URL', () => {
     if (what.includes('canParse')) vi.spyOn(URL, 'canParse').mockImplementation(() => expect.fail('not everywhere'))
     expect((await readRequest('events', undefined, 0)).url.href).toBe(href)
     expect(new URL('events', baseAddress()).href).toBe(href)
-  })
-})
-
-describe('a redirect', () => {
-  const from = new URL('http://a.test/a')
-  const headers = { 'content-type': 'text/plain', 'content-language': 'en', authorization: 'Bearer t', 'x-a': '1' }
-  const request = (method: string): MockRequest => ({
-    method,
-    url: '/a',
-    path: '/a',
-    query: {},
-    headers: { ...headers, 'last-event-id': '7' },
-    lastEventId: '7',
-    body: 'x',
-    at: 1,
-  })
-
-  it.each<[status: number, method: string, then: string]>([
-    [301, 'GET', 'GET'],
-    [301, 'POST', 'GET'],
-    [301, 'PUT', 'PUT'],
-    [302, 'POST', 'GET'],
-    [302, 'PUT', 'PUT'],
-    [302, 'HEAD', 'HEAD'],
-    [303, 'POST', 'GET'],
-    [303, 'PUT', 'GET'],
-    [303, 'HEAD', 'HEAD'],
-    [307, 'POST', 'POST'],
-    [308, 'POST', 'POST'],
-    [308, 'DELETE', 'DELETE'],
-  ])(
-    'a redirect with status %i makes a %s a %s, whose body goes along only if the method stays',
-    (status, method, then) => {
-      const next = redirected(request(method), status, from, new URL('http://a.test/b'), 2)
-      expect([next.method, next.path, next.at, next.lastEventId]).toEqual([then, '/b', 2, '7'])
-      if (method === then) expect([next.body, next.headers]).toEqual(['x', request(method).headers])
-      else
-        expect([next.body, next.headers]).toEqual(['', { authorization: 'Bearer t', 'x-a': '1', 'last-event-id': '7' }])
-    },
-  )
-
-  it('to another origin leaves the credentials behind, and nothing else', () => {
-    const { authorization: _, ...others } = request('GET').headers
-    expect(redirected(request('GET'), 307, from, new URL('http://b.test/'), 2).headers).toEqual(others)
-    expect(redirected(request('GET'), 307, from, new URL('https://a.test/'), 2).headers).toEqual(others)
-  })
-
-  it('has the query of where it leads', () => {
-    const next = redirected(
-      { ...request('GET'), headers: {} },
-      307,
-      from,
-      new URL('http://a.test/?lastEventId=9&b=1'),
-      2,
-    )
-    expect(next).toMatchObject({ url: '/?lastEventId=9&b=1', query: { lastEventId: '9', b: '1' }, lastEventId: '9' })
   })
 })
