@@ -1,34 +1,25 @@
-import { monotonic } from '../src/base/clock.ts'
 import type { EventMap } from '../src/index.ts'
 import { type ClientInfo, describeClient } from './audience/client.ts'
 import { type ClientSelector, selectClients } from './audience/clients.ts'
-import { createMemberships } from './audience/memberships.ts'
 import { checkPresence, type Presence, type PresenceQuery, presenceOf } from './audience/presence.ts'
 import type { Identity, Principal } from './audience/principal.ts'
-import { createRegistry } from './audience/registry.ts'
-import { type Accept, createAccept } from './http/accept.ts'
+import { createAccept } from './http/accept.ts'
 import { streamResponse } from './http/fetch.ts'
+import type { Accept } from './http/host.ts'
 import type { Known } from './http/verdict.ts'
-import { createCounters, resetCounters } from './observe/counters.ts'
-import { createHubObservers, type HubObserver, OBSERVED } from './observe/observers.ts'
-import { type HubStats, readStats } from './observe/stats.ts'
+import type { HubObserver } from './observe/observers.ts'
+import type { HubStats } from './observe/stats.ts'
 import type { HubOptions } from './options/options.ts'
-import { resolveHubOptions } from './options/settings.ts'
-import { createDelivery } from './publish/delivery.ts'
-import { createEventListeners, type On } from './publish/event-listeners.ts'
-import { createIntake } from './publish/intake.ts'
-import { createKeep } from './publish/keep.ts'
-import { createPublisher, optionsTo, type Publish, type PublishTo } from './publish/publish.ts'
+import type { On } from './publish/event-listeners.ts'
+import type { Publish } from './publish/publish.ts'
+import { createPublishTo, type PublishToTargets } from './publish/publish-to.ts'
 import { createShapes, type Shapes } from './publish/shapes.ts'
-import { createConfirmations } from './streams/confirmations.ts'
-import { createMembers } from './streams/members.ts'
-import { createShutdown } from './streams/shutdown.ts'
-import { createStreams, type Streams } from './streams/streams.ts'
-import { createUpkeep } from './streams/upkeep.ts'
+import { type Assembly, assemble } from './streams/assembly.ts'
+import { reportTo } from './streams/context.ts'
 import { shown } from './wire/shown.ts'
 
 /** A server of event streams. */
-export interface Hub<E = Record<string, unknown>> extends Shapes {
+export interface Hub<E = Record<string, unknown>> extends Shapes, PublishToTargets<E> {
   /**
    * Answers a request: GET opens a stream, POST publishes or changes topics; `…/stats`, `…/reset` and `…/health` are what they say.
    * @param known - `{ principal }`: who makes the request, if you know it already. It takes the place of `authenticate`.
@@ -41,13 +32,6 @@ export interface Hub<E = Record<string, unknown>> extends Shapes {
    * with a TypeError for a name, a target or data that cannot be sent, with what the log throws, and once the hub has been closed.
    */
   readonly publish: Publish<E>
-  /** To everyone. */
-  readonly broadcast: Publish<E>
-  readonly toTopic: PublishTo<E, string>
-  readonly toUser: PublishTo<E, string>
-  /** One session, or a list of them. */
-  readonly toSession: PublishTo<E, string | readonly string[]>
-  readonly toClients: PublishTo<E, string | readonly string[]>
   /**
    * Ends streams: all of a user, all of a session, or one. The client reconnects, and `authenticate` decides again.
    * @returns How many streams it ended.
@@ -116,96 +100,21 @@ export function createHub<E extends EventMap = Record<string, unknown>, P extend
   options?: HubOptions<P, E>,
 ): Hub<E>
 export function createHub(options: HubOptions = {}): Hub {
-  const settings = resolveHubOptions(options)
-  const { clock, log } = settings
-  const counters = createCounters()
-  const observers = createHubObservers()
-  observers.add(Object.fromEntries(OBSERVED.map((name) => [name, settings[name]])))
-  const registry = createRegistry()
-  const memberships = createMemberships(settings.limits.memberships)
-  let startedAt = monotonic(clock)
+  const parts = assemble(options)
+  const { settings, registry, streams, members, intake, listeners, observers, stats } = parts
+  const publish: Publish<Record<string, unknown>> = async (type, data, given = {}) =>
+    intake.send(intake.check(type, data, given))
+  const reset = (): Promise<void> => resetAll(parts)
+  const accept = createAccept({ ...parts, reset })
   let closed: Promise<void> | undefined
-  let over = false
-  const failed = (where: string) => (error: unknown) => {
-    counters.errors[where] = (counters.errors[where] ?? 0) + 1
-    observers.tell('onError', error, where)
-  }
-  const listeners = createEventListeners(failed('on'))
-  // Round they go: streams are opened with what was delivered, and delivery ends streams. Neither asks before both are there.
-  const streams: Streams = createStreams(settings, registry, memberships, () => delivery, counters, observers, {
-    came: (client) => upkeep.watch(client),
-    left(client) {
-      delivery.closeLine(client)
-      shutdown.left()
-    },
-  })
-  const confirmations = createConfirmations(streams)
-  const delivery = createDelivery(settings, registry, counters, {
-    overflowed: (client) => streams.end(client, 'overflow'),
-    broken(client, error) {
-      failed('stream')(error)
-      streams.end(client, 'error')
-    },
-    filterFailed: failed('filter'),
-    isWatched: () => observers.hears('onDeliver'),
-    delivered({ id: clientId, principal }, { id, type }) {
-      if (observers.hears('onDeliver')) observers.tell('onDeliver', { clientId, principal, id, type })
-    },
-    begins: confirmations.flush,
-    happened: listeners.tell,
-    restarted(dropped) {
-      memberships.restart()
-      streams.restart(dropped)
-    },
-  })
-  const upkeep = createUpkeep(settings, registry, delivery, streams)
-  const shutdown = createShutdown(clock, registry, () => streams)
-
-  const keep = createKeep(settings.mailbox, registry, counters, clock.now, failed('mailbox'))
-  const sendNow = createPublisher(log, delivery, counters, keep, observers)
-  const intake = createIntake(settings, (message) =>
-    over ? Promise.reject(new Error('the hub has been closed')) : sendNow(message),
-  )
-  const publish: Publish<Record<string, unknown>> = async (type, data, options = {}) =>
-    intake.send(intake.check(type, data, options))
-
-  async function reset(): Promise<void> {
-    intake.reset()
-    await log.reset()
-    members.reset()
-    resetCounters(counters)
-    startedAt = monotonic(clock)
-  }
-
-  const stats = (): HubStats => readStats(counters, registry, log, delivery.waiting, monotonic(clock) - startedAt)
-  const parts = { settings, registry, delivery, streams, confirmations, counters, observers }
-  const members = createMembers(parts, memberships)
-  const accept = createAccept(parts, { intake, stats, reset, closing: shutdown.closing })
-
-  async function close(drain: number): Promise<void> {
-    const held = intake.close()
-    // Not a turn later if nothing was held: nobody may come in meanwhile.
-    if (held) await held
-    await shutdown.close(drain)
-    upkeep.stop()
-    delivery.stop()
-    over = true
-  }
 
   return {
     // Platforms call it with arguments of their own behind the request, an environment or a server.
     fetch: (request, known) => streamResponse(accept, request, Object(known)),
     accept,
     publish,
-    broadcast: publish,
-    // Async, so that a wrong target rejects as it does for publish.
-    toTopic: async (topic, type, data, options) => publish(type, data, optionsTo('toTopic', 'topic', topic, options)),
-    toUser: async (userId, type, data, options) => publish(type, data, optionsTo('toUser', 'userId', userId, options)),
-    toSession: async (sessions, type, data, options) =>
-      publish(type, data, optionsTo('toSession', 'sessionIds', [sessions].flat(), options)),
-    toClients: async (clients, type, data, options) =>
-      publish(type, data, optionsTo('toClients', 'clientIds', [clients].flat(), options)),
-    ...createShapes(publish, clock.now, failed('notifyAfter')),
+    ...createPublishTo(publish),
+    ...createShapes(publish, settings.clock.now, reportTo(parts, 'notifyAfter')),
     kick(which) {
       const found = selectClients(registry, which, 'kick')
       for (const client of found) streams.end(client, 'kicked')
@@ -217,14 +126,28 @@ export function createHub(options: HubOptions = {}): Hub {
     // Undefined, from a variable that should have had a topic, must not be everybody.
     presence: (...query) => presenceOf(registry, checkPresence(query.length ? query[0] : {})),
     on: listeners.on,
-    stats,
+    stats: stats.read,
     observe: observers.add,
     reset,
     close({ drain = 0 } = {}) {
       if (!(drain >= 0 && drain < Infinity))
         throw new TypeError(`drain wants a number of milliseconds, got ${shown(drain)}`)
-      closed ??= close(drain)
+      closed ??= close(parts, drain)
       return closed
     },
   }
+}
+
+async function resetAll({ settings, intake, members, stats }: Assembly): Promise<void> {
+  intake.reset()
+  await settings.log.reset()
+  members.reset()
+  stats.reset()
+}
+
+async function close({ intake, shutdown }: Assembly, drain: number): Promise<void> {
+  const held = intake.close()
+  // Not a turn later if nothing was held: nobody may come in meanwhile.
+  if (held) await held
+  await shutdown.close(drain)
 }

@@ -9,7 +9,7 @@ import { inTurn } from './http/turn.ts'
 import type { Hub } from './hub.ts'
 import { fill } from './options/check.ts'
 import { watchPeer } from './peer.ts'
-import type { Connect } from './streams/streams.ts'
+import type { Connect } from './streams/open.ts'
 import { Refusal } from './wire/refusal.ts'
 import { CODINGS, compressed } from './zlib.ts'
 

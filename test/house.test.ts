@@ -392,6 +392,8 @@ const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
   'server/publish/mail-options.ts': 'test/types/hub.test-d.ts',
   'server/options/options.ts': 'test/types/hub.test-d.ts',
   'server/streams/parts.ts': 'test/types/hub.test-d.ts',
+  'server/http/host.ts': 'test/types/hub.test-d.ts',
+  'server/http/parts.ts': 'test/types/hub.test-d.ts',
   'server/work/job.ts': 'test/types/work.test-d.ts',
   // It needs threads.
   'server/work/worker.ts': 'test/node/work.test.ts',

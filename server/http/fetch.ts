@@ -1,4 +1,4 @@
-import type { Accept, Host } from './accept.ts'
+import type { Accept, Host } from './host.ts'
 
 /*
  * For hosts that speak Request and Response, as Hono and Next do.

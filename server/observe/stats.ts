@@ -1,6 +1,8 @@
+import { monotonic } from '../../src/base/clock.ts'
+import type { Clock } from '../../src/index.ts'
 import type { Registry } from '../audience/registry.ts'
 import type { EventLog } from '../log/log.ts'
-import type { Counters } from './counters.ts'
+import { type Counters, resetCounters } from './counters.ts'
 
 /** A hub in figures. Nothing in it says who anybody is. Counts run since the hub was made, or reset. */
 export interface HubStats extends Readonly<Counters> {
@@ -19,27 +21,50 @@ export interface HubStats extends Readonly<Counters> {
   readonly uptime: number
 }
 
-export function readStats(
-  counters: Counters,
-  registry: Registry,
-  log: EventLog,
-  filtering: number,
-  uptime: number,
-): HubStats {
+/** The figures of a hub. */
+export interface Stats {
+  read(): HubStats
+  /** Counts from 0 again, and from now on. */
+  reset(): void
+}
+
+/** What the figures are read from. */
+export interface StatsSources {
+  readonly counters: Counters
+  readonly registry: Registry
+  readonly log: EventLog
+  readonly clock: Clock
+  /** Events that wait for the filter. */
+  readonly delivery: { readonly waiting: number }
+}
+
+export function createStats({ counters, registry, log, clock, delivery }: StatsSources): Stats {
+  let startedAt = monotonic(clock)
+  return {
+    read: () => ({
+      clients: registry.size,
+      users: registry.users,
+      topics: registry.topics,
+      queue: queued(registry),
+      filtering: delivery.waiting,
+      ...structuredClone(counters),
+      log: { epoch: log.epoch, first: log.first, head: log.head },
+      uptime: monotonic(clock) - startedAt,
+    }),
+    reset() {
+      resetCounters(counters)
+      startedAt = monotonic(clock)
+    },
+  }
+}
+
+/** What waits for all clients together. */
+function queued(registry: Registry): HubStats['queue'] {
   let events = 0
   let bytes = 0
   for (const { outlet } of registry.all()) {
     events += outlet.events
     bytes += outlet.bytes
   }
-  return {
-    clients: registry.size,
-    users: registry.users,
-    topics: registry.topics,
-    queue: { events, bytes },
-    filtering,
-    ...structuredClone(counters),
-    log: { epoch: log.epoch, first: log.first, head: log.head },
-    uptime,
-  }
+  return { events, bytes }
 }

@@ -1,11 +1,10 @@
 import type { Client } from '../audience/client.ts'
 import { type ClientSelector, selectClients } from '../audience/clients.ts'
 import { type GivenBy, NOTHING_GIVEN } from '../audience/grants.ts'
-import type { Memberships } from '../audience/memberships.ts'
 import { TOPIC_RULE, toTopicPattern } from '../audience/topic.ts'
 import { formatId } from '../log/cursor.ts'
 import { shown } from '../wire/shown.ts'
-import type { Parts } from './parts.ts'
+import type { HubParts } from './parts.ts'
 
 /** Joins streams to topics because the server says so. */
 export interface Members {
@@ -17,8 +16,8 @@ export interface Members {
   reset(): void
 }
 
-export function createMembers(parts: Parts, memberships: Memberships): Members {
-  const { settings, registry, delivery, confirmations, counters } = parts
+export function createMembers(parts: HubParts): Members {
+  const { settings, registry, memberships, delivery, confirmations, counters } = parts
   const { limits, log } = settings
 
   /** @param hasChanged - Whether its topics have. Then the client learns it. */

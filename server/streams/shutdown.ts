@@ -1,50 +1,65 @@
 import { monotonic, setTimer } from '../../src/base/clock.ts'
-import type { Clock } from '../../src/index.ts'
-import type { Registry } from '../audience/registry.ts'
+import type { HubContext } from './context.ts'
 import type { Streams } from './streams.ts'
 
 /** The end of a hub. */
 export interface Shutdown {
   /** In how many seconds to come back; undefined while the hub is not closing. */
   closing(): number | undefined
+  /** Everything has ended. */
+  readonly isOver: boolean
   /**
    * Asks everybody to come back within `drain` milliseconds, each at another time, and ends those who have not left by then.
    * Resolves when nobody is left.
    */
   close(drain: number): Promise<void>
-  /** A stream is over. */
-  left(): void
 }
 
 /** How long clients take to leave, at least, once they are asked to. */
 const LEAVING = 1000
 
-export function createShutdown(clock: Clock, registry: Registry, streams: () => Streams): Shutdown {
+/** @param stop - Stops the parts that run as long as there are streams. */
+export function createShutdown(
+  {
+    settings: { clock },
+    registry,
+  }: Pick<HubContext, 'registry'> & { readonly settings: Pick<HubContext['settings'], 'clock'> },
+  streams: Pick<Streams, 'dismiss' | 'end' | 'onEnd'>,
+  stop: () => void,
+): Shutdown {
   let until: number | undefined
+  let isOver = false
   let emptied = (): void => {}
+  streams.onEnd(() => {
+    if (registry.size === 0) emptied()
+  })
+
+  /** Resolves when nobody is left, or the time is over. */
+  function drained(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimer(clock, ms, resolve)
+      emptied = () => {
+        clock.clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
 
   return {
     // Never 0: who is told so comes back at once.
     closing: () => (until === undefined ? undefined : Math.max(1, Math.ceil((until - monotonic(clock)) / 1000))),
-    left() {
-      if (registry.size === 0) emptied()
+    get isOver() {
+      return isOver
     },
     async close(drain) {
       until = monotonic(clock) + drain
-      const { dismiss, end } = streams()
       // Those who wait for the new server are not to storm it; and the last of them is to leave by itself.
       const spread = Math.max(drain - LEAVING, 0)
-      for (const client of [...registry.all()]) dismiss(client, Math.round(clock.random() * spread), 'drained')
-      if (drain && registry.size) {
-        await new Promise<void>((resolve) => {
-          const timer = setTimer(clock, drain, resolve)
-          emptied = () => {
-            clock.clearTimeout(timer)
-            resolve()
-          }
-        })
-      }
-      for (const client of [...registry.all()]) end(client, 'drained')
+      for (const client of [...registry.all()]) streams.dismiss(client, Math.round(clock.random() * spread), 'drained')
+      if (drain && registry.size) await drained(drain)
+      for (const client of [...registry.all()]) streams.end(client, 'drained')
+      stop()
+      isOver = true
     },
   }
 }

@@ -6,7 +6,7 @@ import { toTopicPattern } from '../audience/topic.ts'
 import { formatId } from '../log/cursor.ts'
 import { countDenials } from '../observe/counters.ts'
 import { Refusal } from '../wire/refusal.ts'
-import type { Parts } from './parts.ts'
+import type { HubParts } from './parts.ts'
 import { allowedOf, denyFull, readTopics } from './request.ts'
 
 /*
@@ -36,7 +36,7 @@ const unknown = (): Refusal => new Refusal(404, 'unknown-client', 'you have no s
 export async function changeTopics(
   body: Readonly<Record<string, unknown>>,
   principal: Principal,
-  parts: Parts,
+  parts: HubParts,
   allows: (topics: readonly string[]) => Promise<readonly boolean[]>,
 ): Promise<Subscribed> {
   const { settings, registry, delivery, confirmations, counters } = parts
@@ -108,7 +108,7 @@ function list(names: unknown): readonly unknown[] {
   throw new Refusal(400, 'topics', 'topics want to be a list of names')
 }
 
-function find(registry: Parts['registry'], clientId: unknown, principal: Principal): Client {
+function find(registry: HubParts['registry'], clientId: unknown, principal: Principal): Client {
   const found = typeof clientId === 'string' ? registry.get(clientId) : undefined
   if (!found || !isSame(found.principal, principal)) throw unknown()
   return found

@@ -66,3 +66,25 @@ describe('a token', () => {
     expect(readToken(request, { query: 'token' })).toBe('c')
   })
 })
+
+describe('where a token is found', () => {
+  const request = (headers: Record<string, string>, query = '') =>
+    new Request(`http://hub.test/events${query}`, { headers })
+  const from = { cookie: 'session', query: 'token' }
+
+  it.each([
+    ['the header', request({ authorization: 'Bearer abc' }), 'abc'],
+    ['the header, first', request({ authorization: 'bearer abc', cookie: 'session=def' }, '?token=ghi'), 'abc'],
+    ['no cookie that has no value', request({ cookie: 'sessionx; session=; session' }, '?token=ghi'), 'ghi'],
+    ['the cookie', request({ cookie: 'a=b; session=d%20f; c' }, '?token=ghi'), 'd f'],
+    ['a cookie in quotes, badly encoded', request({ cookie: 'session="%zz"' }), '%zz'],
+    ['the query', request({ cookie: 'xsession=1' }, '?token=ghi'), 'ghi'],
+    ['nowhere', request({ authorization: 'Basic abc', cookie: 'other=session=1' }, '?token='), undefined],
+  ])('is %s', (_, asked, token) => {
+    expect(readToken(asked, from)).toBe(token)
+  })
+
+  it('is nowhere but the header unless said', () => {
+    expect(readToken(request({ cookie: 'session=1' }, '?token=2'))).toBeUndefined()
+  })
+})

@@ -11,6 +11,7 @@ function setup(names: readonly string[], random: readonly number[] = [], skew = 
   const base = createClock({ random: () => answers.shift() ?? 0.5 })
   const clock = { ...base, now: () => base.now() + skew.ms }
   const there = new Set(names)
+  const ended: (() => void)[] = []
   const log: unknown[] = []
   const named = (client: Client): string => client as unknown as string
   const registry = {
@@ -21,7 +22,7 @@ function setup(names: readonly string[], random: readonly number[] = [], skew = 
   } as unknown as Registry
   const leave = (name: string): void => {
     there.delete(name)
-    shutdown.left()
+    for (const listener of ended) listener()
   }
   const streams = {
     dismiss: (client, ms, why) => log.push([named(client), ms, why]),
@@ -29,8 +30,9 @@ function setup(names: readonly string[], random: readonly number[] = [], skew = 
       log.push([named(client), why])
       leave(named(client))
     },
+    onEnd: (listener) => ended.push(() => listener(undefined as never)),
   } as Partial<Streams> as Streams
-  const shutdown = createShutdown(clock, registry, () => streams)
+  const shutdown = createShutdown({ settings: { clock }, registry }, streams, () => log.push('stop'))
   return { clock, log, leave, shutdown }
 }
 
@@ -48,13 +50,10 @@ describe('shutting down', () => {
     ])
     leave('a')
     await clock.advance(9999)
-    expect(over).toBe(false)
+    expect([over, shutdown.isOver]).toEqual([false, false])
     await clock.advance(1)
     expect(over).toBe(true)
-    expect(log.slice(3)).toEqual([
-      ['b', 'drained'],
-      ['c', 'drained'],
-    ])
+    expect(log.slice(3)).toEqual([['b', 'drained'], ['c', 'drained'], 'stop'])
   })
 
   it('is over with the last who leaves, and takes its timer along', async () => {
@@ -71,11 +70,10 @@ describe('shutting down', () => {
     await empty.shutdown.close(10_000)
     expect(empty.clock.timers).toBe(0)
     const { log, shutdown } = setup(['a'])
-    await shutdown.close(0)
-    expect(log).toEqual([
-      ['a', 0, 'drained'],
-      ['a', 'drained'],
-    ])
+    const closed = shutdown.close(0)
+    expect(log).toEqual([['a', 0, 'drained'], ['a', 'drained'], 'stop'])
+    expect(shutdown.isOver).toBe(true)
+    await closed
   })
 
   it('says in how many seconds to come back: never at once', async () => {

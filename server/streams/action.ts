@@ -1,0 +1,45 @@
+import type { Client } from '../audience/client.ts'
+
+/*
+ * What is to be done about a client when its turn in a sweep comes: a pure decision.
+ */
+
+/** `beat`: a sign of life that says nothing of the client's place. */
+export type Action = 'stalled' | 'timeout' | 'expired' | 'leave' | 'end' | 'ping' | 'beat' | undefined
+
+/** The same for all clients of a sweep. */
+export interface Circumstances {
+  /** On the monotonic clock. */
+  readonly now: number
+  /** Epoch milliseconds, for what expires at a date. */
+  readonly date: number
+  /** Up to which number events have been handed out. For a client with events that wait, its own place. */
+  readonly place: number
+  /** The first number that the log still has. */
+  readonly first: number
+  readonly heartbeat: number
+  readonly stall: number
+  readonly clientTimeout: number
+}
+
+/** What is to be done about a client now. */
+export function actionFor(client: Client, facts: Circumstances): Action {
+  const { now, date, place, first, heartbeat } = facts
+  const { outlet, toldSeq, toldAt } = client
+  const { blockedSince } = outlet
+  if (blockedSince !== undefined && now - blockedSince >= facts.stall) return 'stalled'
+  if (now - outlet.takenAt >= facts.clientTimeout) return 'timeout'
+  if (date >= client.expiresAt) return 'expired'
+  if (now >= client.endsAt) return 'end'
+  if (now >= client.leavesAt) return 'leave'
+  // What waits is a sign of life as soon as it is taken; a checkpoint in front of it would be wrong.
+  if (blockedSince !== undefined) return undefined
+  const due = now - heartbeat
+  // In front of what it has missed there can be no checkpoint. The log may be slow to bring that.
+  if (!client.live) return heartbeat && outlet.lastWriteAt <= due ? 'beat' : undefined
+  // The log throws away already, and has come half the way to what this client was told of last: none of the events since
+  // then was for it.
+  if (first > 1 && toldSeq < place && toldSeq - first < place - toldSeq) return 'ping'
+  if (!heartbeat) return undefined
+  return outlet.lastWriteAt <= due || (toldSeq < place && toldAt <= due) ? 'ping' : undefined
+}

@@ -1,0 +1,102 @@
+import { createStats, type Stats } from '../observe/stats.ts'
+import type { HubOptions } from '../options/options.ts'
+import { createDelivery, type DeliveryEvents } from '../publish/delivery.ts'
+import { createEventListeners, type EventListeners } from '../publish/event-listeners.ts'
+import { createIntake, type Intake } from '../publish/intake.ts'
+import { createKeep } from '../publish/keep.ts'
+import { createPublisher } from '../publish/publish.ts'
+import { type Admission, createAdmission } from './admission.ts'
+import { type Confirmations, createConfirmations } from './confirmations.ts'
+import { createContext, type HubContext, reportTo } from './context.ts'
+import { createMembers, type Members } from './members.ts'
+import { createOpenStream, type OpenStream } from './open.ts'
+import type { HubParts } from './parts.ts'
+import { restartStreams } from './restart.ts'
+import { createShutdown, type Shutdown } from './shutdown.ts'
+import { createStreams, type Streams } from './streams.ts'
+import { createSweep } from './sweep.ts'
+
+/** All parts of a hub, but for HTTP. */
+export interface Assembly extends HubParts {
+  readonly stats: Stats
+  readonly listeners: EventListeners
+  readonly intake: Intake
+  readonly members: Members
+  readonly admission: Admission
+  readonly openStream: OpenStream
+  readonly shutdown: Shutdown
+}
+
+/**
+ * Puts a hub together, from the bottom: each part is made of those before it. What happens below goes up by callbacks: a stream
+ * that ends (`onEnd`), and what the delivery of an event comes to.
+ * @throws SSEError with code `options` if an option cannot work.
+ */
+export function assemble(options: HubOptions): Assembly {
+  const context = createContext(options)
+  const { settings, registry, memberships, counters } = context
+  const streams = createStreams(context)
+  const confirmations = createConfirmations(streams)
+  const listeners = createEventListeners(reportTo(context, 'on'))
+  const delivery = createDelivery(
+    settings,
+    registry,
+    counters,
+    deliveryEvents(context, streams, confirmations, listeners),
+  )
+  streams.onEnd(delivery.closeLine)
+  const parts: HubParts = { ...context, streams, confirmations, delivery }
+  const sweep = createSweep(parts)
+  const shutdown = createShutdown(parts, streams, () => {
+    sweep.stop()
+    delivery.stop()
+  })
+  const admission = createAdmission(settings.limits, registry, memberships, counters)
+  return {
+    ...parts,
+    stats: createStats({ ...parts, log: settings.log, clock: settings.clock }),
+    listeners,
+    intake: intakeOf(parts, shutdown),
+    members: createMembers(parts),
+    admission,
+    openStream: createOpenStream(parts, admission, sweep),
+    shutdown,
+  }
+}
+
+function deliveryEvents(
+  context: HubContext,
+  streams: Streams,
+  confirmations: Confirmations,
+  listeners: EventListeners,
+): DeliveryEvents {
+  const { observers, memberships } = context
+  const broken = reportTo(context, 'stream')
+  return {
+    overflowed: (client) => streams.end(client, 'overflow'),
+    broken(client, error) {
+      broken(error)
+      streams.end(client, 'error')
+    },
+    filterFailed: reportTo(context, 'filter'),
+    isWatched: () => observers.hears('onDeliver'),
+    delivered({ id: clientId, principal }, { id, type }) {
+      if (observers.hears('onDeliver')) observers.tell('onDeliver', { clientId, principal, id, type })
+    },
+    begins: confirmations.flush,
+    happened: listeners.tell,
+    restarted(dropped) {
+      memberships.restart()
+      restartStreams(context, streams, dropped)
+    },
+  }
+}
+
+function intakeOf(parts: HubParts, shutdown: Shutdown): Intake {
+  const { settings, registry, counters, observers, delivery } = parts
+  const keep = createKeep(settings.mailbox, registry, counters, settings.clock.now, reportTo(parts, 'mailbox'))
+  const sendNow = createPublisher(settings.log, delivery, counters, keep, observers)
+  return createIntake(settings, (message) =>
+    shutdown.isOver ? Promise.reject(new Error('the hub has been closed')) : sendNow(message),
+  )
+}
