@@ -9,6 +9,7 @@ import type { Accept } from './http/host.ts'
 import type { Known } from './http/verdict.ts'
 import type { HubObserver } from './observe/observers.ts'
 import type { HubStats } from './observe/stats.ts'
+import { drainOf } from './options/drain.ts'
 import type { HubOptions } from './options/options.ts'
 import type { On } from './publish/event-listeners.ts'
 import type { Publish } from './publish/publish.ts'
@@ -16,7 +17,6 @@ import { createPublishTo, type PublishToTargets } from './publish/publish-to.ts'
 import { createShapes, type Shapes } from './publish/shapes.ts'
 import { type Assembly, assemble } from './streams/assembly.ts'
 import { reportTo } from './streams/context.ts'
-import { shown } from './wire/shown.ts'
 
 /** A server of event streams. */
 export interface Hub<E = Record<string, unknown>> extends Shapes, PublishToTargets<E> {
@@ -82,6 +82,7 @@ export interface Hub<E = Record<string, unknown>> extends Shapes, PublishToTarge
    * Ends everything: nobody is let in any more (503), and everybody is asked to come back within `drain` milliseconds, each at
    * another time. Resolves when all have gone, or `drain` is over.
    * @param options - `drain`: milliseconds, by default 0, at once.
+   * @throws TypeError for other options, and for a `drain` that is no finite number from 0.
    */
   close(options?: { readonly drain?: number }): Promise<void>
 }
@@ -129,9 +130,8 @@ export function createHub(options: HubOptions = {}): Hub {
     stats: stats.read,
     observe: observers.add,
     reset,
-    close({ drain = 0 } = {}) {
-      if (!(drain >= 0 && drain < Infinity))
-        throw new TypeError(`drain wants a number of milliseconds, got ${shown(drain)}`)
+    close(options) {
+      const drain = drainOf(options, 0, Number.MAX_VALUE)
       closed ??= close(parts, drain)
       return closed
     },

@@ -135,7 +135,7 @@ const ROOMS: Readonly<Record<string, Rooms>> = {
     work: ['options', 'publish', 'audience', 'wire'],
     streams: ['options', 'publish', 'observe', 'log', 'audience', 'wire'],
     http: ['streams', 'options', 'publish', 'observe', 'log', 'audience', 'wire'],
-    'hub.ts': ['http', 'streams', 'options', 'publish', 'observe', 'audience', 'wire'],
+    'hub.ts': ['http', 'streams', 'options', 'publish', 'observe', 'audience'],
     'zlib.ts': ['http', 'audience'],
     'peer.ts': ['audience'],
     'node.ts': ['zlib.ts', 'peer.ts', 'hub.ts', 'http', 'streams', 'work', 'options', 'log', 'audience', 'wire'],

@@ -34,9 +34,11 @@ const FIELDS = ['topic', 'userId', 'sessionId', 'tenant']
 export function checkPresence(query: unknown): PresenceQuery {
   if (typeof query === 'string') return { topic: query }
   const fields = typeof query === 'object' && query !== null ? Object.keys(query) : undefined
-  const strange = fields ? fields.find((name) => !FIELDS.includes(name)) : shown(query)
+  if (!fields)
+    throw new TypeError(`presence wants a topic, or an object with ${FIELDS.join(', ')}; got ${shown(query)}`)
+  const strange = fields.find((name) => !FIELDS.includes(name))
   if (strange === undefined) return query as PresenceQuery
-  throw new TypeError(`presence wants a topic, or an object with ${FIELDS.join(', ')}; got ${strange}`)
+  throw new TypeError(`presence takes no ${strange.slice(0, 40)}; it takes ${FIELDS.join(', ')}`)
 }
 
 /**

@@ -39,11 +39,12 @@ export const lastSegment = ({ pathname }: URL): string => pathname.split('/').fi
  * Topics that addresses stand for.
  * @param paths - `{ '/sse/:stream/:channel': ':stream.:channel' }`
  * @returns The topic of an address; undefined if it is none of these.
- * @throws SSEError `options` for a template with a part that its path does not have.
+ * @throws SSEError `options` for a path that does not begin with a slash, and for a template with a part that its path does not have.
  */
 export function createPaths(paths: Readonly<Record<string, string>>): (address: URL) => string | undefined {
   const PART = /:([A-Za-z]\w*)/g
   const routes = Object.entries(paths).map(([path, template]) => {
+    if (!path.startsWith('/')) throw wrong('paths', "each path to begin with '/'", path)
     const names = [...path.matchAll(PART)].map(([, name]) => name)
     for (const [part, name] of `${template}`.matchAll(PART))
       if (!names.includes(name)) throw wrong('paths', `${path} to have ${part}, as its topic has`, template)

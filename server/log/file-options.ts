@@ -2,6 +2,7 @@ import { systemClock } from '../../src/base/clock.ts'
 import { callSafely } from '../../src/base/errors.ts'
 import type { Clock } from '../../src/index.ts'
 import { shown } from '../wire/shown.ts'
+import { checkNames } from './names.ts'
 
 /** Where a log on disk is, and how much it keeps. */
 export interface FileLogOptions {
@@ -49,6 +50,8 @@ export interface FileLogSettings {
   warn(text: string): void
 }
 
+const NAMES = ['path', 'size', 'maxAge', 'fsync', 'onWarning', 'clock']
+
 /** `fsync: 'interval'`, in milliseconds. */
 const INTERVAL = 1000
 
@@ -70,8 +73,9 @@ function checkLogOptions({
     throw new TypeError(`fsync wants 'always', 'interval', milliseconds greater than 0, or false, got ${shown(fsync)}`)
 }
 
-/** @throws TypeError for an option that cannot work. */
+/** @throws TypeError for an option that cannot work, or does not exist. */
 export function resolveFileLogOptions(options: FileLogOptions): FileLogSettings {
+  checkNames('fileLog', NAMES, options)
   const { path, size = 100_000, maxAge = Infinity, fsync = 'interval', onWarning = console.warn } = options
   checkLogOptions({ path, size, maxAge, fsync })
   return {

@@ -2,6 +2,7 @@ import { shown } from '../wire/shown.ts'
 import type { LogEntry, LogRecord } from './entry.ts'
 import { createListeners } from './listeners.ts'
 import type { Mailbox } from './mailbox.ts'
+import { checkNames } from './names.ts'
 import { createWindow } from './window.ts'
 
 export type { LogEntry, LogRecord }
@@ -58,9 +59,11 @@ export interface MemoryLogOptions {
 
 /**
  * A log in the memory of this process. It ends with the process: after a restart clients are told of a gap.
- * @throws TypeError if a bound is no number from 0.
+ * @throws TypeError if a bound is no number from 0, and for an option that does not exist.
  */
-export function memoryLog({ size = 10_000, characters = 64 * 1024 * 1024 }: MemoryLogOptions = {}): EventLog {
+export function memoryLog(options: MemoryLogOptions = {}): EventLog {
+  const { size = 10_000, characters = 64 * 1024 * 1024 } = options
+  checkNames('memoryLog', ['size', 'characters'], options)
   for (const [name, bound] of Object.entries({ size, characters }))
     if (typeof bound !== 'number' || !(bound >= 0))
       throw new TypeError(`${name} wants a number from 0, got ${shown(bound)}`)

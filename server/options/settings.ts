@@ -30,7 +30,7 @@ const SPEC: Spec<HubOptions> = {
   clientTimeout: ['number from 0', 120_000],
   maxAge: ['number from 0', 600_000],
   retry: ['number from 0|false', false],
-  origins: ['object', []],
+  origins: ["a list: ['https://app.example']", []],
   cors: ["'*'"],
   paths: ['object', {}],
   schemas: ['object', {}],
@@ -88,7 +88,6 @@ export function resolveHubOptions(options: HubOptions): HubSettings {
   const filled = fill(SPEC, options) as Given
   const { heartbeat, retry, origins, schemas } = filled
   if (retry === Infinity) throw wrong('retry', 'milliseconds, or false for none', retry)
-  if (!Array.isArray(origins)) throw wrong('origins', "a list: ['https://app.example']", origins)
   for (const origin of origins)
     if (origin !== 'null' && (URL.parse(origin)?.origin !== origin || `${origin}`.includes('*')))
       throw wrong('origins', "each as a browser sends it: 'https://app.example', no path, no *", origin)
@@ -101,11 +100,14 @@ export function resolveHubOptions(options: HubOptions): HubSettings {
   for (const [name, schema] of Object.entries(schemas))
     if (schema !== undefined && !isSchema(schema))
       throw wrong(`schemas: ${name}`, 'an object that is a Standard Schema, as those of zod and valibot are', schema)
-  const limits = fill(LIMITS, filled.limits) as HubSettings['limits']
+  const limits = fill(LIMITS, filled.limits, 'limits.') as HubSettings['limits']
   if (limits.eventsPerSecond < 1)
-    throw wrong('eventsPerSecond', 'at least 1, or Infinity for no limit', limits.eventsPerSecond)
+    throw wrong('limits.eventsPerSecond', 'at least 1, or Infinity for no limit', limits.eventsPerSecond)
   const log = filled.log ?? memoryLog()
-  const mailbox = fill(MAILBOX, filled.mailbox) as MailboxOptions & Omit<MailSettings, 'store'>
+  demand('log', log, ['append', 'read', 'subscribe', 'reset'], 'memoryLog()')
+  const mailbox = fill(MAILBOX, filled.mailbox, 'mailbox.') as MailboxOptions & Omit<MailSettings, 'store'>
+  const store = mailbox.store ?? log.mailbox ?? memoryMailbox()
+  demand('mailbox.store', store, ['add', 'list', 'markSent', 'acknowledge'], 'memoryMailbox()')
   return {
     ...filled,
     authenticates: filled.authenticate !== EVERYBODY,
@@ -115,8 +117,14 @@ export function resolveHubOptions(options: HubOptions): HubSettings {
     maxAge: filled.maxAge || Infinity,
     clientTimeout: filled.clientTimeout || Infinity,
     log,
-    mailbox: { ...mailbox, maxAge: mailbox.maxAge || Infinity, store: mailbox.store ?? log.mailbox ?? memoryMailbox() },
+    mailbox: { ...mailbox, maxAge: mailbox.maxAge || Infinity, store },
     clock: steady(filled.clock),
     limits: { ...limits, filterTimeout: limits.filterTimeout || Infinity },
   }
+}
+
+/** @throws SSEError `options` for an object that lacks one of its functions. Without this, the first event would find out. */
+function demand(name: string, value: object, methods: readonly string[], model: string): void {
+  const missing = methods.find((method) => typeof Reflect.get(value, method) !== 'function')
+  if (missing) throw wrong(name, `an object like that of ${model}, with a function ${missing}`, value)
 }

@@ -26,7 +26,7 @@ export const shownToken = (value: unknown): string =>
 
 /** The same with its type, `string 5`: for options, where a text in place of a number is the usual mistake. */
 export function shownTyped(value: unknown, isToken = false): string {
-  if (typeof value === 'object' && value !== null) return shown(value)
+  if (value === undefined || (typeof value === 'object' && value !== null)) return shown(value)
   return `${typeof value} ${String(value).slice(0, isToken ? TOKEN_LENGTH : LENGTH)}`
 }
 

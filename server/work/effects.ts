@@ -1,4 +1,5 @@
 import { callSafely } from '../../src/base/errors.ts'
+import { drainOf } from '../options/drain.ts'
 import { type Attempt, attempt, attemptOnce } from './attempt.ts'
 import { type AnyEffect, checkStep, toPublish } from './effect.ts'
 import {
@@ -131,10 +132,6 @@ export function createEffects({
       return queue.add(event)
     },
     idle: queue.idle,
-    close({ drain = Infinity } = {}) {
-      if (typeof drain !== 'number' || !(drain >= 0))
-        throw new TypeError(`drain wants a number of milliseconds, got ${drain}`)
-      return queue.close(drain)
-    },
+    close: (options) => queue.close(drainOf(options, Infinity)),
   }
 }

@@ -1,6 +1,7 @@
 import { setTimer } from '../../src/base/clock.ts'
 import { callSafely } from '../../src/base/errors.ts'
 import { checkTarget, type PublishTarget } from '../audience/target.ts'
+import { drainOf } from '../options/drain.ts'
 import { WorkError } from './error.ts'
 import type { Job, JobData, JobFailure } from './job.ts'
 import { type JobsOptions, resolveJobsOptions } from './jobs-options.ts'
@@ -175,9 +176,8 @@ export function createJobs(options: JobsOptions<string, unknown, unknown, unknow
       abort(entry, 'cancelled')
       return true
     },
-    close({ drain = 0 } = {}) {
-      if (typeof drain !== 'number' || !(drain >= 0))
-        throw new TypeError(`drain wants a number of milliseconds, got ${drain}`)
+    close(options) {
+      const drain = drainOf(options, 0)
       closed ??= close(drain)
       return closed
     },

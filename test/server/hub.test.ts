@@ -719,6 +719,10 @@ describe('closing', () => {
   it.each([-1, Number.NaN, Infinity])('refuses to drain for %s', (drain) => {
     expect(() => createHub().close({ drain })).toThrow(TypeError)
   })
+
+  it('refuses milliseconds in place of options, which would end all streams at once', () => {
+    expect(() => createHub().close(5000 as never)).toThrow('close wants { drain: milliseconds }, got 5000')
+  })
 })
 
 describe('reset', () => {

@@ -84,12 +84,19 @@ describe('a question about presence', () => {
     [undefined, 'undefined'],
     [null, 'null'],
     [7, '7'],
-    [{ user: 'ada' }, 'user'],
-    [{ resource: 'orders' }, 'resource'],
-    [['orders'], '0'],
   ])('may not be %j', (query, got) => {
     expect(() => checkPresence(query)).toThrow(
       new TypeError(`presence wants a topic, or an object with topic, userId, sessionId, tenant; got ${got}`),
+    )
+  })
+
+  it.each([
+    [{ user: 'ada' }, 'user'],
+    [{ resource: 'orders' }, 'resource'],
+    [['orders'], '0'],
+  ])('may not have a field that does not exist: %j', (query, name) => {
+    expect(() => checkPresence(query)).toThrow(
+      new TypeError(`presence takes no ${name}; it takes topic, userId, sessionId, tenant`),
     )
   })
 

@@ -192,6 +192,7 @@ describe('an address that stands for a topic', () => {
     [{ '/sse/:stream': ':stream.:channel' }, /^paths wants \/sse\/:stream to have :channel, as its topic has/],
     [{ '/sse/:a': ':A' }, /^paths wants \/sse\/:a to have :A/],
     [{ '/sse/stream': ':stream' }, /^paths wants \/sse\/stream to have :stream/],
+    [{ 'sse/:stream': ':stream' }, /^paths wants each path to begin with '\/', got string sse\/:stream$/],
   ])('%j is refused at once', (paths, message) => {
     expect(() => createPaths(paths as Record<string, string>)).toThrow(
       expect.objectContaining({ code: 'options', message: expect.stringMatching(message) }),

@@ -289,6 +289,7 @@ describe('a disk that fails', () => {
 describe('the options of fileLog', () => {
   it.each<[options: object, message: string]>([
     [{}, 'path wants the name of a folder, got undefined'],
+    [{ folder: '/x' }, 'fileLog takes no folder; it takes path, size, maxAge, fsync, onWarning, clock'],
     [{ path: '' }, 'path wants the name of a folder, got ""'],
     [{ path: '/x', size: -1 }, 'size wants a number from 0, got -1'],
     [{ path: '/x', size: '5' }, 'size wants a number from 0, got "5"'],

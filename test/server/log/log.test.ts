@@ -37,6 +37,7 @@ describe('a log', () => {
     [{ size: '100' }, 'size wants a number from 0, got "100"'],
     [{ size: null }, 'size wants a number from 0, got null'],
     [{ characters: -1 }, 'characters wants a number from 0, got -1'],
+    [{ max: 100 }, 'memoryLog takes no max; it takes size, characters'],
   ])('is not made with %o', (options, message) => {
     expect(() => memoryLog(options)).toThrow(new TypeError(message))
   })

@@ -71,7 +71,7 @@ describe('a value in a message', () => {
     ['x'.repeat(41), false, `string ${'x'.repeat(40)}`],
     ['Bearer 0123456789', true, 'string Bearer 01'],
     [null, false, 'object null'],
-    [undefined, false, 'undefined undefined'],
+    [undefined, false, 'undefined'],
     [Symbol('a'), false, 'symbol Symbol(a)'],
     [[], false, 'an empty list'],
     [{ a: 1 }, false, 'an object with a'],
