@@ -1,4 +1,5 @@
 import { callSafely } from '../../src/base/errors.ts'
+import { createSequence } from './sequence.ts'
 
 interface Listener<T> {
   entry(entry: T): void
@@ -18,43 +19,33 @@ export interface Listeners<T> {
   reset(): void
 }
 
+/** Methods of the application's object: they are called on it. A function for all calls, as every event passes through here. */
+const giveEntry = <T>(listener: Listener<T>, entry: T): unknown => listener.entry(entry)
+const giveReset = (listener: Pick<Listener<never>, 'reset'>): unknown => listener.reset()
+
 export function createListeners<T>(): Listeners<T> {
   const all = new Set<Listener<T>>()
-  const waiting: T[] = []
-  let busy = false
   let resets = 0
 
-  function giveAll(): void {
-    for (let next = waiting.shift(); next; next = waiting.shift()) {
-      const entry = next
-      const before = resets
-      for (const listener of all) {
-        callSafely(() => listener.entry(entry))
-        // A listener has reset the log: the others have just heard that, and an old entry would look like one of the new log.
-        if (resets !== before) break
-      }
+  const entries = createSequence<T>((entry) => {
+    const before = resets
+    for (const listener of all) {
+      callSafely(giveEntry, listener, entry)
+      // A listener has reset the log: the others have just heard that, and an old entry would look like one of the new log.
+      if (resets !== before) return
     }
-  }
+  })
 
   return {
     add(listener) {
       all.add(listener)
       return () => all.delete(listener)
     },
-    entry(entry) {
-      waiting.push(entry)
-      if (busy) return
-      busy = true
-      try {
-        giveAll()
-      } finally {
-        busy = false
-      }
-    },
+    entry: entries.push,
     reset() {
       resets++
-      waiting.length = 0
-      for (const listener of all) callSafely(() => listener.reset())
+      entries.clear()
+      for (const listener of all) callSafely(giveReset, listener)
     },
   }
 }
