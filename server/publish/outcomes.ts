@@ -12,7 +12,7 @@ export interface Outcome {
 }
 
 /** One publish that waits for its number. */
-interface Claim {
+export interface Claim {
   /** What became of the entry with this number. Undefined if it was not handed out, or has been asked for. */
   take(seq: number): Outcome | undefined
   /** Nothing more is asked for. */
@@ -33,42 +33,73 @@ const MOST = 100_000
 
 export function createOutcomes(): Outcomes {
   /** In the order in which they were noted, each with its place in that order. */
-  const kept = new Map<number, { readonly outcome: Outcome; readonly nth: number }>()
-  /** In the order in which they began. `from`: the first place that may be theirs. */
-  const open = new Set<{ readonly from: number }>()
+  const kept = new Map<number, Noted>()
+  /** In the order in which they began. */
+  const open = new Set<OpenClaim>()
   let noted = 0
 
   /** Forgets what was noted before the oldest claim began. */
   function prune(): void {
     const [oldest] = open
-    const from = Math.max(oldest?.from ?? Infinity, noted - MOST)
+    if (!oldest) return kept.clear()
     for (const [seq, { nth }] of kept) {
-      if (nth >= from) return
+      if (nth >= oldest.from) return
       kept.delete(seq)
     }
   }
 
+  const end = (claim: OpenClaim): void => {
+    open.delete(claim)
+    if (kept.size) prune()
+  }
+
   return {
     claim() {
-      const own = { from: noted }
+      const own = new OpenClaim(noted, kept, end)
       open.add(own)
-      return {
-        take(seq) {
-          const found = kept.get(seq)
-          kept.delete(seq)
-          return found?.outcome
-        },
-        end() {
-          open.delete(own)
-          prune()
-        },
-      }
+      return own
     },
     note(seq, outcome) {
       if (open.size === 0) return
       kept.set(seq, { outcome, nth: noted++ })
-      prune()
+      if (kept.size > MOST) dropOldest(kept)
     },
     clear: () => kept.clear(),
+  }
+}
+
+interface Noted {
+  readonly outcome: Outcome
+  readonly nth: number
+}
+
+/** A class, as each event has a claim for a moment. */
+class OpenClaim implements Claim {
+  /** The first place that may be its own. */
+  readonly from: number
+  readonly #kept: Map<number, Noted>
+  readonly #end: (claim: OpenClaim) => void
+
+  constructor(from: number, kept: Map<number, Noted>, end: (claim: OpenClaim) => void) {
+    this.from = from
+    this.#kept = kept
+    this.#end = end
+  }
+
+  take(seq: number): Outcome | undefined {
+    const found = this.#kept.get(seq)
+    if (found) this.#kept.delete(seq)
+    return found?.outcome
+  }
+
+  end(): void {
+    this.#end(this)
+  }
+}
+
+function dropOldest(kept: Map<number, Noted>): void {
+  for (const seq of kept.keys()) {
+    kept.delete(seq)
+    return
   }
 }
