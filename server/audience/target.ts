@@ -85,12 +85,15 @@ export const checkTarget = (target: PublishTarget): Address =>
  * @throws TypeError for a value that its field does not take.
  */
 export function toAddress(target: PublishTarget): Address {
-  for (const [name, value] of Object.entries(target)) {
-    const [wants, fits] = FIELDS[name as keyof PublishTarget]
+  const names = Object.keys(target) as (keyof PublishTarget)[]
+  for (const name of names) {
+    const [wants, fits] = FIELDS[name]
+    const value = target[name]
     if (fits(value)) continue
     const got = SECRET.includes(name) ? shownToken(value) : shown(value)
     throw new TypeError(`${name} wants ${wants}, got ${got}; without ${name} it is everyone`)
   }
+  if (names.length === 0) return {}
   if (target.topic && target.resource) throw new TypeError('a target has a topic or a resource, not both')
   const { sessionId, sessionIds, clientIds, except, ...rest } = composeTopics(target)
   const sessions = sessionId && sessionIds ? sessionIds.filter((id) => id === sessionId) : sessionIds

@@ -1,6 +1,7 @@
 import type { Principal } from '../audience/principal.ts'
 import { composeTopics } from '../audience/topic.ts'
-import { checkEvent, type Published, type PublishRequest } from '../publish/publish.ts'
+import { checkEvent, type PublishRequest } from '../publish/message.ts'
+import type { Published } from '../publish/publish.ts'
 import { Refusal } from '../wire/refusal.ts'
 import { refuseIfClosing } from './closing.ts'
 import type { HttpParts } from './parts.ts'

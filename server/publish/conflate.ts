@@ -1,6 +1,7 @@
 import { createTimer, monotonic, setTimer, type Timer } from '../../src/base/clock.ts'
 import type { Clock } from '../../src/index.ts'
-import type { Message, Published } from './publish.ts'
+import type { Message } from './message.ts'
+import type { Published } from './publish.ts'
 
 /*
  * The option `window` of `publish`: of the events with one key, the newest in each window of time. The first is sent at once. What

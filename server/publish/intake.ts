@@ -3,8 +3,9 @@ import type { Principal } from '../audience/principal.ts'
 import type { Replacer } from '../wire/encode.ts'
 import { createConflator } from './conflate.ts'
 import { createLine } from './line.ts'
-import { checkEvent, type Message, type Published, toMessage } from './publish.ts'
-import { createFit, type Fitted, type HubSchemas } from './schemas.ts'
+import { checkEvent, type Message, type Terms, toMessage } from './message.ts'
+import type { Published } from './publish.ts'
+import { createFit, type HubSchemas } from './schemas.ts'
 
 /** The way of an event from the call until it is sent. */
 export interface Intake {
@@ -37,18 +38,21 @@ export function createIntake(
   { clock, schemas, replacer }: Settings,
   sendNow: (message: Message) => Promise<Published>,
 ): Intake {
-  const apply = createFit(schemas, clock)
+  const fitData = createFit(schemas, clock)
   const conflator = createConflator(clock, sendNow)
+
+  function make(terms: Terms, data: unknown, at: number, principal: Principal | undefined): Message {
+    const message = toMessage(terms, data, at, replacer)
+    return principal ? { ...message, principal } : message
+  }
+
   return {
     check(type, data, options, principal) {
-      const event = checkEvent(type, options)
+      const terms = checkEvent(type, options)
       const at = clock.now()
-      const make = (fitted: Fitted): Message => ({
-        ...toMessage(event, fitted.data, at, replacer),
-        ...(principal && { principal }),
-      })
-      const fitted = apply(event.type, data)
-      return fitted instanceof Promise ? fitted.then(make) : make(fitted)
+      const fitted = fitData(terms.type, data)
+      if (fitted instanceof Promise) return fitted.then((late) => make(terms, late.data, at, principal))
+      return make(terms, fitted.data, at, principal)
     },
     send: createLine(conflator.send),
     reset: conflator.reset,

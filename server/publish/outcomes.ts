@@ -12,8 +12,8 @@ export interface Outcome {
 }
 
 /** One publish that waits for its number. */
-export interface Claim {
-  /** What became of the entry with this number. Undefined if it was not handed out, or has been asked for. */
+interface Claim {
+  /** What became of the entry with this number. Undefined if it was not handed out since the claim began, or has been asked for. */
   take(seq: number): Outcome | undefined
   /** Nothing more is asked for. */
   end(): void
@@ -28,46 +28,12 @@ export interface Outcomes {
   clear(): void
 }
 
-/** A log that never answers keeps its claim open for ever. 100,000 outcomes are 10 MB. */
+/** A log that never answers keeps its claim open for ever. Of 100,000 outcomes and more, the oldest are not given any more. */
 const MOST = 100_000
+/** From how many outcomes on it is looked which of them can be forgotten. */
+const SWEEP = 100
 
-export function createOutcomes(): Outcomes {
-  /** In the order in which they were noted, each with its place in that order. */
-  const kept = new Map<number, Noted>()
-  /** In the order in which they began. */
-  const open = new Set<OpenClaim>()
-  let noted = 0
-
-  /** Forgets what was noted before the oldest claim began. */
-  function prune(): void {
-    const [oldest] = open
-    if (!oldest) return kept.clear()
-    for (const [seq, { nth }] of kept) {
-      if (nth >= oldest.from) return
-      kept.delete(seq)
-    }
-  }
-
-  const end = (claim: OpenClaim): void => {
-    open.delete(claim)
-    if (kept.size) prune()
-  }
-
-  return {
-    claim() {
-      const own = new OpenClaim(noted, kept, end)
-      open.add(own)
-      return own
-    },
-    note(seq, outcome) {
-      if (open.size === 0) return
-      kept.set(seq, { outcome, nth: noted++ })
-      if (kept.size > MOST) dropOldest(kept)
-    },
-    clear: () => kept.clear(),
-  }
-}
-
+/** An outcome, and its place in the order in which they were noted. */
 interface Noted {
   readonly outcome: Outcome
   readonly nth: number
@@ -77,29 +43,71 @@ interface Noted {
 class OpenClaim implements Claim {
   /** The first place that may be its own. */
   readonly from: number
-  readonly #kept: Map<number, Noted>
-  readonly #end: (claim: OpenClaim) => void
+  readonly #book: Book
 
-  constructor(from: number, kept: Map<number, Noted>, end: (claim: OpenClaim) => void) {
+  constructor(from: number, book: Book) {
     this.from = from
-    this.#kept = kept
-    this.#end = end
+    this.#book = book
   }
 
   take(seq: number): Outcome | undefined {
-    const found = this.#kept.get(seq)
-    if (found) this.#kept.delete(seq)
-    return found?.outcome
+    return this.#book.take(seq, this.from)
   }
 
   end(): void {
-    this.#end(this)
+    this.#book.end(this)
   }
 }
 
-function dropOldest(kept: Map<number, Noted>): void {
-  for (const seq of kept.keys()) {
-    kept.delete(seq)
-    return
+class Book implements Outcomes {
+  readonly #kept = new Map<number, Noted>()
+  /** In the order in which they began. */
+  readonly #open = new Set<OpenClaim>()
+  #noted = 0
+  #sweepAt = SWEEP
+
+  claim(): Claim {
+    const claim = new OpenClaim(this.#noted, this)
+    this.#open.add(claim)
+    return claim
+  }
+
+  note(seq: number, outcome: Outcome): void {
+    if (this.#open.size === 0) return
+    this.#kept.set(seq, { outcome, nth: this.#noted++ })
+    if (this.#kept.size > this.#sweepAt) this.#sweep()
+  }
+
+  clear(): void {
+    this.#kept.clear()
+  }
+
+  take(seq: number, from: number): Outcome | undefined {
+    const found = this.#kept.get(seq)
+    if (!found || found.nth < this.#first(from)) return undefined
+    this.#kept.delete(seq)
+    return found.outcome
+  }
+
+  end(claim: OpenClaim): void {
+    this.#open.delete(claim)
+    if (this.#open.size > 0 || this.#kept.size === 0) return
+    this.#kept.clear()
+    this.#sweepAt = SWEEP
+  }
+
+  /** The first place of which the outcome is still given, to a claim that began at `from`. */
+  #first(from: number): number {
+    return Math.max(from, this.#noted - MOST)
+  }
+
+  /** Forgets what no claim may ask for. Seldom, as it looks at all: when there are twice as many as the last time. */
+  #sweep(): void {
+    const [oldest] = this.#open
+    const first = this.#first(oldest?.from ?? Infinity)
+    for (const [seq, { nth }] of this.#kept) if (nth < first) this.#kept.delete(seq)
+    this.#sweepAt = Math.max(2 * this.#kept.size, SWEEP)
   }
 }
+
+export const createOutcomes = (): Outcomes => new Book()

@@ -1,4 +1,5 @@
-import { optionsTo, type Publish, type PublishTo } from './publish.ts'
+import { optionsTo } from './message.ts'
+import type { Publish, PublishTo } from './publish.ts'
 
 /** Publishing to one kind of target. */
 export interface PublishToTargets<E> {

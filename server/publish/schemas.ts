@@ -29,7 +29,7 @@ export const isSchema = (value: unknown): value is StandardSchema =>
 export class SchemaError extends Error {}
 
 /** What is published in place of the data. */
-export interface Fitted {
+interface Fitted {
   readonly data: unknown
 }
 

@@ -2,7 +2,8 @@ import { isThenable } from '../../src/base/errors.ts'
 import { ownFields } from '../audience/fields.ts'
 import { checkTarget } from '../audience/target.ts'
 import { shown } from '../wire/shown.ts'
-import { checkOptions, PUBLISH_FIELDS, type Publish, type Published, type PublishOptions } from './publish.ts'
+import { checkOptions, PUBLISH_FIELDS, type PublishOptions } from './message.ts'
+import type { Publish, Published } from './publish.ts'
 
 /*
  * The events that most applications have, in one shape: a message for a person, and the news that data has changed.

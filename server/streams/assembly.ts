@@ -95,7 +95,7 @@ function deliveryEvents(
 function intakeOf(parts: HubParts, shutdown: Shutdown): Intake {
   const { settings, registry, counters, observers, delivery } = parts
   const keep = createKeep(settings.mailbox, registry, counters, settings.clock.now, reportTo(parts, 'mailbox'))
-  const sendNow = createPublisher(settings.log, delivery, counters, keep, observers)
+  const sendNow = createPublisher({ log: settings.log, delivery, counters, keep, observers })
   return createIntake(settings, (message) =>
     shutdown.isOver ? Promise.reject(new Error('the hub has been closed')) : sendNow(message),
   )

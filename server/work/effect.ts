@@ -1,6 +1,7 @@
 import { isThenable } from '../../src/base/errors.ts'
 import type { EventName } from '../../src/index.ts'
-import { checkEvent, optionsTo, type Publish, type PublishOptions } from '../publish/publish.ts'
+import { checkEvent, optionsTo, type PublishOptions } from '../publish/message.ts'
+import type { Publish } from '../publish/publish.ts'
 import { shown } from '../wire/shown.ts'
 
 /*

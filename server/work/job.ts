@@ -1,5 +1,6 @@
 import type { PublishTarget } from '../audience/target.ts'
-import type { Published, PublishOptions } from '../publish/publish.ts'
+import type { PublishOptions } from '../publish/message.ts'
+import type { Published } from '../publish/publish.ts'
 
 /*
  * Types alone: a job, and the events that tell of it.

@@ -1,5 +1,5 @@
 import type { Clock } from '../../src/base/clock.ts'
-import type { PublishOptions } from '../publish/publish.ts'
+import type { PublishOptions } from '../publish/message.ts'
 import { attempt, resolveWorkRetry } from './attempt.ts'
 import type { Job, JobData, JobEvent, JobStatus, JobsHub } from './job.ts'
 

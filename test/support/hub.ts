@@ -10,7 +10,7 @@ import { checkTarget } from '../../server/audience/target.ts'
 import type { Losses } from '../../server/audience/waiting.ts'
 import { type Counters, createCounters } from '../../server/observe/counters.ts'
 import { createDelivery, type Delivery } from '../../server/publish/delivery.ts'
-import { checkEvent, type Message, toMessage } from '../../server/publish/publish.ts'
+import { checkEvent, type Message, toMessage } from '../../server/publish/message.ts'
 import { parseChunks, type Report } from './wire.ts'
 
 /*

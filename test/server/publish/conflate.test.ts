@@ -2,7 +2,7 @@ import type { Published, PublishOptions } from 'headwater/server'
 import { createClock } from 'headwater/testing'
 import { describe, expect, it } from 'vitest'
 import { createConflator, type Step, sameness, stepOf } from '../../../server/publish/conflate.ts'
-import type { Message } from '../../../server/publish/publish.ts'
+import type { Message } from '../../../server/publish/message.ts'
 import { messageOf } from '../../support/hub.ts'
 
 describe('an event of a key', () => {

@@ -2,7 +2,7 @@ import { type HubSchemas, InvalidEventError, type Published, type PublishOptions
 import { createClock } from 'headwater/testing'
 import { describe, expect, it, vi } from 'vitest'
 import { createIntake } from '../../../server/publish/intake.ts'
-import type { Message } from '../../../server/publish/publish.ts'
+import type { Message } from '../../../server/publish/message.ts'
 import type { Replacer } from '../../../server/wire/encode.ts'
 import { type Answer, schema } from '../../support/schema.ts'
 

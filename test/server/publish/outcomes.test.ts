@@ -52,6 +52,22 @@ describe('outcomes', () => {
     expect([claim.take(2), claim.take(1), later.take(3)]).toEqual([undefined, outcome(7), undefined])
   })
 
+  it('are given to the claims that are open, however many others were noted and forgotten meanwhile', () => {
+    const outcomes = createOutcomes()
+    const hanging = outcomes.claim()
+    outcomes.note(1, outcome(1))
+    let claim = outcomes.claim()
+    for (let seq = 2; seq <= 1000; seq++) {
+      outcomes.note(seq, outcome(seq))
+      const next = outcomes.claim()
+      if (seq % 3 === 0) expect(claim.take(seq)).toEqual(outcome(seq))
+      expect(next.take(seq - 1)).toBeUndefined()
+      claim.end()
+      claim = next
+    }
+    expect(hanging.take(1)).toEqual(outcome(1))
+  })
+
   it('are at most a hundred thousand, for a log that never answers', () => {
     const outcomes = createOutcomes()
     const hanging = outcomes.claim()
