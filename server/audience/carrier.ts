@@ -67,9 +67,9 @@ export class Carrier {
     this.takenAt = this.lastWriteAt
   }
 
-  /** Writes, or begins to. Only while {@link Carrier.blockedSince} is undefined. */
-  write(bytes: Uint8Array): void {
-    this.lastWriteAt = monotonic(this.#clock)
+  /** Writes, or begins to. Only while {@link Carrier.blockedSince} is undefined. @param now - On the monotonic clock. */
+  write(bytes: Uint8Array, now: number = monotonic(this.#clock)): void {
+    this.lastWriteAt = now
     if (bytes.length <= PIECE) return this.#writePiece(bytes)
     this.#rest = bytes
     this.#writeRest()

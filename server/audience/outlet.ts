@@ -12,9 +12,10 @@ export interface Outlet {
   /**
    * Sends, now or as soon as can be.
    * @param expendable - Of an event; left out for what the hub itself has to say.
+   * @param now - On the monotonic clock, from a caller that has just read it: to read it takes as long as all the rest.
    * @returns False if there is no room left: the client is too far behind.
    */
-  send(bytes: Uint8Array, expendable?: Expendable): boolean
+  send(bytes: Uint8Array, expendable?: Expendable, now?: number): boolean
   drained(): void
   /** Resolves when nothing waits, or the outlet has been closed. */
   room(): Promise<void>
@@ -92,10 +93,10 @@ class ClientOutlet implements Outlet {
     return this.#carrier.blockedSince === undefined && !this.#pace?.isHeld
   }
 
-  send(bytes: Uint8Array, expendable?: Expendable): boolean {
+  send(bytes: Uint8Array, expendable?: Expendable, now?: number): boolean {
     const pace = this.#pace
     if (this.#carrier.blockedSince === undefined && !pace?.isHeld) {
-      this.#carrier.write(bytes)
+      this.#carrier.write(bytes, now)
       if (pace && expendable) pace.spend()
       return true
     }

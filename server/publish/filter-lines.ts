@@ -3,6 +3,15 @@ import type { Later } from './filter.ts'
 import { createFilterLine, type FilterLine } from './filter-line.ts'
 import type { Parcel } from './parcel.ts'
 
+/** An event that has to wait. */
+interface Undecided {
+  readonly parcel: Parcel
+  /** Its number in the log; 0 for a volatile event. */
+  readonly seq: number
+  /** True for an event that waits only for those in front of it. */
+  readonly answer: true | Later
+}
+
 /** The lines of all clients. Most clients have none: only a filter that answers with a promise makes one. */
 export interface FilterLines {
   /** How many events wait, of all clients. */
@@ -12,7 +21,7 @@ export interface FilterLines {
    * Puts an event into the line of a client that is live.
    * @param place - Up to which number events have been handed out: those before this one.
    */
-  wait(client: Client, parcel: Parcel, seq: number, answer: true | Later, place: number): void
+  wait(client: Client, event: Undecided, place: number): void
   /** A line for a client that catches up: whoever opens it takes from it. It is closed before the client is live. */
   open(client: Client, ready: () => void): FilterLine
   /** Drops what waits for a client. */
@@ -67,7 +76,7 @@ export function createFilterLines(limit: number, { hand, overflowed, dropped }: 
     },
     // Asked for each client and event: with no line at all, nothing is looked up.
     has: (client) => lines.size > 0 && lines.has(client),
-    wait(client, parcel, seq, answer, place) {
+    wait(client, { parcel, seq, answer }, place) {
       let line = lines.get(client)
       if (!line) {
         // From here on its own place counts: a checkpoint must not lead past what waits.

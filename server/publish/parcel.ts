@@ -1,85 +1,95 @@
 import type { Client } from '../audience/client.ts'
-import { selector } from '../audience/target.ts'
+import { type Addressee, selector } from '../audience/target.ts'
 import type { Expendable } from '../audience/waiting.ts'
 import type { LogRecord } from '../log/log.ts'
 import { eventFrame } from '../wire/frames.ts'
 import { type HubEvent, hubEvent } from './event.ts'
 import type { Ask, Later } from './filter.ts'
 
-/** An event made ready to be sent, to however many. */
-export interface Parcel {
-  readonly type: string
-  /** '' for a volatile event. */
-  readonly id: string
-  /**
-   * The event as the functions of the application see it. A function, and not a getter: an object with a getter of its own has a
-   * shape of its own, and every client that it is handed to pays for that.
-   */
-  event(): HubEvent
-  /** Whether it is addressed to this client. */
-  reaches(client: Client): boolean
-  /** Whether it is addressed to this client, and allowed to it: an answer, or one that is still to come. */
-  isFor(client: Client): boolean | Later
-  /** Its bytes: made once, shared by all. */
-  bytes(native: boolean): Uint8Array
-  readonly expendable: Expendable
-  /** Apart from all the rest, which need not be kept as long. */
-  readonly outcome: {
-    readonly id: string
-    /** How many clients it has been handed to in the turn in which it happened. */
-    delivered: number
-  }
-}
-
 /** An event as bytes: for most, and for clients that hear no comments. */
 export type Frames = [plain?: Uint8Array, native?: Uint8Array]
 
+/** What the parcels of a hub have in common. */
+export interface ParcelKit {
+  /** Undefined where everything is allowed that is addressed. */
+  readonly ask: Ask | undefined
+  /** The filter gave no answer about this event. */
+  failed(record: LogRecord, error: unknown): void
+  /** What has been made of an event already, and where to put what is made. */
+  framesOf(record: LogRecord): Frames
+}
+
 /**
- * @param id - '' for an event that is in no log: it is volatile.
- * @param frames - What has been made of it already, and where to put what is made.
- * @param ask - Undefined where everything is allowed that is addressed.
- * @param failed - Hears why the filter gave no answer.
+ * An event made ready to be sent, to however many. A class, as each event has a parcel, and each replay makes one for every event
+ * that it sends: what not all of them need is made where somebody asks.
  */
-export function prepare(
-  record: LogRecord,
-  id: string,
-  frames: Frames,
-  ask: Ask | undefined,
-  failed: (error: unknown) => void,
-): Parcel {
-  const { type, json, to, at, key } = record
-  const topic = to.topic ?? to.resource
-  const volatile = id === ''
-  const reaches = selector(to)
-  let event: HubEvent | undefined
-  let broken = false
+export class Parcel {
+  readonly type: string
+  /** '' for a volatile event. */
+  readonly id: string
+  readonly #record: LogRecord
+  readonly #kit: ParcelKit
+  readonly #topic: string | undefined
+  #frames: Frames | undefined
+  #reaches: ((client: Addressee) => boolean) | undefined
+  #expendable: Expendable | undefined
+  #event: HubEvent | undefined
+  #failed: ((error: unknown) => void) | undefined
 
-  /** Reports once for an event, and not for each of ten thousand clients. */
-  function failedOnce(error: unknown): void {
-    if (!broken) failed(error)
-    broken = true
+  /** @param id - '' for an event that is in no log: it is volatile. */
+  constructor(record: LogRecord, id: string, kit: ParcelKit) {
+    const { type, to } = record
+    this.type = type
+    this.id = id
+    this.#record = record
+    this.#kit = kit
+    this.#topic = to.topic ?? to.resource
   }
 
-  const parcel: Parcel = {
-    type,
-    id,
-    outcome: { id, delivered: 0 },
+  /** How it may be given up while it waits. */
+  get expendable(): Expendable {
+    if (this.#expendable) return this.#expendable
+    const { type, key } = this.#record
+    const volatile = this.id === ''
     // A key is of its type; and what may be lost must not take the place of what may not. No type has a line end in it.
-    expendable: { key: key === undefined ? undefined : `${volatile}\n${type}\n${key}`, volatile },
-    event() {
-      // Made where somebody asks: an object with getters takes longer to make than all the rest of a parcel.
-      event ??= hubEvent(record, id)
-      return event
-    },
-    reaches,
-    isFor: (client) =>
-      at >= client.since && reaches(client) && (!ask || ask(client.principal, parcel.event(), failedOnce)),
-    bytes(native) {
-      // Without a topic there is one form for all.
-      const form = native && topic !== undefined ? 1 : 0
-      frames[form] ??= eventFrame(form === 1, type, json, volatile ? undefined : id, topic)
-      return frames[form]
-    },
+    this.#expendable = { key: key === undefined ? undefined : `${volatile}\n${type}\n${key}`, volatile }
+    return this.#expendable
   }
-  return parcel
+
+  /** The event as the functions of the application see it. */
+  event(): HubEvent {
+    this.#event ??= hubEvent(this.#record, this.id)
+    return this.#event
+  }
+
+  /** Whether it is addressed to this client. */
+  reaches(client: Addressee): boolean {
+    this.#reaches ??= selector(this.#record.to)
+    return this.#reaches(client)
+  }
+
+  /** Whether it is addressed to this client, and allowed to it: an answer, or one that is still to come. */
+  isFor(client: Client): boolean | Later {
+    if (this.#record.at < client.since || !this.reaches(client)) return false
+    return this.#kit.ask === undefined || this.#allows(this.#kit.ask, client)
+  }
+
+  /** Its bytes: made once, shared by all. */
+  bytes(native: boolean): Uint8Array {
+    // Without a topic there is one form for all.
+    const form = native && this.#topic !== undefined ? 1 : 0
+    return this.#frames?.[form] ?? this.#make(form)
+  }
+
+  #make(form: 0 | 1): Uint8Array {
+    const { type, json } = this.#record
+    this.#frames ??= this.#kit.framesOf(this.#record)
+    this.#frames[form] ??= eventFrame(form === 1, type, json, this.id === '' ? undefined : this.id, this.#topic)
+    return this.#frames[form]
+  }
+
+  #allows(ask: Ask, client: Client): boolean | Later {
+    this.#failed ??= (error) => this.#kit.failed(this.#record, error)
+    return ask(client.principal, this.event(), this.#failed)
+  }
 }

@@ -80,9 +80,8 @@ function deliveryEvents(
     },
     filterFailed: reportTo(context, 'filter'),
     isWatched: () => observers.hears('onDeliver'),
-    delivered({ id: clientId, principal }, { id, type }) {
-      if (observers.hears('onDeliver')) observers.tell('onDeliver', { clientId, principal, id, type })
-    },
+    delivered: ({ id: clientId, principal }, { id, type }) =>
+      observers.tell('onDeliver', { clientId, principal, id, type }),
     begins: confirmations.flush,
     happened: listeners.tell,
     restarted(dropped) {

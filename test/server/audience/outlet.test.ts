@@ -62,6 +62,19 @@ describe('an outlet', () => {
     expect(outlet).toMatchObject({ events: 1, bytes: 6 })
   })
 
+  it('takes the time of a write from a caller that knows it, also where that write is one too many', async () => {
+    const { outlet, drain, clock } = setup({ room: 2 })
+    const start = clock.now()
+    await clock.advance(50)
+    outlet.send(block(1), {}, start + 20)
+    expect(outlet).toMatchObject({ lastWriteAt: start + 20, blockedSince: undefined })
+    outlet.send(block(1), {}, start + 30)
+    expect(outlet).toMatchObject({ lastWriteAt: start + 30, blockedSince: start + 30 })
+    outlet.send(block(1), {}, start + 40)
+    drain()
+    expect(outlet).toMatchObject({ lastWriteAt: start + 50, blockedSince: undefined })
+  })
+
   it('says since when the socket takes nothing, and when it was written to last', async () => {
     const { outlet, send, drain, clock } = setup()
     const start = clock.now()

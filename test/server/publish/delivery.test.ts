@@ -35,11 +35,13 @@ describe('an event that is written down', () => {
   it('is made bytes of once, for all and for those who come back', async () => {
     const { log, delivery, join, append } = stage()
     const [one, other] = [join(), join()]
+    const claim = delivery.outcomes.claim()
     const entry = await append(1)
     expect(one.sink.chunks[0]).toBe(other.sink.chunks[0])
     expect(delivery.parcelOf(entry).bytes(false)).toBe(one.sink.chunks[0])
     // A parcel of its own: who comes back is not among those that it was delivered to.
-    expect(delivery.parcelOf(entry)).toMatchObject({ id: formatId(log.epoch, 1), outcome: { delivered: 0 } })
+    expect(delivery.parcelOf(entry).id).toBe(formatId(log.epoch, 1))
+    expect(claim.take(entry.seq)).toEqual({ id: formatId(log.epoch, 1), delivered: 2 })
   })
 
   it('does not go to clients that are not live, have had it, or have left', async () => {

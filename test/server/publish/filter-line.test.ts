@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import type { Later } from '../../../server/publish/filter.ts'
 import { createFilterLine, type FilterLine } from '../../../server/publish/filter-line.ts'
-import { prepare } from '../../../server/publish/parcel.ts'
+import { createParcels } from '../../../server/publish/parcels.ts'
 
-const parcel = prepare({ type: 'n', json: '1', to: {}, at: 0 }, 'x-1', [], undefined, () => {})
+const parcel = createParcels(undefined, () => {}).ofRecord({ type: 'n', json: '1', to: {}, at: 0 }, 'x-1')
 
 /** An answer that is given by hand. */
 function question() {

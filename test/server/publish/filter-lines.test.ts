@@ -2,10 +2,12 @@ import { describe, expect, it } from 'vitest'
 import type { Address } from '../../../server/audience/target.ts'
 import type { Later } from '../../../server/publish/filter.ts'
 import { createFilterLines } from '../../../server/publish/filter-lines.ts'
-import { type Parcel, prepare } from '../../../server/publish/parcel.ts'
+import type { Parcel } from '../../../server/publish/parcel.ts'
+import { createParcels } from '../../../server/publish/parcels.ts'
 import { testClient } from '../../support/hub.ts'
 
-const event = (to: Address = {}): Parcel => prepare({ type: 'n', json: '1', to, at: 0 }, 'x-1', [], undefined, () => {})
+const parcels = createParcels(undefined, () => {})
+const event = (to: Address = {}): Parcel => parcels.ofRecord({ type: 'n', json: '1', to, at: 0 }, 'x-1')
 
 function setup(limit = 3) {
   const did: unknown[] = []
@@ -40,9 +42,9 @@ describe('the events of a client that wait for the filter', () => {
     const { wait, has, asked, settle, did, waiting } = setup()
     const client = testClient({ id: 'c', after: 2 })
     expect(has(client)).toBe(false)
-    wait(client, event(), 5, asked, 4)
-    wait(client, event(), 6, true, 5)
-    wait(client, event(), 7, asked, 6)
+    wait(client, { parcel: event(), seq: 5, answer: asked }, 4)
+    wait(client, { parcel: event(), seq: 6, answer: true }, 5)
+    wait(client, { parcel: event(), seq: 7, answer: asked }, 6)
     expect([client.after, has(client), waiting()]).toEqual([4, true, 3])
     settle(0, true)
     expect([client.after, waiting(), did]).toEqual([
@@ -61,15 +63,15 @@ describe('the events of a client that wait for the filter', () => {
   it('never move its place back: a replay may have read on', () => {
     const { wait, asked } = setup()
     const client = testClient({ after: 9 })
-    wait(client, event(), 0, asked, 4)
+    wait(client, { parcel: event(), seq: 0, answer: asked }, 4)
     expect(client.after).toBe(9)
   })
 
   it('are held for each client alone', () => {
     const { wait, asked, settle, did } = setup()
     const [ada, bob] = [testClient({ id: 'ada' }), testClient({ id: 'bob' })]
-    wait(ada, event(), 1, asked, 0)
-    wait(bob, event(), 1, asked, 0)
+    wait(ada, { parcel: event(), seq: 1, answer: asked }, 0)
+    wait(bob, { parcel: event(), seq: 1, answer: asked }, 0)
     settle(1, true)
     expect(did).toEqual([['hand', 'bob', 1]])
   })
@@ -77,7 +79,7 @@ describe('the events of a client that wait for the filter', () => {
   it('are not handed over for a topic that it has left meanwhile', () => {
     const { wait, asked, settle, did } = setup()
     const client = testClient({ topics: ['a'] })
-    wait(client, event({ topic: 'a' }), 1, asked, 0)
+    wait(client, { parcel: event({ topic: 'a' }), seq: 1, answer: asked }, 0)
     client.topics = new Set(['b'])
     settle(0, true)
     expect([did, client.after]).toEqual([[], 1])
@@ -86,8 +88,8 @@ describe('the events of a client that wait for the filter', () => {
   it('are not handed over after one that could not be', () => {
     const { wait, asked, settle, did, breakOff } = setup()
     const client = testClient({ id: 'c' })
-    wait(client, event(), 1, asked, 0)
-    wait(client, event(), 2, true, 1)
+    wait(client, { parcel: event(), seq: 1, answer: asked }, 0)
+    wait(client, { parcel: event(), seq: 2, answer: true }, 1)
     breakOff()
     settle(0, true)
     expect([did, client.after]).toEqual([[['hand', 'c', 1]], 0])
@@ -96,18 +98,18 @@ describe('the events of a client that wait for the filter', () => {
   it('are as many as the limit: the next one ends it, or is dropped if it is volatile', () => {
     const { wait, asked, did } = setup(2)
     const client = testClient({ id: 'c' })
-    for (const seq of [1, 2]) wait(client, event(), seq, asked, 0)
+    for (const seq of [1, 2]) wait(client, { parcel: event(), seq, answer: asked }, 0)
     expect(did).toEqual([])
-    wait(client, event(), 0, asked, 0)
-    wait(client, event(), 3, true, 0)
+    wait(client, { parcel: event(), seq: 0, answer: asked }, 0)
+    wait(client, { parcel: event(), seq: 3, answer: true }, 0)
     expect(did).toEqual([['dropped'], ['overflow', 'c']])
   })
 
   it('are dropped when it has gone', () => {
     const { wait, close, asked, settle, did, waiting, has } = setup()
     const client = testClient()
-    wait(client, event(), 1, asked, 0)
-    wait(client, event(), 2, true, 1)
+    wait(client, { parcel: event(), seq: 1, answer: asked }, 0)
+    wait(client, { parcel: event(), seq: 2, answer: true }, 1)
     close(client)
     close(client)
     settle(0, true)
@@ -117,7 +119,7 @@ describe('the events of a client that wait for the filter', () => {
   it('are dropped for all when the log begins again', () => {
     const { wait, closeAll, asked, did, waiting } = setup()
     const clients = [testClient(), testClient()]
-    for (const client of clients) wait(client, event(), 1, asked, 0)
+    for (const client of clients) wait(client, { parcel: event(), seq: 1, answer: asked }, 0)
     expect(closeAll()).toEqual(clients)
     expect([did, waiting()]).toEqual([[['stop'], ['stop']], 0])
     expect(closeAll()).toEqual([])

@@ -2,7 +2,7 @@ import type { EventFilter, LogRecord } from 'headwater/server'
 import { createClock } from 'headwater/testing'
 import { describe, expect, it, vi } from 'vitest'
 import { createAsk } from '../../../server/publish/filter.ts'
-import { type Frames, prepare } from '../../../server/publish/parcel.ts'
+import { createParcels } from '../../../server/publish/parcels.ts'
 import { testClient } from '../../support/hub.ts'
 import { parseChunks } from '../../support/wire.ts'
 
@@ -11,10 +11,10 @@ const ID = 'k3f9x2abcdef-7'
 const ada = testClient({ principal: { userId: 'ada' }, topics: ['orders'] })
 const bob = testClient({ principal: { userId: 'bob' } })
 
-function setup(record: Partial<LogRecord> = {}, filter?: EventFilter, id = ID, frames: Frames = []) {
+function setup(record: Partial<LogRecord> = {}, filter?: EventFilter, id = ID) {
   const failed = vi.fn()
   const ask = filter && createAsk(filter, createClock(), 5000, () => {})
-  return { parcel: prepare({ ...RECORD, ...record }, id, frames, ask, failed), failed }
+  return { parcel: createParcels(ask, failed).ofRecord({ ...RECORD, ...record }, id), failed }
 }
 
 describe('the bytes of an event', () => {
@@ -57,27 +57,14 @@ describe('the bytes of an event', () => {
     expect(ofTopic.bytes(false)).toBe(plain)
     expect(ofTopic.bytes(true)).toBe(native)
   })
-
-  it('are those that have been made of it before', () => {
-    const frames: Frames = []
-    const { parcel } = setup({ to: { topic: 'a' } }, undefined, ID, frames)
-    const [plain, native] = [parcel.bytes(false), parcel.bytes(true)]
-    expect(frames).toEqual([plain, native])
-    const { parcel: later } = setup({ to: { topic: 'a' } }, undefined, ID, frames)
-    expect(later.bytes(true)).toBe(native)
-    expect(later.bytes(false)).toBe(plain)
-  })
 })
 
 describe('an event that may be given up', () => {
   it('is one that is in no log', () => {
-    expect(setup().parcel).toMatchObject({
-      type: 'n',
-      id: ID,
-      outcome: { id: ID, delivered: 0 },
-      expendable: { key: undefined, volatile: false },
-    })
-    expect(setup({}, undefined, '').parcel).toMatchObject({ id: '', expendable: { key: undefined, volatile: true } })
+    const { type, id, expendable } = setup().parcel
+    expect([type, id, expendable]).toEqual(['n', ID, { key: undefined, volatile: false }])
+    const { parcel } = setup({}, undefined, '')
+    expect([parcel.id, parcel.expendable]).toEqual(['', { key: undefined, volatile: true }])
   })
 
   it('is given up for one with the same key, type and kind alone', () => {
@@ -105,7 +92,11 @@ describe('an event for a client', () => {
   it('is one that the filter lets through, which is asked about no other client', () => {
     const filter = vi.fn<EventFilter>(({ userId }) => userId !== 'bob')
     const { parcel, failed } = setup({ to: { resource: 'orders' } }, filter)
-    expect([ada, bob, testClient({ topics: ['jobs'] })].map(parcel.isFor)).toEqual([true, false, false])
+    expect([ada, bob, testClient({ topics: ['jobs'] })].map((client) => parcel.isFor(client))).toEqual([
+      true,
+      false,
+      false,
+    ])
     expect(filter).toHaveBeenCalledTimes(2)
     expect(failed).not.toHaveBeenCalled()
   })
@@ -115,7 +106,7 @@ describe('an event for a client', () => {
       if (userId === 'ada') throw new Error('oops')
       return true
     })
-    expect([ada, ada, bob].map(parcel.isFor)).toEqual([false, false, true])
+    expect([ada, ada, bob].map((client) => parcel.isFor(client))).toEqual([false, false, true])
     expect(failed.mock.calls).toEqual([[new Error('oops')]])
   })
 })
