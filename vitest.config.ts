@@ -43,6 +43,14 @@ const svelte: Plugin = {
     id.endsWith('.svelte') ? compile(code, { filename: id, generate: 'client' }).js : undefined,
 }
 
+/** What computes and waits for nothing: files share a page, since one for each would cost a minute, and the tests clean up. */
+const pure = {
+  isolate: false,
+  maxWorkers: '100%',
+  // Projects with another number of workers have their turn before.
+  sequence: { groupOrder: 1 },
+} as const
+
 export default defineConfig({
   resolve: { alias },
   test: {
@@ -54,9 +62,8 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          ...pure,
           name: 'unit',
-          // Each test cleans up after itself: a page of its own for each file would cost a minute in all.
-          isolate: false,
           include: [
             'test/*.test.ts',
             'test/{base,decisions,events,connection,resume,transports,hub,request,tabs}/*.test.ts',
@@ -75,8 +82,8 @@ export default defineConfig({
           dedupe: ['react', 'react-dom'],
         },
         test: {
+          ...pure,
           name: 'react-18',
-          isolate: false,
           include: ['test/adapters/react*.test.tsx'],
           environment: './test/support/environment.ts',
         },
@@ -87,8 +94,8 @@ export default defineConfig({
         plugins: [svelte],
         resolve: { conditions: ['browser'] },
         test: {
+          ...pure,
           name: 'examples',
-          isolate: false,
           include: ['test/examples/*.test.ts'],
           environment: './test/support/environment.ts',
           server: { deps: { inline: [/svelte/, /solid-js/] } },
@@ -98,8 +105,8 @@ export default defineConfig({
       ...(['happy-dom', 'jsdom'] as const).map((environment) => ({
         extends: true as const,
         test: {
+          ...pure,
           name: `recipes-${environment}`,
-          isolate: false,
           include: ['examples/testing/*/*.test.{ts,tsx}', 'test/demo/*.test.{ts,tsx}'],
           exclude: ['**/jest/**'],
           environment,

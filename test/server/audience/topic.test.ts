@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { composeTopics, coveringPatterns, isTopic, toTopic, toTopicPattern } from '../../../server/audience/topic.ts'
 import { belongs } from '../../../src/hub/topic.ts'
+import { anyText } from '../../support/text.ts'
 
 describe('a name', () => {
   it.each<[name: unknown, topic: boolean, pattern: boolean]>([
@@ -87,7 +88,12 @@ describe('a name of several spellings', () => {
     expect(compose).toHaveBeenCalledTimes(1)
   })
 
-  const text = fc.string({ unit: 'binary', maxLength: 20 })
+  const letter = fc
+    .integer({ min: 0x20, max: 0x1ffff })
+    .map((code) => String.fromCodePoint(code))
+    .filter((character) => /[\p{L}\p{M}\p{N}]/u.test(character))
+  const composing = fc.constantFrom('a', 'u', '\u0308', '\u0301', '\u0323', '\u1100', '\u1161', '\u11a8', '.')
+  const text = fc.oneof(anyText(20), fc.string({ unit: fc.oneof(letter, composing), maxLength: 20 }))
 
   it('is composed once: nothing changes the second time, and a wildcard covers what begins like it', () => {
     fc.assert(

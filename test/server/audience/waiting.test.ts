@@ -72,7 +72,9 @@ describe('hundreds of thousands of events that wait', () => {
   it('are given up one by one, the oldest volatile first', () => {
     const { add, takeAll, losses } = setup({ queueEvents: MANY })
     for (let n = 0; n < MANY; n++) add(1, { volatile: true })
-    for (let n = 0; n < MANY; n++) expect(add(2)).toBe(true)
+    let refused = 0
+    for (let n = 0; n < MANY; n++) if (!add(2)) refused++
+    expect(refused).toBe(0)
     expect(add(2)).toBe(false)
     expect(losses.volatile).toBe(MANY)
     expect(takeAll()).toHaveLength(MANY)
