@@ -1,5 +1,7 @@
 import { eventSourceTransport, type Layer, SSEError } from 'headwater'
+import { createMockStream } from 'headwater/testing'
 import { describe, expect, it } from 'vitest'
+import { recordSources } from '../support/event-sources.ts'
 import { createStage, failed, idOf, range, type Stage, type Tab, type TabOptions } from './stage.ts'
 
 /** A leader and followers, all open. */
@@ -688,57 +690,35 @@ describe('a leader that is silent', () => {
 })
 
 describe('a transport that must listen for each name', () => {
-  class Fake extends EventTarget {
-    static made: Fake[] = []
-    onopen?: (event: Event) => void
-    onerror?: (event: object) => void
-    readyState = 1
-    readonly CLOSED = 2
-    readonly names: string[] = []
-    readonly url: string
-    constructor(url: string) {
-      super()
-      this.url = url
-      Fake.made.push(this)
-    }
-    override addEventListener(name: string, hear: EventListener): void {
-      this.names.push(name)
-      super.addEventListener(name, hear)
-    }
-    close(): void {}
-    say(type: string, data: unknown, lastEventId = ''): void {
-      this.dispatchEvent(Object.assign(new Event(type), { data: JSON.stringify(data), lastEventId }))
-    }
-  }
-  const inner = (): Layer => {
-    Fake.made = []
-    return eventSourceTransport({ EventSource: Fake as unknown as typeof EventSource })
+  function setup() {
+    const stage = createStage()
+    const server = createMockStream()
+    const { EventSource, made, namesOf } = recordSources(server)
+    return { stage, server, made, namesOf, carrier: eventSourceTransport({ EventSource }) }
   }
 
   it('listens for the names of all tabs', async () => {
-    const stage = createStage()
-    const carrier = inner()
+    const { stage, server, made, namesOf, carrier } = setup()
     const a = stage.open({ tabs: { over: carrier } })
     await stage.run(10)
-    Fake.made[0]?.onopen?.(new Event('open'))
     const b = stage.open({ tabs: { over: carrier }, subscribe: false })
     const later: unknown[] = []
     b.sse.subscribe('from the start', (data) => later.push(data))
     await stage.run(1100)
     b.sse.subscribe('later', (data) => later.push(data))
     await stage.run(10)
-    expect(Fake.made).toHaveLength(1)
-    expect(Fake.made[0]?.names).toEqual(expect.arrayContaining(['n', 'from the start', 'later']))
-    Fake.made[0]?.say('from the start', 1)
-    Fake.made[0]?.say('later', 2)
-    Fake.made[0]?.say('n', 3)
+    expect(made).toHaveLength(1)
+    expect(namesOf(made[0])).toEqual(expect.arrayContaining(['n', 'from the start', 'later']))
+    await server.send('from the start', 1)
+    await server.send('later', 2)
+    await server.send('n', 3)
     await stage.run(10)
     expect(later).toEqual([1, 2])
     expect(a.heard).toEqual([3])
     // A new line listens for all of it from the start.
     a.sse.reconnect()
     await stage.run(10)
-    expect(Fake.made[1]?.names).toEqual(expect.arrayContaining(['n', 'from the start', 'later']))
+    expect(namesOf(made[1])).toEqual(expect.arrayContaining(['n', 'from the start', 'later']))
   })
 
   // What a follower wants to hear of is passed on only where nothing but a URL can be sent.
@@ -764,14 +744,12 @@ describe('a transport that must listen for each name', () => {
 
   // What was announced by a ping has no topic yet where frames are chosen by it.
   it('brings no tab events of topics that it has not joined', async () => {
-    const stage = createStage()
-    const carrier = inner()
+    const { stage, server, carrier } = setup()
     const a = stage.open({ tabs: { over: carrier } })
     await stage.run(10)
-    Fake.made[0]?.onopen?.(new Event('open'))
-    Fake.made[0]?.say('connected', { v: 1, clientId: 'x', topics: ['orders'] }, idOf(1))
-    Fake.made[0]?.say('ping', { event: 'n', topic: 'orders' }, idOf(1))
-    Fake.made[0]?.say('n', 5, idOf(2))
+    await server.send('connected', { v: 1, clientId: 'x', topics: ['orders'] }, { id: idOf(1) })
+    await server.send('ping', { event: 'n', topic: 'orders' }, { id: idOf(1) })
+    await server.send('n', 5, { id: idOf(2) })
     await stage.run(10)
     expect(a.heard).toEqual([])
   })

@@ -1,66 +1,25 @@
-import { createSSE, eventSourceTransport, isSSEError, type Layer, type SSEOptions } from 'headwater'
+import { createSSE, eventSourceTransport, isSSEError, type SSEOptions } from 'headwater'
 import { createHubClient } from 'headwater/hub'
-import { createClock } from 'headwater/testing'
+import { createClock, createMockStream, type TestClock } from 'headwater/testing'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { recordSources } from '../support/event-sources.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
-/** An EventSource that does as a test likes. */
-class FakeEventSource {
-  static made: FakeEventSource[] = []
-  readonly CLOSED = 2
-  readyState = 0
-  readonly withCredentials: boolean
-  readonly url: string
-  onopen: ((event: Event) => void) | null = null
-  onerror: ((event: Event) => void) | null = null
-  readonly #listeners = new Map<string, Set<(event: Event) => void>>()
-
-  constructor(url: string, init?: EventSourceInit) {
-    this.url = url
-    this.withCredentials = init?.withCredentials ?? false
-    FakeEventSource.made.push(this)
-  }
-
-  addEventListener(type: string, listener: (event: Event) => void): void {
-    const listeners = this.#listeners.get(type) ?? new Set()
-    this.#listeners.set(type, listeners.add(listener))
-  }
-
-  #dispatch(event: Event): void {
-    for (const listener of this.#listeners.get(event.type) ?? []) listener(event)
-    if (event.type === 'open') this.onopen?.(event)
-    if (event.type === 'error') this.onerror?.(event)
-  }
-
-  open(): void {
-    this.readyState = 1
-    this.#dispatch(new Event('open'))
-  }
-
-  message(type: string, data: string, lastEventId = ''): void {
-    this.#dispatch(new MessageEvent(type, { data, lastEventId }))
-  }
-
-  fail(readyState: number): void {
-    this.readyState = readyState
-    this.#dispatch(new Event('error'))
-  }
-
-  close(): void {
-    this.readyState = 2
-  }
+/** A server, the EventSource that connects to it, and a transport over that. */
+function native(clock: TestClock = createClock()) {
+  const stream = createMockStream({ clock })
+  const { EventSource, made } = recordSources(stream)
+  return { stream, made, EventSource, transport: eventSourceTransport({ EventSource }) }
 }
 
-const native = (): Layer => eventSourceTransport({ EventSource: FakeEventSource as unknown as typeof EventSource })
-
-/** A client over fake sources, and the requests that found out why one gave up. */
+/** A client over sources of a mock, and the requests that found out why one gave up. */
 function bench(
   options: SSEOptions = {},
   respond: () => Response | Promise<Response> = () => new Response(null, { status: 500 }),
 ) {
-  FakeEventSource.made = []
   const clock = createClock()
+  const { stream, made, transport } = native(clock)
   const probes: { url: string; init: RequestInit | undefined }[] = []
   const sse = createSSE('https://a.test/events?x=1', {
     clock,
@@ -68,64 +27,72 @@ function bench(
       probes.push({ url: `${url}`, init })
       return respond()
     },
-    transport: native(),
+    transport,
     ...options,
   })
   onTestFinished(() => sse.close())
   const log: unknown[] = []
-  return { sse, clock, probes, log, source: (n = 0) => FakeEventSource.made[n] as FakeEventSource }
+  /** Sends an event. Without an id the source goes on with the last one. */
+  const message = (type: string, data: string, id?: string): Promise<void> => stream.sendText(type, data, { id })
+  /** Lets the source connect, and be refused: it gives up. */
+  async function giveUp(): Promise<void> {
+    stream.refuse(500)
+    sse.connect()
+    await clock.settle()
+    await clock.settle()
+  }
+  return { sse, clock, stream, made, probes, log, message, giveUp }
 }
 
 describe('the native EventSource', () => {
   it('has `open` and `error` as ordinary names of events', async () => {
-    const { sse, clock, log, source } = bench()
+    const { sse, clock, log, message } = bench()
     sse.observe({ onOpen: () => log.push('opened') })
     sse.subscribe('*', (data, { type }) => log.push([type, data]))
     sse.subscribe('open', () => {})
     sse.subscribe('error', () => {})
     await clock.settle()
-    source().open()
-    source().message('open', '1')
-    source().message('error', '2')
+    await message('open', '1')
+    await message('error', '2')
     expect(log).toEqual(['opened', ['open', 1], ['error', 2]])
   })
 
   it('is asked for heartbeats that it can hear, and for the cursor in the query', async () => {
-    const { sse, clock, source } = bench({
+    const { sse, clock, made } = bench({
       lastEventId: '5',
       credentials: 'include',
       lastEventIdParam: 'last_event_id',
     })
     sse.connect()
     await clock.settle()
-    expect(source().url).toBe('https://a.test/events?x=1&heartbeat=event&last_event_id=5')
-    expect(source().withCredentials).toBe(true)
+    expect(made[0]?.url).toBe('https://a.test/events?x=1&heartbeat=event&last_event_id=5')
+    expect(made[0]?.withCredentials).toBe(true)
     sse.close()
-    expect(source().readyState).toBe(2)
+    expect(made[0]?.readyState).toBe(2)
   })
 
   it.each([
     ['same-origin', false],
     ['include', true],
   ] as const)('has withCredentials for credentials: %s: %j', async (credentials, withCredentials) => {
-    const { sse, clock, source } = bench({ credentials })
+    const { sse, clock, made } = bench({ credentials })
     sse.connect()
     await clock.settle()
-    expect([source().url, source().withCredentials]).toEqual([
+    expect([made[0]?.url, made[0]?.withCredentials]).toEqual([
       'https://a.test/events?x=1&heartbeat=event',
       withCredentials,
     ])
   })
 
   it('is the one that is global when the client connects', async () => {
-    FakeEventSource.made = []
     const clock = createClock()
+    const { made, EventSource } = native(clock)
     vi.stubGlobal('EventSource', undefined)
     using sse = createSSE('https://a.test/events', { clock, transport: eventSourceTransport() })
-    vi.stubGlobal('EventSource', FakeEventSource)
+    vi.stubGlobal('EventSource', EventSource)
     sse.connect()
     await clock.settle()
-    expect(FakeEventSource.made).toHaveLength(1)
+    expect(made).toHaveLength(1)
   })
 
   it('is a network error where there is none, as on a server', async () => {
@@ -138,12 +105,11 @@ describe('the native EventSource', () => {
   })
 
   it('is listened to for the names that are subscribed to, before and after it opens', async () => {
-    const { sse, clock, log, source } = bench()
+    const { sse, clock, log, message } = bench()
     for (const name of ['early', 'message']) sse.subscribe(name, (data) => log.push([name, data]))
     await clock.settle()
-    source().open()
     sse.subscribe('late', (data) => log.push(['late', data]))
-    for (const name of ['early', 'message', 'late', 'nobody']) source().message(name, '1')
+    for (const name of ['early', 'message', 'late', 'nobody']) await message(name, '1')
     expect(log).toEqual([
       ['early', 1],
       ['message', 1],
@@ -152,40 +118,36 @@ describe('the native EventSource', () => {
   })
 
   it('is listened to for the same names after a reconnect', async () => {
-    const { sse, clock, log, source } = bench()
+    const { sse, clock, made, log, message } = bench()
     sse.subscribe('early', (data) => log.push(['early', data]))
     await clock.settle()
-    source().open()
     sse.subscribe('late', (data) => log.push(['late', data]))
     sse.reconnect()
     await clock.settle()
-    source(1).open()
-    for (const name of ['early', 'late']) source(1).message(name, '1')
+    for (const name of ['early', 'late']) await message(name, '1')
     expect(log).toEqual([
       ['early', 1],
       ['late', 1],
     ])
-    expect(source().readyState).toBe(2)
+    expect(made[0]?.readyState).toBe(2)
   })
 
   it('hands out one event once, however many subscribe to it', async () => {
-    const { sse, clock, log, source } = bench()
+    const { sse, clock, log, message } = bench()
     sse.subscribe('tick', () => {})
     await clock.settle()
-    source().open()
     sse.subscribe('tick', () => {})
     sse.subscribe('*', (data) => log.push(data))
-    source().message('tick', '1')
+    await message('tick', '1')
     expect(log).toEqual([1])
   })
 
   it("keeps a server's events `open` and `error` apart from its own", async () => {
-    const { sse, clock, log, source } = bench()
+    const { sse, clock, log, message } = bench()
     for (const name of ['open', 'error']) sse.subscribe(name, (data, { type }) => log.push([type, data]))
     await clock.settle()
-    source().open()
-    source().message('open', '1')
-    source().message('error', '2')
+    await message('open', '1')
+    await message('error', '2')
     expect(log).toEqual([
       ['open', 1],
       ['error', 2],
@@ -194,64 +156,59 @@ describe('the native EventSource', () => {
   })
 
   it('does not take an inherited id for a new one', async () => {
-    const { sse, clock, log, source } = bench({ lastEventId: '4' })
+    const { sse, clock, log, message } = bench({ lastEventId: '4' })
     sse.subscribe('tick', (_, { id }) => log.push(id))
     await clock.settle()
-    source().open()
-    source().message('tick', '0')
-    source().message('tick', '1', '5')
-    source().message('tick', '1', '5')
-    source().message('tick', '2', '')
+    await message('tick', '0')
+    await message('tick', '1', '5')
+    await message('tick', '1')
+    await message('tick', '2', '')
     expect(log).toEqual(['4', '5', '5', ''])
   })
 
   it('drops an event that is too long, and reports it; its id counts', async () => {
     const onGap = vi.fn()
-    const { sse, clock, log, source } = bench({ maxEventSize: 10, onGap })
+    const { sse, clock, log, message } = bench({ maxEventSize: 10, onGap })
     sse.subscribe('tick', (data) => log.push(data))
     await clock.settle()
-    source().open()
-    source().message('tick', '"01234567"')
-    source().message('tick', '"012345678"', '7')
+    await message('tick', '"01234567"')
+    await message('tick', '"012345678"', '7')
     expect(sse.lastEventId).toBe('7')
-    source().message('tick', '1', '7')
+    await message('tick', '1')
     expect(log).toEqual(['01234567', 1])
     expect(onGap.mock.calls).toEqual([[expect.objectContaining({ reason: 'too-large', certain: true })]])
   })
 
   it('hears the events of a hub that it has not subscribed to', async () => {
-    FakeEventSource.made = []
     const clock = createClock()
-    using live = createHubClient('https://a.test/events', { clock, transport: native(), topics: ['orders'] })
+    const { stream, made, transport } = native(clock)
+    using live = createHubClient('https://a.test/events', { clock, transport, topics: ['orders'] })
     const log: unknown[] = []
     live.observe({ onOpen: ({ recovered }) => log.push(recovered), onGap: ({ reason }) => log.push(reason) })
     live.connect()
     await clock.settle()
-    const [source] = FakeEventSource.made
-    expect(source?.url).toBe('https://a.test/events?topics=orders&heartbeat=event')
-    source?.open()
-    source?.message('connected', '{"v":1,"clientId":"c1","recovered":true,"topics":["orders"]}', 'k3f9x2ab-1')
+    expect(made[0]?.url).toBe('https://a.test/events?topics=orders&heartbeat=event')
+    const introduction = '{"v":1,"clientId":"c1","recovered":true,"topics":["orders"]}'
+    await stream.sendText('connected', introduction, { id: 'k3f9x2ab-1' })
     expect(live.state.get().status).toBe('open')
     expect([live.clientId, live.lastEventId]).toEqual(['c1', 'k3f9x2ab-1'])
-    source?.message('gap', '{"reason":"expired"}')
+    await stream.sendText('gap', '{"reason":"expired"}')
     expect(log).toEqual([true, 'expired'])
   })
 
   it('hears the topic of an event by the ping that announces it, and listens for the name of the topic', async () => {
-    FakeEventSource.made = []
     const clock = createClock()
-    using live = createHubClient('https://a.test/events', { clock, transport: native() })
+    const { stream, transport } = native(clock)
+    using live = createHubClient('https://a.test/events', { clock, transport })
     const log: unknown[] = []
     live.subscribe('order.created', (_, { topic }) => log.push(topic))
     live.topic('jobs').subscribe((data, { type }) => log.push([type, data]))
     await clock.settle()
-    const [source] = FakeEventSource.made
-    source?.open()
-    source?.message('connected', '{"v":1,"topics":["jobs"]}')
-    source?.message('ping', '{"topic":"orders","event":"order.created"}')
-    source?.message('order.created', '1')
-    source?.message('order.created', '2')
-    source?.message('jobs', '3')
+    await stream.sendText('connected', '{"v":1,"topics":["jobs"]}')
+    await stream.sendText('ping', '{"topic":"orders","event":"order.created"}')
+    await stream.sendText('order.created', '1')
+    await stream.sendText('order.created', '2')
+    await stream.sendText('jobs', '3')
     expect(log).toEqual(['orders', undefined, ['jobs', 3]])
   })
 })
@@ -264,7 +221,7 @@ describe('options that the native EventSource cannot serve', () => {
     { headers: () => ({}) },
     { credentials: 'omit' },
   ])('are refused when the client is made: %o', (options) => {
-    const make = (): unknown => createSSE('https://a.test/events', { transport: native(), ...options })
+    const make = (): unknown => createSSE('https://a.test/events', { transport: native().transport, ...options })
     expect(make).toThrow(
       expect.objectContaining({
         code: 'options',
@@ -277,32 +234,32 @@ describe('options that the native EventSource cannot serve', () => {
   it.each<SSEOptions>([{}, { method: 'GET' }, { credentials: 'include' }, { lastEventIdIn: 'header' }])(
     'do not include %o',
     (options) => {
-      expect(() => createSSE('https://a.test/events', { transport: native(), ...options }).close()).not.toThrow()
+      expect(() =>
+        createSSE('https://a.test/events', { transport: native().transport, ...options }).close(),
+      ).not.toThrow()
     },
   )
 })
 
 describe('a native EventSource that fails', () => {
   it('is closed before its own reconnect: the client has a better one', async () => {
-    const { sse, clock, probes, source } = bench()
+    const { sse, clock, stream, made, probes } = bench()
     sse.connect()
     await clock.settle()
-    source().open()
-    source().fail(0)
-    expect(source().readyState).toBe(2)
+    await stream.drop()
+    expect(made[0]?.readyState).toBe(2)
     expect(sse.state.get()).toMatchObject({ status: 'waiting', error: { code: 'network' } })
     await clock.advance(600)
-    expect(FakeEventSource.made).toHaveLength(2)
+    expect(made).toHaveLength(2)
     expect(probes).toEqual([])
   })
 
   it('after an event has ended in order: the next attempt follows at the pace of browsers', async () => {
-    const { sse, clock, source } = bench()
+    const { sse, clock, stream, message } = bench()
     sse.subscribe('tick', () => {})
     await clock.settle()
-    source().open()
-    source().message('tick', '1')
-    source().fail(0)
+    await message('tick', '1')
+    await stream.end()
     // 3 x `initial`, and a tenth: half of the fifth.
     expect(sse.state.get()).toMatchObject({ status: 'waiting', attempt: 1, until: clock.now() + 3300 })
   })
@@ -313,11 +270,8 @@ describe('a native EventSource that fails', () => {
     [401, { status: 'closed', error: { code: 'unauthorized' } }],
     [204, { status: 'closed', error: null }],
   ])('for good is probed once, and the probe finds out that it was status %i', async (status, expected) => {
-    const { sse, clock, probes, source } = bench({}, () => new Response(null, { status }))
-    sse.connect()
-    await clock.settle()
-    source().fail(2)
-    await clock.settle()
+    const { sse, probes, giveUp } = bench({}, () => new Response(null, { status }))
+    await giveUp()
     expect(probes).toHaveLength(1)
     expect(sse.state.get()).toMatchObject(expected)
   })
@@ -330,26 +284,20 @@ describe('a native EventSource that fails', () => {
     async (lastEventIdIn, status) => {
       const gaps: unknown[] = []
       const respond = (): Response => new Response(null, { status })
-      const { sse, clock, probes, source } = bench(
+      const { made, probes, giveUp } = bench(
         { lastEventId: '5', lastEventIdIn, onGap: (gap) => gaps.push(gap) },
         respond,
       )
-      sse.connect()
-      await clock.settle()
-      source().fail(2)
-      await clock.settle()
+      await giveUp()
       expect(probes).toMatchObject([{ url: 'https://a.test/events?x=1&lastEventId=5' }])
-      expect(source(1).url).toBe('https://a.test/events?x=1&heartbeat=event')
+      expect(made[1]?.url).toBe('https://a.test/events?x=1&heartbeat=event')
       expect(gaps).toMatchObject([{ reason: 'refused', requested: '5' }])
     },
   )
 
   it('is probed with the request that failed', async () => {
-    const { sse, clock, probes, source } = bench({ lastEventId: '5', credentials: 'include', lastEventIdIn: 'query' })
-    sse.connect()
-    await clock.settle()
-    source().fail(2)
-    await clock.settle()
+    const { probes, giveUp } = bench({ lastEventId: '5', credentials: 'include', lastEventIdIn: 'query' })
+    await giveUp()
     expect(probes).toMatchObject([
       { url: 'https://a.test/events?x=1&lastEventId=5', init: { method: 'GET', credentials: 'include' } },
     ])
@@ -358,33 +306,21 @@ describe('a native EventSource that fails', () => {
   it('is tried again later though the server answers well by now, and the probe is left', async () => {
     const cancel = vi.fn()
     const body = new ReadableStream({ cancel })
-    const { sse, clock, source } = bench(
-      {},
-      () => new Response(body, { headers: { 'content-type': 'text/event-stream' } }),
-    )
-    sse.connect()
-    await clock.settle()
-    source().fail(2)
-    await clock.settle()
+    const { sse, giveUp } = bench({}, () => new Response(body, { headers: { 'content-type': 'text/event-stream' } }))
+    await giveUp()
     expect(sse.state.get()).toMatchObject({ status: 'waiting', error: { code: 'network' } })
     expect(cancel).toHaveBeenCalled()
   })
 
   it('is tried again later when the probe fails too', async () => {
-    const { sse, clock, source } = bench({}, () => Promise.reject(new TypeError('Failed to fetch')))
-    sse.connect()
-    await clock.settle()
-    source().fail(2)
-    await clock.settle()
+    const { sse, giveUp } = bench({}, () => Promise.reject(new TypeError('Failed to fetch')))
+    await giveUp()
     expect(sse.state.get()).toMatchObject({ status: 'waiting', error: { code: 'network' } })
   })
 
   it('has its probe aborted when the client is closed meanwhile', async () => {
-    const { sse, clock, probes, source } = bench({}, () => new Promise(() => {}))
-    sse.connect()
-    await clock.settle()
-    source().fail(2)
-    await clock.settle()
+    const { sse, probes, giveUp } = bench({}, () => new Promise(() => {}))
+    await giveUp()
     sse.close()
     expect(sse.state.get()).toEqual({ status: 'closed', error: null })
     expect(probes).toMatchObject([{ init: { signal: { aborted: true } } }])
