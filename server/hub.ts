@@ -18,8 +18,11 @@ import { createShapes, type Shapes } from './publish/shapes.ts'
 import { type Assembly, assemble } from './streams/assembly.ts'
 import { reportTo } from './streams/context.ts'
 
-/** A server of event streams. */
-export interface Hub<E = Record<string, unknown>> extends Shapes, PublishToTargets<E> {
+/**
+ * A server of event streams. `E`: its events. `P`: its principals, as `authenticate` returns them. A function that takes any hub of
+ * these events takes a `Hub<E>`.
+ */
+export interface Hub<E = Record<string, unknown>, P extends Identity = Identity> extends Shapes, PublishToTargets<E> {
   /**
    * Answers a request: GET opens a stream, POST publishes or changes topics; `…/stats`, `…/reset` and `…/health` are what they say.
    * @param known - `{ principal }`: who makes the request, if you know it already. It takes the place of `authenticate`.
@@ -56,7 +59,7 @@ export interface Hub<E = Record<string, unknown>> extends Shapes, PublishToTarge
    */
   leave(which: ClientSelector, topic: string): number
   /** The open streams, and whose they are. Send none of it to clients. */
-  clients(): ClientInfo[]
+  clients(): ClientInfo<P>[]
   /**
    * Who is connected: one entry for each principal, however many streams it has open. Without an argument, everybody.
    * @param query - A topic, or `{ topic, userId, sessionId, tenant }`, which narrow it together.
@@ -72,7 +75,7 @@ export interface Hub<E = Record<string, unknown>> extends Shapes, PublishToTarge
   readonly on: On<E>
   stats(): HubStats
   /** Adds callbacks like those of the options. @returns Takes them away again. */
-  observe(observer: HubObserver): () => void
+  observe(observer: HubObserver<P>): () => void
   /**
    * Empties the log, under another epoch, sets the counts to 0, and forgets what users and sessions were joined to by
    * {@link Hub.join}. Every client that is connected learns of a gap.
@@ -99,8 +102,8 @@ export interface Hub<E = Record<string, unknown>> extends Shapes, PublishToTarge
  */
 export function createHub<E extends EventMap = Record<string, unknown>, P extends Identity = Principal>(
   options?: HubOptions<P, E>,
-): Hub<E>
-export function createHub(options: HubOptions = {}): Hub {
+): Hub<E, P>
+export function createHub(options: HubOptions = {}): Hub<Record<string, unknown>, Principal> {
   const parts = assemble(options)
   const { settings, registry, streams, members, intake, listeners, observers, stats } = parts
   const publish: Publish<Record<string, unknown>> = async (type, data, given = {}) =>

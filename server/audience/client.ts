@@ -3,7 +3,7 @@ import type { Clock } from '../../src/index.ts'
 import type { Sink } from './carrier.ts'
 import { type Grants, type Joined, topicsOf } from './grants.ts'
 import type { Outlet } from './outlet.ts'
-import { type Principal, sinceOf } from './principal.ts'
+import { type Identity, type Principal, sinceOf } from './principal.ts'
 
 /** One open stream, as the hub sees it. */
 export interface Client extends Joined {
@@ -104,10 +104,10 @@ export function createClient(known: Newcomer, clock: Clock): Client {
 export const concernOf = (client: Grants): readonly string[] => (client.asked.size ? [...topicsOf(client)] : ['*'])
 
 /** One open stream, for the operator. It says who the client is: send none of it to clients. */
-export interface ClientInfo {
+export interface ClientInfo<P = Identity> {
   readonly clientId: string
   /** What `authenticate` returned, the object itself. */
-  readonly principal: Principal
+  readonly principal: P
   readonly topics: readonly string[]
   /** When the stream was opened, in epoch milliseconds. */
   readonly connectedAt: number
@@ -123,7 +123,7 @@ export interface ClientInfo {
   readonly queue: { readonly events: number; readonly bytes: number }
 }
 
-export function describeClient(client: Client): ClientInfo {
+export function describeClient(client: Client): ClientInfo<Principal> {
   const { id, principal, connectedAt, lastSeen, live, outlet } = client
   return {
     clientId: id,

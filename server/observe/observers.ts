@@ -1,6 +1,6 @@
 import { callSafely, report } from '../../src/base/errors.ts'
 import type { Ending } from '../audience/client.ts'
-import type { Identity, Principal } from '../audience/principal.ts'
+import type { Identity } from '../audience/principal.ts'
 import type { Address } from '../audience/target.ts'
 import { shown } from '../wire/shown.ts'
 
@@ -11,7 +11,7 @@ interface Whose<P> {
 }
 
 /** A stream has been opened. */
-export interface Connected<P = Principal> extends Whose<P> {
+export interface Connected<P = Identity> extends Whose<P> {
   /** What it has joined. */
   readonly topics: readonly string[]
   /** The client's cursor was good: it gets what it missed. */
@@ -19,20 +19,20 @@ export interface Connected<P = Principal> extends Whose<P> {
 }
 
 /** A stream is over. */
-export interface Disconnected<P = Principal> extends Whose<P> {
+export interface Disconnected<P = Identity> extends Whose<P> {
   readonly reason: Ending
   /** How long it was open, in milliseconds. */
   readonly openFor: number
 }
 
 /** A client has got what it missed. */
-export interface Replayed<P = Principal> extends Whose<P> {
+export interface Replayed<P = Identity> extends Whose<P> {
   /** How many events. */
   readonly events: number
 }
 
 /** An event has been published by this process. */
-export interface Publication<P = Principal> {
+export interface Publication<P = Identity> {
   /** '' for a volatile event. */
   readonly id: string
   readonly type: string
@@ -45,14 +45,14 @@ export interface Publication<P = Principal> {
 }
 
 /** A client has been given an event. */
-export interface Delivered<P = Principal> extends Whose<P> {
+export interface Delivered<P = Identity> extends Whose<P> {
   /** '' for a volatile event. */
   readonly id: string
   readonly type: string
 }
 
 /** Callbacks of a hub, for logs and metrics. What these throw is reported and stops nothing. */
-export interface HubObserver<P extends Identity = Principal> {
+export interface HubObserver<P extends Identity = Identity> {
   /** A stream has been opened. */
   readonly onConnect?: ((connected: Connected<P>) => void) | undefined
   /** A stream is over. */

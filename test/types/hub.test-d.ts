@@ -5,6 +5,7 @@ import {
   type ClientInfo,
   type ClientSelector,
   type Connected,
+  createEffects,
   createHub,
   type Delivered,
   type Ending,
@@ -17,6 +18,7 @@ import {
   type HubOptions,
   type HubSchemas,
   type HubStats,
+  type Identity,
   type InvalidEventError,
   type Known,
   type LogEntry,
@@ -42,7 +44,9 @@ import {
   refuse,
   type ShapeEvents,
 } from 'headwater/server'
+import { registerMetrics } from 'headwater/server/metrics'
 import { type FileLog, type FileLogOptions, fileLog, toNodeHandler } from 'headwater/server/node'
+import { Registry } from 'prom-client'
 import { expectTypeOf } from 'vitest'
 
 /*
@@ -55,7 +59,7 @@ interface Events {
   note: string | undefined
 }
 const hub = createHub<Events>()
-expectTypeOf(hub).toEqualTypeOf<Hub<Events>>()
+expectTypeOf(hub).toEqualTypeOf<Hub<Events, Principal>>()
 
 // Publishing.
 expectTypeOf(hub.publish).toEqualTypeOf<Publish<Events>>()
@@ -134,7 +138,7 @@ expectTypeOf<Address['except']>().toEqualTypeOf<readonly string[] | undefined>()
 
 // Without types every name will do, and every payload.
 const untyped = createHub()
-expectTypeOf(untyped).toEqualTypeOf<Hub>()
+expectTypeOf(untyped).toEqualTypeOf<Hub<Record<string, unknown>, Principal>>()
 untyped.publish('whatever', { a: 1 })
 untyped.toUser('ada', 'whatever', undefined)
 // @ts-expect-error a name is a string all the same
@@ -277,13 +281,13 @@ createHub<Events, string>()
 declare const orderSchema: StandardSchema<{ id: string }>
 declare const tickSchema: StandardSchema<number>
 const checked = createHub({ schemas: { 'order.created': orderSchema, tick: tickSchema } })
-expectTypeOf(checked).toEqualTypeOf<Hub<{ 'order.created': { id: string }; tick: number }>>()
+expectTypeOf(checked).toEqualTypeOf<Hub<{ 'order.created': { id: string }; tick: number }, Principal>>()
 checked.publish('tick', 7)
 // @ts-expect-error a payload that its schema does not have
 checked.publish('tick', 'seven')
 // @ts-expect-error an event without a schema, and no map that has it
 checked.publish('note', 'a')
-expectTypeOf(createHub<Events>({ schemas: { tick: tickSchema } })).toEqualTypeOf<Hub<Events>>()
+expectTypeOf(createHub<Events>({ schemas: { tick: tickSchema } })).toEqualTypeOf<Hub<Events, Principal>>()
 createHub<Events, User>({ schemas: { tick: undefined }, filter: ({ role }) => role === 'admin' })
 createHub({
   schemas: { tick: tickSchema },
@@ -459,10 +463,10 @@ createHub({ log: fileLog({ path: '/a' }), mailbox: { perUser: 5, maxAge: 0, stor
 createHub({ mailbox: { store: { add: () => 1 } } })
 expectTypeOf<MailboxOptions['perUser']>().toEqualTypeOf<number | undefined>()
 expectTypeOf(hub.kick({ userId: 'ada' })).toEqualTypeOf<number>()
-expectTypeOf(hub.clients()).toEqualTypeOf<ClientInfo[]>()
+expectTypeOf(hub.clients()).toEqualTypeOf<ClientInfo<Principal>[]>()
 expectTypeOf(hub.stats()).toEqualTypeOf<HubStats>()
 expectTypeOf(hub.observe({ onError() {} })).toEqualTypeOf<() => void>()
-expectTypeOf(hub.observe).parameter(0).toEqualTypeOf<HubObserver>()
+expectTypeOf(hub.observe).parameter(0).toEqualTypeOf<HubObserver<Principal>>()
 expectTypeOf(hub.close({ drain: 5 })).toEqualTypeOf<Promise<void>>()
 toNodeHandler(hub)
 toNodeHandler(untyped)
@@ -492,7 +496,23 @@ createHub<Events, User>({
   onDisconnect: ({ principal }) => expectTypeOf(principal.role).toEqualTypeOf<'admin' | 'guest'>(),
   onReplay: ({ principal }) => expectTypeOf(principal).toEqualTypeOf<User>(),
 })
-hub.observe({ onConnect: (connected) => expectTypeOf(connected).toEqualTypeOf<Connected>() })
+hub.observe({ onConnect: (connected) => expectTypeOf(connected).toEqualTypeOf<Connected<Principal>>() })
+// The hub knows the principals too, and what takes any hub takes this one.
+const ours = createHub<Events, User>({ authenticate: () => ({ userId: 'ada', role: 'admin' }) })
+expectTypeOf(ours).toEqualTypeOf<Hub<Events, User>>()
+expectTypeOf(ours.clients()[0]?.principal).toEqualTypeOf<User | undefined>()
+ours.observe({ onConnect: ({ principal }) => expectTypeOf(principal).toEqualTypeOf<User>() })
+const anyHub: Hub<Events> = ours
+expectTypeOf(anyHub.clients()[0]?.principal).toEqualTypeOf<Identity | undefined>()
+ours.observe({} as HubObserver)
+ours.clients().map((info: ClientInfo) => info.principal.userId)
+toNodeHandler(ours)
+registerMetrics(ours, new Registry())
+createEffects({ hub: ours, initial: 0, reduce: (state: number, _: 'tick') => ({ state }) })
+const inferred = createHub({ authenticate: () => ({ userId: 'ada', age: 7 }) })
+expectTypeOf(inferred.clients()[0]?.principal.age).toEqualTypeOf<number | undefined>()
+// @ts-expect-error the principals of this hub have no such field
+ours.clients()[0]?.principal.age
 // @ts-expect-error figures cannot be changed
 hub.stats().published = 0
 // @ts-expect-error no such observer
@@ -503,8 +523,8 @@ createHub<Events, User>({
   onDeliver: ({ principal, clientId }) => expectTypeOf([principal, clientId]).toEqualTypeOf<(User | string)[]>(),
 })
 hub.observe({
-  onPublish: (published) => expectTypeOf(published).toEqualTypeOf<Publication>(),
-  onDeliver: (delivered) => expectTypeOf(delivered).toEqualTypeOf<Delivered>(),
+  onPublish: (published) => expectTypeOf(published).toEqualTypeOf<Publication<Principal>>(),
+  onDeliver: (delivered) => expectTypeOf(delivered).toEqualTypeOf<Delivered<Principal>>(),
 })
 
 // Events for the code of this process.
