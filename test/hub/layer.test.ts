@@ -629,11 +629,11 @@ describe('goodbye', () => {
   })
 
   it.each([
-    ['at once', { reconnectInMs: 0 }],
+    ['for now', { reconnectInMs: 0 }],
     ['without a time', {}],
     ['with a time that is none', { reconnectInMs: 'x' }],
     ['with a time before now', { reconnectInMs: -5 }],
-  ])('%s replaces the connection once a second if events come', async (_, data) => {
+  ])('a goodbye %s replaces the connection once a second if events come', async (_, data) => {
     const { sse, stream, clock } = speaking(always(hello(true), send('tick', 1), send('goodbye', data)))
     sse.subscribe('tick', () => {})
     await clock.advance(5500)

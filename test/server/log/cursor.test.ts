@@ -27,7 +27,7 @@ describe('a cursor', () => {
     ['a place in the mailbox that is none', `${EPOCH}.-50`, atHead('unknown-cursor')],
     ['a place in the mailbox with zeros', `${EPOCH}.012-50`, atHead('unknown-cursor')],
     ['two places in the mailbox', `${EPOCH}.1.2-50`, atHead('unknown-cursor')],
-    ['that of another server', '50', atHead('unknown-cursor')],
+    ['one of another server', '50', atHead('unknown-cursor')],
     ['a UUID', '7f7b9e6c-0c3b-4a53-9d5e-1d2c3b4a5968', atHead('unknown-cursor')],
     ['an epoch alone', EPOCH, atHead('unknown-cursor')],
     ['an empty number', `${EPOCH}-`, atHead('unknown-cursor')],

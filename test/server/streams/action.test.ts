@@ -58,16 +58,16 @@ describe('the next action for a client', () => {
     ['nothing', {}, undefined],
     ['nothing, while it takes nothing for a while', { blocked: 29_999, written: 29_999 }, undefined],
     ['to break it off that has taken nothing for too long', { blocked: 30_000 }, 'stalled'],
-    ['that also while it catches up', { blocked: 30_000, live: false }, 'stalled'],
+    ['the same while it catches up', { blocked: 30_000, live: false }, 'stalled'],
     ['nothing, if it may take its time', { blocked: 1e9, stall: Infinity }, undefined],
     ['nothing, before its time to prove that it is there is over', { taken: 119_999 }, undefined],
     ['to end it that has not proved to be there', { taken: 120_000 }, 'timeout'],
-    ['that also while it catches up', { taken: 120_000, live: false }, 'timeout'],
-    ['that also while it takes nothing', { taken: 120_000, blocked: 1, stall: 1e9 }, 'timeout'],
+    ['the same while it catches up', { taken: 120_000, live: false }, 'timeout'],
+    ['the same while it takes nothing', { taken: 120_000, blocked: 1, stall: 1e9 }, 'timeout'],
     ['nothing, if it need not prove to be there', { taken: 1e9, clientTimeout: Infinity }, undefined],
     ['nothing, before it expires', { expires: 1 }, undefined],
     ['to end it that has expired', { expires: 0 }, 'expired'],
-    ['that also while it catches up', { expires: 0, live: false }, 'expired'],
+    ['the same while it catches up', { expires: 0, live: false }, 'expired'],
     ['nothing, before it is to leave', { leaves: 1 }, undefined],
     ['to ask it to leave', { leaves: 0 }, 'leave'],
     ['nothing, before it is to be gone', { ends: 1 }, undefined],
@@ -102,11 +102,11 @@ describe('the next action for a client', () => {
     ['nothing, while the log is far from its place', { toldSeq: 40, first: 30 }, undefined],
     ['a checkpoint, once the log has come half the way', { toldSeq: 40, first: 31 }, 'ping'],
     ['a checkpoint, if the log is past its place', { toldSeq: 10, first: 31 }, 'ping'],
-    ['that without a heartbeat, too', { toldSeq: 40, first: 31, heartbeat: 0 }, 'ping'],
+    ['the same without a heartbeat', { toldSeq: 40, first: 31, heartbeat: 0 }, 'ping'],
     ['none in front of what waits', { toldSeq: 40, first: 31, blocked: 1 }, undefined],
     ['none for one that was told of all, though nothing is kept', { toldSeq: 50, first: 51 }, undefined],
     ['none for one that is ahead of what was handed out', { toldSeq: 60, first: 51 }, undefined],
-  ])('%s: %o', (_, given, expected) => {
+  ])('the next action for a client is %s: %o', (_, given, expected) => {
     expect(action(given)).toBe(expected)
   })
 })

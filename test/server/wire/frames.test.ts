@@ -117,7 +117,7 @@ describe('an event', () => {
         ['block', 'n', '{"a":1}', ID],
       ],
     ],
-  ])('%s, where comments are not heard: %j', (_, native, id, topic, reports) => {
+  ])('writes an event %s, where comments are not heard: %j', (_, native, id, topic, reports) => {
     expect(parseChunks([eventFrame(native, 'n', '{"a":1}', id, topic)])).toEqual(reports)
   })
 

@@ -46,7 +46,7 @@ describe('a request', () => {
   it.each<[what: string, ask: (stream: MockStream) => Promise<Response>]>([
     ['that cannot be read', ({ fetch }) => fetch('http://')],
     ['with a method that has no body, and one', ({ fetch }) => fetch('/', { body: 'x' })],
-  ])('%s fails, and is none', async (_, ask) => {
+  ])('a request %s fails, and is not counted', async (_, ask) => {
     const { stream } = setup()
     await expect(ask(stream)).rejects.toThrow(TypeError)
     expect(stream.requests).toEqual([])

@@ -24,7 +24,7 @@ describe('a client', () => {
     ['without an id, where there is a log,', '', true, true, false, '2'],
     ['with an id of the log', '1', true, true, true, '1'],
     ['with an id that the log does not know', '7', true, true, false, '2'],
-  ])('%s is recovered or not, and has its cursor', (_, id, hasLog, introduces, recovered, cursor) => {
+  ])('a client %s is recovered or not, and has its cursor', (_, id, hasLog, introduces, recovered, cursor) => {
     const { introduction } = receive(id, hasLog ? log() : undefined, introduces)
     expect(introduction).toEqual({ v: 1, clientId: 'c1', epoch: 'mock0000', cursor, recovered, topics: [] })
   })
@@ -36,7 +36,7 @@ describe('a client', () => {
     ['has missed nothing after the last', '2', true, true, false, []],
     ['with an unknown id gets all, since it cannot be notified of a gap', '7', true, false, true, ['1', '2']],
     ['with an unknown id gets nothing, since it is notified of a gap', '7', true, true, true, []],
-  ])('%s', (_, id, hasLog, introduces, isUnknown, missed) => {
+  ])('a client %s', (_, id, hasLog, introduces, isUnknown, missed) => {
     const result = receive(id, hasLog ? log() : undefined, introduces)
     expect([result.isUnknown, result.missed]).toEqual([isUnknown, missed.map(event)])
   })

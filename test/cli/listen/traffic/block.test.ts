@@ -62,7 +62,7 @@ describe('nothing is told', () => {
     ['of a blank line at the end of much', [`data: ${'x'.repeat(5000)}\n`, '\n']],
     ['of comments and retry', ['\ufeff: hi\nretry: 500\n']],
     ['of nothing', ['']],
-  ])('%s', async (_, chunks) => {
+  ])('says nothing %s', async (_, chunks) => {
     const { add, clock, told, end } = watch()
     for (const chunk of chunks) add(chunk)
     await clock.advance(5000)

@@ -1,0 +1,112 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, sep } from 'node:path'
+import { parseAst } from 'rolldown/parseAst'
+import { describe, expect, it } from 'vitest'
+
+/*
+ * The rules of test files.
+ */
+
+const root = join(import.meta.dirname, '..')
+
+const files = ['test', 'examples', 'demo'].flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.test\.tsx?$/.test(name) && !name.includes('node_modules'))
+    .map((name) => `${folder}/${name.split(sep).join('/')}`),
+)
+
+/** A node of a syntax tree. What it has depends on its type. */
+interface Node {
+  readonly type: string
+  readonly name?: string
+  readonly value?: unknown
+  readonly object?: Node
+  readonly callee?: Node
+  readonly expression?: Node
+  readonly init?: Node
+  readonly id?: Node
+  readonly quasis?: readonly { readonly value: { readonly cooked: string } }[]
+  readonly elements?: readonly (Node | null)[]
+  readonly arguments?: readonly Node[]
+}
+
+const isNode = (value: object): value is Node => typeof (value as Node).type === 'string'
+
+/** All nodes under one, and itself. */
+function nodesOf(tree: Node): Node[] {
+  const nodes: Node[] = []
+  const left: unknown[] = [tree]
+  while (left.length > 0) {
+    const value = left.pop()
+    if (typeof value !== 'object' || value === null) continue
+    if (isNode(value)) nodes.push(value)
+    left.push(...Object.values(value).reverse())
+  }
+  return nodes
+}
+
+/** The name that a chain of properties and calls begins with: `it` of `it.skip.each([])`. */
+const rootOf = ({ name, object, callee }: Node): string | undefined =>
+  name ?? (object || callee ? rootOf((object ?? callee) as Node) : undefined)
+
+/** A text that stands in the source, with `…` for what is put into it. */
+const textOf = ({ type, value, quasis }: Node): string | undefined =>
+  type === 'Literal' && typeof value === 'string' ? value : quasis?.map(({ value }) => value.cooked).join('…')
+
+/** The titles in a source. Where a title begins with a value, one for each row that the source lists. */
+function titlesOf(source: string, lang: 'ts' | 'tsx' = 'ts'): string[] {
+  const nodes = nodesOf(parseAst(source, { lang }))
+  const constants = new Map(nodes.flatMap(({ id, init }) => (id?.name && init ? [[id.name, init] as const] : [])))
+  /** What stands behind a name and `as const`. */
+  const behind = (node: Node | null | undefined): Node | undefined =>
+    node?.type === 'Identifier'
+      ? behind(constants.get(node.name ?? ''))
+      : node?.type === 'TSAsExpression'
+        ? behind(node.expression)
+        : (node ?? undefined)
+  return nodes.flatMap(({ type, callee, arguments: [first] = [] }) => {
+    if (type !== 'CallExpression' || !callee || !/^(it|test)$/.test(rootOf(callee) ?? '')) return []
+    const title = first && textOf(first)
+    if (title === undefined || !/^%[sj]/.test(title)) return title ?? []
+    const cells = behind(callee.arguments?.[0])?.elements?.map((row) => behind(behind(row)?.elements?.[0] ?? row)) ?? []
+    return cells.map((cell) => `${(cell && textOf(cell)) ?? '…'}${title.slice(2)}`)
+  })
+}
+
+describe('the titles in a source', () => {
+  it.each([
+    [
+      'it and test, whatever is behind them',
+      "it('a', () => {}); test.skip('b', () => {}); it.runIf(x)('c')",
+      ['a', 'b', 'c'],
+    ],
+    ['it.each', "it.each([1, 2])('has %i', () => {})", ['has %i']],
+    ['it.each with as const, and a type', "it.each<[string]>([['x']] as const)(\n'a %s',\n() => {})", ['a %s']],
+    ['a title of several rows', "it.each([['of a', 1], ['of b', 2]])('%s is %i')", ['of a is %i', 'of b is %i']],
+    ['a title of rows with a name', "const ROWS = [['in', 1]] as const; it.each(ROWS)('%s')", ['in']],
+    ['a title of texts', "it.each(['a', 'b'])('%s ends')", ['a ends', 'b ends']],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the source of one.
+    ['a template', 'it(`with ${1} of them`, () => {})', ['with … of them']],
+    ['no other call', "describe('of'); exit('of'); /x/.test('of'); this.it('of')", []],
+  ])('are found: %s', (_, source, titles) => {
+    expect(titlesOf(source)).toEqual(titles)
+  })
+})
+
+it('there are test files in every folder that has some', () => {
+  expect(files.length).toBeGreaterThan(200)
+  expect(new Set(files.map((file) => file.split('/')[0]))).toEqual(new Set(['test', 'examples']))
+})
+
+it('a title of a test stands alone: it does not go on from the title around it', () => {
+  const WORDS = '(that|which|what|and|with|from|in|of)\\b'
+  const begins = new RegExp(`^${WORDS}`, 'i')
+  // Only where some text begins so, it is worth to parse the file.
+  const mayBegin = new RegExp(`['"\`]${WORDS}`, 'i')
+  const parts = files.flatMap((file) => {
+    const source = readFileSync(join(root, file), 'utf8')
+    const titles = mayBegin.test(source) ? titlesOf(source, file.endsWith('x') ? 'tsx' : 'ts') : []
+    return titles.filter((title) => begins.test(title)).map((title) => `${file}: ${title}`)
+  })
+  expect(parts).toEqual([])
+})
