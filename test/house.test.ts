@@ -165,12 +165,15 @@ const ROOMS: Readonly<Record<string, Rooms>> = {
   },
   'cli/listen': {
     'once.ts': [],
+    'ending.ts': [],
     options: [],
     output: ['options'],
     traffic: ['output'],
     notices: ['traffic', 'output'],
     stats: ['traffic', 'output'],
-    'listen.ts': ['stats', 'notices', 'traffic', 'output', 'options', 'once.ts'],
+    'client.ts': ['traffic', 'output', 'options', 'once.ts'],
+    'session.ts': ['client.ts', 'stats', 'notices', 'traffic', 'output', 'options', 'ending.ts'],
+    'listen.ts': ['session.ts', 'stats', 'notices', 'options'],
   },
   adapters: {
     'batch.ts': [],
@@ -401,6 +404,9 @@ const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
   'testing/mock/actions.ts': 'test/testing/mock/exchange.test.ts',
   'testing/mock/wire.ts': 'test/testing/mock/answer.test.ts',
   'testing/script/step.ts': 'test/types/testing.test-d.ts',
+  // What they do is seen at the command that they are parts of.
+  'cli/listen/client.ts': 'test/cli/listen/listen.test.ts',
+  'cli/listen/session.ts': 'test/cli/listen/listen.test.ts',
   // Both entry points of the kit have one test.
   'testing/node.ts': 'test/testing/index.test.ts',
 }

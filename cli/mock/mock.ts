@@ -31,10 +31,7 @@ export async function mock(argv: readonly string[], host: Host): Promise<number>
     complain(error.message)
   })
   if (!server) return 1
-  let off = (): void => {}
-  const ended = new Promise<void>((resolve) => {
-    off = host.onSignal(() => resolve())
-  })
+  const ended = signalled(host)
   // A program that has read the URL may close the pipe.
   stdout.on('error', () => {})
   stdout.write(`${server.url}\n`)
@@ -42,7 +39,7 @@ export async function mock(argv: readonly string[], host: Host): Promise<number>
   const stop = options.file === undefined && options.tick ? startTicking(server, options.tick, clock) : () => {}
   void obey(host.stdin, server, log, complain)
 
-  await ended
+  const off = await ended
   stop()
   await server.close()
   off()
@@ -62,6 +59,12 @@ async function start(
     throw error instanceof TypeError && file !== undefined ? new UsageError(`${file}: ${error.message}`) : error
   }
 }
+
+/** Resolves with the first signal: with what stops listening for more. */
+const signalled = (host: Host): Promise<() => void> =>
+  new Promise((resolve) => {
+    const off = host.onSignal(() => resolve(off))
+  })
 
 /** What to try next. */
 function hints({ url, controlUrl }: MockServer, { file, tick }: MockCommandOptions): string {

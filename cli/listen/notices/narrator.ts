@@ -19,83 +19,88 @@ import {
 import { excerptOf, reasonOf } from './reason.ts'
 
 /** Writes to stderr what happens to the connection. */
-export interface Narrator {
-  readonly observer: Observer<Events>
-  hear(report: Report): void
-  kept(event: Kept): void
-  /** A failure in words, with the beginning of the server's answer. */
-  why(error: SSEError): string
-  /** Why the stream ended, where nothing failed. */
-  readonly completion: string
-}
-
-/**
- * @param url - As it is shown.
- * @param connectTimeout - In milliseconds.
- */
-export function createNarrator(log: Log, url: string, connectTimeout: number): Narrator {
-  const { paint } = log
+export class Narrator {
+  readonly #log: Log
+  readonly #url: string
+  readonly #connectTimeout: number
   /** Of the last request. */
-  let address = url
-  let response: Response | undefined
-  let requested = ''
+  #address: string
+  #response: Response | undefined
+  #requested = ''
   /** A repeat has come on this connection. */
-  let repeats = false
-  let completion = ''
+  #hasRepeats = false
+  #completion = ''
 
-  function why(error: SSEError): string {
-    const location = (error.status && response?.headers.get('location')) || undefined
-    const excerpt = excerptOf(error, response)
-    const answer = excerpt && `; the server says: ${cut(visible(excerpt), 300)}`
-    return reasonOf(error, formatDuration(connectTimeout), location && absolute(location, address)) + answer
+  /**
+   * @param url - As it is shown.
+   * @param connectTimeout - In milliseconds.
+   */
+  constructor(log: Log, url: string, connectTimeout: number) {
+    this.#log = log
+    this.#url = url
+    this.#connectTimeout = connectTimeout
+    this.#address = url
   }
 
-  return {
-    why,
-    get completion() {
-      return completion
+  readonly observer: Observer<Events> = {
+    onState: (state) => {
+      const notice = stateNotice(state, this.#url)
+      if (notice) this.#log.note(notice)
     },
-    observer: {
-      onState(state) {
-        const notice = stateNotice(state, url)
-        if (notice) log.note(notice)
-      },
-      onOpen({ recovered }) {
-        // Else there is nothing that the notice of the opening has not said.
-        if (requested || recovered === true) log.note(recoveredNotice(recovered, requested))
-      },
-      onRetry: (retry) => log.note(waitNotice(retry, why(retry.error), paint)),
-      onGap: (gap) => log.note(gapNotice(gap, paint)),
-      onInvalid: (invalid) => log.note(invalidNotice(invalid, paint)),
+    onOpen: ({ recovered }) => {
+      // Else there is nothing that the notice of the opening has not said.
+      if (this.#requested || recovered === true) this.#log.note(recoveredNotice(recovered, this.#requested))
     },
-    kept(event) {
-      if (event.isRepeat && !repeats) log.note(repeatNotice(event))
-      // It explains the next connection.
-      if (!event.isRepeat && event.type === 'goodbye') log.note('the server says goodbye: on to another connection')
-      repeats ||= event.isRepeat
-      log.detail([keptLine(event)])
-    },
-    hear(report) {
-      if (report.kind === 'request') {
-        address = report.url
-        response = undefined
-      }
-      if (report.kind === 'response') response = report.response
-      if (report.kind === 'unfinished') log.note(unfinishedNotice(report, paint))
-      if (report.kind === 'opening') {
-        repeats = false
-        requested = report.requested
-        // At once: the core may wait for the server's first words, for up to a second.
-        log.note(openNotice(requested, paint))
-      }
-      if (report.kind === 'end') {
-        const { reason } = report
-        completion = reason === 'stop' ? 'status 204: there is nothing more' : 'the response is complete'
-        const excerpt = isSSEError(reason) && excerptOf(reason, response)
-        if (excerpt) log.detail([`< ${visible(excerpt)}`])
-      }
-      log.detail(detailLines(report))
-    },
+    onRetry: (retry) => this.#log.note(waitNotice(retry, this.why(retry.error), this.#log.paint)),
+    onGap: (gap) => this.#log.note(gapNotice(gap, this.#log.paint)),
+    onInvalid: (invalid) => this.#log.note(invalidNotice(invalid, this.#log.paint)),
+  }
+
+  /** Why the stream ended, where nothing failed. */
+  get completion(): string {
+    return this.#completion
+  }
+
+  /** A failure in words, with the beginning of the server's answer. */
+  why(error: SSEError): string {
+    const location = (error.status && this.#response?.headers.get('location')) || undefined
+    const excerpt = excerptOf(error, this.#response)
+    const answer = excerpt && `; the server says: ${cut(visible(excerpt), 300)}`
+    const place = location && absolute(location, this.#address)
+    return reasonOf(error, formatDuration(this.#connectTimeout), place) + answer
+  }
+
+  kept(event: Kept): void {
+    if (event.isRepeat && !this.#hasRepeats) this.#log.note(repeatNotice(event))
+    // It explains the next connection.
+    if (!event.isRepeat && event.type === 'goodbye') this.#log.note('the server says goodbye: on to another connection')
+    this.#hasRepeats ||= event.isRepeat
+    this.#log.detail([keptLine(event)])
+  }
+
+  hear(report: Report): void {
+    if (report.kind === 'request') {
+      this.#address = report.url
+      this.#response = undefined
+    }
+    if (report.kind === 'response') this.#response = report.response
+    if (report.kind === 'unfinished') this.#log.note(unfinishedNotice(report, this.#log.paint))
+    if (report.kind === 'opening') this.#opened(report.requested)
+    if (report.kind === 'end') this.#ended(report.reason)
+    this.#log.detail(detailLines(report))
+  }
+
+  /** At once: the core may wait for the server's first words, for up to a second. */
+  #opened(requested: string): void {
+    this.#hasRepeats = false
+    this.#requested = requested
+    this.#log.note(openNotice(requested, this.#log.paint))
+  }
+
+  #ended(reason: unknown): void {
+    this.#completion = reason === 'stop' ? 'status 204: there is nothing more' : 'the response is complete'
+    const excerpt = isSSEError(reason) && excerptOf(reason, this.#response)
+    if (excerpt) this.#log.detail([`< ${visible(excerpt)}`])
   }
 }
 

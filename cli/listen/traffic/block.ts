@@ -12,15 +12,7 @@ export interface Unfinished {
   readonly isOver: boolean
 }
 
-/** Watches the block at hand of one stream; tells of it once at most. */
-export interface Block {
-  /** These bytes are handed on. */
-  add(bytes: Uint8Array): void
-  /** Nothing is read until the next bytes are added: what lacks is not late. */
-  hold(): void
-  end(): void
-}
-
+/** How long a block may lack its end before that is reported, in milliseconds. */
 const PATIENCE = 2000
 /** The timer waited for this process, which may have stood still: first what has come meanwhile is to be read. */
 const LATE = 500
@@ -28,61 +20,89 @@ const LATE = 500
 const KEPT = 1000
 const CUT = new TextEncoder().encode('…')
 
-export function watchBlock(
-  clock: Pick<Clock, 'now' | 'setTimeout' | 'clearTimeout'>,
-  tell: (unfinished: Unfinished) => void,
-): Block {
-  let rest = Buffer.alloc(0)
-  /** Since when it could have been complete. */
-  let since = 0
-  let heldAt: number | undefined
-  let isTold = false
-  let timer: unknown
+/** What a timer finds when it fires. Times are milliseconds of one clock. */
+export interface Look {
+  readonly now: number
+  /** When it was to fire. */
+  readonly due: number
+  /** Since when the block could have been complete. */
+  readonly since: number
+  /** Nothing is read, so what lacks is not late. */
+  readonly isHeld: boolean
+}
 
-  function look(isOver: boolean): void {
-    const lines = fieldsOf(rest)
-    if (isTold || !lines.length) return
-    isTold = true
-    tell({ lines, isOver })
+/** In how many milliseconds to look again. 'rest': not before more bytes come. 'unfinished': the block lacks its end. */
+export function judge({ now, due, since, isHeld }: Look): number | 'rest' | 'unfinished' {
+  if (now - due > LATE) return PATIENCE
+  if (isHeld) return 'rest'
+  return now - since < PATIENCE ? since + PATIENCE - now : 'unfinished'
+}
+
+/** Watches the block at hand of one stream; tells of it once at most. */
+export class BlockWatch {
+  readonly #clock: Pick<Clock, 'now' | 'setTimeout' | 'clearTimeout'>
+  readonly #tell: (unfinished: Unfinished) => void
+  #rest = Buffer.alloc(0)
+  #since = 0
+  #heldAt: number | undefined
+  #isTold = false
+  #timer: unknown
+
+  constructor(clock: Pick<Clock, 'now' | 'setTimeout' | 'clearTimeout'>, tell: (unfinished: Unfinished) => void) {
+    this.#clock = clock
+    this.#tell = tell
   }
 
-  function wait(ms: number): void {
-    const due = clock.now() + ms
-    timer = clock.setTimeout(() => {
-      timer = undefined
-      const now = clock.now()
-      if (now - due > LATE) wait(PATIENCE)
-      else if (heldAt !== undefined) return
-      else if (now - since < PATIENCE) wait(since + PATIENCE - now)
-      else look(false)
+  /** These bytes are handed on. */
+  add(bytes: Uint8Array): void {
+    const all = Buffer.concat([this.#rest, bytes])
+    const start = endOfLastBlock(all)
+    const now = this.#clock.now()
+    if (start || !this.#rest.length) this.#since = now
+    else if (this.#heldAt !== undefined) this.#since += now - this.#heldAt
+    this.#heldAt = undefined
+    // Copied, as a view would keep the whole chunk.
+    this.#rest = shortened(start ? Buffer.from(all.subarray(start)) : all)
+    if (this.#rest.length && !this.#isTold && this.#timer === undefined) this.#wait(PATIENCE)
+  }
+
+  /** Nothing is read until the next bytes are added: what lacks is not late. */
+  hold(): void {
+    this.#heldAt ??= this.#clock.now()
+  }
+
+  end(): void {
+    this.#report(true)
+    this.#isTold = true
+    this.#clock.clearTimeout(this.#timer)
+  }
+
+  #wait(ms: number): void {
+    const due = this.#clock.now() + ms
+    this.#timer = this.#clock.setTimeout(() => {
+      this.#timer = undefined
+      const next = judge({
+        now: this.#clock.now(),
+        due,
+        since: this.#since,
+        isHeld: this.#heldAt !== undefined,
+      })
+      if (next === 'unfinished') this.#report(false)
+      else if (next !== 'rest') this.#wait(next)
     }, ms)
   }
 
-  return {
-    add(bytes) {
-      const all = Buffer.concat([rest, bytes])
-      const start = endOfLastBlock(all)
-      const now = clock.now()
-      if (start || !rest.length) since = now
-      else if (heldAt !== undefined) since += now - heldAt
-      heldAt = undefined
-      // Copied, as a view would keep the whole chunk.
-      rest = start ? Buffer.from(all.subarray(start)) : all
-      if (rest.length > KEPT + 3 + CUT.length)
-        // The last three bytes may belong to the blank line.
-        rest = Buffer.concat([rest.subarray(0, KEPT), CUT, rest.subarray(-3)])
-      if (rest.length && !isTold && timer === undefined) wait(PATIENCE)
-    },
-    hold() {
-      heldAt ??= clock.now()
-    },
-    end() {
-      look(true)
-      isTold = true
-      clock.clearTimeout(timer)
-    },
+  #report(isOver: boolean): void {
+    const lines = fieldsOf(this.#rest)
+    if (this.#isTold || !lines.length) return
+    this.#isTold = true
+    this.#tell({ lines, isOver })
   }
 }
+
+/** The last three bytes may belong to the blank line. */
+const shortened = (block: Buffer<ArrayBuffer>): Buffer<ArrayBuffer> =>
+  block.length > KEPT + 3 + CUT.length ? Buffer.concat([block.subarray(0, KEPT), CUT, block.subarray(-3)]) : block
 
 const BLANK_LINES = ['\n\n', '\n\r\n', '\r\r']
 

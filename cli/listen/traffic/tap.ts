@@ -1,6 +1,6 @@
 import { readComment } from '../../../src/hub/protocol.ts'
 import type { Clock, Transport, TransportSink } from '../../../src/index.ts'
-import { type Unfinished, watchBlock } from './block.ts'
+import { BlockWatch, type Unfinished } from './block.ts'
 import { type ExchangeReport, watchFetch } from './exchange.ts'
 import type { Gate } from './gate.ts'
 
@@ -31,6 +31,7 @@ export function tap(inner: Transport, gate: Gate, clock: Clock, hear: (report: R
       const report = (report: Report): void => {
         if (!closed) hear(report)
       }
+      const unfinished = new BlockWatch(clock, (lines) => report({ kind: 'unfinished', ...lines }))
       const tapped: TransportSink = {
         open(info) {
           report({ kind: 'opening', requested: request.lastEventId })
@@ -63,7 +64,6 @@ export function tap(inner: Transport, gate: Gate, clock: Clock, hear: (report: R
           sink.end(reason)
         },
       }
-      const unfinished = watchBlock(clock, (lines) => report({ kind: 'unfinished', ...lines }))
       const fetch = watchFetch(request.fetch, report, async (chunk, signal) => {
         unfinished.hold()
         await gate.pass(signal, sink.heard)

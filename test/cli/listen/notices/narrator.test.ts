@@ -1,15 +1,20 @@
 import { type Opened, SSEError } from 'headwater'
 import { createClock } from 'headwater/testing'
 import { describe, expect, it } from 'vitest'
-import { createNarrator } from '../../../../cli/listen/notices/narrator.ts'
+import { Narrator } from '../../../../cli/listen/notices/narrator.ts'
+import type { Kept } from '../../../../cli/listen/traffic/kept.ts'
+import type { Report } from '../../../../cli/listen/traffic/tap.ts'
 import { createLog } from '../../../../cli/terminal/log.ts'
 import { plain } from '../../../../cli/terminal/palette.ts'
 import { Screen } from '../../terminal.ts'
 
 function narrate(verbosity: 'normal' | 'verbose' = 'normal') {
   const screen = new Screen()
-  const narrator = createNarrator(createLog(screen, verbosity, createClock(), plain), 'http://a/', 15_000)
-  return { ...narrator, narrator, screen }
+  const narrator = new Narrator(createLog(screen, verbosity, createClock(), plain), 'http://a/', 15_000)
+  const hear = (report: Report): void => narrator.hear(report)
+  const kept = (event: Kept): void => narrator.kept(event)
+  const why = (error: SSEError): string => narrator.why(error)
+  return { narrator, observer: narrator.observer, hear, kept, why, screen }
 }
 
 const status = (status: number) => new SSEError(status === 401 ? 'unauthorized' : 'http', 'http://a/: x', { status })

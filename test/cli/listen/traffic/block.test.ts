@@ -1,12 +1,18 @@
 import { createClock } from 'headwater/testing'
 import { describe, expect, it } from 'vitest'
-import { type Unfinished, watchBlock } from '../../../../cli/listen/traffic/block.ts'
+import { BlockWatch, judge, type Look, type Unfinished } from '../../../../cli/listen/traffic/block.ts'
 
 function watch() {
   const clock = createClock()
   const told: Unfinished[] = []
-  const block = watchBlock(clock, (unfinished) => told.push(unfinished))
-  return { ...block, clock, told, add: (text: string) => block.add(new TextEncoder().encode(text)) }
+  const block = new BlockWatch(clock, (unfinished) => told.push(unfinished))
+  return {
+    clock,
+    told,
+    add: (text: string) => block.add(new TextEncoder().encode(text)),
+    hold: () => block.hold(),
+    end: () => block.end(),
+  }
 }
 
 describe('a block that no blank line ends is told', () => {
@@ -124,5 +130,21 @@ describe('nothing is told', () => {
     add('data: 2\n')
     await clock.advance(5000)
     expect([told, clock.timers]).toEqual([[], 0])
+  })
+})
+
+describe('a timer that fires', () => {
+  const look: Look = { now: 10_000, due: 10_000, since: 8000, isHeld: false }
+
+  it.each<[what: string, look: Partial<Look>, result: ReturnType<typeof judge>]>([
+    ['finds a block that is unfinished for 2 s', {}, 'unfinished'],
+    ['looks again when the block will be 2 s old', { since: 8001 }, 1],
+    ['looks again 2 s after the last whole event', { since: 10_000 }, 2000],
+    ['rests while nothing is read', { isHeld: true }, 'rest'],
+    ['looks again in 2 s if it is late, since the process may have stood still', { due: 9499 }, 2000],
+    ['looks again in 2 s if it is late, though nothing is read', { due: 9499, isHeld: true }, 2000],
+    ['is not late within 500 ms', { due: 9500 }, 'unfinished'],
+  ])('%s', (_, change, result) => {
+    expect(judge({ ...look, ...change })).toBe(result)
   })
 })
