@@ -137,7 +137,7 @@ function toHeaders(headers: IncomingMessage['headers']): Headers {
     for (const [name, value] of Object.entries(headers))
       if (!name.startsWith(':')) for (const each of [value ?? []].flat()) own.append(name, each)
   } catch {
-    throw new Refusal(400, 'request', 'a header of the request is none')
+    throw new Refusal(400, 'request', 'a header of the request is not valid')
   }
   return own
 }

@@ -10,5 +10,5 @@ export function isGranted(answer: unknown, where: string): boolean {
   if (answer === true) return true
   if (!answer) return false
   const got = typeof (answer as { then?: unknown }).then === 'function' ? 'a promise' : shown(answer)
-  throw new TypeError(`${where} wants to answer true or false, got ${got}`)
+  throw new TypeError(`${where} must answer true or false, got ${got}`)
 }

@@ -129,9 +129,10 @@ export function selector(to: Address): (client: Addressee) => boolean {
 /** @throws TypeError for a name that is none, would break its line or is the protocol's own. */
 export function checkType(type: unknown): asserts type is string {
   if (typeof type !== 'string' || type === '')
-    throw new TypeError(`an event's name wants to be a string that is not empty, got ${shown(type)}`)
+    throw new TypeError(`the name of an event must be a string that is not empty, got ${shown(type)}`)
   oneLine('event', type)
-  if (type.length > 200) throw new TypeError(`an event's name has at most 200 characters, this one ${type.length}`)
+  if (type.length > 200)
+    throw new TypeError(`the name of an event may have 200 characters, and this one has ${type.length}`)
   if (RESERVED.includes(type))
     throw new TypeError(`${type} is a name of the protocol's own (${RESERVED.join(', ')}): choose another`)
 }

@@ -42,7 +42,7 @@ export async function readBody(request: Request, limit: number): Promise<Readonl
     throw new Refusal(400, 'json', `the body is not JSON: ${error instanceof Error ? error.message : error}`)
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new Refusal(400, 'json', 'the body wants to be a JSON object')
+    throw new Refusal(400, 'json', 'the body must be a JSON object')
   return value as Readonly<Record<string, unknown>>
 }
 

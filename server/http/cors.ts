@@ -24,7 +24,7 @@ export function corsHeaders(request: Request, { origins, cors }: Access): Record
   if (origin === null) {
     const site = request.headers.get('sec-fetch-site') ?? 'none'
     if (site === 'none' || site === 'same-origin') return {}
-    throw new Refusal(403, 'origin', 'pages of another origin may use this with CORS alone')
+    throw new Refusal(403, 'origin', 'a page of another site must use CORS')
   }
   if (origins.includes(origin))
     return {
@@ -38,14 +38,14 @@ export function corsHeaders(request: Request, { origins, cors }: Access): Record
   const host = request.headers.get('host') ?? new URL(request.url).host
   if (page && page.host === URL.parse(`${page.protocol}//${host}`)?.host) return {}
   if (cors === undefined)
-    throw foreign(origin, 'origin', `pages of ${origin} may not ${request.method} here; the option origins lets them`)
-  // A browser adds them by itself, so they do not show that the user wants this. And with them no page may read a `*`.
-  if (request.headers.has('cookie') || request.headers.has('authorization'))
     throw foreign(
       origin,
-      'credentials',
-      'pages of other origins may use this without credentials alone: send no cookies',
+      'origin',
+      `pages of ${origin} may not ${request.method} here: name the origin in the option origins`,
     )
+  // A browser adds them by itself, so they do not show that the user wants this. And with them no page may read a `*`.
+  if (request.headers.has('cookie') || request.headers.has('authorization'))
+    throw foreign(origin, 'credentials', 'pages of other origins may not send cookies or Authorization here')
   return { 'access-control-allow-origin': '*', ...EXPOSED }
 }
 

@@ -17,7 +17,7 @@ export async function getStream(parts: HttpParts, { request, url, fixed, host, c
   const principal = await authenticate(request, host)
   const also = fixed === undefined || asked.topics.includes(fixed) ? [] : [fixed]
   const topics = await allowedOf([...asked.topics, ...also], (names) => mayJoin(principal, names), denials)
-  if (fixed !== undefined && !topics.includes(fixed)) throw new Refusal(403, 'forbidden', 'this is not allowed to you')
+  if (fixed !== undefined && !topics.includes(fixed)) throw new Refusal(403, 'forbidden', 'you may not do this')
   const readsAll = requested === EARLIEST && (await mayReadAll(principal))
   // Nothing is waited for between the check of a limit and the place that is taken.
   refuseIfClosing(shutdown)

@@ -29,7 +29,7 @@ export function createPermissions(settings: Settings, ask: Questions['ask']): Pe
     mayReadAll: (principal) => may('canReadAll', principal),
     async demand(option, principal) {
       if (await may(option, principal)) return
-      throw new Refusal(403, 'forbidden', `this is not allowed to you; the option ${option} says who may`)
+      throw new Refusal(403, 'forbidden', `you may not do this; the option ${option} says who may`)
     },
   }
 }

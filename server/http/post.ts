@@ -30,6 +30,6 @@ export function createPost(parts: HttpParts): Post {
     if ('event' in body) return json(200, await postEvent(parts, principal, body))
     if ('clientId' in body)
       return json(200, await changeTopics(body, principal, parts, (topics) => mayJoin(principal, topics)))
-    throw new Refusal(400, 'body', 'the body wants to have event (to publish) or clientId (to change topics)')
+    throw new Refusal(400, 'body', 'the body must have event (to publish) or clientId (to change topics)')
   }
 }

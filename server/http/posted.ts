@@ -13,9 +13,9 @@ import { shown } from '../wire/shown.ts'
 
 /** Fields of `publish` that are not a client's to choose. */
 const NOT_THEIRS: Readonly<Record<string, string>> = {
-  tenant: 'the tenant is that of the caller, or the one that canPublish answers with: leave it out',
-  window: 'a window is for code on the server: leave it out',
-  persistent: 'what is kept for a user is for code on the server to say: leave it out',
+  tenant: 'the tenant is that of the caller, or the one that canPublish answers with: leave tenant out',
+  window: 'only code on the server may set a window: leave it out',
+  persistent: 'only code on the server may keep an event for a user: leave persistent out',
 }
 
 const FORM = {
@@ -57,7 +57,7 @@ export function grantOf(answer: unknown, { tenant }: Identity): Pick<PublishTarg
   if (!answer) return undefined
   if (answer === true) return tenant === undefined ? {} : { tenant }
   if (isTenant(answer)) return { tenant: answer.tenant }
-  throw new TypeError(`canPublish wants to answer true, false or { tenant: 'acme' }; it answered with ${shown(answer)}`)
+  throw new TypeError(`canPublish must answer true, false or { tenant: 'acme' }; it answered with ${shown(answer)}`)
 }
 
 const isTenant = (answer: unknown): answer is Exclude<PublishAnswer, boolean> => {

@@ -27,7 +27,7 @@ export function createQuestions(
     } catch (error) {
       if (error instanceof OwnRefusal) throw error
       observers.tell('onError', error, where)
-      throw new Refusal(500, 'internal', 'the server has failed; it may do better later')
+      throw new Refusal(500, 'internal', 'the server has failed; try again later')
     }
   }
 

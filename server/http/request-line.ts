@@ -25,13 +25,13 @@ const TOKEN = /^[!#$%&'*+.^_`|~\w-]{1,64}$/
 export function readRequestLine({ method, target, scheme, host }: RequestLine): URL {
   const refused = (what: string): Refusal => new Refusal(400, 'request', what)
   if (!TOKEN.test(method) || FORBIDDEN.test(method) || (NORMALISED.test(method) && method !== method.toUpperCase()))
-    throw refused('the method of the request is none')
+    throw refused('the method of the request is not valid')
   // Nothing but a host: joined to a path of its own it would decide which address `authenticate` sees.
   const origin = URL.parse(`${scheme}://${host}`)
-  if (!origin || origin.href !== `${origin.origin}/`) throw refused('the host of the request is none')
+  if (!origin || origin.href !== `${origin.origin}/`) throw refused('the host of the request is not valid')
   // A path that begins with two slashes is a path all the same. A proxy's request names its host itself (RFC 9112, 3.2.2).
   const url = URL.parse(target.startsWith('/') ? origin.origin + target : target)
-  if (!url || !/^https?:$/.test(url.protocol)) throw refused('the address of the request is none')
+  if (!url || !/^https?:$/.test(url.protocol)) throw refused('the address of the request is not valid')
   if (url.username || url.password) throw refused('the address of the request has a name or a password in it')
   return url
 }

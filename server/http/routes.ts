@@ -14,7 +14,7 @@ import { createPost } from './post.ts'
 export type Routes = (request: Request, connect: Connect, host: Host) => Promise<Response | undefined>
 
 const wrongMethod = (method: string): Refusal =>
-  new Refusal(405, 'method', `there is GET and POST here, no ${method}`, { allow: 'GET, POST, OPTIONS' })
+  new Refusal(405, 'method', `only GET and POST are possible here, not ${method}`, { allow: 'GET, POST, OPTIONS' })
 
 export function createRoutes(parts: HttpParts): Routes {
   const topicOf = createPaths(parts.settings.paths)

@@ -33,9 +33,7 @@ export function verdictOf(answer: unknown, where: string, now: number): Verdict 
   if (answer instanceof Refusal) return { kind: 'refusal', refusal: answer }
   if (isResponse(answer)) return { kind: 'refusal', refusal: refusalBy(answer, where) }
   if (!isPlain(answer))
-    throw new TypeError(
-      `${where} wants to answer with a principal, which is an object, or with null; got ${named(answer)}`,
-    )
+    throw new TypeError(`${where} must answer with a principal, which is an object, or with null; got ${named(answer)}`)
   return expiryOf(answer) > now ? { kind: 'principal', principal: answer } : { kind: 'nobody' }
 }
 
@@ -58,6 +56,6 @@ function refusalBy(response: Response, where: string): Refusal {
     return new OwnRefusal({ status, code: 'response', message: `${where} answered with a Response` }, response)
   const got = isRead ? 'one that has been read' : `status ${status}`
   throw new TypeError(
-    `${where} answered with a Response, which wants a status from 300 to 599 and a fresh body; got ${got}`,
+    `${where} answered with a Response, which must have a status from 300 to 599 and an unread body; got ${got}`,
   )
 }

@@ -1,4 +1,5 @@
 import { systemClock } from '../../src/base/clock.ts'
+import { SSEError } from '../../src/base/errors.ts'
 import { isPlain } from '../audience/fields.ts'
 import { memoryLog } from '../log/log.ts'
 import { memoryMailbox } from '../log/mailbox.ts'
@@ -92,9 +93,9 @@ export function resolveHubOptions(options: HubOptions): HubSettings {
     if (origin !== 'null' && (URL.parse(origin)?.origin !== origin || `${origin}`.includes('*')))
       throw wrong('origins', "each as a browser sends it: 'https://app.example', no path, no *", origin)
   if (filled.cors && origins.length)
-    throw wrong('cors', 'to be left out where origins names the pages that may connect', filled.cors)
+    throw new SSEError('options', "cors: '*' cannot be used together with origins, which names the pages")
   if (filled.cors && filled.authenticate !== EVERYBODY)
-    throw wrong('cors', 'to be left out where authenticate is given: name the pages in origins instead', filled.cors)
+    throw new SSEError('options', "cors: '*' cannot be used together with authenticate: name the pages in origins")
   // A Map would have no schema by name, and so check nothing.
   if (!isPlain(schemas)) throw wrong('schemas', 'a plain object, { name: schema }', schemas)
   for (const [name, schema] of Object.entries(schemas))

@@ -65,8 +65,8 @@ function checkPersistent(persistent: unknown, to: Address, isFleeting: boolean):
   if (!persistent) return
   const { userId, tenant: _, ...more } = to
   if (userId === undefined || Object.keys(more).length)
-    throw new TypeError('persistent wants a target of one user and nothing else: { userId }')
-  if (isFleeting) throw new TypeError('persistent does not go with volatile or window: leave one of them out')
+    throw new TypeError('persistent needs a target of one user and nothing else: { userId }')
+  if (isFleeting) throw new TypeError('persistent cannot be combined with volatile or window: leave one of them out')
 }
 
 /** A name and options that have been checked. */
@@ -87,8 +87,7 @@ export function checkOptions(options: unknown): Omit<Terms, 'type'> {
   if (typeof volatile !== 'boolean') throw new TypeError(`volatile wants true or false, got ${shown(volatile)}`)
   if (typeof window !== 'number' || !(window >= 0 && window < Infinity))
     throw new TypeError(`window wants milliseconds, or 0 for none; got ${shown(window)}`)
-  if (window > 0 && key === undefined)
-    throw new TypeError('window wants a key beside it: the newest event of each key is sent')
+  if (window > 0 && key === undefined) throw new TypeError('window needs a key: the newest event of each key is sent')
   const to = toAddress(target)
   checkPersistent(persistent, to, volatile || window > 0)
   return { to, key, volatile, window, persistent }

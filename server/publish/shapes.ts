@@ -161,7 +161,7 @@ function dataOf<R>(result: R, make: NotifyOptions<R>['data'], failed: (error: un
     const data = make?.(result)
     if (!isThenable(data)) return data
     data.then(undefined, () => {})
-    throw new TypeError('data wants to answer at once; it answered with a promise')
+    throw new TypeError('data must answer at once, and it answered with a promise')
   } catch (error) {
     failed(error)
     return undefined

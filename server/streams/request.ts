@@ -54,7 +54,7 @@ export async function allowedOf(
 ): Promise<string[]> {
   const answers = await allows(topics)
   return topics.filter((topic, n) => {
-    if (!answers[n]) denials.add(topic, 'denied', 'this topic is not allowed to you')
+    if (!answers[n]) denials.add(topic, 'denied', 'you may not join this topic')
     return answers[n]
   })
 }

@@ -26,7 +26,7 @@ export interface Subscribed {
 }
 
 /** The same for all: whether it is another's stream or none is not to be found out. */
-const unknown = (): Refusal => new Refusal(404, 'unknown-client', 'you have no stream with this clientId: connect anew')
+const unknown = (): Refusal => new Refusal(404, 'unknown-client', 'you have no stream with this clientId: reconnect')
 
 /**
  * @param allows - Asks whether the principal may join topics.
@@ -99,13 +99,13 @@ interface Change {
 
 function checkChange({ rev, add = [], remove = [], all }: Readonly<Record<string, unknown>>): Change {
   if (typeof rev !== 'number' || !Number.isSafeInteger(rev) || rev < 1)
-    throw new Refusal(400, 'rev', 'rev wants to be a whole number from 1, larger with each change')
+    throw new Refusal(400, 'rev', 'rev must be a whole number from 1, larger with each change')
   return { rev, add: list(add), remove: list(remove), all: all === undefined ? undefined : list(all) }
 }
 
 function list(names: unknown): readonly unknown[] {
   if (Array.isArray(names)) return names
-  throw new Refusal(400, 'topics', 'topics want to be a list of names')
+  throw new Refusal(400, 'topics', 'topics must be a list of names')
 }
 
 function find(registry: HubParts['registry'], clientId: unknown, principal: Principal): Client {

@@ -59,7 +59,7 @@ export function toJSON(value: unknown, what = 'data', replacer?: Replacer): stri
 export function oneLine(field: string, value: string): string {
   if (!BREAKING.test(value)) return value
   throw new TypeError(
-    `${field} has a line end or NUL in it, which would forge or void a field: ${JSON.stringify(value.slice(0, 40))}`,
+    `${field} has a line end or NUL in it, which would end the field early: ${JSON.stringify(value.slice(0, 40))}`,
   )
 }
 

@@ -92,9 +92,9 @@ export function checkStep<S>(
   // An async function returns a promise, which may reject: that must not end the process.
   if (isThenable(step)) step.then(undefined, () => {})
   if (typeof step !== 'object' || step === null || !('state' in step))
-    throw new TypeError(`reduce wants to return { state, effects } at once, got ${shown(step)}`)
+    throw new TypeError(`reduce must return { state, effects }, and no promise, got ${shown(step)}`)
   const { state, effects = [] } = step as { readonly state: S; readonly effects?: readonly AnyEffect[] }
-  if (!Array.isArray(effects)) throw new TypeError(`reduce wants to return effects as a list, got ${shown(effects)}`)
+  if (!Array.isArray(effects)) throw new TypeError(`reduce must return effects as a list, got ${shown(effects)}`)
   for (const effect of effects) checkEffect(effect, custom)
   return { state, effects }
 }
@@ -105,7 +105,7 @@ function checkEffect(effect: AnyEffect | undefined, custom: readonly string[]): 
   const publish = effect && toPublish(effect)
   if (!publish)
     throw new TypeError(
-      `there is no effect of the kind ${shown(kind)}; there is ${[...HUB_KINDS, ...custom].join(', ')}`,
+      `there is no effect of the kind ${shown(kind)}; there are ${[...HUB_KINDS, ...custom].join(', ')}`,
     )
   checkEvent(publish.type, publish.options)
 }

@@ -203,7 +203,7 @@ describe('send()', () => {
 })
 
 describe('onTopicRefused', () => {
-  const denied = [{ topic: 'b', code: 'denied', message: 'this topic is not allowed to you' }]
+  const denied = [{ topic: 'b', code: 'denied', message: 'you may not join this topic' }]
   const refusing = (given: unknown = denied): Step => ({
     send: { event: 'connected', id: 'k3f9x2ab-1', data: { v: 1, clientId: 'n1.x', topics: ['a'], denied: given } },
   })
@@ -212,7 +212,7 @@ describe('onTopicRefused', () => {
     code: 'unauthorized',
     topic: 'b',
     reason: 'denied',
-    message: 'this topic is not allowed to you',
+    message: 'you may not join this topic',
   })
 
   it('is called with each connection and each confirmation that names a topic', async () => {

@@ -124,7 +124,7 @@ describe('a filter that answers with a promise', () => {
     const { hub, stream, errors } = await serve({ filter: async () => ({ allowed: false }) as unknown as boolean })
     const reader = await stream('ada')
     await hub.publish('n', 1)
-    await eventually(() => expect(errors).toEqual([expect.stringContaining('filter wants to answer true or false')]))
+    await eventually(() => expect(errors).toEqual([expect.stringContaining('filter must answer true or false')]))
     expect(reader.payloads()).toEqual([])
   })
 

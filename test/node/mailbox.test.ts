@@ -145,5 +145,5 @@ it('cannot be asked for over HTTP, whatever canPublish says', async () => {
     body: JSON.stringify({ event: 'mail', userId: 'ada', persistent: true }),
   })
   expect(response.status).toBe(400)
-  expect(await response.text()).toContain('what is kept for a user is for code on the server to say')
+  expect(await response.text()).toContain('only code on the server may keep an event for a user: leave persistent out')
 })

@@ -396,7 +396,7 @@ describe('the example of jobs', () => {
   it('ends a job as failed whose worker throws', async () => {
     const { begin, untilOver } = await start()
     await begin(-1)
-    const message = 'limit wants to be a whole number from 1, got -1'
+    const message = 'limit must be a whole number from 1, got -1'
     expect((await untilOver(1)).at(-1)).toMatchObject({ status: 'failed', data: { message } })
   })
 

@@ -91,7 +91,7 @@ describe('onTopicRefused', () => {
       topics: ['orders', 'secret'],
       onTopicRefused: ({ topic, reason, message }) => refused.push([topic, reason, message]),
     })
-    const words = ['secret', 'denied', 'this topic is not allowed to you']
+    const words = ['secret', 'denied', 'you may not join this topic']
     await eventually(() => expect(refused).toEqual([words]))
     await expect(live.topic('secret').joined()).rejects.toMatchObject({ code: 'unauthorized', message: words[2] })
     for (const name of ['jobs', 'more']) onTestFinished(live.topic(name).subscribe(() => {}))

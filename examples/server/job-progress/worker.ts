@@ -10,8 +10,7 @@ import type { Progress, Result, Task } from './events.ts'
 const TIMES = 10
 
 const { limit }: Task = workerData
-if (!Number.isSafeInteger(limit) || limit < 1)
-  throw new RangeError(`limit wants to be a whole number from 1, got ${limit}`)
+if (!Number.isSafeInteger(limit) || limit < 1) throw new RangeError(`limit must be a whole number from 1, got ${limit}`)
 
 const post = (message: WorkerMessage<Progress, Result>): void => parentPort?.postMessage(message)
 

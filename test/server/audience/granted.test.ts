@@ -25,7 +25,7 @@ describe('an answer', () => {
     [new Boolean(false), 'an object of class Boolean'],
   ])('%o grants nothing, and is an error', (answer, got) => {
     expect(() => isGranted(answer, 'authorize')).toThrow(
-      new TypeError(`authorize wants to answer true or false, got ${got}`),
+      new TypeError(`authorize must answer true or false, got ${got}`),
     )
   })
 

@@ -199,7 +199,7 @@ describe('the name of an event', () => {
   })
 
   it.each<[type: unknown, message: RegExp]>([
-    ['', /^an event's name wants to be a string that is not empty, got ""$/],
+    ['', /^the name of an event must be a string that is not empty, got ""$/],
     [undefined, /got undefined$/],
     [null, /got null$/],
     [7, /got 7$/],
@@ -207,7 +207,7 @@ describe('the name of an event', () => {
     ['a\nb', /^event has a line end or NUL/],
     ['a\r', /^event has a line end or NUL/],
     ['\0', /^event has a line end or NUL/],
-    ['a'.repeat(201), /^an event's name has at most 200 characters, this one 201$/],
+    ['a'.repeat(201), /^the name of an event may have 200 characters, and this one has 201$/],
     ...['connected', 'gap', 'live', 'ping', 'subscribed', 'goodbye'].map(
       (name) => [name, new RegExp(`^${name} is a name of the protocol's own .*: choose another$`)] as [string, RegExp],
     ),

@@ -70,7 +70,11 @@ describe('an origin', () => {
     'x',
   ])('%s may neither connect nor post', async (origin) => {
     const { ask, post, hub } = hubBench({ origins, canPublish: () => true })
-    const expected = refusal(403, 'origin', `pages of ${origin} may not GET here; the option origins lets them`)
+    const expected = refusal(
+      403,
+      'origin',
+      `pages of ${origin} may not GET here: name the origin in the option origins`,
+    )
     expect(await ask('/events', { headers: { origin } })).toMatchObject(expected)
     const answer = await post({ event: 'x' }, '/events', { origin })
     expect(answer.status).toBe(403)
@@ -85,7 +89,7 @@ describe('an origin', () => {
     async (site) => {
       const { ask } = hubBench({ origins })
       expect(await ask('/events', { headers: { 'sec-fetch-site': site } })).toMatchObject(
-        refusal(403, 'origin', 'pages of another origin may use this with CORS alone'),
+        refusal(403, 'origin', 'a page of another site must use CORS'),
       )
     },
   )

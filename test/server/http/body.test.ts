@@ -96,7 +96,7 @@ describe('a body', () => {
   })
 
   it.each(['null', '[]', '[{}]', '"a"', '7', 'true'])('is refused if it is no object: %s', async (text) => {
-    await expect(readBody(post(text), 100)).rejects.toEqual(refusal(400, 'json', 'the body wants to be a JSON object'))
+    await expect(readBody(post(text), 100)).rejects.toEqual(refusal(400, 'json', 'the body must be a JSON object'))
   })
 
   it('may have as many bytes as the limit says, and not one more', async () => {

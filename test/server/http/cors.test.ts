@@ -55,7 +55,7 @@ describe('the origin of a request', () => {
   ])('may not be %s', (_, headers) => {
     const { origin } = headers
     expect(() => cors(headers)).toThrow(
-      refusal(403, 'origin', `pages of ${origin} may not GET here; the option origins lets them`),
+      refusal(403, 'origin', `pages of ${origin} may not GET here: name the origin in the option origins`),
     )
     expect(() => cors(headers, 'POST')).toThrow(refusal(403, 'origin', /may not POST here/))
   })
@@ -67,7 +67,7 @@ describe('the origin of a request', () => {
 
   it.each(['cross-site', 'same-site'])('may not be kept back by a page elsewhere: %s', (site) => {
     expect(() => cors({ 'sec-fetch-site': site })).toThrow(
-      refusal(403, 'origin', 'pages of another origin may use this with CORS alone'),
+      refusal(403, 'origin', 'a page of another site must use CORS'),
     )
   })
 })
@@ -113,7 +113,7 @@ describe('an origin where all are allowed', () => {
 
   it.each([{ cookie: 'session=1' }, { authorization: 'Bearer x' }])('is refused with %j', (credentials) => {
     const headers = { origin: 'https://app.example', ...credentials } as Record<string, string>
-    expect(() => cors(headers)).toThrow(refusal(403, 'credentials', /without credentials/))
+    expect(() => cors(headers)).toThrow(refusal(403, 'credentials', /may not send cookies or Authorization/))
   })
 
   it('may be its own, with cookies', () => {

@@ -68,7 +68,7 @@ describe('a stream', () => {
   ])('is refused if authenticate %s, and the answer does not say why', async (_, authenticate, told) => {
     const { hub, ask, errors } = hubBench({ authenticate })
     const answer = await ask('/events')
-    expect(answer).toMatchObject(refusal(500, 'internal', 'the server has failed; it may do better later'))
+    expect(answer).toMatchObject(refusal(500, 'internal', 'the server has failed; try again later'))
     expect(JSON.stringify(answer)).not.toContain('secret')
     expect(errors).toEqual([['authenticate', told]])
     expect(hub.stats().errors).toMatchObject({ internal: 1 })
@@ -125,13 +125,11 @@ describe('a stream', () => {
     [new Error('no'), 'an object of the type Error'],
   ])('is refused with 500 if authenticate answers %o', async (answer, got) => {
     const { hub, ask, errors } = hubBench({ authenticate: () => answer as never })
-    expect(await ask('/events')).toMatchObject(
-      refusal(500, 'internal', 'the server has failed; it may do better later'),
-    )
+    expect(await ask('/events')).toMatchObject(refusal(500, 'internal', 'the server has failed; try again later'))
     expect(errors).toEqual([
       [
         'authenticate',
-        `TypeError: authenticate wants to answer with a principal, which is an object, or with null; got ${got}`,
+        `TypeError: authenticate must answer with a principal, which is an object, or with null; got ${got}`,
       ],
     ])
     expect(hub.stats().clients).toBe(0)
@@ -255,7 +253,7 @@ describe('topics', () => {
       topics: ['open'],
       denied: [
         { topic: 'more', code: 'too-many', message: 'a client may join 3 topics' },
-        { topic: 'secret', code: 'denied', message: 'this topic is not allowed to you' },
+        { topic: 'secret', code: 'denied', message: 'you may not join this topic' },
         { topic: 'full', code: 'full', message: 'no more streams can join this topic for now' },
       ],
     })

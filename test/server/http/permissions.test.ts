@@ -23,7 +23,7 @@ describe('an answer that is not true', () => {
       for (const answer of [1, 'yes', {}, []]) {
         const { hub, ask, errors } = hubBench({ [name]: async () => answer })
         expect((await ask(path, init)).status).toBe(500)
-        expect(errors).toEqual([[name, expect.stringMatching(`^TypeError: ${name} wants to answer true`)]])
+        expect(errors).toEqual([[name, expect.stringMatching(`^TypeError: ${name} must answer true`)]])
         expect(hub.stats()).toMatchObject({ published: 0 })
       }
     },
@@ -48,7 +48,7 @@ describe('an answer that is not true', () => {
   it('sends 500 for a stream when authorize answers something truthy but not true', async () => {
     const { hub, ask, errors } = hubBench({ authorize: () => 'yes' as never })
     expect((await ask('/events?topics=a')).status).toBe(500)
-    expect(errors).toEqual([['authorize', 'TypeError: authorize wants to answer true or false, got "yes"']])
+    expect(errors).toEqual([['authorize', 'TypeError: authorize must answer true or false, got "yes"']])
     expect(hub.stats().clients).toBe(0)
   })
 
@@ -64,6 +64,6 @@ describe('an answer that is not true', () => {
   it('sends 500 when canReadAll answers something truthy but not true', async () => {
     const { ask, errors } = hubBench({ canReadAll: () => 1 as never })
     expect((await ask('/events?lastEventId=earliest')).status).toBe(500)
-    expect(errors).toEqual([['canReadAll', 'TypeError: canReadAll wants to answer true or false, got 1']])
+    expect(errors).toEqual([['canReadAll', 'TypeError: canReadAll must answer true or false, got 1']])
   })
 })

@@ -61,7 +61,11 @@ describe('a POST that publishes', () => {
     expect((await post({ event: 'x', data: 'b' })).body).toMatchObject({ delivered: 1 })
     expect((await post({ event: 'x', data: 'own' }, '/events?tenant=a')).body).toMatchObject({ delivered: 1 })
     expect(await post({ event: 'x', data: 'b', tenant: 'b' })).toMatchObject(
-      refusal(400, 'target', 'the tenant is that of the caller, or the one that canPublish answers with: leave it out'),
+      refusal(
+        400,
+        'target',
+        'the tenant is that of the caller, or the one that canPublish answers with: leave tenant out',
+      ),
     )
     await clock.settle()
     expect([a.payloads(), b.payloads(), none.payloads()]).toEqual([['own'], ['b'], []])
@@ -73,26 +77,30 @@ describe('a POST that publishes', () => {
       const { post, hub, errors } = hubBench({ canPublish: () => answer as unknown as boolean })
       expect(await post({ event: 'x' })).toMatchObject({ status: 500, body: { error: { code: 'internal' } } })
       expect(errors).toEqual([
-        ['canPublish', expect.stringMatching(/^TypeError: canPublish wants to answer true, false or/)],
+        ['canPublish', expect.stringMatching(/^TypeError: canPublish must answer true, false or/)],
       ])
       expect(hub.stats().published).toBe(0)
     },
   )
 
   it.each<[what: string, body: object, message: string]>([
-    ['a name that is none', { event: 7 }, "an event's name wants to be a string that is not empty, got 7"],
-    ['an empty name', { event: '' }, 'an event\'s name wants to be a string that is not empty, got ""'],
+    ['a name that is none', { event: 7 }, 'the name of an event must be a string that is not empty, got 7'],
+    ['an empty name', { event: '' }, 'the name of an event must be a string that is not empty, got ""'],
     [
       'a name with a line end',
       { event: 'a\ndata: forged' },
-      'event has a line end or NUL in it, which would forge or void a field: "a\\ndata: forged"',
+      'event has a line end or NUL in it, which would end the field early: "a\\ndata: forged"',
     ],
     [
       'a name with NUL',
       { event: 'a\0' },
-      'event has a line end or NUL in it, which would forge or void a field: "a\\u0000"',
+      'event has a line end or NUL in it, which would end the field early: "a\\u0000"',
     ],
-    ['a name that is too long', { event: 'a'.repeat(201) }, "an event's name has at most 200 characters, this one 201"],
+    [
+      'a name that is too long',
+      { event: 'a'.repeat(201) },
+      'the name of an event may have 200 characters, and this one has 201',
+    ],
     [
       'a name of the protocol',
       { event: 'connected' },

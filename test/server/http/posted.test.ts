@@ -12,14 +12,14 @@ describe('an event that is posted', () => {
     expect(() => checkPosted({ event: 'x', userId: 'ada', persistent: true })).toThrow(
       expect.objectContaining({
         status: 400,
-        message: 'what is kept for a user is for code on the server to say: leave it out',
+        message: 'only code on the server may keep an event for a user: leave persistent out',
       }),
     )
   })
 
   it('is refused with a window, which is for code on the server', () => {
     expect(() => checkPosted({ event: 'x', key: 'k', window: 5 })).toThrow(
-      expect.objectContaining({ status: 400, message: 'a window is for code on the server: leave it out' }),
+      expect.objectContaining({ status: 400, message: 'only code on the server may set a window: leave it out' }),
     )
   })
 
@@ -41,7 +41,7 @@ describe('an event that is posted', () => {
         expect.objectContaining({
           status: 400,
           code: 'target',
-          message: 'the tenant is that of the caller, or the one that canPublish answers with: leave it out',
+          message: 'the tenant is that of the caller, or the one that canPublish answers with: leave tenant out',
         }),
       )
     },
@@ -98,7 +98,7 @@ describe('an answer of canPublish', () => {
     [() => true, 'a function'],
   ])('%o is an error and no permission', (answer, shown) => {
     expect(() => grantOf(answer, { tenant: 'acme' })).toThrow(
-      new TypeError(`canPublish wants to answer true, false or { tenant: 'acme' }; it answered with ${shown}`),
+      new TypeError(`canPublish must answer true, false or { tenant: 'acme' }; it answered with ${shown}`),
     )
   })
 })

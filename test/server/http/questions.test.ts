@@ -99,9 +99,7 @@ describe('the principal of a request', () => {
   it.each([true, 'ada', 7, [BOB], new Map()])('is refused with 500 if the host says %j', async (principal) => {
     const { authenticate, errors } = setup()
     await expect(authenticate(REQUEST, { principal: principal as never })).rejects.toMatchObject(FAILED)
-    expect(errors).toEqual([
-      ['principal', expect.stringMatching(/^TypeError: principal wants to answer with a principal/)],
-    ])
+    expect(errors).toEqual([['principal', expect.stringMatching(/^TypeError: principal must answer with a principal/)]])
   })
 
   it('is refused with 500 if the function of the host throws', async () => {

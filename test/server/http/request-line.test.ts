@@ -66,7 +66,7 @@ describe('a request line', () => {
     ...['', 'G T', 'GET\r\nx: y', 'GÈT', '(GET)', 'GET,POST', 'G'.repeat(65)],
   ])('refuses a request line with the method %j', (method) => {
     expect(() => read({ method })).toThrow(
-      expect.objectContaining({ status: 400, code: 'request', message: 'the method of the request is none' }),
+      expect.objectContaining({ status: 400, code: 'request', message: 'the method of the request is not valid' }),
     )
   })
 
@@ -88,7 +88,7 @@ describe('a request line', () => {
     'a,b c',
   ])('refuses a request line with the host %j', (host) => {
     expect(() => read({ host })).toThrow(
-      expect.objectContaining({ status: 400, code: 'request', message: 'the host of the request is none' }),
+      expect.objectContaining({ status: 400, code: 'request', message: 'the host of the request is not valid' }),
     )
   })
 
@@ -106,7 +106,7 @@ describe('a request line', () => {
     'hub.test:443',
   ])('refuses a request line with the target %j', (target) => {
     expect(() => read({ target })).toThrow(
-      expect.objectContaining({ status: 400, code: 'request', message: 'the address of the request is none' }),
+      expect.objectContaining({ status: 400, code: 'request', message: 'the address of the request is not valid' }),
     )
   })
 

@@ -65,7 +65,7 @@ describe('metrics', () => {
   ])('are refused with 500 if the function %s', async (_, metrics) => {
     const { ask, errors } = hubBench({ metrics })
     const answer = await ask('/events/metrics')
-    expect(answer).toMatchObject(refusal(500, 'internal', 'the server has failed; it may do better later'))
+    expect(answer).toMatchObject(refusal(500, 'internal', 'the server has failed; try again later'))
     expect(errors).toEqual([['metrics', expect.any(String)]])
     expect((await ask('/events/stats')).status).toBe(200)
   })

@@ -60,7 +60,7 @@ describe('an answer of authenticate', () => {
     [new String('ada'), 'an object of the type String'],
   ])('is an error if it is %o', (answer, got) => {
     expect(() => verdict(answer)).toThrow(
-      new TypeError(`authenticate wants to answer with a principal, which is an object, or with null; got ${got}`),
+      new TypeError(`authenticate must answer with a principal, which is an object, or with null; got ${got}`),
     )
   })
 
@@ -71,7 +71,7 @@ describe('an answer of authenticate', () => {
   it.each([200, 201, 204, 299])('is an error if it is a Response with status %d', (status) => {
     expect(() => verdict(new Response(null, { status }))).toThrow(
       new TypeError(
-        `authenticate answered with a Response, which wants a status from 300 to 599 and a fresh body; got status ${status}`,
+        `authenticate answered with a Response, which must have a status from 300 to 599 and an unread body; got status ${status}`,
       ),
     )
   })

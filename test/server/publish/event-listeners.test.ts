@@ -89,8 +89,8 @@ describe('listeners of events', () => {
   })
 
   it.each<[what: string, type: unknown, listener: unknown, message: RegExp]>([
-    ['no name', undefined, () => {}, /^an event's name wants to be a string/],
-    ['an empty name', '', () => {}, /^an event's name wants to be a string/],
+    ['no name', undefined, () => {}, /^the name of an event must be a string/],
+    ['an empty name', '', () => {}, /^the name of an event must be a string/],
     ['a name of the protocol', 'gap', () => {}, /^gap is a name of the protocol's own/],
     ['a pattern', 'order.*', () => {}, /^on wants the name of an event, or '\*' for all; got the pattern "order\.\*"$/],
     ['no function', 'a', undefined, /^on wants a function to call, got undefined$/],

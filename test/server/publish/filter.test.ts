@@ -22,7 +22,7 @@ function wait(answer: boolean | Later) {
   return { settled, stop: answer(settled) }
 }
 
-const WRONG = (got: string): TypeError => new TypeError(`filter wants to answer true or false, got ${got}`)
+const WRONG = (got: string): TypeError => new TypeError(`filter must answer true or false, got ${got}`)
 
 const ANSWERS: [answer: unknown, allowed: boolean, failures: unknown[]][] = [
   [true, true, []],

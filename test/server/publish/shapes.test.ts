@@ -250,7 +250,7 @@ describe('notifyAfter', () => {
     [
       'answers with a promise',
       () => Promise.reject(new Error('late')),
-      new TypeError('data wants to answer at once; it answered with a promise'),
+      new TypeError('data must answer at once, and it answered with a promise'),
     ],
   ])('publishes without data if the function that makes it %s', async (_, data, error) => {
     const { shapes, published, failed } = setup()

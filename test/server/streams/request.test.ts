@@ -88,7 +88,7 @@ describe('the topics that are allowed', () => {
       'a',
       'c',
     ])
-    expect(denials.named).toEqual([{ topic: 'b', code: 'denied', message: 'this topic is not allowed to you' }])
+    expect(denials.named).toEqual([{ topic: 'b', code: 'denied', message: 'you may not join this topic' }])
   })
 
   it('are none where the answer is short: what was not answered is not allowed', async () => {

@@ -28,9 +28,7 @@ describe('a block', () => {
   it.each(['\n', '\r', '\r\n', '\0'])('is refused where a name or an id has %j in it', (end) => {
     const injected = `a${end}data: forged`
     expect(() => encodeEvent({ event: injected })).toThrow(
-      new TypeError(
-        `event has a line end or NUL in it, which would forge or void a field: ${JSON.stringify(injected)}`,
-      ),
+      new TypeError(`event has a line end or NUL in it, which would end the field early: ${JSON.stringify(injected)}`),
     )
     expect(() => encodeEvent({ id: injected })).toThrow(/^id has a line end or NUL in it/)
   })

@@ -43,19 +43,19 @@ describe('what a reducer returns', () => {
 
   const kinds = 'broadcast, toTopic, toUser, toSession, toClients'
   it.each<[step: unknown, message: string]>([
-    [undefined, 'reduce wants to return { state, effects } at once, got undefined'],
-    [7, 'reduce wants to return { state, effects } at once, got 7'],
-    [{ effects: [] }, 'reduce wants to return { state, effects } at once, got an object'],
-    [{ state: 1, effects: {} }, 'reduce wants to return effects as a list, got an object'],
-    [{ state: 1, effects: [{ kind: 'sms' }] }, `there is no effect of the kind "sms"; there is ${kinds}, mail`],
+    [undefined, 'reduce must return { state, effects }, and no promise, got undefined'],
+    [7, 'reduce must return { state, effects }, and no promise, got 7'],
+    [{ effects: [] }, 'reduce must return { state, effects }, and no promise, got an object'],
+    [{ state: 1, effects: {} }, 'reduce must return effects as a list, got an object'],
+    [{ state: 1, effects: [{ kind: 'sms' }] }, `there is no effect of the kind "sms"; there are ${kinds}, mail`],
     [
       { state: 1, effects: [{ kind: 'toString' }] },
-      `there is no effect of the kind "toString"; there is ${kinds}, mail`,
+      `there is no effect of the kind "toString"; there are ${kinds}, mail`,
     ],
-    [{ state: 1, effects: [undefined] }, `there is no effect of the kind undefined; there is ${kinds}, mail`],
+    [{ state: 1, effects: [undefined] }, `there is no effect of the kind undefined; there are ${kinds}, mail`],
     [
       { state: 1, effects: [{ kind: 'mail' }, {}] },
-      `there is no effect of the kind undefined; there is ${kinds}, mail`,
+      `there is no effect of the kind undefined; there are ${kinds}, mail`,
     ],
     [
       { state: 1, effects: [{ kind: 'toUser', type: 'tick' }] },
@@ -67,11 +67,8 @@ describe('what a reducer returns', () => {
       'toUser has userId as its first argument: leave it out of the options',
     ],
     [{ state: 1, effects: [{ kind: 'toSession', type: 'tick' }] }, 'sessionIds wants'],
-    [
-      { state: 1, effects: [{ kind: 'broadcast', type: 'tick', options: { window: 5 } }] },
-      'window wants a key beside it',
-    ],
-    [{ state: 1, effects: [{ kind: 'broadcast' }] }, "an event's name wants to be a string that is not empty"],
+    [{ state: 1, effects: [{ kind: 'broadcast', type: 'tick', options: { window: 5 } }] }, 'window needs a key'],
+    [{ state: 1, effects: [{ kind: 'broadcast' }] }, 'the name of an event must be a string that is not empty'],
     [{ state: 1, effects: [{ kind: 'broadcast', type: 'tick', options: { room: 7 } }] }, 'publish takes no room'],
   ])('is refused if it is %j', (step, message) => {
     expect(() => checkStep(step, ['mail'])).toThrow(TypeError)
@@ -83,7 +80,7 @@ describe('what a reducer returns', () => {
     const note = (error: unknown): void => void unhandled.push(error)
     globalThis.process?.on('unhandledRejection', note)
     onTestFinished(() => void globalThis.process?.off('unhandledRejection', note))
-    expect(() => checkStep(Promise.reject(new Error('late')), [])).toThrow('at once, got an object')
+    expect(() => checkStep(Promise.reject(new Error('late')), [])).toThrow('and no promise, got an object')
     await new Promise((resolve) => setTimeout(resolve))
     expect(unhandled).toEqual([])
   })

@@ -105,7 +105,7 @@ it('rejects what the rules throw at, keeps the state and takes the id again', as
 it('carries out none of the effects if one of them does not exist, and keeps the state', async () => {
   const { queue, log } = setup({ effects: () => [note('first'), { kind: 'sms' } as unknown as Note] })
   await expect(queue.push({ id: 'a', add: 1 })).rejects.toThrow(
-    'there is no effect of the kind "sms"; there is broadcast, toTopic, toUser, toSession, toClients, note',
+    'there is no effect of the kind "sms"; there are broadcast, toTopic, toUser, toSession, toClients, note',
   )
   expect([queue.state, log]).toEqual([0, []])
 })
