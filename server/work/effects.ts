@@ -1,13 +1,8 @@
 import { callSafely } from '../../src/base/errors.ts'
 import { drainOf } from '../options/drain.ts'
-import { type Attempt, attempt, attemptOnce } from './attempt.ts'
-import { type AnyEffect, checkStep, toPublish } from './effect.ts'
-import {
-  type EffectContext,
-  type EffectHandlers,
-  type EffectsOptions,
-  resolveEffectsOptions,
-} from './effects-options.ts'
+import { carryOut } from './carry-out.ts'
+import { checkStep } from './effect.ts'
+import { type EffectHandlers, type EffectsOptions, resolveEffectsOptions } from './effects-options.ts'
 import { WorkError } from './error.ts'
 import { createQueue, type Pushed } from './queue.ts'
 
@@ -62,53 +57,28 @@ export function createEffects({
   initial,
   ...options
 }: EffectsOptions<Record<string, unknown>, unknown, unknown, EffectHandlers<unknown>>): EffectQueue<unknown, unknown> {
-  const { hub, reduce, handlers, retry, timeout, onDeadLetter, onError, clock, ...rest } =
-    resolveEffectsOptions(options)
-  const queue = createQueue({ ...rest, clock, take })
-  const conditions = { clock, timeout, stop: queue.stop }
-  /** `calling`: a callback is being called, so a push is its own. It must not wait for what comes after it. */
-  const self = { state: initial, calling: false }
+  const settings = resolveEffectsOptions(options)
+  const { reduce, handlers, onError } = settings
+  const queue = createQueue({ ...settings, take })
+  const parts = { settings, stop: queue.stop, call, push: pushInside }
+  let state = initial
+  /** A function of the application is being called, so a push is its own. It must not wait for what comes after it. */
+  let isCalling = false
 
   async function take(event: unknown): Promise<number> {
-    const { state, effects } = checkStep(reduce(self.state, event), Object.keys(handlers))
-    self.state = state
+    const step = checkStep(reduce(state, event), Object.keys(handlers))
+    state = step.state
     let failed = 0
-    for (const effect of effects) if (!(await carryOut(effect, event))) failed++
+    for (const effect of step.effects) if (!(await carryOut(parts, effect, event))) failed++
     return failed
   }
 
-  /** @returns Whether it was done. If not, it was given up. */
-  async function carryOut(effect: AnyEffect, event: unknown): Promise<boolean> {
-    const publish = toPublish(effect)
-    const outcome = await attempt(
-      publish
-        ? () => hub.publish(publish.type, publish.data, publish.options)
-        : (attempt) => callHandler(effect, event, attempt),
-      retry,
-      conditions,
-      // What the hub refuses it would refuse again. From a handler it may be anything: a fetch without a network, for one.
-      (error) => publish !== undefined && error instanceof TypeError,
-    )
-    if (outcome.kind === 'done') return true
-    const { error, attempts } = outcome
-    const letter = { effect, event, error, attempts }
-    await attemptOnce(() => calling(() => onDeadLetter(letter)), 1, conditions).catch((late) => {
-      if (late !== queue.stop.reason) callSafely(onError, late, 'onDeadLetter')
-    })
-    return false
-  }
-
-  function callHandler(effect: AnyEffect, event: unknown, { number, signal }: Attempt): unknown {
-    const handler = handlers[effect.kind] as ((effect: unknown, context: EffectContext<unknown>) => unknown) | undefined
-    return calling(() => handler?.(effect, { event, attempt: number, signal, push: pushInside }))
-  }
-
-  function calling(callback: () => unknown): unknown {
-    self.calling = true
+  function call(callback: () => unknown): unknown {
+    isCalling = true
     try {
       return callback()
     } finally {
-      self.calling = false
+      isCalling = false
     }
   }
 
@@ -118,13 +88,13 @@ export function createEffects({
 
   return {
     get state() {
-      return self.state
+      return state
     },
     get waiting() {
       return queue.waiting
     },
     async push(event): Promise<Pushed> {
-      if (self.calling) {
+      if (isCalling) {
         pushInside(event)
         return { status: 'queued', failed: 0 }
       }

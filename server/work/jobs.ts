@@ -1,12 +1,8 @@
-import { setTimer } from '../../src/base/clock.ts'
-import { callSafely } from '../../src/base/errors.ts'
-import { checkTarget, type PublishTarget } from '../audience/target.ts'
+import type { PublishTarget } from '../audience/target.ts'
 import { drainOf } from '../options/drain.ts'
-import { WorkError } from './error.ts'
-import type { Job, JobData, JobFailure } from './job.ts'
+import type { Job } from './job.ts'
+import { JobScheduler } from './job-scheduler.ts'
 import { type JobsOptions, resolveJobsOptions } from './jobs-options.ts'
-import { createProgress } from './progress.ts'
-import { createTeller, type Told } from './tell.ts'
 
 export interface Jobs<N extends string = string, T = unknown, P = unknown, R = unknown> {
   /**
@@ -29,19 +25,6 @@ export interface Jobs<N extends string = string, T = unknown, P = unknown, R = u
   close(options?: { readonly drain?: number }): Promise<void>
 }
 
-/** A job from its start to its end. */
-interface Entry extends Told {
-  /** Stops its timers and, with a reason, its run. Set while it runs. */
-  stop: ((reason?: Error) => void) | undefined
-  isOver: boolean
-}
-
-const MESSAGES: Readonly<Record<Exclude<JobFailure, 'error'>, string>> = {
-  cancelled: 'the job was cancelled',
-  timeout: 'the job took too long',
-  stopped: 'the server is stopping',
-}
-
 /**
  * Runs jobs, so many at a time, and tells those whom a job is for how it goes.
  *
@@ -53,135 +36,12 @@ const MESSAGES: Readonly<Record<Exclude<JobFailure, 'error'>, string>> = {
  */
 export function createJobs<T, P, R, N extends string = 'job'>(options: JobsOptions<N, T, P, R>): Jobs<N, T, P, R>
 export function createJobs(options: JobsOptions<string, unknown, unknown, unknown>): Jobs {
-  const { hub, run, type, clock, onError, describe, ...settings } = resolveJobsOptions(options)
-  /** All that are known, the oldest first. */
-  const known = new Map<string, Entry>()
-  const waiting = new Set<Entry>()
-  const running = new Set<Entry>()
-  /** Those that are over, the oldest first. */
-  const over = new Set<Entry>()
-  const idle: (() => void)[] = []
-  const teller = createTeller(hub, type, clock, (error) => callSafely(onError, error, 'publish'))
-  const { tell } = teller
-  let closed: Promise<void> | undefined
-
-  function finish<S extends 'completed' | 'failed'>(
-    entry: Entry,
-    status: S,
-    data: JobData<unknown, unknown>[S],
-    reason?: Error,
-  ): void {
-    if (entry.isOver) return
-    entry.isOver = true
-    waiting.delete(entry)
-    running.delete(entry)
-    over.add(entry)
-    tell(entry, status, data)
-    const [oldest] = over
-    if (oldest && over.size > settings.remember) {
-      over.delete(oldest)
-      known.delete(oldest.jobId)
-    }
-    entry.stop?.(reason)
-    next(entry)
-    if (!running.size) for (const resolve of idle.splice(0)) resolve()
-  }
-
-  function abort(entry: Entry, code: keyof typeof MESSAGES): void {
-    const message = MESSAGES[code]
-    finish(entry, 'failed', { code, message }, new Error(message))
-  }
-
-  function fail(entry: Entry, error: unknown): void {
-    let message = 'the job failed'
-    try {
-      message = describe(error)
-    } catch (thrown) {
-      callSafely(onError, thrown, 'describe')
-    }
-    finish(entry, 'failed', { code: 'error', message })
-  }
-
-  function begin(entry: Entry): void {
-    const { jobId, task } = entry
-    const controller = new AbortController()
-    // Worthless a moment later, and there may be much of it: it takes no place in the log.
-    const progress = createProgress(clock, settings.progressInterval, (progress: unknown) =>
-      tell(entry, 'started', progress, { key: jobId, volatile: true }),
-    )
-    const timer = setTimer(clock, settings.timeout, () => abort(entry, 'timeout'))
-    entry.stop = (reason) => {
-      clock.clearTimeout(timer)
-      progress.stop()
-      if (reason) controller.abort(reason)
-    }
-    running.add(entry)
-    tell(entry, 'started', null)
-    const report = (value: unknown): void => {
-      if (!entry.isOver) progress.report(value)
-    }
-    // What `run` throws at once rejects as well.
-    new Promise((resolve) => resolve(run({ jobId, task }, report, controller.signal))).then(
-      (result) => finish(entry, 'completed', result ?? null),
-      (error) => fail(entry, error),
-    )
-  }
-
-  /** @param freed - The job that has made room. */
-  function next(freed?: Entry): void {
-    for (const entry of waiting) {
-      if (closed || running.size >= settings.concurrency) return
-      waiting.delete(entry)
-      // The work begins at once. That it has is told behind the end of the other.
-      if (freed) entry.published = entry.published.then(() => freed.published)
-      begin(entry)
-    }
-  }
-
-  async function close(drain: number): Promise<void> {
-    for (const entry of waiting) abort(entry, 'stopped')
-    const timer = setTimer(clock, drain, () => {
-      for (const entry of running) abort(entry, 'stopped')
-    })
-    if (running.size) await new Promise<void>((resolve) => idle.push(resolve))
-    clock.clearTimeout(timer)
-    await teller.idle()
-  }
-
+  const scheduler = new JobScheduler(resolveJobsOptions(options))
   return {
-    start(task, target) {
-      checkTarget(target)
-      const { size } = waiting
-      if (!closed && running.size >= settings.concurrency && size >= settings.maxWaiting)
-        throw new WorkError(
-          'full',
-          `${size} jobs wait already, and maxWaiting is ${settings.maxWaiting}; start it later`,
-        )
-      const jobId = crypto.randomUUID()
-      const entry: Entry = { ...teller.tellQueued({ jobId, task, target }, size), stop: undefined, isOver: false }
-      known.set(jobId, entry)
-      waiting.add(entry)
-      next()
-      if (closed) abort(entry, 'stopped')
-      return jobId
-    },
-    get(jobId) {
-      const entry = known.get(jobId)
-      return entry && viewOf(entry)
-    },
-    list: () => Array.from(known.values(), viewOf),
-    cancel(jobId) {
-      const entry = known.get(jobId)
-      if (!entry || entry.isOver) return false
-      abort(entry, 'cancelled')
-      return true
-    },
-    close(options) {
-      const drain = drainOf(options, 0)
-      closed ??= close(drain)
-      return closed
-    },
+    start: (task, target) => scheduler.start(task, target),
+    get: (jobId) => scheduler.get(jobId),
+    list: () => scheduler.list(),
+    cancel: (jobId) => scheduler.cancel(jobId),
+    close: (options) => scheduler.close(drainOf(options, 0)),
   }
 }
-
-const viewOf = ({ jobId, task, target, last }: Entry): Job => ({ jobId, task, target, last })

@@ -1,21 +1,13 @@
 import { type Clock, setTimer } from '../../src/base/clock.ts'
 import { WorkError } from './error.ts'
+import { createKnownIds, type Pushed } from './known-ids.ts'
+
+export type { Pushed }
 
 /*
  * Takes events one at a time, in order. An event whose id has come before is not taken again. What is remembered and what waits is
  * bounded.
  */
-
-/** What became of an event. */
-export interface Pushed {
-  /**
-   * `done`: its effects are carried out or given up. `repeated`: the effects of an earlier event with this id are. `queued`: a
-   * handler pushed it, so it waits until that handler is done.
-   */
-  readonly status: 'done' | 'repeated' | 'queued'
-  /** How many of its effects were given up. 0 for `queued`. */
-  readonly failed: number
-}
 
 export interface QueueOptions<C> {
   /** @returns How many effects were given up. What it throws rejects the event, and its id counts as never seen. */
@@ -48,29 +40,21 @@ interface Entry<C> {
 
 export function createQueue<C>({ take, id: idOf, remember, maxWaiting, clock }: QueueOptions<C>): Queue<C> {
   const waiting: Entry<C>[] = []
-  const pending = new Map<string | number, Promise<Pushed>>()
-  /** Of ids that are done: how many effects were given up. The oldest is first. */
-  const done = new Map<string | number, number>()
+  const ids = createKnownIds(remember)
   const stop = new AbortController()
   let working: Promise<void> | undefined
   let closed: Promise<void> | undefined
 
-  function finish(id: string | number, failed: number): void {
-    done.set(id, failed)
-    const [oldest] = done.keys()
-    if (oldest !== undefined && done.size > remember) done.delete(oldest)
-  }
-
   async function takeNext({ id, event, resolve, reject }: Entry<C>): Promise<void> {
+    let failed: number | undefined
     try {
       stop.signal.throwIfAborted()
-      const failed = await take(event)
-      if (id !== undefined) finish(id, failed)
+      failed = await take(event)
       resolve({ status: 'done', failed })
     } catch (error) {
       reject(error)
     }
-    if (id !== undefined) pending.delete(id)
+    if (id !== undefined) ids.end(id, failed)
   }
 
   async function work(): Promise<void> {
@@ -81,26 +65,15 @@ export function createQueue<C>({ take, id: idOf, remember, maxWaiting, clock }: 
   }
 
   function put(event: C, id: string | number | undefined): Promise<Pushed> {
-    if (waiting.length >= maxWaiting)
-      throw new WorkError(
-        'full',
-        `${waiting.length} events wait already, and maxWaiting is ${maxWaiting}; push again later`,
-      )
-    const promise = new Promise<Pushed>((resolve, reject) => waiting.push({ id, event, resolve, reject }))
+    if (waiting.length >= maxWaiting) throw full(waiting.length, maxWaiting)
+    const pushed = new Promise<Pushed>((resolve, reject) => waiting.push({ id, event, resolve, reject }))
     working ??= work()
-    return promise
+    if (id !== undefined) ids.add(id, pushed)
+    return pushed
   }
 
   async function idle(): Promise<void> {
     while (working) await working
-  }
-
-  async function close(drain: number): Promise<void> {
-    const timer = setTimer(clock, drain, () =>
-      stop.abort(new WorkError('closed', 'the queue was closed before this was done')),
-    )
-    await idle()
-    clock.clearTimeout(timer)
   }
 
   return {
@@ -113,19 +86,24 @@ export function createQueue<C>({ take, id: idOf, remember, maxWaiting, clock }: 
     },
     add(event) {
       const id = idOf(event)
-      if (id === undefined) return put(event, id)
-      const failed = done.get(id)
-      if (failed !== undefined) return Promise.resolve({ status: 'repeated', failed })
-      const earlier = pending.get(id)
-      if (earlier) return earlier.then(({ failed }) => ({ status: 'repeated', failed }))
-      const promise = put(event, id)
-      pending.set(id, promise)
-      return promise
+      return (id !== undefined && ids.earlier(id)) || put(event, id)
     },
     idle,
     close(drain) {
-      closed ??= close(drain)
+      closed ??= finish(idle, stop, drain, clock)
       return closed
     },
   }
 }
+
+/** Waits until the queue is idle. After so many milliseconds it gives up what is left. */
+async function finish(idle: () => Promise<void>, stop: AbortController, ms: number, clock: Clock): Promise<void> {
+  const timer = setTimer(clock, ms, () =>
+    stop.abort(new WorkError('closed', 'the queue was closed before this was done')),
+  )
+  await idle()
+  clock.clearTimeout(timer)
+}
+
+const full = (waiting: number, maxWaiting: number): WorkError =>
+  new WorkError('full', `${waiting} events wait already, and maxWaiting is ${maxWaiting}; push again later`)
