@@ -7,7 +7,8 @@ import type { HubObserver } from '../observe/observers.ts'
 import type { MailboxOptions, MailSettings } from '../publish/mail-options.ts'
 import { isSchema } from '../publish/schemas.ts'
 import { fill, type Spec, wrong } from './check.ts'
-import type { HubLimits, HubOptions } from './options.ts'
+import { type CompleteLimits, resolveLimits } from './limits.ts'
+import type { HubOptions } from './options.ts'
 import { steady } from './steady.ts'
 
 const CALLBACK = ['function'] as const
@@ -47,22 +48,6 @@ const SPEC: Spec<HubOptions> = {
   onError: CALLBACK,
 }
 
-const LIMITS: Spec<HubLimits> = {
-  clients: ['number from 0', 10_000],
-  perUser: ['number from 0', 20],
-  perTopic: ['number from 0', Infinity],
-  topics: ['number from 0', 100],
-  memberships: ['number from 0', 100_000],
-  queueBytes: ['number from 0', 1024 * 1024],
-  queueEvents: ['number from 0', 1000],
-  stall: ['number from 0', 30_000],
-  filterTimeout: ['number from 0', 5000],
-  filterQueue: ['number from 0', 1000],
-  body: ['number from 0', 16 * 1024],
-  postsPerSecond: ['number from 0', Infinity],
-  eventsPerSecond: ['number from 0', Infinity],
-}
-
 const MAILBOX: Spec<MailboxOptions> = {
   perUser: ['number from 0', 1000],
   maxAge: ['number from 0', 30 * 24 * 60 * 60 * 1000],
@@ -74,7 +59,7 @@ type Optional = 'filter' | 'cors' | 'metrics' | 'replacer' | keyof HubObserver
 /** Options, checked and with their defaults filled in; 0 where there is no heartbeat and no `retry:`. */
 export type HubSettings = Required<Omit<Given, Optional | 'limits' | 'mailbox' | 'heartbeat' | 'retry'>> &
   Pick<HubOptions, Optional> & {
-    readonly limits: { readonly [N in keyof HubLimits]-?: number }
+    readonly limits: CompleteLimits
     readonly mailbox: MailSettings
     readonly heartbeat: number
     readonly retry: number
@@ -101,9 +86,7 @@ export function resolveHubOptions(options: HubOptions): HubSettings {
   for (const [name, schema] of Object.entries(schemas))
     if (schema !== undefined && !isSchema(schema))
       throw wrong(`schemas: ${name}`, 'an object that is a Standard Schema, as those of zod and valibot are', schema)
-  const limits = fill(LIMITS, filled.limits, 'limits.') as HubSettings['limits']
-  if (limits.eventsPerSecond < 1)
-    throw wrong('limits.eventsPerSecond', 'at least 1, or Infinity for no limit', limits.eventsPerSecond)
+  const limits = resolveLimits(filled.limits)
   const log = filled.log ?? memoryLog()
   demand('log', log, ['append', 'read', 'subscribe', 'reset'], 'memoryLog()')
   const mailbox = fill(MAILBOX, filled.mailbox, 'mailbox.') as MailboxOptions & Omit<MailSettings, 'store'>
@@ -120,7 +103,7 @@ export function resolveHubOptions(options: HubOptions): HubSettings {
     log,
     mailbox: { ...mailbox, maxAge: mailbox.maxAge || Infinity, store },
     clock: steady(filled.clock),
-    limits: { ...limits, filterTimeout: limits.filterTimeout || Infinity },
+    limits,
   }
 }
 
