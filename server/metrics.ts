@@ -1,4 +1,4 @@
-import { Counter, type CounterConfiguration, Gauge, Histogram, type Registry } from 'prom-client'
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import type { Hub } from './hub.ts'
 import type { HubStats } from './observe/stats.ts'
 
@@ -13,6 +13,36 @@ export interface MetricsOptions {
 
 /** Events that a replay may have: from a moment's absence to the whole of a log. */
 const REPLAY_BUCKETS = [0, 1, 10, 100, 1000, 10_000]
+
+/** What is so now. */
+const GAUGES: readonly (readonly [name: string, help: string, read: (stats: HubStats) => number])[] = [
+  ['clients', 'Streams that are open', ({ clients }) => clients],
+  ['users', 'Users that have a stream open', ({ users }) => users],
+  ['topics', 'Topics that somebody has joined', ({ topics }) => topics],
+  ['queue_bytes', 'Bytes that wait for clients that do not keep up', ({ queue }) => queue.bytes],
+  ['queue_events', 'Events that wait for clients that do not keep up', ({ queue }) => queue.events],
+  ['filter_events', 'Events that wait for an answer of filter', ({ filtering }) => filtering],
+]
+
+/** What the hub counts: one number, or one for each value of a label. */
+const COUNTERS: readonly (readonly [
+  name: string,
+  help: string,
+  label: string | undefined,
+  read: (stats: HubStats) => number | object,
+])[] = [
+  ['filter_timeouts_total', 'Answers of filter that came too late', undefined, (stats) => stats.filterTimeouts],
+  ['connections_total', 'Streams opened', undefined, ({ connections }) => connections],
+  ['disconnections_total', 'Streams ended', 'reason', ({ endings }) => endings],
+  ['events_published_total', 'Events published', undefined, ({ published }) => published],
+  ['events_delivered_total', 'Events handed to clients, once for each', undefined, ({ delivered }) => delivered],
+  ['events_dropped_total', 'Events given up for slow clients', 'reason', ({ dropped }) => dropped],
+  ['topics_refused_total', 'Topics asked for and not granted', 'code', ({ topicsRefused }) => topicsRefused],
+  ['mailbox_events_total', 'Events kept for users, and what became of them', 'outcome', ({ mailbox }) => mailbox],
+  ['gaps_total', 'Cursors that could not be gone on from', undefined, ({ gaps }) => gaps],
+  ['stalls_total', 'Streams that took nothing for too long', undefined, ({ endings }) => endings.stalled],
+  ['errors_total', 'Requests refused, and functions that threw', 'code', ({ errors }) => errors],
+]
 
 /**
  * Adds a hub's figures to a registry of prom-client. Labels are few and fixed: no user, topic or client is among them. Figures
@@ -34,16 +64,9 @@ export function registerMetrics(
     names.push(prefix + name)
     return { name: prefix + name, help, registers }
   }
+  const stats = readOnce(hub)
 
-  /** Asked for by each metric, and all of them in one turn. */
-  let current: HubStats | undefined
-  function stats(): HubStats {
-    if (!current) queueMicrotask(() => (current = undefined))
-    current ??= hub.stats()
-    return current
-  }
-
-  const gauge = (name: string, help: string, read: (stats: HubStats) => number): void => {
+  for (const [name, help, read] of GAUGES) {
     new Gauge({
       ...named(name, help),
       collect() {
@@ -51,60 +74,33 @@ export function registerMetrics(
       },
     })
   }
-
-  /** Counted by the hub already: what it has counted is put in as a whole. */
-  function counter<L extends string>(
-    name: string,
-    help: string,
-    labelNames: L[],
-    read: (stats: HubStats) => Iterable<readonly [value: number, label?: string]>,
-  ): void {
-    const configuration: CounterConfiguration<L> = {
+  for (const [name, help, label, read] of COUNTERS) {
+    new Counter({
       ...named(name, help),
-      labelNames,
+      labelNames: label === undefined ? [] : [label],
+      // Counted by the hub already: what it has counted is put in as a whole.
       collect() {
         this.reset()
-        for (const [value, label] of read(stats())) {
-          const [labelName] = labelNames
-          if (labelName !== undefined && label !== undefined)
-            this.inc({ [labelName]: label } as Record<L, string>, value)
-          else this.inc(value)
-        }
+        const counted = read(stats())
+        if (label === undefined) this.inc(Number(counted))
+        else for (const [value, count] of Object.entries(counted)) this.inc({ [label]: value }, count)
       },
-    }
-    new Counter(configuration)
+    })
   }
-  const byLabel = (counts: Readonly<Record<string, number>>): (readonly [number, string])[] =>
-    Object.entries(counts).map(([label, value]) => [value, label])
-
-  gauge('clients', 'Streams that are open', ({ clients }) => clients)
-  gauge('users', 'Users that have a stream open', ({ users }) => users)
-  gauge('topics', 'Topics that somebody has joined', ({ topics }) => topics)
-  gauge('queue_bytes', 'Bytes that wait for clients that do not keep up', ({ queue }) => queue.bytes)
-  gauge('queue_events', 'Events that wait for clients that do not keep up', ({ queue }) => queue.events)
-  gauge('filter_events', 'Events that wait for an answer of filter', ({ filtering }) => filtering)
-  counter('filter_timeouts_total', 'Answers of filter that came too late', [], (stats) => [[stats.filterTimeouts]])
-  counter('connections_total', 'Streams opened', [], ({ connections }) => [[connections]])
-  counter('disconnections_total', 'Streams ended', ['reason'], ({ endings }) => byLabel(endings))
-  counter('events_published_total', 'Events published', [], ({ published }) => [[published]])
-  counter('events_delivered_total', 'Events handed to clients, once for each', [], ({ delivered }) => [[delivered]])
-  counter('events_dropped_total', 'Events given up for slow clients', ['reason'], ({ dropped }) =>
-    byLabel({ ...dropped }),
-  )
-  counter('topics_refused_total', 'Topics asked for and not granted', ['code'], ({ topicsRefused }) =>
-    byLabel(topicsRefused),
-  )
-  counter('mailbox_events_total', 'Events kept for users, and what became of them', ['outcome'], ({ mailbox }) =>
-    byLabel(mailbox),
-  )
-  counter('gaps_total', 'Cursors that could not be gone on from', [], ({ gaps }) => [[gaps]])
-  counter('stalls_total', 'Streams that took nothing for too long', [], ({ endings }) => [[endings.stalled]])
-  counter('errors_total', 'Requests refused, and functions that threw', ['code'], ({ errors }) => byLabel(errors))
-
   const replays = new Histogram({ ...named('replay_events', 'Events in a replay'), buckets: REPLAY_BUCKETS })
   const stop = hub.observe({ onReplay: ({ events }) => replays.observe(events) })
   return () => {
     stop()
     for (const name of names) registry.removeSingleMetric(name)
+  }
+}
+
+/** The figures, which each metric asks for: read once for all that ask in one turn. */
+function readOnce(hub: Pick<Hub, 'stats'>): () => HubStats {
+  let current: HubStats | undefined
+  return () => {
+    if (!current) queueMicrotask(() => (current = undefined))
+    current ??= hub.stats()
+    return current
   }
 }

@@ -43,89 +43,99 @@ type Phase = 'idle' | 'gathering' | 'compressing' | 'over'
  * garbage collector.
  * @param start - Returns the sink that takes the compressed bytes.
  */
-export function compressed(
+export const compressed = (
   coding: ContentCoding,
   events: SinkEvents,
   start: (events: SinkEvents) => Required<Sink>,
-): Required<Sink> {
-  const zlib = encoders[coding]()
-  const batch = createBatch()
-  const debt = createDebt()
-  let phase: Phase = 'idle'
-  /** The socket takes nothing. */
-  let full = false
-  /** The last write was answered with false, so that `drained` is due. */
-  let refused = false
+): Required<Sink> => new CompressedSink(coding, events, start)
 
-  function compress(): void {
-    if (phase === 'over') return
-    phase = 'compressing'
-    zlib.write(batch.take(), () => {
-      if (phase === 'compressing') phase = 'idle'
-      proceed()
+class CompressedSink implements Required<Sink> {
+  readonly #zlib: ReturnType<(typeof encoders)[ContentCoding]>
+  readonly #batch = createBatch()
+  readonly #debt = createDebt()
+  readonly #events: SinkEvents
+  /** Takes the compressed bytes. */
+  readonly #sink: Required<Sink>
+  #phase: Phase = 'idle'
+  /** The socket takes nothing. */
+  #isFull = false
+  /** The last write was answered with false, so that `drained` is due. */
+  #hasRefused = false
+
+  constructor(coding: ContentCoding, events: SinkEvents, start: (events: SinkEvents) => Required<Sink>) {
+    this.#events = events
+    this.#zlib = encoders[coding]()
+    this.#sink = start({
+      drained: () => {
+        this.#isFull = false
+        this.#proceed()
+      },
+      closed: (error) => {
+        this.#release()
+        events.closed(error)
+      },
+    })
+    this.#zlib.on('data', (bytes: Buffer) => {
+      this.#debt.gave(bytes.length)
+      if (!this.#sink.write(bytes)) this.#isFull = true
+    })
+    this.#zlib.on('end', () => this.#sink.end())
+    this.#zlib.on('error', (error) => {
+      this.destroy()
+      events.closed(error)
+    })
+  }
+
+  write(bytes: Uint8Array): boolean {
+    this.#batch.add(bytes)
+    this.#debt.took(bytes.length)
+    if (this.#phase === 'idle' && !this.#isFull) {
+      this.#phase = 'gathering'
+      setImmediate(() => this.#compress())
+    }
+    this.#hasRefused = this.#isFull || this.#batch.size >= WAITING
+    return !this.#hasRefused
+  }
+
+  end(): void {
+    if (this.#phase === 'over') return
+    // A client that takes nothing would not take the end either.
+    if (this.#isFull) return this.destroy()
+    this.#phase = 'over'
+    this.#zlib.end(this.#batch.take())
+  }
+
+  destroy(): void {
+    this.#release()
+    this.#sink.destroy()
+  }
+
+  pending(): number {
+    return this.#debt.look(this.#sink.pending(), this.#batch.size)
+  }
+
+  #compress(): void {
+    if (this.#phase === 'over') return
+    this.#phase = 'compressing'
+    this.#zlib.write(this.#batch.take(), () => {
+      if (this.#phase === 'compressing') this.#phase = 'idle'
+      this.#proceed()
     })
   }
 
   /** Goes on with what came meanwhile, or asks for more. */
-  function proceed(): void {
-    if (phase !== 'idle' || full) return
-    if (batch.size) return compress()
-    if (!refused) return
-    refused = false
-    events.drained()
+  #proceed(): void {
+    if (this.#phase !== 'idle' || this.#isFull) return
+    if (this.#batch.size) return this.#compress()
+    if (!this.#hasRefused) return
+    this.#hasRefused = false
+    this.#events.drained()
   }
 
-  function release(): void {
-    phase = 'over'
-    batch.take()
-    zlib.destroy()
-  }
-
-  const sink = start({
-    drained() {
-      full = false
-      proceed()
-    },
-    closed(error) {
-      release()
-      events.closed(error)
-    },
-  })
-
-  function destroy(): void {
-    release()
-    sink.destroy()
-  }
-
-  zlib.on('data', (bytes: Buffer) => {
-    debt.gave(bytes.length)
-    if (!sink.write(bytes)) full = true
-  })
-  zlib.on('end', () => sink.end())
-  zlib.on('error', (error) => {
-    destroy()
-    events.closed(error)
-  })
-  return {
-    write(bytes) {
-      batch.add(bytes)
-      debt.took(bytes.length)
-      if (phase === 'idle' && !full) {
-        phase = 'gathering'
-        setImmediate(compress)
-      }
-      refused = full || batch.size >= WAITING
-      return !refused
-    },
-    end() {
-      if (phase === 'over') return
-      // A client that takes nothing would not take the end either.
-      if (full) return destroy()
-      phase = 'over'
-      zlib.end(batch.take())
-    },
-    destroy,
-    pending: () => debt.look(sink.pending(), batch.size),
+  #release(): void {
+    this.#phase = 'over'
+    this.#batch.take()
+    this.#zlib.destroy()
   }
 }
 

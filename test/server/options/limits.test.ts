@@ -28,7 +28,7 @@ it.each([0, Infinity])('a filterTimeout of %d is no time limit', (filterTimeout)
   expect(resolveLimits({ filterTimeout }).filterTimeout).toBe(Infinity)
 })
 
-it.each([
+it.each<[limits: object, message: string]>([
   [{ eventsPerSecond: 0.5 }, 'limits.eventsPerSecond wants at least 1, or Infinity for no limit, got number 0.5'],
   [{ clients: -1 }, 'limits.clients wants number from 0, got number -1'],
   [{ client: 5 }, 'limits.client is no option; there are clients, perUser,'],
