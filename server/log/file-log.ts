@@ -1,9 +1,9 @@
 import { beginEpoch, closeFile, type Written, writeRecords } from './file-append.ts'
 import { type Append, createQueue } from './file-batch.ts'
-import { createCare } from './file-care.ts'
+import { type Care, createCare } from './file-care.ts'
 import { type Disk, makeFolder, nodeDisk } from './file-disk.ts'
 import { takeLock } from './file-lock.ts'
-import { createFileMailbox, type MailFile, openMailFile } from './file-mailbox.ts'
+import { closeMail, createFileMailbox, type MailFile, openMailFile, syncMail } from './file-mailbox.ts'
 import { type OpenLog, openFolder } from './file-open.ts'
 import { type FileLogOptions, type FileLogSettings, resolveFileLogOptions } from './file-options.ts'
 import { readFiles } from './file-read.ts'
@@ -45,85 +45,106 @@ export interface FileLog extends EventLog {
 export const fileLog = (options: FileLogOptions): FileLog => createFileLog(options, nodeDisk)
 
 /** @param disk - For tests: one that fails. */
-export function createFileLog(options: FileLogOptions, disk: Disk): FileLog {
-  const settings = resolveFileLogOptions(options)
-  const { path, always } = settings
-  const log = openLocked(settings, disk)
-  const listeners = createListeners<LogEntry>()
-  let closed: Promise<void> | undefined
+export const createFileLog = (options: FileLogOptions, disk: Disk): FileLog =>
+  new FolderLog(resolveFileLogOptions(options), disk)
 
-  function take({ entry, length }: Written): LogEntry {
-    extend(log.last, length, entry)
-    log.head = entry.seq
-    log.recent.push(entry)
-    listeners.entry(entry)
-    return entry
+/** Its methods are fields, so that they work without their object, as those of a `memoryLog` do. */
+class FolderLog implements FileLog {
+  readonly mailbox: Mailbox
+  readonly subscribe: FileLog['subscribe']
+  readonly #settings: FileLogSettings
+  readonly #log: LockedLog
+  readonly #listeners = createListeners<LogEntry>()
+  readonly #jobs = createQueue((batch) => this.#write(batch))
+  readonly #care: Care
+  #closed: Promise<void> | undefined
+
+  constructor(settings: FileLogSettings, disk: Disk) {
+    const log = openLocked(settings, disk)
+    this.#settings = settings
+    this.#log = log
+    this.subscribe = this.#listeners.add
+    const perform = this.#perform
+    this.#care = createCare(log, settings, perform, () => Promise.all([log.file.sync(), syncMail(log.mail)]))
+    this.mailbox = createFileMailbox(log, log.mail, {
+      always: settings.always,
+      written: this.#care.written,
+      attempt: this.#care.attempt,
+      perform: (act) => (this.#closed ? Promise.reject(this.#closedError()) : perform(act)),
+    })
   }
 
-  const add = createQueue(async (batch) => {
+  get epoch(): string {
+    return this.#log.epoch
+  }
+  get head(): number {
+    return this.#log.head
+  }
+  get first(): number {
+    return this.#care.first()
+  }
+
+  readonly append = (record: LogRecord): Promise<LogEntry> =>
+    new Promise((resolve, reject) => {
+      if (this.#closed) reject(this.#closedError())
+      else this.#jobs({ kind: 'append', record, resolve, reject })
+    })
+
+  readonly read: FileLog['read'] = (seq, limit) => {
+    const { head, recent } = this.#log
+    const from = Math.max(seq + 1, this.#care.first())
+    if (from > head - recent.length) return recent.read(from, limit)
+    return readFiles(this.#log, from, Math.min(limit, head - from + 1), this.#care.first)
+  }
+
+  readonly reset = (): Promise<void> =>
+    this.#perform(async () => {
+      const old = await beginEpoch(this.#log)
+      this.#listeners.reset()
+      await this.#care.remove(old)
+    })
+
+  readonly close = (): Promise<void> => {
+    const log = this.#log
+    this.#closed ??= this.#perform(() => {
+      this.#care.stop()
+      return closeMail(log.mail)
+        .finally(() => closeFile(log))
+        .finally(log.unlock)
+    })
+    return this.#closed
+  }
+
+  /** Does something when it is its turn. */
+  readonly #perform = (act: () => Promise<void>): Promise<void> =>
+    new Promise((resolve, reject) => this.#jobs({ kind: 'task', run: () => act().then(resolve, reject) }))
+
+  async #write(batch: readonly Append[]): Promise<void> {
+    const { always } = this.#settings
     let written: readonly Written[] = []
     try {
-      written = await writeRecords(log, batch, always)
+      written = await writeRecords(this.#log, batch, always)
     } catch (error) {
       for (const { reject } of batch) reject(error)
       return
     }
-    for (const [n, each] of written.entries()) (batch[n] as Append).resolve(take(each))
-    if (!always) care.written()
-    await care.tidy()
-  })
+    for (const [n, each] of written.entries()) (batch[n] as Append).resolve(this.#take(each))
+    if (!always) this.#care.written()
+    await this.#care.tidy()
+  }
 
-  const perform = (act: () => Promise<void>): Promise<void> =>
-    new Promise((resolve, reject) => add({ kind: 'task', run: () => act().then(resolve, reject) }))
+  /** Takes note of what has been written. Now the listeners hear of it. */
+  #take({ entry, length }: Written): LogEntry {
+    const log = this.#log
+    extend(log.last, length, entry)
+    log.head = entry.seq
+    log.recent.push(entry)
+    this.#listeners.entry(entry)
+    return entry
+  }
 
-  const care = createCare(log, settings, perform, () => Promise.all([log.file.sync(), mailbox.sync()]))
-
-  const isClosed = (): Error => new Error(`the log in ${path} has been closed`)
-  const mailbox = createFileMailbox(log, log.mail, {
-    always,
-    written: care.written,
-    attempt: care.attempt,
-    perform: (act) => (closed ? Promise.reject(isClosed()) : perform(act)),
-  })
-
-  return {
-    get epoch() {
-      return log.epoch
-    },
-    get head() {
-      return log.head
-    },
-    get first() {
-      return care.first()
-    },
-    append: (record) =>
-      new Promise((resolve, reject) => {
-        if (closed) reject(isClosed())
-        else add({ kind: 'append', record, resolve, reject })
-      }),
-    read(seq, limit) {
-      const from = Math.max(seq + 1, care.first())
-      if (from > log.head - log.recent.length) return log.recent.read(from, limit)
-      return readFiles(log, from, Math.min(limit, log.head - from + 1), care.first)
-    },
-    mailbox,
-    subscribe: listeners.add,
-    reset: () =>
-      perform(async () => {
-        const old = await beginEpoch(log)
-        listeners.reset()
-        await care.remove(old)
-      }),
-    close() {
-      closed ??= perform(() => {
-        care.stop()
-        return mailbox
-          .close()
-          .finally(() => closeFile(log))
-          .finally(log.unlock)
-      })
-      return closed
-    },
+  #closedError(): Error {
+    return new Error(`the log in ${this.#settings.path} has been closed`)
   }
 }
 

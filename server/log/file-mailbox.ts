@@ -8,12 +8,6 @@ import { createMailIndex, type Mailbox, type MailChange, type MailIndex } from '
  * The mail of a log on disk: a file of changes beside its segments. All mail is in memory too, so that it is read at once.
  */
 
-export interface FileMailbox extends Mailbox {
-  /** Has the device take what was written. */
-  sync(): Promise<void>
-  close(): Promise<void>
-}
-
 /** The file of changes, as it stands. */
 export interface MailFile {
   readonly path: string
@@ -80,23 +74,9 @@ export function createFileMailbox(
   { disk }: { readonly disk: Disk },
   mail: MailFile,
   { always, perform, written, attempt }: FileMailboxParts,
-): FileMailbox {
+): Mailbox {
   const pending: MailChange[] = []
   let flushing: Promise<void> | undefined
-
-  async function compact(): Promise<void> {
-    const adds: string[] = []
-    for (const [userId, mails] of mail.index.all())
-      for (const each of mails) adds.push(encodeLine({ kind: 'add', userId, mail: each }))
-    const text = headerOf(mail.last) + adds.join('')
-    const old = mail.file
-    mail.file = await disk.replace(mail.path, text)
-    mail.end = Buffer.byteLength(text)
-    mail.changes = adds.length
-    mail.isTorn = false
-    mail.isSynced = true
-    await old.close().catch(() => {})
-  }
 
   async function flush(): Promise<void> {
     const changes = pending.splice(0)
@@ -108,7 +88,8 @@ export function createFileMailbox(
     for (const change of changes) mail.index.apply(change)
     mail.isSynced = always
     if (!always) written()
-    if (mail.changes > 2 * mail.index.size + SPARE) await attempt('mail could not be written anew', compact)
+    if (mail.changes > 2 * mail.index.size + SPARE)
+      await attempt('mail could not be written anew', () => compact(mail, disk))
   }
 
   /** Changes of one turn are written together. */
@@ -127,18 +108,36 @@ export function createFileMailbox(
     list: mail.index.list,
     markSent: (userId, seqs) => write({ kind: 'sent', userId, seqs }),
     acknowledge: (userId, seqs) => write({ kind: 'acknowledge', userId, seqs }),
-    async sync() {
-      if (mail.isSynced) return
-      mail.isSynced = true
-      await mail.file.sync()
-    },
-    async close() {
-      try {
-        if (mail.isTorn) await mail.file.truncate(mail.end)
-        await mail.file.sync()
-      } finally {
-        await mail.file.close()
-      }
-    },
+  }
+}
+
+/** Writes the file again, without what has been acknowledged. */
+async function compact(mail: MailFile, disk: Disk): Promise<void> {
+  const adds: string[] = []
+  for (const [userId, mails] of mail.index.all())
+    for (const each of mails) adds.push(encodeLine({ kind: 'add', userId, mail: each }))
+  const text = headerOf(mail.last) + adds.join('')
+  const old = mail.file
+  mail.file = await disk.replace(mail.path, text)
+  mail.end = Buffer.byteLength(text)
+  mail.changes = adds.length
+  mail.isTorn = false
+  mail.isSynced = true
+  await old.close().catch(() => {})
+}
+
+/** Has the device take what was written. */
+export async function syncMail(mail: MailFile): Promise<void> {
+  if (mail.isSynced) return
+  mail.isSynced = true
+  await mail.file.sync()
+}
+
+export async function closeMail({ file, isTorn, end }: MailFile): Promise<void> {
+  try {
+    if (isTorn) await file.truncate(end)
+    await file.sync()
+  } finally {
+    await file.close()
   }
 }

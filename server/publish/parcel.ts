@@ -84,7 +84,7 @@ export class Parcel {
   #make(form: 0 | 1): Uint8Array {
     const { type, json } = this.#record
     this.#frames ??= this.#kit.framesOf(this.#record)
-    this.#frames[form] ??= eventFrame(form === 1, type, json, this.id === '' ? undefined : this.id, this.#topic)
+    this.#frames[form] ??= eventFrame({ native: form === 1, type, json, id: this.id || undefined, topic: this.#topic })
     return this.#frames[form]
   }
 

@@ -79,18 +79,24 @@ export const goodbyeFrame = (reconnectInMs: number): Uint8Array => block('goodby
 export const pingFrame = (native: boolean, id: string | undefined, now: number): Uint8Array =>
   native ? block('ping', { t: now }, id) : encode(encodeEvent({ comment: 'ping', id }))
 
+/** An event on its way to a client. */
+export interface EventOnWire {
+  /** The client hears with the native EventSource. */
+  readonly native: boolean
+  readonly type: string
+  readonly json: string
+  /** Left out for an event that moves no cursor. */
+  readonly id?: string | undefined
+  /** That it was published to. */
+  readonly topic?: string | undefined
+}
+
 /**
  * An event. The topic that it was published to stands in a comment, which a client hears ahead of the event and everybody else
  * ignores. The native EventSource would not show it: there a `ping` goes ahead that says the same, and for which event, since
  * of the two the client may hear the ping alone.
  */
-export function eventFrame(
-  native: boolean,
-  type: string,
-  json: string,
-  id: string | undefined,
-  topic?: string,
-): Uint8Array {
+export function eventFrame({ native, type, json, id, topic }: EventOnWire): Uint8Array {
   if (topic === undefined) return encode(encodeEvent({ event: type, data: json, id }))
   return native
     ? encode(

@@ -118,11 +118,11 @@ describe('an event', () => {
       ],
     ],
   ])('writes an event %s, where comments are not heard: %j', (_, native, id, topic, reports) => {
-    expect(parseChunks([eventFrame(native, 'n', '{"a":1}', id, topic)])).toEqual(reports)
+    expect(parseChunks([eventFrame({ native, type: 'n', json: '{"a":1}', id, topic })])).toEqual(reports)
   })
 
   it('has no event field if it is called message', () => {
-    expect(text(eventFrame(false, 'message', '1', ID))).toBe(`id: ${ID}\ndata: 1\n\n`)
+    expect(text(eventFrame({ native: false, type: 'message', json: '1', id: ID }))).toBe(`id: ${ID}\ndata: 1\n\n`)
   })
 
   it('is read as it was published, and takes nothing of its neighbours', () => {
@@ -132,7 +132,7 @@ describe('an event', () => {
     fc.assert(
       fc.property(events, (all) => {
         const frames = all.map(([native, name, json, published], n) =>
-          eventFrame(native, name, json, `e-${n}`, published),
+          eventFrame({ native, type: name, json, id: `e-${n}`, topic: published }),
         )
         const expected = all.flatMap(([native, name, json, published], n): Report[] => {
           const event: Report = ['block', name, json, `e-${n}`]
