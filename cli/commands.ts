@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { meant, UsageError } from './command-line/args.ts'
+import { suggestion, UsageError } from './command-line/args.ts'
 import { type Manual, renderManual, table } from './command-line/help.ts'
 import type { Host } from './host.ts'
 import { listen } from './listen/listen.ts'
@@ -60,8 +60,8 @@ function find(word: string): Command {
   if (/[:/.]|^localhost$/.test(word))
     throw new UsageError('a URL alone is no command, did you mean headwater listen URL?')
   if (word.startsWith('-'))
-    throw new UsageError(`there is no option ${word} here${meant(word, ['--help', '--version'])}`)
-  throw new UsageError(`there is no command ${JSON.stringify(word)}${meant(word, [...COMMANDS.keys(), 'help'])}`)
+    throw new UsageError(`there is no option ${word} here${suggestion(word, ['--help', '--version'])}`)
+  throw new UsageError(`there is no command ${JSON.stringify(word)}${suggestion(word, [...COMMANDS.keys(), 'help'])}`)
 }
 
 const overview = (): string => `headwater ${version()}: Server-Sent Events on the command line

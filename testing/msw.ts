@@ -15,7 +15,7 @@ import type { Script } from './script/step.ts'
 /** How a handler is found, beside its URL. */
 export interface SSEHandlerOptions extends RequestHandlerOptions {
   /**
-   * Answer requests with this method alone. OPTIONS is in any case answered as a CORS preflight, and not counted as a request.
+   * Answer only requests with this method. OPTIONS is always answered as a CORS preflight, and not counted as a request.
    * @defaultValue every method
    */
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | undefined
@@ -27,7 +27,7 @@ export interface SSEHandlerOptions extends RequestHandlerOptions {
  */
 export type SSEHandlerUrl = Path | HttpCustomPredicate<PathParams>
 
-/** Answers a request with a stream, or with whatever a script says. */
+/** Answers a request with a stream, or as a script wants it. */
 type Responder = Pick<MockStream, 'respond'>
 
 /**
@@ -87,7 +87,7 @@ class StreamHandler extends HttpHandler {
   override async log(args: { request: Request; response: Response }): Promise<void> {
     const { status, headers, body } = args.response
     if (!isEventStream(headers)) return super.log(args)
-    // It is a copy. One that nobody reads keeps all that was sent, and keeps it from the mock that the client has gone.
+    // It is a copy. Unread, it would keep all that was sent, and the mock would not learn that the client has left.
     body?.cancel()
     return super.log({ request: args.request, response: new Response('[event stream]', { status, headers }) })
   }
@@ -99,7 +99,7 @@ class StreamHandler extends HttpHandler {
       return new HttpResponse(null, { status: 204, headers: { ...allow(request), ...asked(request) } })
     }
     const answer = await this.#responder.respond(request).catch(() => undefined)
-    // The script has dropped it, or the client has gone.
+    // The script has dropped it, or the client has left.
     if (!answer) return HttpResponse.error()
     const { status, body } = answer
     const headers = new Headers(answer.headers)
@@ -119,7 +119,7 @@ function relay(body: ReadableStream<Uint8Array>, isStream: boolean): ReadableStr
   const start = (controller: ReadableStreamDefaultController<Uint8Array>): void => {
     let last: Promise<unknown> = Promise.resolve()
     const inTurn = (act: () => unknown): void => {
-      // There is nobody to tell when it is over.
+      // When the body is over, nothing waits for this any more.
       last = last.then(act).catch(() => {})
     }
     const pass = (chunk: Uint8Array): void =>
@@ -153,9 +153,9 @@ const inBrowser = (): boolean => 'serviceWorker' in (globalThis.navigator ?? {})
 // The real one, whatever fake timers are in its place later.
 const { setTimeout } = globalThis
 
-/** How long a chunk has to be gone before the next: they are joined where they meet. The worker is a thread of its own. */
+/** How long the next chunk waits for this one: chunks that meet are joined. The worker is a thread of its own. */
 function pause(): Promise<unknown> {
-  // Nobody looks, and timers are held back to one a second.
+  // In a hidden page, timers fire once a second.
   const isHidden = globalThis.document?.visibilityState === 'hidden'
   return inBrowser() && !isHidden ? new Promise((done) => setTimeout(done, 1)) : settle()
 }

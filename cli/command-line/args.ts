@@ -54,7 +54,7 @@ export function readArguments<const O extends Options>(
     const option = Object.hasOwn(options, name) ? options[name] : undefined
     if (!option) {
       const names = known.flatMap(([long, { short }]) => [`--${long}`, ...(short ? [`-${short}`] : [])])
-      throw new UsageError(`there is no option ${rawName}${meant(rawName, names)}`)
+      throw new UsageError(`there is no option ${rawName}${suggestion(rawName, names)}`)
     }
     if (!option.value && value !== undefined) throw new UsageError(`${rawName} takes no value`)
     if (option.value) {
@@ -76,7 +76,7 @@ export function readArguments<const O extends Options>(
 }
 
 /** `, did you mean …?`, or nothing. */
-export function meant(word: string, candidates: readonly string[]): string {
+export function suggestion(word: string, candidates: readonly string[]): string {
   const candidate = nearest(word, candidates)
   return candidate ? `, did you mean ${candidate}?` : ''
 }

@@ -12,7 +12,7 @@ import { type Report, tap } from './traffic/tap.ts'
 /** What a client reports to the session that it belongs to. */
 export interface ClientEvents extends Required<Pick<SSEOptions<Events>, 'onState' | 'onRetry'>> {
   /** What passes between the transport and the core. */
-  hear(report: Report): void
+  onReport(report: Report): void
   /** Whether the last response has ended. */
   isOver(): boolean
 }
@@ -25,7 +25,7 @@ export function createClient(
   options: ListenOptions,
   request: ReadyRequest,
   { clock, fetch, stdout, stderr }: Host,
-  { hear, isOver, onState, onRetry }: ClientEvents,
+  { onReport, isOver, onState, onRetry }: ClientEvents,
 ): SSEClient<Events> {
   const { once, topics, heartbeat, connectTimeout, lastEventId, parse, address } = options
   try {
@@ -34,7 +34,7 @@ export function createClient(
       clock,
       fetch,
       server: once ? hubOnce(topics, isOver) : hub({ topics }),
-      transport: tap(fetchTransport(), createGate([stdout, stderr], clock), clock, hear),
+      transport: tap(fetchTransport(), createGate([stdout, stderr], clock), clock, onReport),
       heartbeat,
       connectTimeout,
       lastEventId,

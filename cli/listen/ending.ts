@@ -3,7 +3,7 @@ import type { Signal } from '../host.ts'
 import { formatDuration } from '../terminal/time.ts'
 
 /*
- * Why `headwater listen` ends, and what it says of that: pure.
+ * Why `headwater listen` ends: exit code and words, as pure functions.
  */
 
 export interface Ending {

@@ -26,7 +26,7 @@ import type { ReadyRequest } from './options/request.ts'
 import type { Events } from './output/payload.ts'
 import { createPrinter, type Print } from './output/printer.ts'
 import type { Tally } from './stats/tally.ts'
-import { createKeeper, type Keeper } from './traffic/kept.ts'
+import { type ConsumedWatch, watchConsumed } from './traffic/consumed.ts'
 import type { Report } from './traffic/tap.ts'
 
 /** What one run of the command is made of. */
@@ -52,7 +52,7 @@ export class Session {
   readonly #parts: SessionParts
   readonly #place: string
   readonly #narrator: Narrator
-  readonly #keeper: Keeper
+  readonly #consumed: ConsumedWatch
   readonly #print: Print
   readonly #sse: SSEClient<Events>
   readonly #stops: (() => void)[] = []
@@ -75,13 +75,13 @@ export class Session {
     this.#parts = parts
     this.#place = options.address.url.replace(/[?#].*/, '')
     this.#narrator = new Narrator(log, this.#place, options.connectTimeout)
-    this.#keeper = createKeeper((event) => {
-      tally.kept(event)
-      this.#narrator.kept(event)
+    this.#consumed = watchConsumed((event) => {
+      tally.onConsumed(event)
+      this.#narrator.onConsumed(event)
     })
     this.#print = createPrinter(options, host.stdout)
     this.#sse = createClient(options, request, host, {
-      hear: (report) => this.#hear(report),
+      onReport: (report) => this.#onReport(report),
       isOver: () => this.#isOver,
       onState: (state) => this.#onState(state),
       onRetry: (retry) => this.#onRetry(retry),
@@ -100,7 +100,7 @@ export class Session {
 
   #start(): void {
     const { options, request, host, log, tally } = this.#parts
-    for (const { observer } of [tally, this.#narrator, this.#keeper]) this.#sse.observe(observer)
+    for (const { observer } of [tally, this.#narrator, this.#consumed]) this.#sse.observe(observer)
     for (const pattern of options.patterns) this.#sse.subscribe(pattern, (_, event) => this.#show(event))
     this.#stops.push(host.onSignal((signal) => this.#end(endedBySignal(signal))))
     this.#watchOutput()
@@ -149,12 +149,12 @@ export class Session {
     else this.#trouble = this.#narrator.why(error)
   }
 
-  #hear(report: Report): void {
+  #onReport(report: Report): void {
     const { options, tally } = this.#parts
     if (report.kind === 'event') this.#ownId = report.id
     if (report.kind === 'opening') this.#isReached = true
     this.#isOver = report.kind === 'end'
-    for (const each of [tally, this.#narrator, this.#keeper]) each.hear(report)
+    for (const each of [tally, this.#narrator, this.#consumed]) each.onReport(report)
     if (options.once && report.kind === 'end') this.#endOnce(report.reason)
   }
 

@@ -12,7 +12,7 @@ import { readScriptFile } from './script-file.ts'
 import { startTicking } from './ticker.ts'
 
 /*
- * `headwater mock`: the kit's mock server, and two ways to tell it what to do: lines of stdin and its control endpoint.
+ * `headwater mock`: the kit's mock server, controlled by lines of stdin and by its control endpoint.
  */
 
 /**
@@ -24,11 +24,11 @@ export async function mock(argv: readonly string[], host: Host): Promise<number>
   const options = readMockOptions(argv)
   const { clock, stdout, stderr } = host
   const log = createLog(stderr, options.quiet ? 'quiet' : 'normal', clock, createPaint(stderr))
-  const complain = (line: string): void => log.say(`${log.paint('red', 'headwater:')} ${visible(line)}`)
+  const sayError = (line: string): void => log.say(`${log.paint('red', 'headwater:')} ${visible(line)}`)
 
   const server = await start(options, createMockLog(clock, log.note)).catch((error: unknown) => {
     if (error instanceof UsageError || !(error instanceof Error) || !('code' in error)) throw error
-    complain(error.message)
+    sayError(error.message)
   })
   if (!server) return 1
   const ended = signalled(host)
@@ -37,7 +37,7 @@ export async function mock(argv: readonly string[], host: Host): Promise<number>
   stdout.write(`${server.url}\n`)
   if (!options.quiet) log.say(hints(server, options))
   const stop = options.file === undefined && options.tick ? startTicking(server, options.tick, clock) : () => {}
-  void obey(host.stdin, server, log, complain)
+  void runLines(host.stdin, server, log, sayError)
 
   const off = await ended
   stop()
@@ -78,11 +78,11 @@ To have something done, from another terminal or by a line of JSON here:
 }
 
 /** Does what the lines of stdin say, one after the other, for as long as there are any. */
-async function obey(
+async function runLines(
   stdin: AsyncIterable<Uint8Array | string>,
   server: MockServer,
   { note }: Log,
-  complain: (line: string) => void,
+  sayError: (line: string) => void,
 ): Promise<void> {
   try {
     for await (const line of linesOf(stdin)) {
@@ -93,10 +93,10 @@ async function obey(
         const reached = await server.perform(...steps)
         note(`done to ${reached} ${reached === 1 ? 'stream' : 'streams'}`)
       } catch (error) {
-        complain(error instanceof SyntaxError ? `this line is not JSON: ${error.message}` : (error as Error).message)
+        sayError(error instanceof SyntaxError ? `this line is not JSON: ${error.message}` : (error as Error).message)
       }
     }
   } catch {
-    // A terminal that has gone reads as an error; the server does not need it.
+    // A terminal that was closed reads as an error. The server does not need it.
   }
 }

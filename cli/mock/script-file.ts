@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { MockServerOptions } from '../../testing/node.ts'
-import { meant, UsageError } from '../command-line/args.ts'
+import { suggestion, UsageError } from '../command-line/args.ts'
 
 /** What a script file may say. */
 export type ScriptFile = Pick<MockServerOptions, 'script' | 'routes' | 'replay' | 'introduce'>
@@ -16,10 +16,10 @@ export async function readScriptFile(path: string): Promise<ScriptFile> {
   if (Array.isArray(read)) return { script: read }
   if (typeof read !== 'object' || read === null)
     throw new UsageError(`${path} holds no script: a list of steps, a list of such lists, or { ${KEYS.join(', ')} }`)
-  const stranger = Object.keys(read).find((key) => !KEYS.includes(key))
-  if (stranger === undefined) return read
+  const unknown = Object.keys(read).find((key) => !KEYS.includes(key))
+  if (unknown === undefined) return read
   throw new UsageError(
-    `${path}: there is no key ${JSON.stringify(stranger)}${meant(stranger, KEYS) || `; there are: ${KEYS.join(', ')}`}`,
+    `${path}: there is no key ${JSON.stringify(unknown)}${suggestion(unknown, KEYS) || `; there are: ${KEYS.join(', ')}`}`,
   )
 }
 
@@ -40,7 +40,7 @@ function parse(path: string, text: string): unknown {
     return JSON.parse(text)
   } catch (error) {
     const { message } = error as SyntaxError
-    const lines = text.slice(0, placeOf(text, message)).split('\n')
+    const lines = text.slice(0, positionOf(text, message)).split('\n')
     const place = `line ${lines.length}, column ${(lines.at(-1)?.length ?? 0) + 1}`
     // Without the place, which counts characters, and without the text around it.
     const what = message.replace(/(?: in JSON)? at position.*$|, (?:\.\.\.)?".*$/s, '')
@@ -48,8 +48,8 @@ function parse(path: string, text: string): unknown {
   }
 }
 
-/** Where JSON goes wrong. V8 tells the place of most mistakes, and of a token that it does not expect only which it is. */
-function placeOf(text: string, message: string): number {
+/** Where JSON goes wrong. V8 gives the position of most mistakes, but of an unexpected token only the token. */
+function positionOf(text: string, message: string): number {
   const [, position] = /at position (\d+)/.exec(message) ?? []
   if (position !== undefined) return Number(position)
   // The first token that makes what comes before it wrong; half of those that are left is looked at each time.

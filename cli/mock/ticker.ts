@@ -1,11 +1,11 @@
 import type { Clock } from '../../src/index.ts'
 import type { MockServer } from '../../testing/node.ts'
 
-/** A comment comes with every so many ticks: a heartbeat, for who wants to see one. */
+/** A comment comes with every so many ticks, as a heartbeat. */
 const HEARTBEAT = 5
 
 /**
- * Sends events that anybody can make something of, until it is told to stop.
+ * Sends simple events, until it is stopped.
  * @param ms - How far apart.
  */
 export function startTicking(

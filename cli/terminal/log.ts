@@ -2,14 +2,14 @@ import type { Clock } from '../../src/index.ts'
 import type { Paint } from './palette.ts'
 import { clockTime } from './time.ts'
 
-/** What is said on stderr, as far as it is wanted. */
+/** Lines on stderr, as many as the options want. */
 export interface Log {
   readonly paint: Paint
   /** What happens to the connection. */
   note(text: string): void
-  /** What only --verbose says. */
+  /** Only with --verbose. */
   detail(lines: readonly string[]): void
-  /** What is said in any case. */
+  /** Always, with --quiet too. */
   say(text: string): void
 }
 

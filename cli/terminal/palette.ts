@@ -27,7 +27,7 @@ export function createPaint(stream: NodeJS.WritableStream): Paint {
 
 /**
  * Red is for what went wrong. Blue on black, and bright cyan, green and yellow on white, have contrasts below 2:1 in the palettes that
- * terminals come with; nobody knows which ground there is.
+ * terminals come with, and the background is not known.
  */
 const NAMES: readonly Style[] = ['cyan', 'green', 'yellow', 'magenta', 'blueBright', 'magentaBright']
 

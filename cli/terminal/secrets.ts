@@ -1,5 +1,5 @@
 /*
- * What is not to be shown: what a terminal or a CI job has printed is read by others than those who typed it.
+ * What is not shown: the output of a terminal or a CI job has other readers than its author.
  */
 
 export const HIDDEN = '[not shown]'

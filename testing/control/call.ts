@@ -5,11 +5,11 @@ export interface ControlCall {
   readonly name: string
   readonly query: URLSearchParams
   readonly body: string
-  /** Aborted when who asked has been answered, or has gone. */
+  /** Aborted when the call has been answered, or its client has left. */
   readonly signal: AbortSignal
 }
 
-/** Why a call is refused: one line, and the status that says it. */
+/** Why a call is refused: one line and a status. */
 export class ControlError extends Error {
   readonly status: number
   constructor(status: number, message: string) {
@@ -37,7 +37,7 @@ export function readSteps({ body }: ControlCall): readonly unknown[] {
   }
 }
 
-/** What is said of an error, in one line. */
+/** The message of an error, in one line. */
 export const lineOf = (error: unknown): string => String(Object(error).message).replace(/\s+/g, ' ')
 
 /** Has what a check throws be the caller's mistake. */
@@ -49,11 +49,11 @@ export function checked<T>(check: () => T, status = 400): T {
   }
 }
 
-/** How long a call waits unless it says otherwise, in milliseconds. Below what suites allow a request. */
+/** How long a call waits by default, in milliseconds. Suites allow a request more. */
 const PATIENCE = 5000
 
 /**
- * Waits as long as the call says.
+ * Waits as long as the call allows.
  * @param otherwise - What is wrong if the time is over first.
  * @throws ControlError 504, and not 408: after that clients may send a request again by themselves (RFC 9110, 15.5.9).
  */
@@ -65,7 +65,7 @@ export async function waitFor<T>(awaited: Promise<T>, call: ControlCall, otherwi
   throw new ControlError(504, `${otherwise()} within ${timeout} ms`)
 }
 
-/** Resolves after so many milliseconds, or when nobody waits any more. */
+/** Resolves after so many milliseconds, or when the signal is aborted. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {

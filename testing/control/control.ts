@@ -17,9 +17,9 @@ export async function control(server: Controlled, call: ControlCall): Promise<ob
     throw new ControlError(404, `there is no ${name} here; there are: ${[...OPERATIONS.keys()].slice(1).join(', ')}`)
   const { method, parameters } = operation
   if (call.method !== method) throw new ControlError(405, `${name || 'this'} wants ${method}, got ${call.method}`)
-  const stranger = [...query.keys()].find((parameter) => !parameters.includes(parameter))
-  if (stranger !== undefined)
-    throw new ControlError(400, `there is no parameter ${stranger} here; there are: ${parameters.join(', ')}`)
+  const unknown = [...query.keys()].find((parameter) => !parameters.includes(parameter))
+  if (unknown !== undefined)
+    throw new ControlError(400, `there is no parameter ${unknown} here; there are: ${parameters.join(', ')}`)
   const path = query.get('route')
   const mock = path === null ? server.mock : checked(() => server.route(path), 404)
   return operation.run({ mock, server, call })

@@ -1,8 +1,8 @@
 /*
- * Who may use the control endpoint. What it tells holds the tokens of the application under test, and every web page that is
- * open in a browser of this machine can send requests to 127.0.0.1. Two headers tell such a page, and no page can forge them:
- * `Host` is the name that the page asked for (a name of its own that it had point to 127.0.0.1 is DNS rebinding), and
- * `Origin` is where the page comes from. What is no browser sends no `Origin`.
+ * Who may use the control endpoint. Its answers hold the tokens of the application under test, and every web page that is open in
+ * a browser of this machine can send requests to 127.0.0.1. Two headers give such a page away, and no page can forge them. `Host`
+ * is the name that the page asked for. A page that has a name of its own point to 127.0.0.1 does DNS rebinding. `Origin` is where
+ * the page comes from. A client that is no browser sends none.
  */
 
 /** Says why a request may not use the control endpoint; undefined: it may. */
@@ -19,7 +19,7 @@ export function createGuard(listensOn: string): Guard {
       return open
         ? `Host: ${host} may be a name that a web page points here: use an address, or a name without a dot`
         : `Host: ${host} is no name of this machine: use 127.0.0.1 or localhost, or listen elsewhere with the option host`
-    // A page in a sandbox, or from a file, has the origin null: it could be anybody's.
+    // A page in a sandbox, or from a file, has the origin null. It may come from any site.
     if (origin === undefined) return undefined
     const from = originName(origin)
     if (from !== undefined && (isLoopback(from) || (open && (from === asked || isPrivate(from))))) return undefined

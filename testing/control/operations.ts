@@ -13,7 +13,7 @@ export interface Controlled {
   readonly mock: Mock
   /** @throws Error for a path that has no mock of its own. */
   route(path: string): Mock
-  /** Calls back after each request. @returns To be called when it is not to be any more. */
+  /** Calls back after each request. @returns Stops that. */
   watch(listener: () => void): () => void
 }
 

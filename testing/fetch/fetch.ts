@@ -5,7 +5,7 @@ import { type MockRequest, readRequest } from '../request/request.ts'
 import { type LocalRequest, LocalWire } from './local-wire.ts'
 import { createOpaqueRedirect } from './response.ts'
 
-/** Answers requests. @returns To be called when the client has gone. */
+/** Answers requests. @returns To be called when the client has left. */
 type AnswerRequest = (request: MockRequest, wire: Wire) => () => void
 
 /** Redirects that a request follows before it fails (Fetch 4.4, step 5). */

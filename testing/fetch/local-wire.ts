@@ -21,7 +21,7 @@ export class LocalWire implements Wire {
   readonly #clock: Pick<Clock, 'setTimeout' | 'clearTimeout'>
   readonly #response = createDeferred<Response>()
   readonly #onAbort = (): void => {
-    this.#gone?.()
+    this.#clientLeft?.()
     this.#fail(this.#request.signal?.reason)
   }
   #body: Controller | undefined
@@ -29,8 +29,8 @@ export class LocalWire implements Wire {
   #broken: unknown
   /** Ends the wait at hand. */
   #endWait: (() => void) | undefined
-  /** To be called when the client has gone. */
-  #gone: (() => void) | undefined
+  /** To be called when the client has left. */
+  #clientLeft: (() => void) | undefined
 
   constructor(request: LocalRequest, clock: Pick<Clock, 'setTimeout' | 'clearTimeout'>) {
     this.#request = request
@@ -39,11 +39,11 @@ export class LocalWire implements Wire {
 
   /**
    * Has the request answered.
-   * @param answer - Writes the answer to a wire. @returns To be called when the client has gone.
+   * @param answer - Writes the answer to a wire. @returns To be called when the client has left.
    * @returns Resolves with the headers. Rejects as `fetch` does: with the reason of the signal, or for a network error.
    */
   answerWith(answer: (wire: Wire) => () => void): Promise<Response> {
-    this.#gone = answer(this)
+    this.#clientLeft = answer(this)
     this.#request.signal?.addEventListener('abort', this.#onAbort)
     return this.#response.promise
   }
@@ -59,7 +59,7 @@ export class LocalWire implements Wire {
       },
       cancel: () => {
         this.#release()
-        this.#gone?.()
+        this.#clientLeft?.()
       },
     })
     const { redirected } = this.#request

@@ -5,7 +5,7 @@ import { createStreamParser } from '../../src/transports/parse.ts'
 /** HTML 9.2.2, "readyState". */
 export const STATES = { CONNECTING: 0, OPEN: 1, CLOSED: 2 } as const
 
-/** How long browsers wait before they reconnect, until a server says otherwise. Chromium's; Firefox waits 5 s. */
+/** How long browsers wait before they reconnect, in milliseconds, until a server sends `retry`. Chromium's; Firefox waits 5 s. */
 const RECONNECTION_TIME = 3000
 
 const EVENT_STREAM = /^text\/event-stream\s*(;|$)/i
@@ -59,7 +59,7 @@ export class SourceConnection {
       this.#dispatch(new Event('open'))
       await this.#read(response, signal)
     } catch {
-      // A network error, or an aborted request: which, the signal says.
+      // A network error, or an aborted request. The signal tells them apart.
     }
     if (!signal.aborted) this.#reestablish()
   }

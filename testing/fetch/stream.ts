@@ -7,7 +7,10 @@ import { createLocalServer } from './fetch.ts'
 
 /** What a mock stream starts with. */
 export interface MockStreamOptions extends MockOptions {
-  /** What the steps `wait` and `open.delay`, and the reconnecting of `EventSource`, wait on. By default real time passes. */
+  /**
+   * The clock of the steps `wait` and `open.delay`, and of the reconnects of `EventSource`.
+   * @defaultValue the time of the platform
+   */
   readonly clock?: Pick<Clock, 'now' | 'setTimeout' | 'clearTimeout'> | undefined
 }
 
@@ -16,14 +19,14 @@ export interface MockStream<E = Record<string, unknown>> extends Mock<E> {
   /** For the option `fetch`, or in place of the global one. Aborting a request closes its stream, as on a real network. */
   readonly fetch: typeof globalThis.fetch
   /**
-   * For the option `transport`, where another `fetch` is in use. What a client posts beside its stream, by `send()` or to change
-   * its topics, goes by the option `fetch` still.
+   * For the option `transport`, if the client must have another `fetch`. What a client posts beside its stream, by `send()` or to
+   * change its topics, still goes through the option `fetch`.
    */
   readonly transport: Transport
   /**
-   * A class in place of the global `EventSource`, which reconnects as browsers do (HTML 9.2.3): after `retry`, 3 s unless the
-   * server says otherwise, and never after any status but 200. With `eventSourceTransport({ EventSource })` give the option `fetch`
-   * as well: by that a client finds out why it was refused.
+   * A class in place of the global `EventSource`. It reconnects as browsers do (HTML 9.2.3): after the time of the last `retry`, or
+   * 3 s, and never after a status other than 200. With `eventSourceTransport({ EventSource })` give the option `fetch` as well: the
+   * client uses it to find out why it was refused.
    */
   readonly EventSource: typeof globalThis.EventSource
   /** Answers a request as it is, and follows no redirect: for what takes a Request and returns a Response. */

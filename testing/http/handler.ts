@@ -38,9 +38,9 @@ export class Handler {
     const wire = new NodeWire(response, preamble, (status, isStream) =>
       onActivity({ type: 'response', request: seen, status, isStream }),
     )
-    const gone = this.#routes.answer(seen, wire)
+    const clientLeft = this.#routes.answer(seen, wire)
     response.on('close', () => {
-      gone()
+      clientLeft()
       onActivity({ type: 'end', request: seen, by: wire.isEnded ? 'server' : 'client' })
     })
   }

@@ -28,8 +28,8 @@ export interface MockServerOptions extends MockOptions {
    */
   readonly port?: number | undefined
   /**
-   * The address to listen on. '0.0.0.0': on all networks, for clients in a container or on a telephone. Everyone who can reach it
-   * can then use the control endpoint too.
+   * The address to listen on. '0.0.0.0': on all networks, for clients in a container or on a telephone. Every client that can reach
+   * it can then use the control endpoint too.
    * @defaultValue '127.0.0.1', which `http://localhost` leads to as well.
    */
   readonly host?: string | undefined
@@ -45,12 +45,12 @@ export interface MockServerOptions extends MockOptions {
    */
   readonly preamble?: string | undefined
   /**
-   * The path under which the mock is told over HTTP what to do, by suites in another process or in a browser. False: none, and
-   * that path has streams like any other. Requests to it are not recorded. Pages of other sites, and names that are not this
-   * machine's, are refused.
+   * The path of the control endpoint, with which suites in another process or in a browser control the mock over HTTP. False: there
+   * is none, and that path has streams like any other. Requests to it are not recorded. Pages of other sites, and names that are
+   * not this machine's, are refused.
    * @defaultValue '/__mock'
    */
   readonly control?: string | false | undefined
-  /** Told of each request, of each answer that begins and of each that is over: for a log. */
+  /** Called with each request, each answer that begins and each answer that is over: for a log. */
   readonly onActivity?: ((activity: MockActivity) => void) | undefined
 }

@@ -7,12 +7,12 @@ import type { Script } from '../script/step.ts'
 
 /** A mock for each path that has a script of its own, one for all others, and one that stands for all of them. */
 export interface Routes<E> {
-  /** Does to all streams what it is told; its scripts are for the paths that have none of their own. */
+  /** Its actions are for all streams, its scripts for the paths that have none of their own. */
   readonly mock: Mock<E>
   /** @throws Error for a path that has no mock of its own. */
   route(path: string): Mock
   answer(request: MockRequest, wire: Wire): () => void
-  /** Calls back after each request. @returns To be called when it is not to be any more. */
+  /** Calls back after each request. @returns Stops that. */
   watch(listener: () => void): () => void
 }
 
@@ -25,7 +25,7 @@ export function createRoutes<E extends EventMap>(
   )
   const mocks = [others, ...routes.values()].map(({ mock }) => mock)
   const requests: MockRequest[] = []
-  /** Two may come in the same millisecond, so `at` does not tell which was first. */
+  /** The order of the requests. `at` does not give it: two may come in the same millisecond. */
   const numbers = new WeakMap<MockRequest, number>()
   let last = 0
   const listeners = new Set<() => void>()
@@ -65,9 +65,9 @@ export function createRoutes<E extends EventMap>(
     answer(request, wire) {
       numbers.set(request, ++last)
       requests.push(request)
-      const gone = (routes.get(request.path) ?? others).answer(request, wire)
+      const clientLeft = (routes.get(request.path) ?? others).answer(request, wire)
       for (const listener of [...listeners]) listener()
-      return gone
+      return clientLeft
     },
     watch(listener) {
       listeners.add(listener)

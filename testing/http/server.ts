@@ -13,12 +13,12 @@ import { addressOf } from './request.ts'
 import { createRoutes } from './routes.ts'
 import { isUnder, resolveServerOptions } from './settings.ts'
 
-/** A real HTTP server that answers on every path. What it is told to do, it does to the streams of all paths. */
+/** A real HTTP server that answers on every path. Its actions are for the streams of all paths. */
 export interface MockServer<E = Record<string, unknown>> extends Mock<E> {
   /** `http://127.0.0.1:<port>`, without a slash at the end. */
   readonly url: string
   readonly port: number
-  /** Where it is told over HTTP what to do, as a URL without a slash at the end; undefined if nowhere. */
+  /** The URL of the control endpoint, without a slash at the end; undefined if there is none. */
   readonly controlUrl: string | undefined
   /** CORS preflights, which are answered and not counted as requests. */
   readonly preflights: number

@@ -68,12 +68,12 @@ function locate(name: string, script: Script): void {
   try {
     checkScript(script)
   } catch (error) {
-    throw new TypeError(`${name}${placeOf(script)}: ${(error as Error).message}`, { cause: error })
+    throw new TypeError(`${name}${positionOf(script)}: ${(error as Error).message}`, { cause: error })
   }
 }
 
 /** `, list 2, step 3`: the first place where something is wrong. */
-function placeOf(script: Script): string {
+function positionOf(script: Script): string {
   const parts: readonly unknown[] = Array.isArray(script) ? script : []
   const inList = (steps: readonly unknown[]): string => {
     if (passes(steps)) return ''

@@ -14,7 +14,7 @@ export class NodeWire implements Wire {
   readonly #response: ServerResponse
   readonly #preamble: string
   readonly #started: Started
-  readonly #gone = new AbortController()
+  readonly #clientLeft = new AbortController()
   #isEnded = false
 
   /** @param preamble - What a stream begins with. */
@@ -22,7 +22,7 @@ export class NodeWire implements Wire {
     this.#response = response
     this.#preamble = preamble
     this.#started = started
-    response.on('close', () => this.#gone.abort())
+    response.on('close', () => this.#clientLeft.abort())
   }
 
   /** Whether the mock has ended the answer, and not the client. */
@@ -58,7 +58,7 @@ export class NodeWire implements Wire {
   /** Ends when the client leaves: a test must not hang on it. */
   wait(ms: number): Promise<void> {
     // That of Node and not the global one: where fake timers stand in for that, the server goes on.
-    return sleep(Math.min(ms, TIMER_MAX), undefined, { signal: this.#gone.signal }).catch(() => {})
+    return sleep(Math.min(ms, TIMER_MAX), undefined, { signal: this.#clientLeft.signal }).catch(() => {})
   }
 
   /** When the client has read it, only the client knows. */

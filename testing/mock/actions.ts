@@ -13,8 +13,8 @@ export interface SendOptions {
 }
 
 /**
- * What can be done to one stream, or through a mock to all that are open. What comes back resolves when it has been done: with
- * a mock in this process the client has handled it by then. It need not be awaited.
+ * What can be done to one stream, or through a mock to all that are open. Each call resolves when it is done. With a mock in this
+ * process, the client has handled it by then. It need not be awaited.
  */
 export interface MockActions<E = Record<string, unknown>> {
   /** Sends an event with its data as JSON; without data, an event with an empty `data:`. */
@@ -31,22 +31,23 @@ export interface MockActions<E = Record<string, unknown>> {
   end(): Promise<void>
   /** Breaks the connection. */
   drop(): Promise<void>
-  /** Sends not a byte any more, and keeps the connection open. */
+  /** Sends nothing more, and keeps the connection open. */
   stall(): Promise<void>
   /**
-   * Sends `connected`, as headwater's own server does first of all: only then does a client take `gap` and `goodbye` for the
-   * server's word. What is left out is filled in: `recovered` is true where the client resumes.
+   * Sends `connected`, with which headwater's own server begins a stream. Only then does a client take `gap` and `goodbye` as the
+   * server's own. Fields that are left out are filled in: `recovered` is true if the client resumes.
    * @throws Error if something else has been sent on this connection.
    */
   introduce(introduction?: Partial<Introduction>): Promise<void>
   /**
-   * Says that events were lost, with the reason `expired` unless told otherwise. What is left out is filled in: the client goes
-   * on from the id that was sent last. On a connection that nothing has been sent on it introduces itself first.
+   * Reports that events were lost. Fields that are left out are filled in: the reason is `expired`, and the client goes on from the
+   * id that was sent last. If nothing has been sent on the connection, `introduce()` comes first.
    * @throws Error on a connection that has begun in another way.
    */
   gap(notice?: Partial<GapNotice>): Promise<void>
   /**
-   * Asks the client to leave and to come back in so many milliseconds; 0, the default: soon. Introduces itself as `gap` does.
+   * Asks the client to leave, and to reconnect in so many milliseconds. 0, the default: soon. `introduce()` comes first, as with
+   * `gap()`.
    * @throws Error on a connection that has begun in another way.
    */
   goodbye(reconnectInMs?: number): Promise<void>

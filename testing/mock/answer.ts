@@ -27,12 +27,12 @@ const merged = (own: Headers, given: Headers = {}): Headers => ({
   ...Object.fromEntries(Object.entries(given).map(([name, value]) => [name.toLowerCase(), value])),
 })
 
-/** What its exchange hears of an answer. */
+/** What an answer reports to its exchange. */
 export interface AnswerEvents {
   /** It is a stream, and its headers have been sent. */
   opened(): void
-  /** It is to end, or the client has gone. It may be called again. */
-  leaving(): void
+  /** It is about to end, or the client has left. It may be called again. */
+  ending(): void
 }
 
 /** Writes one response to a wire, in order, however slow that is. */
@@ -111,19 +111,19 @@ export class Answer {
     return this.#finish(() => this.#wire.destroy())
   }
 
-  /** To be called when the client has gone. */
-  gone(): void {
+  /** To be called when the client has left. */
+  clientLeft(): void {
     this.#stage = 'over'
-    this.#events.leaving()
+    this.#events.ending()
     this.#closed.resolve()
   }
 
   #finish(how: () => void): Promise<void> {
     if (this.#stage === 'waiting') this.#stage = 'withdrawn'
-    this.#events.leaving()
+    this.#events.ending()
     this.#next(() => {
       if (this.#stage !== 'over') how()
-      this.gone()
+      this.clientLeft()
     })
     return this.settled()
   }

@@ -12,18 +12,18 @@ import { afterSending, type Beginning, type Kind } from '../script/beginning.ts'
 import type { Chunk, Refusal } from '../script/step.ts'
 import type { MockActions, MockConnection } from './actions.ts'
 import { Answer } from './answer.ts'
-import type { Kept } from './replay.ts'
+import type { SentEvent } from './replay.ts'
 import type { Wire } from './wire.ts'
 
-/** What its mock hears of an exchange, and is asked. */
+/** What an exchange reports to its mock, and asks it. */
 export interface ExchangeEvents {
   opened(exchange: Exchange): void
-  /** It is to end, or the client has gone. It may be called again. */
-  leaving(exchange: Exchange): void
+  /** It is about to end, or the client has left. It may be called again. */
+  ending(exchange: Exchange): void
   /** The id of an event that is given none; undefined: none. */
   nextId(): string | undefined
   /** An event with an id is sent. */
-  sent(event: Kept): void
+  sent(event: SentEvent): void
 }
 
 /**
@@ -38,6 +38,7 @@ export const payloadOf = (data: unknown): string => (data === undefined ? '' : t
  */
 export class Exchange implements MockConnection {
   readonly request: MockRequest
+  readonly closed: Promise<void>
   readonly #answer: Answer
   readonly #events: ExchangeEvents
   /** Once it has introduced itself: how. Before: how it will, if a test does not say otherwise. */
@@ -50,15 +51,12 @@ export class Exchange implements MockConnection {
     this.request = request
     this.#introduction = introduction
     this.#events = events
-    this.#answer = new Answer(wire, { opened: () => events.opened(this), leaving: () => events.leaving(this) })
-  }
-
-  get closed(): Promise<void> {
-    return this.#answer.closed
+    this.#answer = new Answer(wire, { opened: () => events.opened(this), ending: () => events.ending(this) })
+    this.closed = this.#answer.closed
   }
 
   /** Nothing comes after this. */
-  get over(): boolean {
+  get isOver(): boolean {
     return this.#answer.isOver
   }
 
@@ -71,7 +69,7 @@ export class Exchange implements MockConnection {
 
   readonly sendText: MockActions['sendText'] = (type, text, { id = this.#events.nextId(), ...options } = {}) => {
     const block = encodeEvent({ event: type, data: text, id, ...options })
-    this.#say('event')
+    this.#advance('event')
     this.#lastId = id ?? this.#lastId
     if (id) this.#events.sent({ type, text, options: { ...options, id } })
     return this.#answer.write(block)
@@ -82,7 +80,7 @@ export class Exchange implements MockConnection {
   readonly retry: MockActions['retry'] = (ms) => this.#answer.write(encodeEvent({ retry: ms }))
 
   readonly raw = (...chunks: readonly Chunk[]): Promise<void> => {
-    this.#say('event')
+    this.#advance('event')
     return this.#answer.write(...chunks)
   }
 
@@ -91,7 +89,7 @@ export class Exchange implements MockConnection {
   readonly stall = (): Promise<void> => this.#answer.stall()
 
   readonly introduce: MockActions['introduce'] = (given) => {
-    if (!this.#say('introduction')) throw new Error('introduce() must come first on its connection')
+    if (!this.#advance('introduction')) throw new Error('introduce() must come first on its connection')
     this.#introduction = { ...this.#introduction, ...given }
     return this.#answer.write(connectedFrame(this.#introduction))
   }
@@ -99,7 +97,7 @@ export class Exchange implements MockConnection {
   readonly gap: MockActions['gap'] = (notice) => {
     this.#introduceFor('gap')
     const requested = this.#lastId ?? this.request.lastEventId
-    const whole = { reason: 'expired', requested, resumedFrom: this.#place(), topics: ['*'], ...notice }
+    const whole = { reason: 'expired', requested, resumedFrom: this.#cursor(), topics: ['*'], ...notice }
     this.#lastId = whole.resumedFrom
     return this.#answer.write(gapFrame(whole))
   }
@@ -112,8 +110,8 @@ export class Exchange implements MockConnection {
   /** Confirms a change of topics. @returns Where the stream stands: the last id. */
   subscribed(rev: number, topics: readonly string[], denied?: DeniedFields): string {
     this.#introduction = { ...this.#introduction, topics }
-    this.#answer.write(subscribedFrame(rev, topics, this.#place(), denied))
-    return this.#place()
+    this.#answer.write(subscribedFrame(rev, topics, this.#cursor(), denied))
+    return this.#cursor()
   }
 
   /** Answers with a stream, if there is no answer yet. */
@@ -126,8 +124,8 @@ export class Exchange implements MockConnection {
     this.#answer.respond(refusal)
   }
 
-  /** Resolves when all that was said is on its way. */
-  done(): Promise<void> {
+  /** Resolves when all of it is on its way. */
+  get sent(): Promise<void> {
     return this.#answer.sent
   }
 
@@ -136,13 +134,13 @@ export class Exchange implements MockConnection {
     return this.#answer.settled()
   }
 
-  /** To be called when the client has gone. */
-  gone(): void {
-    this.#answer.gone()
+  /** To be called when the client has left. */
+  clientLeft(): void {
+    this.#answer.clientLeft()
   }
 
   /** Notes what is sent. @returns Whether it comes at the right time. */
-  #say(kind: Kind): boolean {
+  #advance(kind: Kind): boolean {
     const next = afterSending(kind, this.#beginning)
     this.#beginning = next ?? this.#beginning
     return next !== undefined
@@ -151,14 +149,14 @@ export class Exchange implements MockConnection {
   /** Makes sure that a client takes the next event as the server's own. */
   #introduceFor(what: 'gap' | 'goodbye'): void {
     if (this.#beginning === 'silent') this.introduce()
-    if (!this.#say('notice'))
+    if (!this.#advance('notice'))
       throw new Error(
         `${what}() means something only on a stream that begins with introduce(), and this one has begun without; the option introduce: true does it for every stream that has no script`,
       )
   }
 
   /** Where the client stands, once it has read all: what `gap` moves it to must not be behind that. */
-  #place(): string {
+  #cursor(): string {
     return this.#lastId ?? this.introduction?.cursor ?? this.request.lastEventId
   }
 }

@@ -15,39 +15,38 @@ import type { Wire } from './wire.ts'
 /** What every mock starts with. */
 export interface MockOptions {
   /**
-   * What to do with requests. A list of steps is played to each of them; a request that resumes gets what comes after the `send`
-   * with its last event id. A list of such lists is one for each of the first requests. What no script is for opens a stream
-   * that is left to you.
+   * What to do with requests. A list of steps is for every request. One that resumes gets the steps after the `send` with its last
+   * event id. A list of such lists has one for each of the first requests. A request without a script opens a stream that is
+   * left to you.
    */
   readonly script?: Script | undefined
   /**
-   * Remember what is sent, to whomever and also while nobody is there, as a server with a log does. A stream that is left to you
-   * then begins with what was sent after its last event id. An event that is given no id gets the next number. An id that was
-   * never sent is taken for one from before all of this; with `introduce` the client is told of a gap instead.
+   * Keep all events that are sent, as a server with a log does, also while no stream is open. A stream that is left to you begins
+   * with the events after its last event id. An event without an id gets the next number. If the id was never sent, the stream
+   * begins with all events, or, with `introduce`, with a gap.
    * @defaultValue false
    */
   readonly replay?: boolean | undefined
   /**
    * Begin each stream that is left to you with `connected`, as headwater's own server does. Clients then know whether they were
-   * resumed, take `gap()` and `goodbye()`, and post their topics, which are granted.
+   * resumed, understand `gap()` and `goodbye()`, and post their topics, which are granted.
    * @defaultValue false
    */
   readonly introduce?: boolean | undefined
 }
 
-/** What in-process and real mock have in common. */
+/** What the mock in this process and the one over HTTP have in common. */
 export interface Mock<E = Record<string, unknown>> extends MockActions<E> {
   /** Every request, oldest first. */
   readonly requests: readonly MockRequest[]
   /** The streams that are open now, oldest first. */
   readonly connections: readonly MockConnection<E>[]
   /**
-   * Resolves with the stream that is open, the oldest if there are several, or else with the next one to be. With a mock in this
-   * process the client knows by then. A stream that a script, or somebody else, has ended meanwhile it still is: its `closed` has
-   * resolved.
+   * Resolves with the oldest stream that is open, or else with the next one. With a mock in this process, the client knows by then
+   * that it is open. If the stream has ended by then, its `closed` has resolved.
    */
   connected(): Promise<MockConnection<E>>
-  /** Resolves when no stream is open any more; at once if none is. */
+  /** Resolves when no stream is open; at once if none is. */
   closed(): Promise<void>
   /** What to do with the next request that has no script yet. */
   script(...steps: readonly Step[]): void
@@ -55,14 +54,14 @@ export interface Mock<E = Record<string, unknown>> extends MockActions<E> {
   refuse(status: number, headers?: Readonly<Record<string, string>>): void
   /** Refuses the next request, or the next `times`, with headers and a body. */
   refuse(status: number, options?: RefusalOptions): void
-  /** Breaks every stream, and forgets scripts, requests and what was sent: as new, but without the script it began with. */
+  /** Breaks every stream, and forgets scripts, requests and events. The script of the options does not come back. */
   reset(): void
 }
 
-/** A mock without a host: gets requests and a wire for each, and does what scripts and callers say. */
+/** A mock without a host: it gets requests and a wire for each. */
 export interface MockCore<E> {
   readonly mock: Mock<E>
-  /** Answers a request. @returns To be called when the client has gone. */
+  /** Answers a request. @returns To be called when the client has left. */
   answer(request: MockRequest, wire: Wire): () => void
 }
 
@@ -101,17 +100,17 @@ export function createMock<E extends EventMap = Record<string, unknown>>(options
     sendText(type, text, { id = log?.nextId(), ...sent } = {}) {
       // Also while no stream is open: the event is kept, and what cannot be sent is an error.
       encodeEvent({ event: type, data: text, id, ...sent })
-      if (id) log?.keep({ type, text, options: { ...sent, id } })
+      if (id) log?.add({ type, text, options: { ...sent, id } })
       return toOpen.sendText(type, text, { ...sent, id })
     },
   }
   return {
-    // E is what the test's author says of the events; nothing here depends on it.
+    // E is a type of the test's author. Nothing here depends on it.
     mock: mock as Mock<E>,
     answer(request, wire) {
       requests.push(request)
       const exchange = receive(request, wire, `mock-client-${++clients}`, { plan, streams, log, introduces: introduce })
-      return () => exchange.gone()
+      return () => exchange.clientLeft()
     },
   }
 }

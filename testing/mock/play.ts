@@ -21,8 +21,8 @@ export async function play(
   wait: (ms: number) => Promise<void>,
 ): Promise<void> {
   for (const step of steps) {
-    await exchange.done()
-    if (exchange.over) return
+    await exchange.sent
+    if (exchange.isOver) return
     if ('wait' in step) await wait(step.wait)
     else if ('open' in step) {
       if (step.open.delay) await wait(step.open.delay)
@@ -31,11 +31,11 @@ export async function play(
     else if ('redirect' in step) exchange.respond({ status: step.status ?? 307, headers: { location: step.redirect } })
     else act(step, exchange)
   }
-  await exchange.done()
+  await exchange.sent
   exchange.open()
 }
 
-/** Does what one step says, to one stream or to all. */
+/** Does one step, to one stream or to all. */
 export function act(step: Action, to: MockActions): Promise<void> {
   if ('send' in step) {
     const { event = 'message', data, text, ...options } = step.send

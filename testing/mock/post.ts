@@ -27,12 +27,12 @@ export function answerPost(request: MockRequest, open: readonly Exchange[]): Ref
   const exchange = open.find(({ introduction }) => introduction?.clientId === clientId)
   if (!exchange)
     return json(404, { error: { code: 'unknown-client', message: 'no stream is open with this clientId' } })
-  const { topics, ...denied } = grant(all)
+  const { topics, ...denied } = grantTopics(all)
   return json(200, { rev, topics, denied: [], ...denied, cursor: exchange.subscribed(rev, topics, denied) })
 }
 
 /** What a hub without limits grants: every topic that has the name of one. */
-export function grant(names: readonly unknown[]): Pick<Introduction, 'topics' | 'denied' | 'deniedMore'> {
+export function grantTopics(names: readonly unknown[]): Pick<Introduction, 'topics' | 'denied' | 'deniedMore'> {
   const denials = createDenials()
   const topics = readTopics(names, Infinity, denials)
   return { topics, ...deniedIn(denials, new Set()) }

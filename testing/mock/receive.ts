@@ -28,9 +28,9 @@ export function receive(request: MockRequest, wire: Wire, clientId: string, part
   const { introduction, isUnknown, missed } = welcome(request, clientId, log, introduces)
   const exchange = new Exchange(request, wire, introduction, {
     opened: (opened) => streams.opened(opened),
-    leaving: (leaving) => streams.leaving(leaving),
+    ending: (ending) => streams.ending(ending),
     nextId: () => log?.nextId(),
-    sent: (event) => log?.keep(event),
+    sent: (event) => log?.add(event),
   })
   streams.add(exchange)
 

@@ -33,7 +33,7 @@ export class Streams {
   }
 
   /** A stream is about to end. */
-  leaving(exchange: Exchange): void {
+  ending(exchange: Exchange): void {
     this.#open.delete(exchange)
   }
 

@@ -1,8 +1,8 @@
 import type { MockActions } from './actions.ts'
 
-/** Acts that are done to each of several, as many as there are at that moment. */
+/** The actions of all targets at once: of those that there are when an action is called. */
 export function toAll(targets: () => readonly MockActions[]): MockActions {
-  // Not async: what cannot be done is told at once, also to a caller who does not await it.
+  // Not async: what cannot be done is thrown at once, also to a caller who does not await it.
   const all = (act: (each: MockActions) => Promise<void>): Promise<void> =>
     Promise.all(targets().map(act)).then(() => {})
   return {

@@ -1,7 +1,7 @@
 import type { Introduction } from '../../server/wire/frames.ts'
 import type { MockRequest } from '../request/request.ts'
-import { grant } from './post.ts'
-import type { Kept, Replay } from './replay.ts'
+import { grantTopics } from './post.ts'
+import type { Replay, SentEvent } from './replay.ts'
 
 /** How a stream begins that no script is for. */
 export interface Welcome {
@@ -9,7 +9,7 @@ export interface Welcome {
   /** The log does not know the last event id of the client. */
   readonly isUnknown: boolean
   /** What was sent after that id. Everything, if the id is unknown and the client cannot be notified of a gap. */
-  readonly missed: readonly Kept[]
+  readonly missed: readonly SentEvent[]
 }
 
 /**
@@ -33,7 +33,7 @@ export function welcome(
       // A client that was not resumed stands where the log ends.
       cursor: log && !recovered ? log.last : lastEventId,
       recovered,
-      ...grant(query.topics?.split(',').filter(Boolean) ?? []),
+      ...grantTopics(query.topics?.split(',').filter(Boolean) ?? []),
     },
     isUnknown: missed === undefined,
     missed: missed ?? (introduces ? [] : (log?.all ?? [])),

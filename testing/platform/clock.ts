@@ -17,8 +17,7 @@ export interface TestClock extends Clock {
    */
   advance(ms: number): Promise<void>
   /**
-   * Time passes while nothing runs, as with a closed laptop or a frozen tab: all timers that came due meanwhile fire
-   * afterwards, late.
+   * Time passes while nothing runs, as with a closed laptop or a frozen tab. All timers that came due fire afterwards, late.
    */
   sleep(ms: number): Promise<void>
   /** Lets promises and streams settle, without turning the clock. */

@@ -3,7 +3,7 @@ import { quote } from './quote.ts'
 import type { Step } from './step.ts'
 
 /**
- * Checks that a script says nothing at the wrong time, which would fail only in the middle of a request.
+ * Checks that a script sends nothing at the wrong time, which would fail only in the middle of a request.
  * @throws TypeError that names the step and what to begin with.
  */
 export function checkOrder(steps: readonly Step[]): readonly Step[] {

@@ -4,7 +4,7 @@ import type { GapNotice, Introduction } from '../../server/wire/frames.ts'
 /** Bytes, or text that is sent as UTF-8. */
 export type Chunk = string | Uint8Array
 
-/** How a request is refused, or answered with something else than a stream. */
+/** How a request is refused, or answered with anything but a stream. */
 export interface Refusal {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>> | undefined
@@ -12,11 +12,11 @@ export interface Refusal {
 }
 
 /**
- * One thing that a mock does with a request. Plain data, so a script can stand in a JSON file. The answer's headers go out
- * with the first step that needs them; what a script leaves open stays open, and is yours.
+ * One thing that a mock does with a request. It is plain data, so a script can be a JSON file. The headers of the answer are sent
+ * with the first step that needs them. A stream that a script leaves open stays open, and is left to you.
  */
 export type Step =
-  /** The answer's headers: `delay` milliseconds late, with more headers, or with others than an event stream has. */
+  /** The headers of the answer: `delay` milliseconds late, with more headers, or with others than those of a stream. */
   | { readonly open: { readonly delay?: number; readonly headers?: Readonly<Record<string, string>> } }
   /** An event. `data` is sent as JSON; `text` as it is. */
   | { readonly send: Omit<WireEvent, 'data'> & { readonly data?: unknown; readonly text?: string } }
@@ -32,21 +32,21 @@ export type Step =
   | { readonly drop: true }
   /** The response ends. */
   | { readonly end: true }
-  /** Not a byte any more, whatever is sent; the connection stays open. */
+  /** Nothing more is sent, whatever follows. The connection stays open. */
   | { readonly stall: true }
   /** Another answer than a stream. */
   | { readonly refuse: Refusal }
-  /** The request is sent elsewhere, with status 307 unless `status` says otherwise. */
+  /** A redirect, with status 307 or the one that is given. */
   | { readonly redirect: string; readonly status?: number }
-  /** `connected`, with which headwater's own server begins. What is left out is filled in. */
+  /** `connected`, with which headwater's own server begins a stream. Fields that are left out are filled in. */
   | { readonly introduce: Partial<Introduction> }
-  /** Events were lost, says a server that has introduced itself. */
+  /** `gap`: events were lost. Clients believe it only after `introduce`, which comes by itself on a stream that is silent. */
   | { readonly gap: Partial<GapNotice> }
-  /** Leave, and come back in so many milliseconds, says a server that has introduced itself. */
+  /** `goodbye`: leave, and reconnect in so many milliseconds. It needs `introduce` as `gap` does. */
   | { readonly goodbye: number }
 
 /**
- * What to do with requests. A list of steps: that, with each of them. One that resumes gets what comes after the `send` with its
- * last event id. A list of such lists: one for each request, and what comes after the last opens a stream that is left to you.
+ * What to do with requests. A list of steps is for every request. One that resumes gets the steps after the `send` with its last
+ * event id. A list of such lists has one for each of the first requests. Later ones open a stream that is left to you.
  */
 export type Script = readonly Step[] | readonly (readonly Step[])[]

@@ -77,8 +77,8 @@ function checkStep(step: Step): void {
   if (Array.isArray(step)) throw new TypeError(`${quote(step)} is a list, where a step is wanted: script(...steps)`)
   const keys = Object.keys(Object(step))
   const [name, second] = keys.filter(isStepName)
-  const stranger = keys.find((key) => !isStepName(key) && !(key === 'status' && name === 'redirect'))
-  if (!name || stranger) throw new TypeError(`${quote(step)} is no step; there are: ${Object.keys(STEPS).join(', ')}`)
+  const unknown = keys.find((key) => !isStepName(key) && !(key === 'status' && name === 'redirect'))
+  if (!name || unknown) throw new TypeError(`${quote(step)} is no step; there are: ${Object.keys(STEPS).join(', ')}`)
   if (second) throw new TypeError(`${quote(step)}: ${name} and ${second} are two steps, one after the other`)
   const [wants, fits] = STEPS[name]
   if (!fits(Object(step)[name])) throw new TypeError(`${quote(step)}: ${name} wants ${wants}`)

@@ -1,7 +1,7 @@
 import { HIDDEN, isSecret, withoutSecrets } from '../../terminal/secrets.ts'
 import { formatDuration } from '../../terminal/time.ts'
 import { cut, visible } from '../../terminal/visible.ts'
-import type { Kept } from '../traffic/kept.ts'
+import type { Consumed } from '../traffic/consumed.ts'
 import type { Report } from '../traffic/tap.ts'
 
 /*
@@ -35,7 +35,7 @@ export function detailLines(report: Report): readonly string[] {
 }
 
 /** For an event that the core has kept to itself. */
-export function keptLine({ type, data, id, isRepeat }: Kept): string {
+export function consumedLine({ type, data, id, isRepeat }: Consumed): string {
   const event = `${visible(type)}${id ? ` #${visible(id)}` : ''} ${cut(visible(data), 500)}`
   return `< ${isRepeat ? 'sent again, not shown' : "the server's own"}: ${event}`
 }

@@ -3,9 +3,9 @@ import type { Log } from '../../terminal/log.ts'
 import { formatDuration } from '../../terminal/time.ts'
 import { cut, visible } from '../../terminal/visible.ts'
 import type { Events } from '../output/payload.ts'
-import type { Kept } from '../traffic/kept.ts'
+import type { Consumed } from '../traffic/consumed.ts'
 import type { Report } from '../traffic/tap.ts'
-import { detailLines, keptLine } from './details.ts'
+import { consumedLine, detailLines } from './details.ts'
 import {
   gapNotice,
   invalidNotice,
@@ -48,7 +48,7 @@ export class Narrator {
       if (notice) this.#log.note(notice)
     },
     onOpen: ({ recovered }) => {
-      // Else there is nothing that the notice of the opening has not said.
+      // Otherwise the notice of the opening has everything.
       if (this.#requested || recovered === true) this.#log.note(recoveredNotice(recovered, this.#requested))
     },
     onRetry: (retry) => this.#log.note(waitNotice(retry, this.why(retry.error), this.#log.paint)),
@@ -70,15 +70,15 @@ export class Narrator {
     return reasonOf(error, formatDuration(this.#connectTimeout), place) + answer
   }
 
-  kept(event: Kept): void {
+  onConsumed(event: Consumed): void {
     if (event.isRepeat && !this.#hasRepeats) this.#log.note(repeatNotice(event))
     // It explains the next connection.
     if (!event.isRepeat && event.type === 'goodbye') this.#log.note('the server says goodbye: on to another connection')
     this.#hasRepeats ||= event.isRepeat
-    this.#log.detail([keptLine(event)])
+    this.#log.detail([consumedLine(event)])
   }
 
-  hear(report: Report): void {
+  onReport(report: Report): void {
     if (report.kind === 'request') {
       this.#address = report.url
       this.#response = undefined

@@ -3,7 +3,7 @@ import type { Paint } from '../../terminal/palette.ts'
 import { formatDuration } from '../../terminal/time.ts'
 import { cut, visible } from '../../terminal/visible.ts'
 import type { Unfinished } from '../traffic/block.ts'
-import type { Kept } from '../traffic/kept.ts'
+import type { Consumed } from '../traffic/consumed.ts'
 
 /*
  * The notices about the connection, for stderr: one line each, without the time that stands before it.
@@ -54,7 +54,7 @@ export function invalidNotice({ type, id, raw, error }: Invalid, paint: Paint): 
 }
 
 /** For the first repeat on a connection. It has an id: without one it would not be recognised. */
-export const repeatNotice = ({ id = '' }: Pick<Kept, 'id'>): string =>
+export const repeatNotice = ({ id = '' }: Pick<Consumed, 'id'>): string =>
   `sent again: ${idOf(id)}, which came before; repeats are shown only with -v`
 
 export function unfinishedNotice({ lines, isOver }: Unfinished, paint: Paint): string {

@@ -1,12 +1,12 @@
 import { METHODS } from 'node:http'
-import { meant, UsageError } from '../../command-line/args.ts'
+import { suggestion, UsageError } from '../../command-line/args.ts'
 import { HIDDEN } from '../../terminal/secrets.ts'
 
 /*
- * What the command line says of the request: checked here, as fetch would say it later and less clearly.
+ * The request as the command line describes it. It is checked here, because fetch would complain later and less clearly.
  */
 
-/** Where the stream is, and who asks. */
+/** Where the stream is, and the credentials of the URL. */
 export interface Address {
   readonly url: string
   /** The value of the header that user and password of the URL stand for: fetch refuses URLs that have them. */
@@ -83,6 +83,6 @@ export function readMethod(text: string | undefined): string | undefined {
   if (method === undefined) return undefined
   if (method === 'CONNECT' || method === 'TRACE') throw new UsageError(`--method ${method} cannot be sent by fetch`)
   if (!METHODS.includes(method))
-    throw new UsageError(`--method ${JSON.stringify(text)} is no method of HTTP${meant(method, METHODS)}`)
+    throw new UsageError(`--method ${JSON.stringify(text)} is no method of HTTP${suggestion(method, METHODS)}`)
   return method
 }

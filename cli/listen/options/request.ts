@@ -23,7 +23,7 @@ export async function readRequest(
   const body = await readBody(data, stdin)
   if (!headers.has('content-type')) {
     if (isJson(body)) headers.set('content-type', 'application/json')
-    // As fetch says of text. Of a file nothing is known.
+    // The type that fetch gives to text. Of a file nothing is known.
     else if (!data.startsWith('@')) headers.set('content-type', 'text/plain;charset=UTF-8')
   }
   return { method: method ?? 'POST', headers, body }

@@ -1,6 +1,6 @@
 import type { Clock, Observer } from '../../../src/index.ts'
 import type { Events } from '../output/payload.ts'
-import type { Kept } from '../traffic/kept.ts'
+import type { Consumed } from '../traffic/consumed.ts'
 import type { Report } from '../traffic/tap.ts'
 import { count, type Happening, type Stats, startStats } from './stats.ts'
 
@@ -8,8 +8,8 @@ import { count, type Happening, type Stats, startStats } from './stats.ts'
 export interface Tally {
   readonly stats: Stats
   readonly observer: Observer<Events>
-  hear(report: Report): void
-  kept(event: Kept): void
+  onReport(report: Report): void
+  onConsumed(event: Consumed): void
   /** An event has been printed. */
   shown(): void
 }
@@ -33,12 +33,12 @@ export function createTally(clock: Pick<Clock, 'now'>): Tally {
       onGap: () => add({ kind: 'gap' }),
       onInvalid: () => add({ kind: 'invalid' }),
     },
-    hear(report) {
+    onReport(report) {
       if (report.kind === 'opening') add({ kind: 'open', at: clock.now() })
       // As the core counts them.
       if (report.kind === 'comment' || (report.kind === 'event' && report.type === 'ping')) add({ kind: 'heartbeat' })
     },
-    kept({ isRepeat }) {
+    onConsumed({ isRepeat }) {
       if (isRepeat) add({ kind: 'repeat' })
     },
     shown: () => add({ kind: 'shown' }),

@@ -2,7 +2,7 @@ import type { Clock } from '../../../src/index.ts'
 
 /*
  * An event that no blank line ends is none (HTML 9.2.6), and nothing is seen of it: the mistake that servers written by hand make
- * most often. So it is told that something has come which is no event.
+ * most often. So the command reports lines that have come and are no event.
  */
 
 /** Lines of a block that are there, without comments and `retry`, which take effect by themselves. */
@@ -14,7 +14,7 @@ export interface Unfinished {
 
 /** How long a block may lack its end before that is reported, in milliseconds. */
 const PATIENCE = 2000
-/** The timer waited for this process, which may have stood still: first what has come meanwhile is to be read. */
+/** A timer that is later than this waited for the process, which may have stood still. What has come is read first. */
 const LATE = 500
 /** Bytes of a block that are looked at: far more than is shown. */
 const KEPT = 1000
@@ -32,25 +32,28 @@ export interface Look {
 }
 
 /** In how many milliseconds to look again. 'rest': not before more bytes come. 'unfinished': the block lacks its end. */
-export function judge({ now, due, since, isHeld }: Look): number | 'rest' | 'unfinished' {
+export function nextLook({ now, due, since, isHeld }: Look): number | 'rest' | 'unfinished' {
   if (now - due > LATE) return PATIENCE
   if (isHeld) return 'rest'
   return now - since < PATIENCE ? since + PATIENCE - now : 'unfinished'
 }
 
-/** Watches the block at hand of one stream; tells of it once at most. */
+/** Watches the block at hand of one stream; reports it once at most. */
 export class BlockWatch {
   readonly #clock: Pick<Clock, 'now' | 'setTimeout' | 'clearTimeout'>
-  readonly #tell: (unfinished: Unfinished) => void
+  readonly #onUnfinished: (unfinished: Unfinished) => void
   #rest = Buffer.alloc(0)
   #since = 0
   #heldAt: number | undefined
-  #isTold = false
+  #isReported = false
   #timer: unknown
 
-  constructor(clock: Pick<Clock, 'now' | 'setTimeout' | 'clearTimeout'>, tell: (unfinished: Unfinished) => void) {
+  constructor(
+    clock: Pick<Clock, 'now' | 'setTimeout' | 'clearTimeout'>,
+    onUnfinished: (unfinished: Unfinished) => void,
+  ) {
     this.#clock = clock
-    this.#tell = tell
+    this.#onUnfinished = onUnfinished
   }
 
   /** These bytes are handed on. */
@@ -63,7 +66,7 @@ export class BlockWatch {
     this.#heldAt = undefined
     // Copied, as a view would keep the whole chunk.
     this.#rest = shortened(start ? Buffer.from(all.subarray(start)) : all)
-    if (this.#rest.length && !this.#isTold && this.#timer === undefined) this.#wait(PATIENCE)
+    if (this.#rest.length && !this.#isReported && this.#timer === undefined) this.#wait(PATIENCE)
   }
 
   /** Nothing is read until the next bytes are added: what lacks is not late. */
@@ -73,7 +76,7 @@ export class BlockWatch {
 
   end(): void {
     this.#report(true)
-    this.#isTold = true
+    this.#isReported = true
     this.#clock.clearTimeout(this.#timer)
   }
 
@@ -81,7 +84,7 @@ export class BlockWatch {
     const due = this.#clock.now() + ms
     this.#timer = this.#clock.setTimeout(() => {
       this.#timer = undefined
-      const next = judge({
+      const next = nextLook({
         now: this.#clock.now(),
         due,
         since: this.#since,
@@ -94,9 +97,9 @@ export class BlockWatch {
 
   #report(isOver: boolean): void {
     const lines = fieldsOf(this.#rest)
-    if (this.#isTold || !lines.length) return
-    this.#isTold = true
-    this.#tell({ lines, isOver })
+    if (this.#isReported || !lines.length) return
+    this.#isReported = true
+    this.#onUnfinished({ lines, isOver })
   }
 }
 

@@ -10,14 +10,14 @@ export type ExchangeReport =
  */
 export function watchFetch(
   fetch: typeof globalThis.fetch,
-  hear: (report: ExchangeReport) => void,
+  onReport: (report: ExchangeReport) => void,
   pass: (chunk: Uint8Array, signal: AbortSignal | null | undefined) => Promise<void>,
 ): typeof globalThis.fetch {
   return async (input, init) => {
     const url = input instanceof Request ? input.url : `${input}`
-    hear({ kind: 'request', method: init?.method ?? 'GET', url, headers: new Headers(init?.headers) })
+    onReport({ kind: 'request', method: init?.method ?? 'GET', url, headers: new Headers(init?.headers) })
     const response = await fetch(input, init)
-    hear({ kind: 'response', response })
+    onReport({ kind: 'response', response })
     const { body, status, headers } = response
     if (!body || status !== 200 || !headers.get('content-type')?.includes('event-stream')) return response
     const slow = new TransformStream<Uint8Array, Uint8Array>({

@@ -4,8 +4,8 @@ import type { Clock } from '../../../src/index.ts'
 /** Holds the reading of the response back while what was written has not been taken. */
 export interface Gate {
   /**
-   * Resolves when there is room again, or when nobody waits for it any more.
-   * @param alive - Called again and again meanwhile: the silence is ours, and says nothing of the server.
+   * Resolves when there is room again, or when the request is aborted.
+   * @param alive - Called again and again until then: the silence is ours, and not the server's.
    */
   pass(signal: AbortSignal | null | undefined, alive: () => void): Promise<void>
 }

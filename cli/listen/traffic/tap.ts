@@ -24,12 +24,12 @@ export type Report =
   | { readonly kind: 'end'; readonly reason: unknown }
 
 /** A transport whose traffic is reported, in order, until its link is closed. */
-export function tap(inner: Transport, gate: Gate, clock: Clock, hear: (report: Report) => void): Transport {
+export function tap(inner: Transport, gate: Gate, clock: Clock, onReport: (report: Report) => void): Transport {
   return {
     connect(request, sink) {
       let closed = false
       const report = (report: Report): void => {
-        if (!closed) hear(report)
+        if (!closed) onReport(report)
       }
       const unfinished = new BlockWatch(clock, (lines) => report({ kind: 'unfinished', ...lines }))
       const tapped: TransportSink = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { meant, type Options, readArguments, UsageError } from '../../../cli/command-line/args.ts'
+import { type Options, readArguments, suggestion, UsageError } from '../../../cli/command-line/args.ts'
 
 const OPTIONS = {
   header: { short: 'H', value: "'name: value'", repeatable: true, help: '' },
@@ -51,6 +51,6 @@ describe('a command line', () => {
 })
 
 it('suggests a word, or nothing', () => {
-  expect(meant('lisen', ['listen'])).toBe(', did you mean listen?')
-  expect(meant('xyz', ['listen'])).toBe('')
+  expect(suggestion('lisen', ['listen'])).toBe(', did you mean listen?')
+  expect(suggestion('xyz', ['listen'])).toBe('')
 })

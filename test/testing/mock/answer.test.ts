@@ -4,7 +4,7 @@ import { HEAD, recordingWire, settle } from '../../support/mock-wire.ts'
 
 function setup() {
   const host = recordingWire()
-  const events = { opened: vi.fn(), leaving: vi.fn() }
+  const events = { opened: vi.fn(), ending: vi.fn() }
   const answer = new Answer(host.wire, events)
   return { ...host, events, answer }
 }
@@ -18,7 +18,7 @@ const STAGES: readonly [stage: string, come: (to: Setup) => unknown, log: readon
   ['stalled', ({ answer }) => answer.stall(), [HEAD]],
   // Right after it, as long as the wire has not broken the connection.
   ['withdrawn', ({ answer }) => answer.drop(), []],
-  ['over', ({ answer }) => answer.gone(), []],
+  ['over', ({ answer }) => answer.clientLeft(), []],
 ]
 const TEXT = ['head', 503, { 'content-type': 'text/plain' }]
 
@@ -42,7 +42,7 @@ const CALLS: readonly [call: string, act: (answer: Answer) => unknown, given: Re
     (answer) => answer.drop(),
     { waiting: ['destroy'], open: ['destroy'], stalled: ['destroy'], withdrawn: ['destroy'] },
   ],
-  ['gone()', (answer) => answer.gone(), {}],
+  ['clientLeft()', (answer) => answer.clientLeft(), {}],
 ]
 
 describe.each(STAGES)('an answer that is %s', (stage, come, before) => {
@@ -64,15 +64,15 @@ describe('an answer', () => {
     const { answer, events, all } = setup()
     answer.write('a')
     const ended = answer.end()
-    expect([answer.isOver, events.opened.mock.calls.length, events.leaving.mock.calls.length]).toEqual([false, 1, 1])
+    expect([answer.isOver, events.opened.mock.calls.length, events.ending.mock.calls.length]).toEqual([false, 1, 1])
     await all()
     await Promise.all([ended, answer.closed])
     expect(answer.isOver).toBe(true)
 
     const other = setup()
-    other.answer.gone()
+    other.answer.clientLeft()
     await other.answer.closed
-    expect([other.answer.isOver, other.events.leaving.mock.calls.length]).toEqual([true, 1])
+    expect([other.answer.isOver, other.events.ending.mock.calls.length]).toEqual([true, 1])
   })
 
   it('is sent when all of it is on its way', async () => {

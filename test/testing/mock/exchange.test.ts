@@ -15,7 +15,7 @@ const INTRODUCTION: Introduction = {
 
 function setup(request: Partial<MockRequest> = {}, introduction: Partial<Introduction> = {}) {
   const host = recordingWire()
-  const events = { opened: vi.fn(), leaving: vi.fn(), nextId: () => undefined, sent: vi.fn() }
+  const events = { opened: vi.fn(), ending: vi.fn(), nextId: () => undefined, sent: vi.fn() }
   const connection = new Exchange({ ...REQUEST, ...request }, host.wire, { ...INTRODUCTION, ...introduction }, events)
   /** What was written after the headers, when all is on its way. */
   const written = async (): Promise<unknown[]> => {
@@ -180,7 +180,7 @@ describe('respond()', () => {
     await all()
     expect(log).toEqual([['head', 503, { 'content-type': 'application/json' }], '{}', 'end'])
     expect(events.opened).not.toHaveBeenCalled()
-    expect(connection.over).toBe(true)
+    expect(connection.isOver).toBe(true)
   })
 })
 
@@ -261,7 +261,7 @@ describe('stall()', () => {
     await all()
     expect(log).toEqual([HEAD, 'before'])
     expect([stalled, sent]).toEqual([['resolved'], ['resolved']])
-    expect(connection.over).toBe(false)
+    expect(connection.isOver).toBe(false)
   })
 
   it.each(['end', 'drop'] as const)('can still be ended by %s()', async (how) => {
@@ -282,11 +282,11 @@ describe('the end', () => {
       connection.raw('a')
       const closed = watch(connection.closed)
       const done = watch(connection[how]())
-      expect(events.leaving).toHaveBeenCalledTimes(1)
+      expect(events.ending).toHaveBeenCalledTimes(1)
       await settle()
-      expect([closed, done, connection.over]).toEqual([[], [], false])
+      expect([closed, done, connection.isOver]).toEqual([[], [], false])
       await next()
-      expect([closed, done, connection.over]).toEqual([['resolved'], ['resolved'], true])
+      expect([closed, done, connection.isOver]).toEqual([['resolved'], ['resolved'], true])
       expect(log.at(-1)).toBe(how === 'end' ? 'end' : 'destroy')
     },
   )
@@ -295,7 +295,7 @@ describe('the end', () => {
     const { connection, log, next } = setup()
     connection.raw('a', 'b')
     await settle()
-    connection.gone()
+    connection.clientLeft()
     await connection.closed
     await next()
     expect(log).toEqual([HEAD, 'a'])
@@ -305,12 +305,12 @@ describe('the end', () => {
     const { connection, log, events } = setup()
     connection.open()
     connection.drop()
-    connection.gone()
+    connection.clientLeft()
     await connection.end()
     await connection.drop()
-    connection.gone()
+    connection.clientLeft()
     expect(log).toEqual([HEAD])
-    expect(events.leaving).toHaveBeenCalled()
+    expect(events.ending).toHaveBeenCalled()
   })
 
   it('lets nothing open what was told to break before its headers', async () => {
@@ -345,12 +345,12 @@ describe('the end', () => {
 })
 
 describe('whatever is done, in whatever order', () => {
-  type Act = 'raw' | 'stall' | 'end' | 'drop' | 'gone' | 'wire'
+  type Act = 'raw' | 'stall' | 'end' | 'drop' | 'clientLeft' | 'wire'
   const acts = fc.array(
     fc.oneof(
       { weight: 6, arbitrary: fc.constant<Act>('raw') },
       { weight: 4, arbitrary: fc.constant<Act>('wire') },
-      { weight: 1, arbitrary: fc.constantFrom<Act>('stall', 'end', 'drop', 'gone') },
+      { weight: 1, arbitrary: fc.constantFrom<Act>('stall', 'end', 'drop', 'clientLeft') },
     ),
     { maxLength: 20 },
   )
@@ -370,13 +370,13 @@ describe('whatever is done, in whatever order', () => {
           if (act === 'end' && !over) expected.push('end')
           if (act === 'drop' && !over) expected.push('destroy')
           stalled ||= act === 'stall'
-          over ||= act === 'end' || act === 'drop' || act === 'gone'
+          over ||= act === 'end' || act === 'drop' || act === 'clientLeft'
         }
         await all()
         // A client that goes takes along what was on its way to it.
-        if (sequence.includes('gone')) expect(log).toEqual(expected.slice(0, log.length))
+        if (sequence.includes('clientLeft')) expect(log).toEqual(expected.slice(0, log.length))
         else expect(log).toEqual(expected)
-        expect(connection.over).toBe(over)
+        expect(connection.isOver).toBe(over)
       }),
     )
   })

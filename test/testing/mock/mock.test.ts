@@ -17,9 +17,9 @@ describe('a request', () => {
 
   it('is told nothing more once the client has gone', async () => {
     const { mock, ask } = setup({ script: [{ wait: 10 }, { send: { data: 1 } }] })
-    const { log, gone, all } = ask()
+    const { log, clientLeft, all } = ask()
     await settle()
-    gone()
+    clientLeft()
     await all()
     expect(log).toEqual([['wait', 10]])
     expect(mock.connections).toHaveLength(0)
@@ -147,10 +147,10 @@ describe('an action', () => {
   it('an action that the caller does not await leaves no rejection behind, whenever the client goes', async () => {
     const { mock, ask } = setup({ introduce: true })
     const errors = await unhandled(async () => {
-      const { gone, all } = ask()
+      const { clientLeft, all } = ask()
       for (const act of ['send', 'end', 'drop'] as const) mock[act]('tick')
       const [connection] = mock.connections
-      gone()
+      clientLeft()
       connection?.send('tick')
       connection?.drop()
       await all()
@@ -165,7 +165,7 @@ describe('connections', () => {
     const hosts = ['/a', '/b', '/c'].map((path) => ask({ path }))
     const paths = (): string[] => mock.connections.map(({ request }) => request.path)
     expect(paths()).toEqual(['/a', '/b', '/c'])
-    hosts[1]?.gone()
+    hosts[1]?.clientLeft()
     expect(paths()).toEqual(['/a', '/c'])
     mock.connections[0]?.end()
     expect(paths()).toEqual(['/c'])
@@ -181,14 +181,14 @@ describe('connections', () => {
     expect(mock.connections).toHaveLength(1)
   })
 
-  it.each(['end', 'drop', 'gone'] as const)('resolve closed when they are over by %s', async (how) => {
+  it.each(['end', 'drop', 'clientLeft'] as const)('resolve closed when they are over by %s', async (how) => {
     const { mock, ask } = setup()
-    const { gone } = ask()
+    const { clientLeft } = ask()
     const { closed, end, drop } = await mock.connected()
     const over = watch(closed)
     await settle()
     expect(over).toEqual([])
-    const act = { end, drop, gone }
+    const act = { end, drop, clientLeft }
     act[how]()
     await closed
     expect(mock.connections).toHaveLength(0)
@@ -261,10 +261,10 @@ describe('closed()', () => {
     const first = ask()
     const closed = watch(mock.closed())
     const second = ask()
-    first.gone()
+    first.clientLeft()
     await settle()
     expect(closed).toEqual([])
-    second.gone()
+    second.clientLeft()
     await settle()
     expect(closed).toEqual(['resolved'])
   })

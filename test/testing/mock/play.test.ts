@@ -10,7 +10,7 @@ const CONNECTED =
 
 function setup() {
   const host = recordingWire()
-  const silent = { opened: () => {}, leaving: () => {}, nextId: () => undefined, sent: () => {} }
+  const silent = { opened: () => {}, ending: () => {}, nextId: () => undefined, sent: () => {} }
   const exchange = new Exchange(REQUEST, host.wire, INTRODUCTION, silent)
   const run = (...steps: Step[]): Promise<void> => play(steps, exchange, host.wire.wait)
   return { ...host, exchange, run }
@@ -114,7 +114,7 @@ describe('a script', () => {
     const { run, log, all, exchange } = setup()
     const done = watch(run(...steps))
     await settle()
-    exchange.gone()
+    exchange.clientLeft()
     await all()
     expect(log).toEqual(expected)
     expect(done).toEqual(['resolved'])

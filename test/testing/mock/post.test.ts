@@ -8,7 +8,7 @@ import { HEAD, REQUEST, recordingWire } from '../../support/mock-wire.ts'
 function stream(clientId: string, introduced = true) {
   const { wire, log, all } = recordingWire()
   const introduction = { v: 1, clientId, epoch: 'mock0000', cursor: '', recovered: false, topics: [] } as const
-  const silent = { opened: () => {}, leaving: () => {}, nextId: () => undefined, sent: () => {} }
+  const silent = { opened: () => {}, ending: () => {}, nextId: () => undefined, sent: () => {} }
   const exchange = new Exchange(REQUEST, wire, introduction, silent)
   exchange.open()
   if (introduced) exchange.introduce()

@@ -11,7 +11,7 @@ export function setup(options: MockOptions = {}) {
   /** A client asks. */
   const ask = (request: Partial<MockRequest> = {}) => {
     const host = recordingWire()
-    return { ...host, gone: answer({ ...REQUEST, ...request }, host.wire) }
+    return { ...host, clientLeft: answer({ ...REQUEST, ...request }, host.wire) }
   }
   /** What a request is answered with, when all is on its way. */
   async function answered(request?: Partial<MockRequest>): Promise<unknown[]> {

@@ -12,7 +12,7 @@ function setup() {
     const { wire, log, all } = recordingWire()
     const exchange = new Exchange(REQUEST, wire, INTRODUCTION, {
       opened: (opened) => streams.opened(opened),
-      leaving: (leaving) => streams.leaving(leaving),
+      ending: (ending) => streams.ending(ending),
       nextId: () => undefined,
       sent: () => {},
     })
@@ -72,7 +72,7 @@ describe('closed()', () => {
     second.exchange.open()
     await first.all()
     expect(closed).toEqual([])
-    second.exchange.gone()
+    second.exchange.clientLeft()
     await settle()
     expect(closed).toEqual(['resolved'])
   })
@@ -82,7 +82,7 @@ describe('drop()', () => {
   it('breaks streams and what has no headers yet, and nothing that is over', async () => {
     const { streams, add } = setup()
     const [over, open, waiting] = [add(), add(), add()]
-    over.exchange.gone()
+    over.exchange.clientLeft()
     open.exchange.open()
     await settle()
     streams.drop()

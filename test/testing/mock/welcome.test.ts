@@ -8,7 +8,7 @@ const event = (id: string) => ({ type: 'tick', text: id, options: { id } })
 /** A log with the events 1 and 2. */
 function log() {
   const replay = createReplay()
-  for (const id of ['1', '2']) replay.keep(event(id))
+  for (const id of ['1', '2']) replay.add(event(id))
   return replay
 }
 

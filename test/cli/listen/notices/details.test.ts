@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { detailLines, keptLine } from '../../../../cli/listen/notices/details.ts'
+import { consumedLine, detailLines } from '../../../../cli/listen/notices/details.ts'
 import type { Report } from '../../../../cli/listen/traffic/tap.ts'
 
 const request = (headers: Record<string, string>, url = 'http://a/'): Report => ({
@@ -88,7 +88,9 @@ describe('a response', () => {
 
 it('an event that the core keeps to itself is shown with its data, cut where it is long', () => {
   const own = { type: 'live\x1b', data: '{"a":1}', id: undefined, isRepeat: false }
-  expect(keptLine(own)).toBe('< the server\'s own: live\\u001b {"a":1}')
-  expect(keptLine({ ...own, data: 'x'.repeat(600) })).toMatch(/x{500}… \(600 characters\)$/)
-  expect(keptLine({ type: 'a', data: 'b', id: '7\x07', isRepeat: true })).toBe('< sent again, not shown: a #7\\u0007 b')
+  expect(consumedLine(own)).toBe('< the server\'s own: live\\u001b {"a":1}')
+  expect(consumedLine({ ...own, data: 'x'.repeat(600) })).toMatch(/x{500}… \(600 characters\)$/)
+  expect(consumedLine({ type: 'a', data: 'b', id: '7\x07', isRepeat: true })).toBe(
+    '< sent again, not shown: a #7\\u0007 b',
+  )
 })

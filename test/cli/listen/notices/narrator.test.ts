@@ -2,7 +2,7 @@ import { type Opened, SSEError } from 'headwater'
 import { createClock } from 'headwater/testing'
 import { describe, expect, it } from 'vitest'
 import { Narrator } from '../../../../cli/listen/notices/narrator.ts'
-import type { Kept } from '../../../../cli/listen/traffic/kept.ts'
+import type { Consumed } from '../../../../cli/listen/traffic/consumed.ts'
 import type { Report } from '../../../../cli/listen/traffic/tap.ts'
 import { createLog } from '../../../../cli/terminal/log.ts'
 import { plain } from '../../../../cli/terminal/palette.ts'
@@ -11,10 +11,10 @@ import { Screen } from '../../terminal.ts'
 function narrate(verbosity: 'normal' | 'verbose' = 'normal') {
   const screen = new Screen()
   const narrator = new Narrator(createLog(screen, verbosity, createClock(), plain), 'http://a/', 15_000)
-  const hear = (report: Report): void => narrator.hear(report)
-  const kept = (event: Kept): void => narrator.kept(event)
+  const onReport = (report: Report): void => narrator.onReport(report)
+  const onConsumed = (event: Consumed): void => narrator.onConsumed(event)
   const why = (error: SSEError): string => narrator.why(error)
-  return { narrator, observer: narrator.observer, hear, kept, why, screen }
+  return { narrator, observer: narrator.observer, onReport, onConsumed, why, screen }
 }
 
 const status = (status: number) => new SSEError(status === 401 ? 'unauthorized' : 'http', 'http://a/: x', { status })
@@ -25,9 +25,9 @@ const request = { kind: 'request', method: 'GET', url: 'http://a/', headers: new
 
 describe('an opening', () => {
   it('is shown at once, in one line where there was nothing to resume', () => {
-    const { hear, observer, screen } = narrate()
+    const { onReport, observer, screen } = narrate()
     const line = '-- open, recovered: no (there was no id to resume from)'
-    hear({ kind: 'opening', requested: '' })
+    onReport({ kind: 'opening', requested: '' })
     expect(screen.lines).toEqual([line])
     observer.onOpen?.({ recovered: false, attempt: 0 })
     expect(screen.lines).toEqual([line])
@@ -39,8 +39,8 @@ describe('an opening', () => {
     ['unknown', '7', ['-- open, asked for #7', '-- recovered: unknown (asked for #7, the server does not say)']],
     [true, '', ['-- open, recovered: no (there was no id to resume from)', '-- recovered: yes']],
   ])('is shown in two lines where the server says more: %s after %j', (recovered, requested, lines) => {
-    const { hear, observer, screen } = narrate()
-    hear({ kind: 'opening', requested })
+    const { onReport, observer, screen } = narrate()
+    onReport({ kind: 'opening', requested })
     observer.onOpen?.({ recovered, attempt: 0 })
     expect(screen.lines).toEqual(lines)
   })
@@ -48,49 +48,49 @@ describe('an opening', () => {
 
 describe('a failure is explained', () => {
   it('by the words of the server', () => {
-    const { hear, why, screen } = narrate('verbose')
+    const { onReport, why, screen } = narrate('verbose')
     const error = refusal(503, 'busy\x1b')
-    hear(request)
-    hear({ kind: 'response', response: response() })
-    hear({ kind: 'end', reason: error })
+    onReport(request)
+    onReport({ kind: 'response', response: response() })
+    onReport({ kind: 'end', reason: error })
     expect(why(error)).toBe('status 503 Service Unavailable; the server says: busy\\u001b')
     expect(screen.lines.at(-1)).toBe('< busy\\u001b')
   })
 
   it('by its status alone where the server answers with a page', () => {
-    const { hear, why, screen } = narrate('verbose')
+    const { onReport, why, screen } = narrate('verbose')
     const error = refusal(503, '<!doctype html>')
-    hear(request)
-    hear({ kind: 'response', response: response({ 'content-type': 'text/html' }) })
+    onReport(request)
+    onReport({ kind: 'response', response: response({ 'content-type': 'text/html' }) })
     const before = screen.text
-    hear({ kind: 'end', reason: error })
+    onReport({ kind: 'end', reason: error })
     expect(why(error)).toBe('status 503 Service Unavailable')
     expect(screen.text).toBe(before)
   })
 
   it('by the place that a redirect leads to', () => {
-    const { hear, why } = narrate()
-    hear({ ...request, url: 'http://a/x/y?z' })
-    hear({ kind: 'response', response: response({ location: '../b' }) })
+    const { onReport, why } = narrate()
+    onReport({ ...request, url: 'http://a/x/y?z' })
+    onReport({ kind: 'response', response: response({ location: '../b' }) })
     expect(why(status(307))).toMatch(/leads to http:\/\/a\/b:/)
   })
 
   it('by what the server sends instead of a stream', () => {
-    const { hear, why } = narrate()
+    const { onReport, why } = narrate()
     const message = 'http://a/: status 200, type application/json'
     const error = new SSEError('content-type', message, { status: 200, body: '{"error":"no"}' })
-    hear({ kind: 'response', response: response({ 'content-type': 'application/json' }) })
+    onReport({ kind: 'response', response: response({ 'content-type': 'application/json' }) })
     expect(why(error)).toBe(
       'content type application/json instead of text/event-stream; the server says: {"error":"no"}',
     )
   })
 
   it('by nothing of an earlier response, or of another failure', () => {
-    const { hear, why } = narrate()
-    hear({ kind: 'response', response: response({ location: '/b' }) })
-    hear({ kind: 'end', reason: refusal(503, 'busy') })
+    const { onReport, why } = narrate()
+    onReport({ kind: 'response', response: response({ location: '/b' }) })
+    onReport({ kind: 'end', reason: refusal(503, 'busy') })
     expect(why(new SSEError('network', 'http://a/: stream ended'))).toBe('stream ended')
-    hear(request)
+    onReport(request)
     expect(why(status(503))).toBe('status 503 Service Unavailable')
   })
 })
@@ -100,29 +100,29 @@ describe('an event that the core keeps to itself', () => {
   const own = { type: 'live', data: 'd', id: undefined, isRepeat: false }
 
   it('is shown if it is the first repeat on a connection', () => {
-    const { hear, kept, screen } = narrate()
+    const { onReport, onConsumed, screen } = narrate()
     const notice = '-- sent again: #7, which came before; repeats are shown only with -v'
-    kept(own)
-    kept(repeat)
-    kept({ ...repeat, id: '8' })
+    onConsumed(own)
+    onConsumed(repeat)
+    onConsumed({ ...repeat, id: '8' })
     expect(screen.lines).toEqual([notice])
-    hear({ kind: 'opening', requested: '8' })
-    kept(repeat)
+    onReport({ kind: 'opening', requested: '8' })
+    onConsumed(repeat)
     expect(screen.lines).toEqual([notice, '-- open, asked for #8', notice])
   })
 
   it('is shown if it is a goodbye, which explains the next connection', () => {
-    const { kept, screen } = narrate()
-    kept({ ...own, type: 'goodbye' })
-    kept({ ...repeat, type: 'goodbye' })
+    const { onConsumed, screen } = narrate()
+    onConsumed({ ...own, type: 'goodbye' })
+    onConsumed({ ...repeat, type: 'goodbye' })
     expect(screen.lines[0]).toBe('-- the server says goodbye: on to another connection')
     expect(screen.lines[1]).toMatch(/^-- sent again/)
   })
 
   it('is shown with --verbose in any case', () => {
-    const { kept, screen } = narrate('verbose')
-    kept(own)
-    kept(repeat)
+    const { onConsumed, screen } = narrate('verbose')
+    onConsumed(own)
+    onConsumed(repeat)
     expect(screen.lines.filter((line) => line.startsWith('<'))).toEqual([
       "< the server's own: live d",
       '< sent again, not shown: a #7 d',
@@ -131,9 +131,9 @@ describe('an event that the core keeps to itself', () => {
 })
 
 it('shows data that cannot be read, and lines that are no event', () => {
-  const { hear, observer, screen } = narrate()
+  const { onReport, observer, screen } = narrate()
   observer.onInvalid?.({ type: 'c', id: '', raw: 'd', receivedAt: 0, error: new Error('bad') })
-  hear({ kind: 'unfinished', lines: ['data: 1'], isOver: true })
+  onReport({ kind: 'unfinished', lines: ['data: 1'], isOver: true })
   expect(screen.lines).toEqual([
     '-- invalid: c cannot be read: bad: d',
     '-- unfinished: the stream ended in the middle of an event, which does not count: data: 1; a blank line ends an event',
@@ -159,6 +159,6 @@ it.each([
   ['eof', 'the response is complete'],
 ])('the end %s is %s', (reason, completion) => {
   const { narrator } = narrate()
-  narrator.hear({ kind: 'end', reason })
+  narrator.onReport({ kind: 'end', reason })
   expect(narrator.completion).toBe(completion)
 })

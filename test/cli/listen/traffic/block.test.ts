@@ -1,6 +1,6 @@
 import { createClock } from 'headwater/testing'
 import { describe, expect, it } from 'vitest'
-import { BlockWatch, judge, type Look, type Unfinished } from '../../../../cli/listen/traffic/block.ts'
+import { BlockWatch, type Look, nextLook, type Unfinished } from '../../../../cli/listen/traffic/block.ts'
 
 function watch() {
   const clock = createClock()
@@ -136,7 +136,7 @@ describe('nothing is told', () => {
 describe('a timer that fires', () => {
   const look: Look = { now: 10_000, due: 10_000, since: 8000, isHeld: false }
 
-  it.each<[what: string, look: Partial<Look>, result: ReturnType<typeof judge>]>([
+  it.each<[what: string, look: Partial<Look>, result: ReturnType<typeof nextLook>]>([
     ['finds a block that is unfinished for 2 s', {}, 'unfinished'],
     ['looks again when the block will be 2 s old', { since: 8001 }, 1],
     ['looks again 2 s after the last whole event', { since: 10_000 }, 2000],
@@ -145,6 +145,6 @@ describe('a timer that fires', () => {
     ['looks again in 2 s if it is late, though nothing is read', { due: 9499, isHeld: true }, 2000],
     ['is not late within 500 ms', { due: 9500 }, 'unfinished'],
   ])('%s', (_, change, result) => {
-    expect(judge({ ...look, ...change })).toBe(result)
+    expect(nextLook({ ...look, ...change })).toBe(result)
   })
 })

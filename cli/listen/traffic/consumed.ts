@@ -3,34 +3,34 @@ import type { Observer } from '../../../src/index.ts'
 import type { Events } from '../output/payload.ts'
 import type { Report } from './tap.ts'
 
-/** An event that the core has had and handed to nobody. */
-export interface Kept {
+/** An event that reached the core and no subscriber. */
+export interface Consumed {
   readonly type: string
   readonly data: string
   /** Its own. */
   readonly id: string | undefined
-  /** It came before, on an earlier connection; else it is one of the server's own, which the core obeys. */
+  /** The server has sent it before, on an earlier connection. Otherwise it is one of the server's own, which the core handles. */
   readonly isRepeat: boolean
 }
 
-/** Finds out what the core keeps to itself: an event that goes in, and that no observer has heard of when the core is done. */
-export interface Keeper {
+/** Finds the events that the core consumes: an event goes in, and no observer is called before the core is done with it. */
+export interface ConsumedWatch {
   readonly observer: Observer<Events>
-  hear(report: Report): void
+  onReport(report: Report): void
 }
 
-export function createKeeper(tell: (kept: Kept) => void): Keeper {
+export function watchConsumed(onConsumed: (event: Consumed) => void): ConsumedWatch {
   let current: Extract<Report, { kind: 'event' }> | undefined
   const handedOn = (): void => {
     current = undefined
   }
   return {
     observer: { onEvent: handedOn, onInvalid: handedOn },
-    hear(report) {
+    onReport(report) {
       if (report.kind === 'event') current = report
       if (report.kind !== 'handled' || !current) return
       const { type, data, id } = current
-      tell({ type, data, id, isRepeat: !RESERVED.includes(type) })
+      onConsumed({ type, data, id, isRepeat: !RESERVED.includes(type) })
     },
   }
 }
