@@ -24,15 +24,18 @@ import { reportTo } from './streams/context.ts'
  */
 export interface Hub<E = Record<string, unknown>, P extends Identity = Identity> extends Shapes, PublishToTargets<E> {
   /**
-   * Answers a request: GET opens a stream, POST publishes or changes topics; `…/stats`, `…/reset` and `…/health` are what they say.
-   * @param known - `{ principal }`: who makes the request, if you know it already. It takes the place of `authenticate`.
+   * Answers a request. GET opens a stream. POST publishes an event, or changes the topics of a stream. `…/stats`, `…/metrics`,
+   * `…/reset` and `…/health` are answered too.
+   * @param known - `{ principal }`: who makes the request, if you know it already. It replaces `authenticate`. Other fields are ignored,
+   *   as platforms pass arguments of their own.
    */
   fetch(request: Request, known?: Known): Promise<Response>
-  /** The same for hosts that carry the bytes of a stream themselves, as `toNodeHandler` does. */
+  /** The same for hosts that write the bytes of a stream themselves, as `toNodeHandler` does. */
   readonly accept: Accept
   /**
-   * Publishes an event. With the memory log, it is on its way when this returns; the promise tells what became of it. It rejects
-   * with a TypeError for a name, a target or data that cannot be sent, with what the log throws, and once the hub has been closed.
+   * Publishes an event. With a log in memory, the event is on its way when this returns. The promise resolves with its id and the
+   * number of streams that got it at once. It rejects with a TypeError for a name, a target or data that cannot be sent, with what
+   * the log or the mailbox throws, and after the hub was closed.
    */
   readonly publish: Publish<E>
   /**
@@ -42,23 +45,24 @@ export interface Hub<E = Record<string, unknown>, P extends Identity = Identity>
    */
   kick(which: ClientSelector): number
   /**
-   * Joins streams to a topic, or to a wildcard: all of a user, all of a session, or one. `authorize` is not asked, as the server
-   * itself says so, and `limits.topics` does not count it. The clients learn it from `subscribed`, once for all
-   * joins of a turn, and get what is published from now on. Joined to a user or a session, it holds until {@link Hub.leave} or {@link Hub.reset} for all streams that they open,
-   * and this hub remembers it in its memory: join again after a restart. Joined to a `clientId`, it ends with that connection.
-   * @returns How many open streams have a topic more. A stream is left out that has it already, and one for which the topic is
-   *   full (`limits.perTopic`): that is counted in `topicsRefused.full`.
+   * Joins streams to a topic, or to a wildcard: all of a user, all of a session, or one. The hub does not ask `authorize`, and
+   * `limits.topics` does not count this topic. Clients get one `subscribed` for all joins of a turn, and what is published from now on.
+   *
+   * With a user or a session, the join also holds for streams that are opened later, until {@link Hub.leave} or {@link Hub.reset}. It
+   * is kept in memory, so join again after a restart. With a `clientId`, it ends with that connection.
+   * @returns How many open streams got the topic. A stream that had it already does not count. Nor does one for which the topic is
+   *   full (`limits.perTopic`), which is counted in `topicsRefused.full`.
    * @throws TypeError for anything but one of `{ userId }`, `{ sessionId }` and `{ clientId }`, and for a name that cannot be
-   *   joined. Error if `limits.memberships` is reached; then nothing has changed.
+   *   joined. Error if `limits.memberships` is reached. Then nothing has changed.
    */
   join(which: ClientSelector, topic: string): number
   /**
-   * Takes back a {@link Hub.join} that was made with the same name of the stream. A topic that the client itself asked for stays.
-   * @returns How many open streams have a topic less.
+   * Takes back a {@link Hub.join} of the same user, session or `clientId`. A topic that the client itself asked for stays.
+   * @returns How many open streams lost the topic.
    * @throws TypeError like {@link Hub.join}.
    */
   leave(which: ClientSelector, topic: string): number
-  /** The open streams, and whose they are. Send none of it to clients. */
+  /** The open streams, each with its principal. Do not send this to clients. */
   clients(): ClientInfo<P>[]
   /**
    * Who is connected: one entry for each principal, however many streams it has open. Without an argument, everybody.
@@ -67,24 +71,25 @@ export interface Hub<E = Record<string, unknown>, P extends Identity = Identity>
    */
   presence(query?: string | PresenceQuery): Presence[]
   /**
-   * Code of this process hears events: `(data, event) => …`, of one name or of all (`'*'`), each once, in the order of the log.
-   * It is the server, so neither filter nor target keep an event from it. What a listener throws goes to `onError`.
-   * @returns Removes the listener.
-   * @throws TypeError for what is no name or no function.
+   * Calls `listener(data, event)` in this process for each event of a name, or for all with `'*'`, once and in the order of the log.
+   * It gets events for every target, and `filter` is not asked. What it throws goes to `onError`.
+   * @returns A function that removes the listener.
+   * @throws TypeError for a name that no event can have, for a pattern, and for a listener that is no function.
    */
   readonly on: On<E>
+  /** Counts, without names of users or topics. */
   stats(): HubStats
-  /** Adds callbacks like those of the options. @returns Takes them away again. */
+  /** Adds callbacks like those of the options. @returns A function that removes them. @throws TypeError for one that does not exist. */
   observe(observer: HubObserver<P>): () => void
   /**
-   * Empties the log, under another epoch, sets the counts to 0, and forgets what users and sessions were joined to by
-   * {@link Hub.join}. Every client that is connected learns of a gap.
+   * Empties the log, under another epoch, sets the counts to 0, and forgets every {@link Hub.join} of a user or a session. Every
+   * connected client has a gap.
    */
   reset(): Promise<void>
   /**
-   * Ends everything: nobody is let in any more (503), and everybody is asked to come back within `drain` milliseconds, each at
-   * another time. Resolves when all have gone, or `drain` is over.
-   * @param options - `drain`: milliseconds, by default 0, at once.
+   * Closes the hub. It refuses new requests (503), and asks all clients to reconnect within `drain` milliseconds, each at another
+   * time. Resolves when all streams have ended. Those that are open after `drain` are cut off.
+   * @param options - `drain`: milliseconds. By default 0: at once.
    * @throws TypeError for other options, and for a `drain` that is no finite number from 0.
    */
   close(options?: { readonly drain?: number }): Promise<void>

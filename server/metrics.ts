@@ -5,7 +5,7 @@ import type { HubStats } from './observe/stats.ts'
 /** How metrics are named. */
 export interface MetricsOptions {
   /**
-   * Comes before each name.
+   * The beginning of each name.
    * @defaultValue 'headwater_'
    */
   readonly prefix?: string | undefined
@@ -45,9 +45,9 @@ const COUNTERS: readonly (readonly [
 ]
 
 /**
- * Adds a hub's figures to a registry of prom-client. Labels are few and fixed: no user, topic or client is among them. Figures
- * are read when the registry is asked for them, so that an event costs nothing.
- * @returns Takes them away again.
+ * Adds a hub's figures to a registry of prom-client. Labels are few and fixed: none is a user, a topic or a client. The figures are
+ * read when the registry is asked for them, so an event costs nothing.
+ * @returns A function that removes them.
  *
  * @example
  * registerMetrics(hub, registry)

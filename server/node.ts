@@ -27,14 +27,14 @@ export interface NodeRequest extends IncomingMessage {
 const sources = new WeakMap<Request, NodeRequest>()
 
 /**
- * The request of Node's that a Request came with, for an `authenticate` that goes by what middleware has found out:
- * `(request) => incomingMessage(request)?.user`. Undefined if it came another way.
+ * The Node request that a Request was made of, for an `authenticate` that uses what middleware has found out:
+ * `(request) => incomingMessage(request)?.user`. Undefined for a Request that came another way.
  */
 export const incomingMessage = <R extends IncomingMessage = IncomingMessage>(request: Request): R | undefined =>
   // What the framework has made of it is known to the caller alone.
   sources.get(request) as R | undefined
 
-/** For `node:http`, `node:http2`, Express and its like, and the raw requests of Fastify and others. */
+/** For `node:http`, `node:http2`, Express and similar frameworks, and the raw requests of Fastify and others. */
 export type NodeHandler = (
   request: NodeRequest,
   response: ServerResponse,
@@ -44,8 +44,9 @@ export type NodeHandler = (
 /** How a hub is served over Node's own HTTP. */
 export interface NodeHandlerOptions<R extends IncomingMessage = NodeRequest> {
   /**
-   * Who makes the request, if middleware has found out. It takes the place of `authenticate` and has the same answers, sync or
-   * async. undefined: `authenticate` decides. If the hub has none, nobody is let in.
+   * Says who makes the request, if middleware has found out. It replaces `authenticate` and has the same answers, sync or async.
+   * undefined: `authenticate` decides. If the hub has no `authenticate`, the answer is 401.
+   * @defaultValue `authenticate` decides
    *
    * @example
    * app.use('/api/events', toNodeHandler(hub, { principal: (request: express.Request) => request.user }))
@@ -57,7 +58,7 @@ type PrincipalAnswer = Authentication<Principal | Identity>
 
 /**
  * Serves a hub over Node's own HTTP, versions 1.1 and 2. Streams go straight to the socket, without a ReadableStream in between.
- * @returns A handler. What goes wrong in it goes to `next`; or it is reported, and answered with 500.
+ * @returns A handler. Its errors go to `next`. Without `next` they are reported, and answered with 500.
  * @throws SSEError `options` for an option that does not exist.
  */
 export function toNodeHandler<R extends IncomingMessage = NodeRequest>(

@@ -53,9 +53,17 @@ export interface Client extends Joined {
 }
 
 /**
- * Why a stream ended. `closed`: the client left. `overflow`: too far behind, or mail of its user would have been lost. `stalled`: it took nothing for too long. `timeout`:
- * it did not prove to be there for `clientTimeout`. `expired`: its principal's time was over. `kicked`. `max-age`: it had been open for long enough. `drained`: the hub was closed. `error`:
- * the log could not be read.
+ * Why a stream ended.
+ *
+ * - `closed`: the client left.
+ * - `overflow`: too many events waited for it, or mail of its user would have been lost.
+ * - `stalled`: it took nothing for `limits.stall`.
+ * - `timeout`: it showed no sign of life for `clientTimeout`.
+ * - `expired`: `expires` of its principal has passed.
+ * - `kicked`: `hub.kick()`.
+ * - `max-age`: it was open for `maxAge`.
+ * - `drained`: the hub was closed.
+ * - `error`: the log could not be read, or the stream could not be written.
  */
 export type Ending =
   | 'closed'
@@ -103,23 +111,23 @@ export function createClient(known: Newcomer, clock: Clock): Client {
 /** What a gap concerns: a client that asked for no topic had everything that is for nobody in particular. */
 export const concernOf = (client: Grants): readonly string[] => (client.asked.size ? [...topicsOf(client)] : ['*'])
 
-/** One open stream, for the operator. It says who the client is: send none of it to clients. */
+/** One open stream, for the operator. It has the principal: do not send it to clients. */
 export interface ClientInfo<P = Identity> {
   readonly clientId: string
   /** What `authenticate` returned, the object itself. */
   readonly principal: P
+  /** The topics that it has joined, wildcards included. */
   readonly topics: readonly string[]
   /** When the stream was opened, in epoch milliseconds. */
   readonly connectedAt: number
   /**
-   * When the client last proved to be there, in epoch milliseconds: with its request, with a POST that changed its topics, or as all
-   * bytes that had been written to it were taken. The server looks once a second. What has taken the bytes may be a kernel or a
-   * proxy on the way.
+   * When the client last showed a sign of life, in epoch milliseconds: its request, a POST that changed its topics, or the moment when
+   * it had taken all bytes that were written to it. The server looks once a second. A kernel or a proxy may have taken the bytes.
    */
   readonly lastSeen: number
-  /** False while it is being given what it missed. */
+  /** False during its replay. */
   readonly live: boolean
-  /** What waits for it, since it does not keep up. */
+  /** What waits for it because it is slow. */
   readonly queue: { readonly events: number; readonly bytes: number }
 }
 

@@ -3,7 +3,7 @@ import type { Client } from './client.ts'
 import type { Registry } from './registry.ts'
 import { checkTarget, selector } from './target.ts'
 
-/** Who is asked about. Several fields narrow it together. */
+/** Which principals. Several fields narrow it together. */
 export interface PresenceQuery {
   /** Principals with a stream that has joined this topic, or a wildcard that covers it. */
   readonly topic?: string
@@ -21,7 +21,7 @@ export interface Presence {
   readonly clientIds: readonly string[]
   /** When the oldest of these streams was opened, in epoch milliseconds. */
   readonly connectedAt: number
-  /** When the server last noticed one of these clients, in epoch milliseconds. */
+  /** When one of these clients last showed a sign of life, in epoch milliseconds. */
   readonly lastSeen: number
 }
 

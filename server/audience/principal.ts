@@ -5,22 +5,28 @@ import { shown, shownTyped } from '../wire/shown.ts'
  * Who is at the other end, as `authenticate` found out.
  */
 
-/** What the hub itself wants to know of whoever makes a request. None of it is ever sent to a client. */
+/** The fields of a principal that the hub uses. The hub never sends them to clients. */
 export interface Identity {
+  /** For the target `{ userId }`, and for limits of one user. */
   readonly userId?: string | undefined
+  /** For the target `{ sessionId }`. */
   readonly sessionId?: string | undefined
+  /** For the target `{ tenant }`. What a client posts stays within its tenant. */
   readonly tenant?: string | undefined
-  /** Until when: their stream is closed then. A Date, or epoch milliseconds; the `exp` of a JWT is seconds, times 1000. */
+  /**
+   * When the hub closes the stream: a Date, or epoch milliseconds. The `exp` of a JWT is in seconds: `exp * 1000`.
+   * @defaultValue never
+   */
   readonly expires?: Date | number | undefined
   /**
-   * From when on: events that were published earlier are not sent to them, whatever their cursor. When they became a member, say.
-   * A Date, or epoch milliseconds.
-   * @defaultValue all that the log has
+   * Events that were published earlier are not sent to this principal, and its cursor does not change that. For example the time when
+   * a user became a member. A Date, or epoch milliseconds.
+   * @defaultValue no limit but the log
    */
   readonly since?: Date | number | undefined
 }
 
-/** Who a request comes from, with whatever your `filter` wants to know of them: their roles, say. */
+/** Who makes a request, with fields of your own for `authorize`, `filter` and `canPublish`, such as roles. */
 export interface Principal extends Identity {
   readonly [claim: string]: unknown
 }
@@ -58,7 +64,7 @@ export const isSame = (a: Identity, b: Identity): boolean =>
   a.userId === b.userId && a.sessionId === b.sessionId && a.tenant === b.tenant
 
 /**
- * What `authenticate` may answer. `P`: a principal. null, undefined, false: nobody who is known. A Response with a status from 300
- * is sent as it is, and `refuse()` makes a refusal with a code of your own.
+ * What `authenticate` may answer. `P`: a principal. null, undefined or false: status 401. A Response with a status from 300 is sent
+ * as it is. `refuse()` makes a refusal with a status and a code of your own.
  */
 export type Authentication<P> = P | Response | Refusal | null | undefined | false

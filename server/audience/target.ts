@@ -6,15 +6,13 @@ import type { Principal } from './principal.ts'
 import { composeTopics, coveringPatterns, isTopic, TOPIC_RULE } from './topic.ts'
 
 /**
- * Who an event is for. What is left out does not narrow it: `{}` is everyone. What is there narrows it together, so that
- * `{ topic, userId }` is that user, if joined to the topic.
+ * Who an event is for. `{}` is everyone. Fields narrow it together: `{ topic, userId }` is that user, if joined to the topic.
  */
 export interface PublishTarget {
   /** Clients that have joined this topic, or a wildcard that covers it. */
   readonly topic?: string
   /**
-   * The same, and clients that have asked for no topic at all: they have not said that they want less. For news without a
-   * secret in it, such as `table-update`.
+   * The same clients, and those that have asked for no topic. For news without a secret, such as `table-update`.
    */
   readonly resource?: string
   /** All streams of one user. */
@@ -23,13 +21,13 @@ export interface PublishTarget {
   readonly sessionId?: string
   readonly sessionIds?: readonly string[]
   /**
-   * Streams, by the id that `connected` told them. An id ends with its connection: who has reconnected meanwhile has another,
-   * and does not get the event. What must arrive is for a user or a session.
+   * Streams, by their ids. A `clientId` ends with its connection: after a reconnect the client has another one, and does not get the
+   * event. Send what must arrive to a user or a session.
    */
   readonly clientIds?: readonly string[]
   /** Principals of one tenant. */
   readonly tenant?: string
-  /** But not these streams: whoever caused the event and knows of it. */
+  /** Leaves out these streams, by their ids: for example the one that caused the event. */
   readonly except?: string | readonly string[]
 }
 

@@ -3,11 +3,11 @@ import { shown } from '../wire/shown.ts'
 
 /** How a request is refused. */
 export interface RefuseOptions {
-  /** From 400 to 599. `createHubClient` calls `onUnauthorized` at 401, gives up at most others below 500, and retries the rest. */
+  /** From 400 to 599. A client calls `onUnauthorized` at 401, gives up at most others below 500, and retries from 500 on. */
   readonly status: number
   /** For programs: a word of a to z, digits and `-`, at most 64 characters. */
   readonly code: string
-  /** For people. The client that made the request reads it. */
+  /** For people. The page reads it as `error.message`. */
   readonly message: string
   /** More headers of the answer, such as `retry-after` or `www-authenticate`. */
   readonly headers?: Readonly<Record<string, string>> | undefined

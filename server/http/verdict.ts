@@ -7,11 +7,11 @@ import { OwnRefusal } from './refuse.ts'
  * What an answer of `authenticate` means. Whatever is not clearly a principal lets nobody in.
  */
 
-/** The principal that a host knows already. */
+/** What a host knows of a request already. */
 export interface Known {
   /**
-   * Who makes the request, with the same answers as `authenticate`; or a function that says so, sync or async. undefined:
-   * `authenticate` decides. If the hub has none, nobody is let in.
+   * Who makes the request, with the same answers as `authenticate`, or a function that returns it, sync or async. undefined:
+   * `authenticate` decides. If the hub has no `authenticate`, the answer is 401.
    */
   readonly principal?:
     | Authentication<Principal | Identity>

@@ -6,7 +6,7 @@ import { checkNames } from './names.ts'
 
 /** Where a log on disk is, and how much it keeps. */
 export interface FileLogOptions {
-  /** A folder of its own. It is made if it does not exist, for its owner alone. One log at a time can have it. */
+  /** A folder for this log alone. If it does not exist, the log makes it, for its owner alone. One log at a time can use it. */
   readonly path: string
   /**
    * How many events can be replayed. 0: none. Infinity: no limit. Files are deleted whole, so up to an eighth more is on disk.
@@ -14,21 +14,21 @@ export interface FileLogOptions {
    */
   readonly size?: number | undefined
   /**
-   * For how long events can be replayed, in milliseconds. They are deleted a quarter of it later at the latest. 0 or Infinity:
-   * no limit.
+   * For how long events can be replayed, in milliseconds. They are deleted a quarter of that time later at the latest. 0 or
+   * Infinity: no limit.
    * @defaultValue Infinity
    */
   readonly maxAge?: number | undefined
   /**
-   * When an event is on the device, so that it outlives a power failure. Each of these outlives the end of the process.
-   * `'always'`: before anybody hears of it. Events that are published together wait together. `'interval'`: a second later at
-   * the latest. A number: so many milliseconds later at the latest. `false`: when the operating system chooses to, often half a
-   * minute later.
+   * When an event is on the device, so that it survives a power failure. Every setting survives the end of the process.
+   * `'always'`: before any client gets it. Events that are published together wait together. `'interval'`: a second later at the
+   * latest. A number: that many milliseconds later at the latest. `false`: when the operating system writes it, often half a minute
+   * later.
    * @defaultValue 'interval'
    */
   readonly fsync?: 'always' | 'interval' | number | false | undefined
   /**
-   * Is told what was repaired, and what went wrong without an `append` that could reject.
+   * Called with a text for each repair, and for each failure that no `append` can reject with.
    * @defaultValue `console.warn`
    */
   readonly onWarning?: ((text: string) => void) | undefined

@@ -12,53 +12,53 @@ export type { LogEntry, LogRecord }
  * memory; whatever keeps the same promises can stand in its place.
  */
 
-/** Hears what is written down. What it throws is reported, and stops neither the log nor its other listeners. */
+/** Is called with each entry of a log. What it throws is reported, and stops neither the log nor its other listeners. */
 export interface LogListener {
   /** The next entry, in order, without holes. */
   entry(entry: LogEntry): void
-  /** The log has begun anew, with another epoch: numbers of the old one mean nothing any more. */
+  /** The log has begun again, with another epoch. Numbers of the old epoch mean nothing any more. */
   reset(): void
 }
 
 /** Where events are kept. `memoryLog` is one. */
 export interface EventLog {
-  /** Names this run of numbers: eight or more of a–z and 0–9, another after each loss. */
+  /** Names this run of numbers: eight or more of a–z and 0–9. After a loss of entries it is another one. */
   readonly epoch: string
-  /** The last number given; 0 if none was. */
+  /** The number of the last entry. 0 if there is none. */
   readonly head: number
-  /** The first number that can still be read; `head + 1` if none can. */
+  /** The first number that can still be read. `head + 1` if none can. */
   readonly first: number
   /**
-   * Gives a record its number. Listeners have heard of the entry when this returns or its promise resolves.
+   * Gives a record its number. When this returns, or its promise resolves, every listener has been called with the entry.
    */
   append(record: LogRecord): LogEntry | Promise<LogEntry>
-  /** At most `limit` entries behind `seq`, in order; from `first` if that is later. Fewer only at the end. */
+  /** At most `limit` entries after `seq`, in order, or from `first` if that is later. Fewer only at the end. */
   read(seq: number, limit: number): readonly LogEntry[] | Promise<readonly LogEntry[]>
-  /** @returns Ends it. */
+  /** Adds a listener. @returns A function that removes it. */
   subscribe(listener: LogListener): () => void
-  /** Forgets everything, and takes another epoch. */
+  /** Removes all entries, and takes another epoch. */
   reset(): void | Promise<void>
-  /** Where events are kept for users who are away, if the log has a place for them. */
+  /** Where mail is kept, if this log keeps mail. */
   readonly mailbox?: Mailbox | undefined
 }
 
 /** How much is remembered. */
 export interface MemoryLogOptions {
   /**
-   * How many events. At the rate of your busiest minutes it should last for some: that is how long a client may be away.
-   * 0: none, so that nobody can resume.
+   * How many events. At the rate of your busiest minutes it decides how long a client may be away. 0: none, so no client can
+   * resume. Infinity: no limit.
    * @defaultValue 10_000
    */
   readonly size?: number | undefined
   /**
-   * How much text they may have together, in characters.
+   * How much text all of them may have together, in characters. Infinity: no limit.
    * @defaultValue 64 Mi
    */
   readonly characters?: number | undefined
 }
 
 /**
- * A log in the memory of this process. It ends with the process: after a restart clients are told of a gap.
+ * A log in the memory of this process. It ends with the process, so after a restart clients have a gap.
  * @throws TypeError if a bound is no number from 0, and for an option that does not exist.
  */
 export function memoryLog(options: MemoryLogOptions = {}): EventLog {

@@ -6,12 +6,12 @@ import type { LogEntry } from './entry.ts'
 
 /** An event that is kept for a user. All of it can be stored as JSON. */
 export interface Mail {
-  /** Its number in the mailbox. Later ones are greater, also those of other users and after a restart. */
+  /** Its number in the mailbox. Later mail has a greater number, also that of other users, and after a restart. */
   readonly seq: number
   /** The event, and the epoch in which the log numbered it. */
   readonly entry: LogEntry
   readonly epoch: string
-  /** It is forgotten then, in epoch milliseconds. Null: never. */
+  /** When it is forgotten, in epoch milliseconds. Null: never. */
   readonly until: number | null
   /** A stream of the user was open when it was published, or has been opened since. */
   readonly sent: boolean
@@ -21,7 +21,7 @@ export interface Mail {
 export interface Mailbox {
   /** Keeps an event. @returns Its number. */
   add(userId: string, mail: Omit<Mail, 'seq'>): number | Promise<number>
-  /** What is kept for a user, the oldest first. It may have some that are over. */
+  /** The mail of a user, the oldest first. It may include mail that is over. */
   list(userId: string): readonly Mail[] | Promise<readonly Mail[]>
   /** Notes that these are being sent. */
   markSent(userId: string, seqs: readonly number[]): void | Promise<void>

@@ -8,22 +8,23 @@ export interface Counters {
   connections: number
   /** Events published, volatile ones included. */
   published: number
-  /** Events handed to clients: one event for a hundred clients counts a hundred. Replayed ones are not in it. */
+  /** Events given to clients: one event for a hundred clients counts a hundred. Replayed events do not count. */
   delivered: number
-  /** Events that were given up while they waited for a slow client: volatile ones, and those whose key came again. */
+  /** Events that were dropped while they waited for a slow client: volatile ones, and those that a later event of their key replaced. */
   readonly dropped: Losses
   /** Streams that began with a replay, and the events in all of them. */
   readonly replays: { count: number; events: number }
-  /** Cursors that could not be gone on from. */
+  /** Requests with a cursor from which the log could not continue. */
   gaps: number
   /** Topics that clients asked for and did not get, by reason. */
   readonly topicsRefused: Record<DeniedCode, number>
   /** Answers of `filter` that did not come within `limits.filterTimeout`, one for each client. */
   filterTimeouts: number
-  /** Persistent events: kept for a user, sent ahead of a stream, acknowledged, and dropped since the mailbox of a user was full. */
+  /** Persistent events: kept for a user, sent to a new stream, acknowledged, and dropped because the mailbox of a user was full. */
   readonly mailbox: { kept: number; sent: number; acknowledged: number; dropped: number }
+  /** Streams that have ended, by reason. */
   readonly endings: Record<Ending, number>
-  /** What was refused, and what a function of the application's threw, by its code. */
+  /** Requests that were refused, and errors of the application's functions, by code. */
   readonly errors: Record<string, number>
 }
 

@@ -4,7 +4,7 @@ import type { Identity } from '../audience/principal.ts'
 import type { Address } from '../audience/target.ts'
 import { shown } from '../wire/shown.ts'
 
-/** Whose stream it is. Principals exist on the server only: send none of it to clients. */
+/** Which stream. The principal is for the server alone: do not send it to clients. */
 interface Whose<P> {
   readonly clientId: string
   readonly principal: P
@@ -12,9 +12,9 @@ interface Whose<P> {
 
 /** A stream has been opened. */
 export interface Connected<P = Identity> extends Whose<P> {
-  /** What it has joined. */
+  /** The topics that it has joined. */
   readonly topics: readonly string[]
-  /** The client's cursor was good: it gets what it missed. */
+  /** The client resumes without a gap. */
   readonly recovered: boolean
 }
 
@@ -25,7 +25,7 @@ export interface Disconnected<P = Identity> extends Whose<P> {
   readonly openFor: number
 }
 
-/** A client has got what it missed. */
+/** A replay is complete. */
 export interface Replayed<P = Identity> extends Whose<P> {
   /** How many events. */
   readonly events: number
@@ -40,7 +40,7 @@ export interface Publication<P = Identity> {
   readonly target: Address
   /** Epoch milliseconds. */
   readonly at: number
-  /** Who published it over HTTP. Absent where code of the server did. */
+  /** Who published it over HTTP. Left out if code of the server did. */
   readonly principal?: P
 }
 
@@ -51,20 +51,21 @@ export interface Delivered<P = Identity> extends Whose<P> {
   readonly type: string
 }
 
-/** Callbacks of a hub, for logs and metrics. What these throw is reported and stops nothing. */
+/** Callbacks of a hub, for logs and metrics. What they throw is reported and stops nothing. */
 export interface HubObserver<P extends Identity = Identity> {
   /** A stream has been opened. */
   readonly onConnect?: ((connected: Connected<P>) => void) | undefined
   /** A stream is over. */
   readonly onDisconnect?: ((left: Disconnected<P>) => void) | undefined
-  /** A client has got what it missed. */
+  /** A replay is complete. */
   readonly onReplay?: ((replayed: Replayed<P>) => void) | undefined
-  /** An event has been published, volatile ones too. Those of other processes on the same log are told there. */
+  /** An event has been published by this process, volatile events included. */
   readonly onPublish?: ((published: Publication<P>) => void) | undefined
-  /** A client has been given an event: live, volatile or in a replay. It is called for each client and event, so be quick. */
+  /** A client has been given an event: live, volatile or in a replay. It is called once for each client and event, so be quick. */
   readonly onDeliver?: ((delivered: Delivered<P>) => void) | undefined
   /**
-   * Something that nobody is waiting for has failed: `where` is the option that threw, or the log.
+   * An error that no promise reports. `where` is the name of the option that threw, `on` for a listener, or what else failed, such as
+   * `stream` or `mailbox`.
    * @defaultValue `console.error`
    */
   readonly onError?: ((error: unknown, where: string) => void) | undefined

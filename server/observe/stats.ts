@@ -4,20 +4,21 @@ import type { Registry } from '../audience/registry.ts'
 import type { EventLog } from '../log/log.ts'
 import { type Counters, resetCounters } from './counters.ts'
 
-/** A hub in figures. Nothing in it says who anybody is. Counts run since the hub was made, or reset. */
+/** The figures of a hub, without names of users and topics. Counts begin when the hub is made, or reset. */
 export interface HubStats extends Readonly<Counters> {
   /** Streams that are open. */
   readonly clients: number
-  /** Users that have a stream open. */
+  /** Users with an open stream. */
   readonly users: number
   /** Topics that somebody has joined, wildcards included. */
   readonly topics: number
-  /** What waits for clients that do not keep up. */
+  /** What waits for slow clients. */
   readonly queue: { readonly events: number; readonly bytes: number }
-  /** Events that wait for an answer of `filter`, of all clients. */
+  /** Events of all clients that wait for an answer of `filter`. */
   readonly filtering: number
+  /** `first`: the oldest number that can be replayed. `head`: the newest. */
   readonly log: { readonly epoch: string; readonly first: number; readonly head: number }
-  /** In milliseconds. */
+  /** Milliseconds since the hub was made, or reset. */
   readonly uptime: number
 }
 

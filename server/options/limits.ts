@@ -1,27 +1,28 @@
 import { fill, type Spec, wrong } from './check.ts'
 
 /**
- * How much a hub takes on. What goes beyond is refused; nobody is thrown out for somebody else. 0: none at all; Infinity: any.
+ * How much a hub accepts. Beyond a limit it refuses the request, and never closes one stream to make room for another. 0: none.
+ * Infinity: no limit.
  */
 export interface HubLimits {
   /**
-   * Streams altogether. Beyond: status 503 with `Retry-After`.
+   * Open streams of all clients. Beyond: status 503 with `Retry-After`.
    * @defaultValue 10_000
    */
   readonly clients?: number | undefined
   /**
-   * Streams of one user. Beyond: status 429 with `Retry-After`.
+   * Open streams of one user. Beyond: status 429 with `Retry-After`.
    * @defaultValue 20
    */
   readonly perUser?: number | undefined
   /**
-   * Streams joined to one topic. Beyond: the topic is refused with the code `full`, and the stream opens without it. Status
-   * 429 where the address itself stands for the topic (`paths`).
+   * Open streams with one topic. Beyond: the topic is refused with the code `full`, and the stream opens without it. Status 429 if
+   * the topic comes from the address (`paths`).
    * @defaultValue Infinity
    */
   readonly perTopic?: number | undefined
   /**
-   * Topics that one client may ask for. Beyond: the first ones are joined, the others refused with the code `too-many`.
+   * Topics that one client may ask for. Beyond: the first ones are joined, and the others are refused with the code `too-many`.
    * @defaultValue 100
    */
   readonly topics?: number | undefined
@@ -31,8 +32,7 @@ export interface HubLimits {
    */
   readonly memberships?: number | undefined
   /**
-   * What may wait for a client that does not keep up, in bytes. Beyond, its stream is broken off, and it comes back with its
-   * cursor.
+   * What may wait for a slow client, in bytes. Beyond: its stream is closed, and it reconnects with its cursor.
    * @defaultValue 1 Mi
    */
   readonly queueBytes?: number | undefined
@@ -42,19 +42,19 @@ export interface HubLimits {
    */
   readonly queueEvents?: number | undefined
   /**
-   * For how long a client may take nothing at all, in milliseconds, before its stream is broken off.
+   * For how long a client may take nothing, in milliseconds, before its stream is closed.
    * @defaultValue 30_000
    */
   readonly stall?: number | undefined
   /**
-   * How long `filter` may take to answer, in milliseconds. Then its answer counts as no, and `onError` gets a TimeoutError. 0 or
-   * Infinity: any time. The client's later events wait as long.
+   * How long `filter` may take to answer, in milliseconds. Then its answer counts as no, and `onError` gets a TimeoutError. The
+   * client's later events wait for it. 0 or Infinity: no limit.
    * @defaultValue 5000
    */
   readonly filterTimeout?: number | undefined
   /**
-   * How many events of one client may wait for `filter`. Beyond, its stream is ended, and it reconnects with its cursor: the
-   * replay asks again. 0: none, so that `filter` has to answer at once.
+   * How many events of one client may wait for `filter`. Beyond: its stream is closed, it reconnects with its cursor, and the replay
+   * asks again. 0: none, so `filter` must answer without a promise.
    * @defaultValue 1000
    */
   readonly filterQueue?: number | undefined
@@ -64,17 +64,17 @@ export interface HubLimits {
    */
   readonly body?: number | undefined
   /**
-   * POSTs a second, of one user, or of one session without a user. A second's worth may come at once. Others share one limit,
-   * except for those that change the topics of an open stream: each stream has its own. Beyond: status 429 with `Retry-After`, code
-   * `rate`. 0: no POSTs at all.
+   * POSTs a second of one user, or of one session without a user. A second's worth may come at once. Clients without either have
+   * one limit for each open stream, for changes of its topics, and share one limit for everything else. Beyond: status 429 with
+   * `Retry-After`, code `rate`. 0: no POSTs.
    * @defaultValue Infinity
    */
   readonly postsPerSecond?: number | undefined
   /**
-   * Events a second that are sent to one client, live and in a replay. A second's worth may go at once. Beyond, events wait as for a
-   * client that is slow: `key` and `volatile` apply, and with more than `queueEvents` or `queueBytes` the stream ends, and the client
-   * resumes with its cursor. A client for which more is published for longer than the log lasts has a gap. At least 1.
-   * Infinity: no limit.
+   * Events a second that the hub sends to one client, live and in a replay. A second's worth may go at once. Beyond: events wait as
+   * for a slow client. `key` and `volatile` apply. With more than `queueEvents` or `queueBytes` the stream ends, and the client
+   * resumes with its cursor. If more is published for a client for longer than the log lasts, it has a gap. At least 1. Infinity: no
+   * limit.
    * @defaultValue Infinity
    */
   readonly eventsPerSecond?: number | undefined

@@ -1,9 +1,9 @@
 import type { Mailbox } from '../log/mailbox.ts'
 
-/** How much is kept for users who are away, and where. */
+/** How much mail is kept, and where. */
 export interface MailboxOptions {
   /**
-   * How many persistent events are kept for one user. Beyond, the oldest is lost. 0: none. Infinity: no limit.
+   * How many persistent events are kept for one user. Beyond: the oldest is dropped. 0: none. Infinity: no limit.
    * @defaultValue 1000
    */
   readonly perUser?: number | undefined
@@ -14,7 +14,7 @@ export interface MailboxOptions {
   readonly maxAge?: number | undefined
   /**
    * Where they are kept.
-   * @defaultValue the log, if it has a place for them, as `fileLog` has; else `memoryMailbox()`
+   * @defaultValue the mailbox of the log, as `fileLog` has one, else `memoryMailbox()`
    */
   readonly store?: Mailbox | undefined
 }

@@ -9,31 +9,31 @@ import { shown } from '../wire/shown.ts'
  * From the arguments of `publish` to an event that has been checked.
  */
 
-/** Who an event is for, and how it may be given up on its way to those who read slowly. */
+/** Who an event is for, and how it is sent. */
 export interface PublishOptions extends PublishTarget {
-  /** While it waits for a slow client, a later event with the same key takes its place: prices, positions, progress. */
+  /** While it waits for a slow client, a later event of the same name and key replaces it: prices, positions, progress. */
   readonly key?: string
   /**
-   * Not written down: no id, no replay, and dropped where there is no room for it. Cursors, typing, presence.
+   * Not in the log: no id, no replay, and dropped if there is no room for it. For cursors, typing, presence.
    * @defaultValue false
    */
   readonly volatile?: boolean
   /**
-   * Kept for the user that it is for until one of their streams has acknowledged it, also while they are away for longer than
-   * the log lasts. The target has to be `{ userId }`, with a `tenant` or without, and nothing else.
+   * Kept until a stream of its user has acknowledged it, even if the user is away for longer than the log lasts. The target must be
+   * `{ userId }`, with a `tenant` or without, and nothing else.
    * @defaultValue false
    */
   readonly persistent?: boolean
   /**
-   * At most one event in so many milliseconds, for a `key`: the first is sent at once, and the newest of those that follow when the
-   * window ends. It counts events of the same name, key and target. For what changes faster than anybody looks, such as a price.
-   * 0: each is sent. Infinity is an error, and so is a window without a key.
+   * At most one event of a `key` in this time, in milliseconds. The first is sent at once. Of the events that follow, the newest is
+   * sent when the window ends. Events count together if they have the same name, key and target. For what changes faster than anybody
+   * can look, such as a price. 0: each is sent. Infinity is an error, and so is a window without a key.
    * @defaultValue 0
    */
   readonly window?: number
 }
 
-/** The body of a POST that publishes: the event, and who it is for. Tenant, window and persistent are not the client's to choose. */
+/** The body of a POST that publishes: the event, and who it is for. A client may not set `tenant`, `window` and `persistent`. */
 export interface PublishRequest extends Omit<PublishOptions, 'tenant' | 'window' | 'persistent'> {
   readonly event: string
   readonly data?: unknown

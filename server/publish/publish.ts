@@ -10,29 +10,29 @@ import type { Keep } from './keep.ts'
 import type { Message, PublishOptions } from './message.ts'
 import type { Outcome } from './outcomes.ts'
 
-/** What `canPublish` answers: whether a client may publish an event, or for which tenant in place of its own. */
+/** What `canPublish` answers: whether a client may publish an event, or the tenant that it publishes for. */
 export type PublishAnswer = boolean | { readonly tenant: string }
 
-/** What became of an event. */
+/** The result of `publish`. */
 export interface Published {
-  /** Its id; '' for a volatile event. */
+  /** The id of the event. '' for a volatile event. */
   readonly id: string
   /**
-   * To how many streams it has gone at once. Streams that are away, or still catching up, get it from the log. Those for which
-   * `filter` has answered with a promise are not counted: the hub does not wait for it.
+   * How many streams got it at once. Clients that are away, or in a replay, get it from the log. Streams for which `filter` answered
+   * with a promise do not count, because the hub does not wait for it.
    */
   readonly delivered: number
   /**
-   * The event was held because of its `window` and was never sent: a later event with its key took its place, or the hub was reset.
-   * Left out otherwise.
+   * The event waited because of its `window` and was never sent: a later event of its key replaced it, or the hub was reset.
+   * Otherwise the field is left out.
    */
   readonly superseded?: true
 }
 
 /**
- * The names and payloads of a map, as the parameters of a publishing function. The promise resolves when the event was sent. For an event
- * that its `window` holds back that is when the window ends, or when a later event takes its place. So do not wait for one event
- * before you publish the next of the same key.
+ * Publishes an event with a name and data of the map `E`. The promise resolves when the event was sent. If a `window` holds the event
+ * back, that is when the window ends, or when a later event replaces it. So do not wait for one event before you publish the next of
+ * the same key.
  */
 export type Publish<E> = <N extends EventName<E>>(type: N, data: E[N], options?: PublishOptions) => Promise<Published>
 

@@ -9,7 +9,7 @@ import type { Publish, Published } from './publish.ts'
  * The events that most applications have, in one shape: a message for a person, and the news that data has changed.
  */
 
-/** How much something matters. */
+/** How important something is. */
 export type Priority = 'low' | 'normal' | 'high' | 'urgent'
 /** What kind of news it is. */
 export type Level = 'info' | 'success' | 'warning' | 'error'
@@ -17,7 +17,7 @@ export type Level = 'info' | 'success' | 'warning' | 'error'
 const PRIORITIES: readonly Priority[] = ['low', 'normal', 'high', 'urgent']
 const LEVELS: readonly Level[] = ['info', 'success', 'warning', 'error']
 
-/** Who it is for, and how much it matters. */
+/** The options of a ready-made event. */
 export interface ShapeOptions extends PublishOptions {
   /** @defaultValue 'normal' */
   readonly priority?: Priority
@@ -26,14 +26,14 @@ export interface ShapeOptions extends PublishOptions {
 /** What {@link Shapes.notifyAfter} takes beside what `publish` takes. */
 export interface NotifyOptions<R = unknown> extends PublishOptions {
   /**
-   * Makes the `data` of the event of what the function returned, at once. If it throws, the event is published without `data`, and
-   * `onError` is called.
+   * Returns the `data` of the event, from what the function returned. It must not return a promise. If it throws, the event is
+   * published without `data`, and `onError` is called.
    * @defaultValue the event has no `data`
    */
   readonly data?: (result: R) => unknown
 }
 
-/** What these functions publish: to be added to the map of events of a client, `createSSE<MyEvents & ShapeEvents>`. */
+/** The events of these functions. Add them to the events of a client: `createHubClient<MyEvents & ShapeEvents>(…)`. */
 export interface ShapeEvents {
   notification: {
     readonly message: string
@@ -55,15 +55,15 @@ export interface ShapeEvents {
 
 export interface Shapes {
   /**
-   * A line for a person: event `notification` of `{ message, level, priority, timestamp }`, to everyone if the options name no
-   * target. It rejects as `publish` does, and with a TypeError for a level or a priority that does not exist.
+   * A message for a user: event `notification` of `{ message, level, priority, timestamp }`. It goes to everyone, unless the options
+   * name a target. It rejects as `publish` does, and with a TypeError for a level or a priority that does not exist.
    */
   notification(message: string, level?: Level, options?: ShapeOptions): Promise<Published>
-  /** Something that a person should look at: event `alert` of `{ title, message, priority, timestamp }`. */
+  /** Something that a user should look at: event `alert` of `{ title, message, priority, timestamp }`. */
   alert(title: string, message: string, options?: ShapeOptions): Promise<Published>
   /**
    * A resource has changed: event `update` of `{ resource, action, data, priority, timestamp }`. It goes to clients that have
-   * joined the topic of that name, and to clients that have joined no topic. So data with a secret in it needs a target.
+   * joined the topic of that name, and to clients that have joined no topic. So data with a secret needs a target.
    *
    * `tenant` and `except` in the options narrow that. `topic`, `resource`, `userId`, `sessionId`, `sessionIds` and `clientIds`
    * replace it.
@@ -77,8 +77,8 @@ export interface Shapes {
    */
   emitUpdate(resource: string, data?: unknown, options?: PublishOptions): Promise<Published>
   /**
-   * Wraps a function that changes a resource. When it has succeeded, {@link Shapes.emitUpdate} is called; when it fails, nothing
-   * is published. What it returns or throws is passed on. If publishing fails, `onError` is called.
+   * Wraps a function that changes a resource. If it succeeds, {@link Shapes.emitUpdate} is called. If it fails, nothing is
+   * published. The wrapped function returns or throws what the function does. If publishing fails, `onError` is called.
    * @throws TypeError for a resource, a function or options that cannot work.
    */
   notifyAfter<A extends readonly unknown[], R>(

@@ -4,7 +4,7 @@ import { fill, type Spec, wrong } from '../options/check.ts'
 import { type CompleteWorkRetry, resolveWorkRetry, type WorkRetry } from './attempt.ts'
 import { type EffectsHub, HUB_KINDS, type PublishEffect } from './effect.ts'
 
-/** What the handler of an effect gets with it. */
+/** What a handler gets together with its effect. */
 export interface EffectContext<C> {
   /** The event that the effect follows from. */
   readonly event: C
@@ -12,7 +12,7 @@ export interface EffectContext<C> {
   readonly attempt: number
   /** It aborts when the handler takes longer than `timeout`, and when the queue closes before the handler is done. */
   readonly signal: AbortSignal
-  /** Puts an event behind those that wait. @throws WorkError `full`. */
+  /** Adds an event behind those that wait. @throws WorkError `full`. */
   push(event: C): void
 }
 
@@ -30,16 +30,16 @@ export type Effect<E, X = never> = PublishEffect<E> | X
 /** What a reducer returns. */
 export interface Step<S, E, X = never> {
   readonly state: S
-  /** Carried out in this order. Left out: nothing is to be done. */
+  /** Carried out in this order. Left out: none. */
   readonly effects?: readonly Effect<E, X>[]
 }
 
-/** An effect that was given up. */
+/** An effect that the queue has given up. */
 export interface DeadLetter<C> {
   readonly effect: object
   /** The event that it follows from. */
   readonly event: C
-  /** What the last attempt threw. */
+  /** The error of the last attempt. */
   readonly error: unknown
   /** How many attempts there were. 0 if the queue was closed first. */
   readonly attempts: number
@@ -48,13 +48,14 @@ export interface DeadLetter<C> {
 export interface EffectsOptions<E, S, C, H extends EffectHandlers<C>> {
   /** Carries out the effects `broadcast`, `toTopic`, `toUser`, `toSession` and `toClients`. */
   readonly hub: EffectsHub<E>
+  /** The state before the first event. */
   readonly initial: S
-  /** The rules. A pure function: no clock, no chance, no database. If it throws, `push` rejects and the state stays. */
+  /** The rules. A pure function: no clock, no random numbers, no database. If it throws, `push` rejects and the state stays. */
   readonly reduce: (state: S, event: C) => Step<S, E, CustomEffect<NoInfer<H>>>
-  /** Carry out the other effects. A handler may be called again for an effect that it has done half of. */
+  /** Carry out the other effects, by their `kind`. If a handler fails in the middle, it is called again for the same effect. */
   readonly handlers?: H | undefined
   /**
-   * The id of an event. An event with the id of an earlier one is not carried out again. undefined: it has none.
+   * The id of an event. An event with the id of an earlier one is not carried out again. undefined: it has no id, and is never a repeat.
    * @defaultValue `event.id`, if that is a string or a number
    */
   readonly id?: ((event: C) => string | number | undefined) | undefined
@@ -76,7 +77,7 @@ export interface EffectsOptions<E, S, C, H extends EffectHandlers<C>> {
    */
   readonly timeout?: number | undefined
   /**
-   * Gets each effect that was given up: the place to write it down. The queue waits for it as for a handler, and goes on.
+   * Called with each effect that was given up, for example to store it. The queue waits for it as for a handler, and then continues.
    * @defaultValue the error is reported, to the console in Node
    */
   readonly onDeadLetter?: ((letter: DeadLetter<C>) => unknown) | undefined

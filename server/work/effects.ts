@@ -7,20 +7,20 @@ import { WorkError } from './error.ts'
 import { createQueue, type Pushed } from './queue.ts'
 
 export interface EffectQueue<S, C> {
-  /** What `reduce` has returned last. */
+  /** The state that `reduce` has returned last. */
   readonly state: S
   /** How many events wait, without the one that is being carried out. */
   readonly waiting: number
   /**
-   * Takes an event. Resolves when its effects are carried out or given up. A handler uses `push` of its context instead, since it
-   * would wait for itself.
-   * @throws WorkError `full` or `closed`; what `reduce` throws; TypeError for effects that do not exist. They reject the promise.
+   * Takes an event. Resolves when its effects are carried out or given up. In a handler use `push` of its context, because the handler
+   * would wait for itself. Rejects with WorkError `full` or `closed`, with what `reduce` throws, and with a TypeError for effects that
+   * do not exist.
    */
   push(event: C): Promise<Pushed>
   /** Resolves when nothing waits and nothing is being carried out. */
   idle(): Promise<void>
   /**
-   * Accepts no further event, and resolves when those that were accepted are carried out.
+   * Accepts no further event, and resolves when the accepted events are carried out.
    * @param options - `drain`: milliseconds until the queue gives up what is left. Events that wait reject with WorkError `closed`,
    *   and effects go to `onDeadLetter`. By default Infinity: no limit. 0: at once.
    */
@@ -28,8 +28,9 @@ export interface EffectQueue<S, C> {
 }
 
 /**
- * A queue for rules that are one pure function. It takes events one at a time. For each, `reduce` returns the next state and
- * what is to be done, as data; the queue does it, in order, and only then takes the next event. What fails is retried, then given up.
+ * A queue for rules that are one pure function. It takes one event at a time. For each event `reduce` returns the next state and the
+ * effects, as data. The queue carries out the effects in order, and only then takes the next event. It retries an effect that fails,
+ * and gives it up in the end.
  *
  * It is in memory: what waits when the process dies is lost.
  *

@@ -25,7 +25,7 @@ export type JobStatus = keyof JobData<unknown, unknown>
 
 /**
  * One status of a job. `status` decides what `data` is. A job has `queued` once, `started` once and again for each progress, and
- * at the end `completed` or `failed`. Each says all, so the newest is enough.
+ * at the end `completed` or `failed`. Each event has the whole status, so the newest one is enough.
  */
 export type JobEvent<N extends string = string, P = unknown, R = unknown, S extends JobStatus = JobStatus> = {
   [K in S]: {
@@ -39,7 +39,7 @@ export type JobEvent<N extends string = string, P = unknown, R = unknown, S exte
   }
 }[S]
 
-/** What the hub sends: to be added to the map of events, `createHub<Events & JobEvents<'job', Progress, Result>>`. */
+/** The events of jobs. Add them to the events of the hub: `createHub<Events & JobEvents<'job', Progress, Result>>()`. */
 export type JobEvents<N extends string, P = unknown, R = unknown> = { readonly [K in N]: JobEvent<N, P, R> }
 
 /** The part of a hub that jobs need. */
@@ -50,7 +50,7 @@ export interface JobsHub<N extends string, P, R> {
 /** A job as the server knows it. */
 export interface Job<N extends string = string, T = unknown, P = unknown, R = unknown> {
   readonly jobId: string
-  /** What `run` is given. */
+  /** What `start` was called with, and `run` gets. */
   readonly task: T
   /** Who gets its events. */
   readonly target: PublishTarget
@@ -61,8 +61,8 @@ export interface Job<N extends string = string, T = unknown, P = unknown, R = un
 /**
  * Does the work of one job, and returns or resolves with its result. What it throws ends the job as `failed`.
  *
- * @param report - Tells the progress. Throws a TypeError for what JSON cannot say.
- * @param signal - Aborts when the job is cancelled, takes too long or the server stops. The job counts as over at once, so stop then.
+ * @param report - Publishes progress. Throws a TypeError for what JSON does not have.
+ * @param signal - Aborts when the job is cancelled, takes too long or the server stops. The job is then over at once, so stop the work.
  */
 export type JobRun<T, P, R> = (
   job: { readonly jobId: string; readonly task: T },

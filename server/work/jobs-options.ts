@@ -5,8 +5,9 @@ import { fill, type Spec, wrong } from '../options/check.ts'
 import type { JobRun, JobsHub } from './job.ts'
 
 export interface JobsOptions<N extends string, T, P, R> {
+  /** Publishes the events. */
   readonly hub: JobsHub<NoInfer<N>, NoInfer<P>, NoInfer<R>>
-  /** Does the work: in this thread, or with `workerRunner(url)` of `headwater/server/node` in one of its own. */
+  /** Does the work: in this thread, or with `workerRunner(url)` of `headwater/server/node` in a thread of its own. */
   readonly run: JobRun<T, P, R>
   /**
    * The name of the events.
@@ -25,7 +26,7 @@ export interface JobsOptions<N extends string, T, P, R> {
    */
   readonly maxWaiting?: number | undefined
   /**
-   * How many jobs that are over are remembered, with their results. 0: none. Infinity: all, so memory grows.
+   * How many finished jobs are remembered, with their results. 0: none. Infinity: all, so memory grows.
    * @defaultValue 1000
    */
   readonly remember?: number | undefined
@@ -35,7 +36,7 @@ export interface JobsOptions<N extends string, T, P, R> {
    */
   readonly timeout?: number | undefined
   /**
-   * Progress is published at most every so many milliseconds, the newest then. 0: each time.
+   * How often progress is published at most, in milliseconds. Of several reports the newest is published. 0: each report.
    * @defaultValue 100
    */
   readonly progressInterval?: number | undefined

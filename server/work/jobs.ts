@@ -6,15 +6,15 @@ import { type JobsOptions, resolveJobsOptions } from './jobs-options.ts'
 
 export interface Jobs<N extends string = string, T = unknown, P = unknown, R = unknown> {
   /**
-   * Starts a job, or has it wait for its turn.
+   * Starts a job, or puts it behind those that wait.
    * @param target - Who gets its events: `{ userId }`, `{ sessionId }`, `{ topic }` and so on. `{}` is everyone.
    * @returns Its id. After `close()` the job fails at once.
    * @throws WorkError `full`; TypeError for a target that does not exist.
    */
   start(task: T, target: PublishTarget): string
-  /** Undefined if there is no such job, or it is not remembered any more. Its `target` says whose it is: check that first. */
+  /** Undefined if there is no such job, or it is not remembered any more. Compare its `target` with the user before you show it. */
   get(jobId: string): Job<N, T, P, R> | undefined
-  /** All that wait, run or are remembered, the oldest first. */
+  /** All jobs that wait, run or are remembered, the oldest first. */
   list(): Job<N, T, P, R>[]
   /** Ends a job as `failed`, with code `cancelled`. @returns False if it is over already, or unknown. */
   cancel(jobId: string): boolean
@@ -26,7 +26,7 @@ export interface Jobs<N extends string = string, T = unknown, P = unknown, R = u
 }
 
 /**
- * Runs jobs, so many at a time, and tells those whom a job is for how it goes.
+ * Runs jobs, a limited number at a time, and publishes the progress and the result of each.
  *
  * @example
  * const jobs = createJobs({ hub, type: 'job.report', run: workerRunner(new URL('./report.js', import.meta.url)) })
