@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
+import { parseAst } from 'rolldown/parseAst'
 import { describe, expect, it } from 'vitest'
+import { nodesOf } from './support/syntax.ts'
 
 /*
  * The plan of the house: which part may know of which, and that every part has its test.
@@ -348,6 +350,42 @@ describe('no file is too long', () => {
 
   it('has at most 230 lines in the server', () => {
     expect(tooLong(230, ['server'])).toEqual([])
+  })
+})
+
+/** The functions of a source: in which line each begins, how many lines it has, and how many parameters. */
+function functionsOf(source: string): { readonly line: number; readonly lines: number; readonly parameters: number }[] {
+  const lineOf = (position: number): number => source.slice(0, position).split('\n').length
+  return nodesOf(parseAst(source, { lang: 'ts' }))
+    .filter(({ type }) => /^(FunctionDeclaration|FunctionExpression|ArrowFunctionExpression)$/.test(type))
+    .map(({ start, end, params = [] }) => {
+      const line = lineOf(start)
+      return { line, lines: lineOf(end) - line + 1, parameters: params.length }
+    })
+}
+
+describe('no function is too long', () => {
+  const FOLDERS = ['testing', 'cli']
+  const functions = FOLDERS.flatMap(filesOf).flatMap((file) =>
+    functionsOf(readFileSync(join(root, file), 'utf8')).map((each) => ({ ...each, at: `${file}:${each.line}` })),
+  )
+
+  it('counts the lines and parameters of functions, arrows and methods', () => {
+    const source = 'function a(b, c) {\n  return (d) =>\n    d\n}\nclass E {\n  f() {\n  }\n}'
+    expect(functionsOf(source)).toEqual([
+      { line: 1, lines: 4, parameters: 2 },
+      { line: 2, lines: 2, parameters: 1 },
+      { line: 6, lines: 2, parameters: 0 },
+    ])
+  })
+
+  it('has at most 60 lines in the kit and the command', () => {
+    expect(functions.length).toBeGreaterThan(500)
+    expect(functions.filter(({ lines }) => lines > 60)).toEqual([])
+  })
+
+  it('has at most 4 parameters in the kit and the command', () => {
+    expect(functions.filter(({ parameters }) => parameters > 4)).toEqual([])
   })
 })
 

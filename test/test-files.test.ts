@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { parseAst } from 'rolldown/parseAst'
 import { describe, expect, it } from 'vitest'
+import { type Node, nodesOf } from './support/syntax.ts'
 
 /*
  * The rules of test files.
@@ -14,36 +15,6 @@ const files = ['test', 'examples', 'demo'].flatMap((folder) =>
     .filter((name) => /\.test\.tsx?$/.test(name) && !name.includes('node_modules'))
     .map((name) => `${folder}/${name.split(sep).join('/')}`),
 )
-
-/** A node of a syntax tree. What it has depends on its type. */
-interface Node {
-  readonly type: string
-  readonly name?: string
-  readonly value?: unknown
-  readonly object?: Node
-  readonly callee?: Node
-  readonly expression?: Node
-  readonly init?: Node
-  readonly id?: Node
-  readonly quasis?: readonly { readonly value: { readonly cooked: string } }[]
-  readonly elements?: readonly (Node | null)[]
-  readonly arguments?: readonly Node[]
-}
-
-const isNode = (value: object): value is Node => typeof (value as Node).type === 'string'
-
-/** All nodes under one, and itself. */
-function nodesOf(tree: Node): Node[] {
-  const nodes: Node[] = []
-  const left: unknown[] = [tree]
-  while (left.length > 0) {
-    const value = left.pop()
-    if (typeof value !== 'object' || value === null) continue
-    if (isNode(value)) nodes.push(value)
-    left.push(...Object.values(value).reverse())
-  }
-  return nodes
-}
 
 /** The name that a chain of properties and calls begins with: `it` of `it.skip.each([])`. */
 const rootOf = ({ name, object, callee }: Node): string | undefined =>

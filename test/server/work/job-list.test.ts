@@ -39,7 +39,7 @@ it.each([
   [0, ['c']],
   [1, ['b', 'c']],
   [Infinity, ['a', 'b', 'c']],
-])('with room for %d, the jobs that were over first are forgotten, and none that runs', (remember, known) => {
+])('a list with room for %d forgets the jobs that were over first, and none that runs', (remember, known) => {
   const jobs = new JobList(remember)
   const [a, b, c] = [entry('a'), entry('b'), entry('c')]
   for (const each of [a, b, c]) jobs.add(each)

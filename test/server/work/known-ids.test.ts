@@ -46,7 +46,7 @@ it.each([
   [1, ['c']],
   [2, ['b', 'c']],
   [Infinity, ['a', 'b', 'c']],
-])('with room for %d, the oldest ids that are done are forgotten', (remember, known) => {
+])('a list with room for %d forgets the oldest ids that are done', (remember, known) => {
   const ids = createKnownIds(remember)
   for (const id of ['a', 'b', 'c']) {
     ids.add(id, done(0))
