@@ -43,11 +43,13 @@ type Phase = 'idle' | 'gathering' | 'compressing' | 'over'
  * garbage collector.
  * @param start - Returns the sink that takes the compressed bytes.
  */
-export const compressed = (
+export function compressed(
   coding: ContentCoding,
   events: SinkEvents,
   start: (events: SinkEvents) => Required<Sink>,
-): Required<Sink> => new CompressedSink(coding, events, start)
+): Required<Sink> {
+  return new CompressedSink(coding, events, start)
+}
 
 class CompressedSink implements Required<Sink> {
   readonly #zlib: ReturnType<(typeof encoders)[ContentCoding]>
