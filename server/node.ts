@@ -13,7 +13,7 @@ import type { Connect } from './streams/open.ts'
 import { Refusal } from './wire/refusal.ts'
 import { CODINGS, compressed } from './zlib.ts'
 
-export { type FileLog, type FileLogOptions, fileLog } from './log/file-log.ts'
+export { type FileLog, type FileLogOptions, fileLog } from './disk/file-log.ts'
 export { type WorkerMessage, workerRunner } from './work/worker.ts'
 export type { Hub }
 

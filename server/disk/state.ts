@@ -1,5 +1,5 @@
-import { pathTo, readWhole, writeWhole } from './file-disk.ts'
-import { decodeLine, encodeLine } from './file-line.ts'
+import { pathTo, readWhole, writeWhole } from './disk.ts'
+import { decodeLine, encodeLine } from './line.ts'
 
 /*
  * How the last process left the log: whether clients may have seen events that are not on the disk any more.

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { bootId, keepsEpoch, readState, type State, writeState } from '../../../server/log/file-state.ts'
+import { bootId, keepsEpoch, readState, type State, writeState } from '../../../server/disk/state.ts'
 import { folder } from '../../support/folder.ts'
 
 const closed = (head: number, epoch = 'e'): State => ({ kind: 'closed', epoch, head })

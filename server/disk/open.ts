@@ -1,3 +1,5 @@
+import { type LogEntry, mintEpoch } from '../log/log.ts'
+import { createWindow, type Window } from '../log/window.ts'
 import {
   cutFile,
   type Disk,
@@ -8,8 +10,8 @@ import {
   removeWhole,
   syncWhole,
   writeWhole,
-} from './file-disk.ts'
-import { encodeLine, scanLines } from './file-line.ts'
+} from './disk.ts'
+import { encodeLine, scanLines } from './line.ts'
 import {
   emptySegment,
   extend,
@@ -20,10 +22,8 @@ import {
   nameOf,
   placeOf,
   type Segment,
-} from './file-segment.ts'
-import { bootId, keepsEpoch, readState, type Sync, writeState } from './file-state.ts'
-import { type LogEntry, mintEpoch } from './log.ts'
-import { createWindow, type Window } from './window.ts'
+} from './segment.ts'
+import { bootId, keepsEpoch, readState, type Sync, writeState } from './state.ts'
 
 /*
  * The start of a log on disk: what is there, what of it is whole, and under which epoch it goes on. It reads every file once.

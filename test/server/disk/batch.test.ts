@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { type Append, createQueue, type Job, takeBatch } from '../../../server/log/file-batch.ts'
+import { type Append, createQueue, type Job, takeBatch } from '../../../server/disk/batch.ts'
 
 const append = (json = '1'): Append => ({
   kind: 'append',

@@ -2,9 +2,9 @@ import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, truncate
 import { join } from 'node:path'
 import { fileLog } from 'headwater/server/node'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { encodeLine } from '../../../server/log/file-line.ts'
-import { headerOf, nameOf } from '../../../server/log/file-segment.ts'
-import { writeState } from '../../../server/log/file-state.ts'
+import { encodeLine } from '../../../server/disk/line.ts'
+import { headerOf, nameOf } from '../../../server/disk/segment.ts'
+import { writeState } from '../../../server/disk/state.ts'
 import { fill, numbers } from '../../support/event-log.ts'
 import { folder } from '../../support/folder.ts'
 

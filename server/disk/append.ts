@@ -1,10 +1,10 @@
-import type { Append } from './file-batch.ts'
-import { type OpenFile, pathTo } from './file-disk.ts'
-import { encodeLine } from './file-line.ts'
-import type { OpenLog } from './file-open.ts'
-import { emptySegment, headerOf, lastOf, nameOf } from './file-segment.ts'
-import { writeState } from './file-state.ts'
-import { type LogEntry, mintEpoch } from './log.ts'
+import { type LogEntry, mintEpoch } from '../log/log.ts'
+import type { Append } from './batch.ts'
+import { type OpenFile, pathTo } from './disk.ts'
+import { encodeLine } from './line.ts'
+import type { OpenLog } from './open.ts'
+import { emptySegment, headerOf, lastOf, nameOf } from './segment.ts'
+import { writeState } from './state.ts'
 
 /*
  * What changes the files of a log on disk, one call after the other.

@@ -1,7 +1,7 @@
 import { createTimer } from '../../src/base/clock.ts'
-import { beginSegment, dropOlder } from './file-append.ts'
-import type { OpenLog } from './file-open.ts'
-import type { FileLogSettings } from './file-options.ts'
+import { beginSegment, dropOlder } from './append.ts'
+import type { OpenLog } from './open.ts'
+import type { FileLogSettings } from './options.ts'
 
 /*
  * What a log on disk needs besides writing: old events are deleted, and the device is asked to take the new ones. What fails here

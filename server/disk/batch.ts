@@ -1,5 +1,5 @@
 import { report } from '../../src/base/errors.ts'
-import type { LogEntry, LogRecord } from './log.ts'
+import type { LogEntry, LogRecord } from '../log/log.ts'
 
 /*
  * What waits to be done to a log on disk, one thing after the other. Records that wait together are written together: a write

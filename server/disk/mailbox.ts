@@ -1,8 +1,8 @@
-import { appendBytes } from './file-append.ts'
-import { cutFile, type Disk, type OpenFile, pathTo, readWhole, writeWhole } from './file-disk.ts'
-import { encodeLine, scanLines } from './file-line.ts'
-import { REMEDY } from './file-open.ts'
-import { createMailIndex, type Mailbox, type MailChange, type MailIndex } from './mailbox.ts'
+import { createMailIndex, type Mailbox, type MailChange, type MailIndex } from '../log/mailbox.ts'
+import { appendBytes } from './append.ts'
+import { cutFile, type Disk, type OpenFile, pathTo, readWhole, writeWhole } from './disk.ts'
+import { encodeLine, scanLines } from './line.ts'
+import { REMEDY } from './open.ts'
 
 /*
  * The mail of a log on disk: a file of changes beside its segments. All mail is in memory too, so that it is read at once.

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { isHeld, takeLock } from '../../../server/log/file-lock.ts'
+import { isHeld, takeLock } from '../../../server/disk/lock.ts'
 import { folder } from '../../support/folder.ts'
 
 /** The number of a process that has ended. */

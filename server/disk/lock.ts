@@ -1,5 +1,5 @@
 import { closeSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
-import { isMissing, pathTo } from './file-disk.ts'
+import { isMissing, pathTo } from './disk.ts'
 
 /*
  * Two processes that append to one log would write over each other. Node cannot ask the system to lock a file, so the lock is a

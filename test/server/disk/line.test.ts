@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { decodeLine, encodeLine, linesOf, scanLines } from '../../../server/log/file-line.ts'
+import { decodeLine, encodeLine, linesOf, scanLines } from '../../../server/disk/line.ts'
 
 const bytes = (text: string): Buffer => Buffer.from(text)
 const line = (n: number): string => encodeLine({ n })

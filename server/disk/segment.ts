@@ -1,4 +1,4 @@
-import type { LogEntry } from './log.ts'
+import type { LogEntry } from '../log/log.ts'
 
 /*
  * The log on disk is a row of files, its segments: the newest is appended to, and the oldest is deleted whole.

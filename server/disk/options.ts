@@ -1,8 +1,8 @@
 import { systemClock } from '../../src/base/clock.ts'
 import { callSafely } from '../../src/base/errors.ts'
 import type { Clock } from '../../src/index.ts'
+import { checkNames } from '../log/names.ts'
 import { shown } from '../wire/shown.ts'
-import { checkNames } from './names.ts'
 
 /** Where a log on disk is, and how much it keeps. */
 export interface FileLogOptions {

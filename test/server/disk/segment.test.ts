@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { emptySegment, extend, lastOf, nameOf, placeOf, spanOf } from '../../../server/log/file-segment.ts'
+import { emptySegment, extend, lastOf, nameOf, placeOf, spanOf } from '../../../server/disk/segment.ts'
 
 it('has a name that sorts, and is read back', () => {
   expect([nameOf(9), nameOf(10)]).toEqual(['events-0000000009.jsonl', 'events-0000000010.jsonl'])

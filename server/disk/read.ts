@@ -1,7 +1,7 @@
-import { decodeLine, linesOf } from './file-line.ts'
-import type { OpenLog } from './file-open.ts'
-import { lastOf, type Segment, spanOf } from './file-segment.ts'
-import type { LogEntry } from './log.ts'
+import type { LogEntry } from '../log/log.ts'
+import { decodeLine, linesOf } from './line.ts'
+import type { OpenLog } from './open.ts'
+import { lastOf, type Segment, spanOf } from './segment.ts'
 
 /** The entries of one segment from one number to another. Undefined if its file has been deleted meanwhile. */
 async function readSegment(
