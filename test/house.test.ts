@@ -386,6 +386,18 @@ describe('no function is too long', () => {
   })
 })
 
+it('ARCHITECTURE.md has a line for every file of the server', () => {
+  const text = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8')
+  const tree = text.slice(text.indexOf('\nserver/\n'), text.indexOf('```', text.indexOf('\nserver/\n')))
+  let room = ''
+  const listed = tree.split('\n').flatMap((line) => {
+    const [, indent, name = ''] = /^( {2}| {4})([\w-]+(?:\.ts|\/)) /.exec(line) ?? []
+    if (name.endsWith('/')) room = name
+    return name.endsWith('.ts') ? [`server/${indent === '    ' ? room : ''}${name}`] : []
+  })
+  expect(listed.sort()).toEqual(filesOf('server').sort())
+})
+
 /** Files whose test has another name. */
 const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
   // Types alone: the compiler checks them.
