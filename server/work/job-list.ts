@@ -9,8 +9,8 @@ export interface JobEntry extends Told {
 
 /** The jobs that are known: each waits, runs, or is over and remembered. */
 export class JobList {
-  readonly waiting = new Set<JobEntry>()
-  readonly running = new Set<JobEntry>()
+  readonly waiting: Set<JobEntry> = new Set()
+  readonly running: Set<JobEntry> = new Set()
   /** The oldest first. */
   readonly #known = new Map<string, JobEntry>()
   /** The oldest first. */
