@@ -1,8 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createBatch } from '../../adapters/batch.ts'
-
-const look = (visibility: DocumentVisibilityState) =>
-  vi.spyOn(document, 'visibilityState', 'get').mockReturnValue(visibility)
+import { stagePage } from '../support/page.ts'
 
 afterEach(() => {
   vi.useRealTimers()
@@ -56,7 +54,7 @@ describe('a batch for each chunk', () => {
       calls++
       throw new Error('oops')
     })
-    look('hidden')
+    stagePage(false)
     const reported = vi.fn()
     vi.stubGlobal('reportError', reported)
     for (let n = 0; n < 2; n++) {
@@ -85,7 +83,7 @@ describe('a batch for each frame', () => {
   it('makes one call with the next frame', () => {
     const call = vi.fn()
     const batch = createBatch('frame', call)
-    look('visible')
+    stagePage()
     batch.request()
     batch.request()
     expect(frames).toHaveLength(1)
@@ -100,7 +98,7 @@ describe('a batch for each frame', () => {
 
   it('makes the calls of all batches in one go, so that nobody sees one without the other', () => {
     const log: string[] = []
-    look('visible')
+    stagePage()
     const [a, b] = ['a', 'b'].map((name) => createBatch('frame', () => log.push(name)))
     a?.request()
     b?.request()
@@ -115,7 +113,7 @@ describe('a batch for each frame', () => {
   it('makes it after 100 ms while the page is hidden', () => {
     const call = vi.fn()
     const batch = createBatch('frame', call)
-    look('hidden')
+    stagePage(false)
     batch.request()
     expect(frames).toHaveLength(0)
     vi.advanceTimersByTime(99)
@@ -127,9 +125,9 @@ describe('a batch for each frame', () => {
   it('makes it after 100 ms when the page is hidden before the frame comes, and once', () => {
     const call = vi.fn()
     const batch = createBatch('frame', call)
-    look('visible')
+    const page = stagePage()
     batch.request()
-    look('hidden')
+    page.hide()
     vi.advanceTimersByTime(100)
     expect(call).toHaveBeenCalledTimes(1)
     nextFrame()
@@ -153,7 +151,7 @@ describe('a batch for each frame', () => {
   it('leaves neither frame nor timer when it is called off', () => {
     const call = vi.fn()
     const batch = createBatch('frame', call)
-    look('visible')
+    stagePage()
     const cancelFrame = vi.fn()
     vi.stubGlobal('cancelAnimationFrame', cancelFrame)
     batch.request()
@@ -171,7 +169,7 @@ describe('a batch for each frame', () => {
       return 1
     })
     const batch = createBatch('frame', call)
-    look('visible')
+    stagePage()
     batch.request()
     batch.request()
     expect(call).toHaveBeenCalledTimes(2)

@@ -11,6 +11,7 @@ import {
 import type { Step } from 'headwater/testing'
 import { describe, expect, it, vi } from 'vitest'
 import { bench } from '../support/client.ts'
+import { stagePage } from '../support/page.ts'
 
 const refuse = (status: number): Step[] => [{ refuse: { status } }]
 const EOF_AT_ONCE: Step[] = [{ end: true }]
@@ -324,7 +325,7 @@ describe('a layer that has a life beyond one attempt', () => {
       await clock.settle()
       const error = new SSEError('http', 'status 503', { status: 503, ...(retryAfter && { retryAfter }) })
       host.wait({ attempt: 1, until: clock.now() + 20_000, error })
-      dispatchEvent(new Event('online'))
+      stagePage().goOnline()
       await clock.advance(ms - 1)
       expect(attempts).toHaveLength(1)
       await clock.advance(1)

@@ -2,6 +2,7 @@ import { type ConnectionState, createSSE, type RetryFunction, type SSEError } fr
 import { createClock, createMockStream, type Step } from 'headwater/testing'
 import { describe, expect, it, vi } from 'vitest'
 import { bench } from '../support/client.ts'
+import { stagePage } from '../support/page.ts'
 import { news, refuse } from './retry-stage.ts'
 
 type Waiting = Extract<ConnectionState, { status: 'waiting' }>
@@ -307,21 +308,23 @@ describe('failures of long ago', () => {
     [2, 'a wait'],
     [1, 'a connection of less than ten seconds'],
   ])('do count after a pause by the page: attempt %i after %s', async (attempt, kind) => {
+    const page = stagePage()
     const { sse, clock } = bench({}, { script: kind === 'a wait' ? FIVE : [refuse(503), []] })
     sse.connect()
     await clock.advance(kind === 'a wait' ? 600 : 600 + 9999)
-    dispatchEvent(new Event('freeze'))
+    page.freeze()
     expect(sse.state.get()).toEqual({ status: 'paused', reasons: ['frozen'] })
-    dispatchEvent(new Event('resume'))
+    page.thaw()
     expect(sse.state.get()).toEqual({ status: 'connecting', attempt })
   })
 
   it('do not count after a pause by the page that ends a connection of ten seconds', async () => {
+    const page = stagePage()
     const { sse, clock } = bench({}, { script: [refuse(503), []] })
     sse.connect()
     await clock.advance(600 + 10_000)
-    dispatchEvent(new Event('freeze'))
-    dispatchEvent(new Event('resume'))
+    page.freeze()
+    page.thaw()
     expect(sse.state.get()).toEqual({ status: 'connecting', attempt: 0 })
   })
 
@@ -339,14 +342,15 @@ describe('failures of long ago', () => {
   })
 
   it('put off nothing once a connection has opened, though one had a Retry-After', async () => {
+    const page = stagePage()
     const { sse, clock } = bench({}, { script: [refuse(503), refuse(503, { 'retry-after': '60' }), []] })
     sse.connect()
     await clock.advance(600)
     sse.reconnect()
     await clock.settle()
     expect(sse.state.get()).toMatchObject({ status: 'open', attempt: 2 })
-    dispatchEvent(new Event('freeze'))
-    dispatchEvent(new Event('resume'))
+    page.freeze()
+    page.thaw()
     expect(sse.state.get()).toEqual({ status: 'connecting', attempt: 2 })
   })
 
@@ -392,13 +396,14 @@ describe('a wait', () => {
   it.each([-3_600_000, 3_600_000])(
     'for Retry-After lasts as long when the wall clock is set by %i ms',
     async (shift) => {
+      const page = stagePage()
       const { sse, stream, clock, set } = settable([refuse(503, { 'retry-after': '20' }), []])
       sse.connect()
       await clock.advance(10_000)
       set(shift)
-      dispatchEvent(new Event('online'))
-      dispatchEvent(new Event('freeze'))
-      dispatchEvent(new Event('resume'))
+      page.goOnline()
+      page.freeze()
+      page.thaw()
       await clock.advance(11_999)
       expect(stream.requests).toHaveLength(1)
       await clock.advance(1)

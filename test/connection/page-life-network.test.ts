@@ -123,7 +123,7 @@ describe('a page that becomes visible', () => {
 
   it('has the network tried again that the browser says is not there', async () => {
     const page = stagePage()
-    vi.stubGlobal('navigator', { onLine: false })
+    page.goOffline()
     const { sse, stream, clock } = bench({}, { script: [[{ drop: true }]] })
     sse.subscribe('tick', () => {})
     await clock.settle()
@@ -408,8 +408,7 @@ describe.each([
   })
 
   it('does not delay the second look at a network that the browser says is not there', async () => {
-    stagePage()
-    vi.stubGlobal('navigator', { onLine: false })
+    stagePage().goOffline()
     const { sse, clock, setClock } = await stage([[{ drop: true }]])
     expect(sse.state.get().status).toBe('paused')
     setClock()

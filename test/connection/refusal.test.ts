@@ -137,7 +137,7 @@ describe('404 and a wrong content type', () => {
     ['404', refuse(404), 'http'],
     ['text/html', HTML, 'content-type'],
   ]
-  const online = (): void => void dispatchEvent(new Event('online'))
+  const online = (): void => stagePage().goOnline()
 
   it.each(CASES)('are final with the third on a first connection: %s', async (_, refusal, code) => {
     const { sse, stream, clock } = bench({}, { script: Array(5).fill(refusal) })

@@ -9,6 +9,9 @@ export interface TestPage {
   thaw(): void
   /** The visit begins that the page was rendered ahead of. @param visible - False: behind another tab. */
   activate(visible: boolean): void
+  /** The browser says that the network is gone: as a value, it gives no signal of that. */
+  goOffline(): void
+  goOnline(): void
   /** Any other signal, as a browser gives it: to the window, and not bubbling. */
   signal(type: string, more?: object): void
 }
@@ -20,10 +23,14 @@ export interface TestPage {
 export function stagePage(visible = true, prerendered = false): TestPage {
   let visibility: DocumentVisibilityState = visible ? 'visible' : 'hidden'
   let prerendering = prerendered
-  const spy = vi.spyOn(document, 'visibilityState', 'get').mockImplementation(() => visibility)
+  let online = true
+  const spies = [
+    vi.spyOn(document, 'visibilityState', 'get').mockImplementation(() => visibility),
+    vi.spyOn(navigator, 'onLine', 'get').mockImplementation(() => online),
+  ]
   Object.defineProperty(document, 'prerendering', { configurable: true, get: () => prerendering })
   onTestFinished(() => {
-    spy.mockRestore()
+    for (const spy of spies) spy.mockRestore()
     Reflect.deleteProperty(document, 'prerendering')
   })
   const fire = (type: string): void => void document.dispatchEvent(new Event(type))
@@ -41,6 +48,13 @@ export function stagePage(visible = true, prerendered = false): TestPage {
       if (visible) visibility = 'visible'
       fire('prerenderingchange')
       if (visible) fire('visibilitychange')
+    },
+    goOffline() {
+      online = false
+    },
+    goOnline() {
+      online = true
+      dispatchEvent(new Event('online'))
     },
     signal: (type, more = {}) => void dispatchEvent(Object.assign(new Event(type), more)),
   }

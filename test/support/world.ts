@@ -1,6 +1,7 @@
 import type { Clock, Transport, TransportSink } from 'headwater'
 import { createHubClient, type HubClient } from 'headwater/hub'
-import { acrossTabs, type TabsLayer, type TabsPlatform } from 'headwater/tabs'
+import { acrossTabs, type TabsLayer } from 'headwater/tabs'
+import { type Channel, createBrowser, type Page } from './browser.ts'
 
 /*
  * A browser with tabs, and a server, in one thread: locks, channels, timers and the network are one list of things that happen
@@ -60,26 +61,15 @@ interface Options {
   readonly topics?: readonly string[]
 }
 
-interface Lock {
-  readonly name: string
-  readonly tab: Inner
-  readonly grant: () => void
-  readonly lose: (stolen: boolean) => void
-}
-
-interface Inner extends Tab {
-  alive: boolean
-  frozen: boolean
-  visible: boolean
-  waiting: (() => void)[]
-  readonly listeners: Set<() => void>
+/** A page, and its lines. */
+interface Place {
+  readonly page: Page
   readonly lines: Set<Line>
-  later(ms: number, run: () => void): () => void
 }
 
 interface Line {
   readonly sink: TransportSink
-  readonly tab: Inner
+  readonly place: Place
   /** When what was sent last arrives. */
   at: number
   open: boolean
@@ -89,7 +79,7 @@ export function createWorld({ random, delay = 20 }: Options): World {
   let now = ORIGIN
   let count = 0
   let agenda: { readonly at: number; readonly order: number; readonly run: () => void }[] = []
-  const tabs: Inner[] = []
+  const tabs: Tab[] = []
   const complaints: unknown[] = []
   const leaders = new Map<number, Set<string>>()
 
@@ -104,102 +94,25 @@ export function createWorld({ random, delay = 20 }: Options): World {
   }
   const some = (most = delay): number => Math.floor(random() * most)
 
-  // --- Web Locks
+  /** Messages arrive in order from one page to another, and in no order otherwise. */
+  const arrivals = new WeakMap<Channel, Map<Channel | undefined, number>>()
 
-  const held = new Map<string, Lock>()
-  const queue: Lock[] = []
-
-  function serve(name: string): void {
-    if (held.has(name)) return
-    const index = queue.findIndex((lock) => lock.name === name)
-    const [lock] = index < 0 ? [] : queue.splice(index, 1)
-    if (!lock) return
-    held.set(name, lock)
-    lock.tab.later(some(5), lock.grant)
-  }
-
-  function drop(lock: Lock): void {
-    const index = queue.indexOf(lock)
-    if (index >= 0) queue.splice(index, 1)
-    if (held.get(lock.name) !== lock) return
-    held.delete(lock.name)
-    serve(lock.name)
-  }
-
-  const locksOf = (tab: Inner): TabsPlatform['locks'] =>
-    ({
-      request: (name: string, options: LockOptions, hold: (lock: unknown) => unknown) =>
-        new Promise<unknown>((resolve, reject) => {
-          // What promises of a dead process still do in this one.
-          if (!tab.alive) return
-          const lock: Lock = {
-            name,
-            tab,
-            lose: () => tab.later(some(5), () => reject(new DOMException('stolen', 'AbortError'))),
-            grant() {
-              if (held.get(name) !== lock) return
-              Promise.resolve(hold({ name })).then((value) => {
-                drop(lock)
-                resolve(value)
-              })
-            },
-          }
-          options.signal?.addEventListener('abort', () => {
-            if (!queue.includes(lock)) return
-            drop(lock)
-            reject(new DOMException('aborted', 'AbortError'))
-          })
-          const holder = held.get(name)
-          if (options.steal && holder) {
-            held.delete(name)
-            holder.lose(true)
-            queue.unshift(lock)
-          } else queue.push(lock)
-          serve(name)
-        }),
-      query: () =>
-        new Promise((resolve) => {
-          const info = ({ name, tab }: Lock): LockInfo => ({ name, mode: 'exclusive', clientId: tab.name })
-          const state = { held: [...held.values()].map(info), pending: queue.map(info) }
-          tab.later(some(5), () => resolve(state))
-        }),
-    }) as TabsPlatform['locks']
-
-  // --- BroadcastChannel
-
-  interface Channel {
-    readonly name: string
-    readonly tab: Inner
-    readonly hear: (message: unknown) => void
-    readonly arrives: Map<Channel, number>
-    open: boolean
-  }
-  const channels = new Set<Channel>()
-
-  function channelOf(tab: Inner, name: string, hear: (message: unknown) => void): ReturnType<TabsPlatform['channel']> {
-    const mine: Channel = { name, tab, hear, arrives: new Map(), open: true }
-    if (tab.alive) channels.add(mine)
-    return {
-      close() {
-        mine.open = false
-        channels.delete(mine)
-      },
-      postMessage(message) {
-        if (!tab.alive) return
-        if (!mine.open) throw new DOMException('closed', 'InvalidStateError')
-        const { kind, term } = message as { kind: string; term: number }
-        if (kind === 'frames' || kind === 'welcome') leaders.set(term, (leaders.get(term) ?? new Set()).add(tab.name))
-        for (const other of channels) {
-          if (other === mine || other.name !== name) continue
-          const copy = structuredClone(message)
-          // In order from one to another, in no order otherwise.
-          const time = Math.max(now + some(), mine.arrives.get(other) ?? 0)
-          mine.arrives.set(other, time)
-          at(time, () => other.tab.later(0, () => other.open && other.hear(copy)))
-        }
-      },
-    }
-  }
+  const browser = createBrowser({
+    later: (ms, run) => at(now + ms, run),
+    delays: { grant: () => some(5), locks: () => some(5), crash: () => some(5) },
+    carry(to, from, arrive) {
+      const before = arrivals.get(to) ?? new Map()
+      arrivals.set(to, before)
+      const time = Math.max(now + some(), before.get(from) ?? 0)
+      before.set(from, time)
+      at(time, () => arrive(0))
+    },
+    onMessage({ page }, message) {
+      const { kind, term } = message as { kind: string; term: number }
+      if (kind === 'frames' || kind === 'welcome') leaders.set(term, (leaders.get(term) ?? new Set()).add(page.name))
+    },
+    onError: (error) => complaints.push(error),
+  })
 
   // --- the server
 
@@ -211,7 +124,7 @@ export function createWorld({ random, delay = 20 }: Options): World {
 
   function send(line: Line, report: (sink: TransportSink) => void): void {
     line.at = Math.max(now + some(), line.at)
-    at(line.at, () => line.tab.later(0, () => line.open && report(line.sink)))
+    at(line.at, () => line.place.page.task(0, () => line.open && report(line.sink)))
   }
 
   function sendEvent(line: Line, seq: number): void {
@@ -223,17 +136,17 @@ export function createWorld({ random, delay = 20 }: Options): World {
 
   function hangUp(line: Line): void {
     lines.delete(line)
-    line.tab.lines.delete(line)
+    line.place.lines.delete(line)
   }
 
-  const server = (tab: Inner): Transport => ({
+  const server = (place: Place): Transport => ({
     connect(request, sink) {
-      if (!tab.alive) return { close() {} }
+      if (!place.page.alive) return { close() {} }
       requests++
-      const line: Line = { sink, tab, at: now, open: true }
-      tab.lines.add(line)
+      const line: Line = { sink, place, at: now, open: true }
+      place.lines.add(line)
       at(now + 1 + some(), () => {
-        if (!line.open || !tab.lines.has(line)) return
+        if (!line.open || !place.lines.has(line)) return
         lines.add(line)
         most = Math.max(most, [...lines].filter(({ open }) => open).length)
         const from = request.lastEventId ? Number(request.lastEventId.split('-')[1]) : published
@@ -282,90 +195,61 @@ export function createWorld({ random, delay = 20 }: Options): World {
 
   // --- tabs
 
-  function end(tab: Inner): void {
-    tab.alive = false
-    tab.waiting = []
-    for (const line of [...tab.lines]) {
+  function end({ page, lines }: Place): void {
+    for (const line of lines) {
       line.open = false
       at(now + some(5), () => hangUp(line))
     }
-    for (const channel of channels) if (channel.tab === tab) channels.delete(channel)
-    for (const lock of [...queue, ...held.values()]) if (lock.tab === tab) at(now + some(5), () => drop(lock))
+    page.crash()
   }
 
   function open(): Tab {
     const name = `tab ${tabs.length + 1}`
+    const page = browser.open(name)
     const heard: number[] = []
     const gaps: unknown[] = []
-    const listeners = new Set<() => void>()
     const clock: Clock = {
       now: () => now,
       random,
-      setTimeout: (callback, ms) => tab.later(ms, callback),
+      setTimeout: (callback, ms) => page.task(ms, callback),
       clearTimeout: (cancel) => (cancel as (() => void) | undefined)?.(),
     }
-    const platform: TabsPlatform = {
-      get locks() {
-        return locksOf(tab)
-      },
-      channel: (channel, hear) => channelOf(tab, channel, hear),
-      isVisible: () => tab.visible,
-      onVisibility(callback) {
-        listeners.add(callback)
-        return () => listeners.delete(callback)
-      },
-    }
-    const tab = {
+    const place: Place = { page, lines: new Set() }
+    const transport = acrossTabs({ over: () => server(place), platform: page.platform })
+    const sse = createHubClient(URL, { transport, clock })
+    const tab: Tab = {
       name,
+      sse,
+      transport,
       heard,
       gaps,
-      listeners,
-      alive: true,
-      frozen: false,
-      visible: true,
-      waiting: [] as (() => void)[],
-      lines: new Set<Line>(),
-      later(ms: number, run: () => void) {
-        let cancelled = false
-        const cancel = at(now + ms, () => {
-          const go = (): void => (cancelled || !tab.alive ? undefined : run())
-          if (tab.frozen) tab.waiting.push(go)
-          else go()
-        })
-        return () => {
-          cancelled = true
-          cancel()
-        }
+      get alive() {
+        return page.alive
+      },
+      get frozen() {
+        return page.frozen
       },
       close() {
-        if (!tab.alive || tab.frozen) return tab.crash()
+        if (!page.alive || page.frozen) return tab.crash()
         sse.close()
-        end(tab)
+        end(place)
       },
       crash() {
-        if (tab.alive) end(tab)
+        if (page.alive) end(place)
       },
-      freeze(polite: boolean) {
-        if (polite && !tab.frozen) sse.disconnect()
-        tab.frozen = true
+      freeze(polite) {
+        if (polite && !page.frozen) sse.disconnect()
+        page.freeze()
       },
       thaw() {
-        if (!tab.frozen) return
-        tab.frozen = false
-        const { waiting } = tab
-        tab.waiting = []
-        for (const run of waiting) tab.later(0, run)
-        tab.later(0, () => sse.connect())
+        if (!page.frozen) return
+        page.thaw()
+        page.task(0, () => sse.connect())
       },
-      show(visible: boolean) {
-        if (tab.visible === visible || tab.frozen || !tab.alive) return
-        tab.visible = visible
-        for (const listener of [...listeners]) listener()
+      show(visible) {
+        if (page.visible !== visible && !page.frozen && page.alive) page.show(visible)
       },
-    } as unknown as Inner
-    const transport = acrossTabs({ over: () => server(tab), platform })
-    const sse = createHubClient(URL, { transport, clock })
-    Object.assign(tab, { sse, transport })
+    }
     tabs.push(tab)
     sse.observe({ onGap: (gap) => gaps.push(gap) })
     sse.subscribe('n', (data) => heard.push(data as number))

@@ -11,9 +11,10 @@ import {
   type TransportSink,
 } from 'headwater'
 import { createHubClient, type HubClient, type HubClientOptions } from 'headwater/hub'
-import { acrossTabs, type TabsLayer, type TabsOptions, type TabsPlatform } from 'headwater/tabs'
+import { acrossTabs, type TabsLayer, type TabsOptions } from 'headwater/tabs'
 import { createClock, type TestClock } from 'headwater/testing'
 import { onTestFinished } from 'vitest'
+import { createBrowser, type Missing, type Page } from '../support/browser.ts'
 
 /*
  * Tabs of one browser before a server that does what a test says: real clients and the real transport over fake locks,
@@ -64,29 +65,10 @@ export interface Tab {
   show(visible: boolean): void
 }
 
-interface Inner {
-  readonly name: string
-  alive: boolean
-  frozen: boolean
-  visible: boolean
-  waiting: (() => void)[]
-  /** What its lines have brought meanwhile. */
+/** A page, and what has arrived on its lines while it was frozen. */
+interface Place {
+  readonly page: Page
   buffered: (() => void)[]
-  readonly listeners: Set<() => void>
-  readonly timers: Set<object>
-}
-
-interface Lock {
-  readonly name: string
-  readonly tab: Inner
-  readonly grant: () => void
-  readonly lose: () => void
-}
-
-interface Channel {
-  readonly name: string
-  readonly tab: Inner
-  readonly hear: (message: unknown) => void
 }
 
 export interface TabOptions {
@@ -97,7 +79,7 @@ export interface TabOptions {
   readonly tabs?: TabsOptions
   readonly visible?: boolean
   readonly subscribe?: boolean
-  readonly without?: 'locks' | 'channel' | 'permission'
+  readonly without?: Missing
 }
 
 export interface Stage {
@@ -150,7 +132,9 @@ export interface Stage {
  */
 export function createStage({ random = 0.5, grant = 2, beats = true } = {}): Stage {
   const clock = createClock({ random })
-  const tabs: Inner[] = []
+  const pages: Page[] = []
+  /** Timers that the clients have set. */
+  const timers = new Set<object>()
   let shifted = 0
   const complaints: unknown[] = []
   const lines: Line[] = []
@@ -159,108 +143,27 @@ export function createStage({ random = 0.5, grant = 2, beats = true } = {}): Sta
   const script: Stage['script'] = []
   const log: { readonly seq: number; readonly topic: string | undefined }[] = []
 
-  /** A task of a tab: while it is frozen it waits, when it is dead it is nothing. */
-  function task(tab: Inner, ms: number, run: () => void): unknown {
-    const go = (): void => {
-      if (!tab.alive) return
-      if (tab.frozen) tab.waiting.push(go)
-      else run()
-    }
-    return clock.setTimeout(go, ms)
-  }
-
-  // --- Web Locks
-
-  const held = new Map<string, Lock>()
-  const queue: Lock[] = []
-
-  function serveLock(name: string): void {
-    if (held.has(name)) return
-    const index = queue.findIndex((lock) => lock.name === name)
-    const [lock] = index < 0 ? [] : queue.splice(index, 1)
-    if (!lock) return
-    held.set(name, lock)
-    task(lock.tab, grant, lock.grant)
-  }
-
-  function drop(lock: Lock): void {
-    const index = queue.indexOf(lock)
-    if (index >= 0) queue.splice(index, 1)
-    if (held.get(lock.name) !== lock) return
-    held.delete(lock.name)
-    serveLock(lock.name)
-  }
-
-  const locksOf = (tab: Inner, forbidden: boolean): TabsPlatform['locks'] =>
-    ({
-      request: (name: string, options: LockOptions, hold: (lock: unknown) => unknown) =>
-        new Promise<unknown>((resolve, reject) => {
-          if (!tab.alive) return
-          if (forbidden) return reject(new DOMException('not here', 'SecurityError'))
-          const lock: Lock = {
-            name,
-            tab,
-            lose: () => task(tab, 1, () => reject(new DOMException('stolen', 'AbortError'))),
-            grant() {
-              if (held.get(name) !== lock) return
-              new Promise((resolve) => resolve(hold({ name }))).then(
-                (value) => {
-                  drop(lock)
-                  resolve(value)
-                },
-                (error) => {
-                  drop(lock)
-                  reject(error)
-                },
-              )
-            },
-          }
-          options.signal?.addEventListener('abort', () => {
-            if (!queue.includes(lock)) return
-            drop(lock)
-            reject(new DOMException('aborted', 'AbortError'))
-          })
-          const holder = held.get(name)
-          if (options.steal && holder) {
-            held.delete(name)
-            holder.lose()
-          }
-          if (options.steal) queue.unshift(lock)
-          else queue.push(lock)
-          serveLock(name)
-        }),
-      query: () =>
-        new Promise((resolve) => {
-          const info = ({ name, tab }: Lock): LockInfo => ({ name, mode: 'exclusive', clientId: tab.name })
-          const state = { held: [...held.values()].map(info), pending: queue.map(info) }
-          task(tab, 1, () => resolve(state))
-        }),
-    }) as unknown as TabsPlatform['locks']
-
-  // --- BroadcastChannel
-
-  const channels = new Set<Channel>()
-
-  function deliver(other: Channel, message: unknown): void {
-    const copy = structuredClone(message)
-    if (stage.mute.includes(other.tab.name)) return
-    task(other.tab, 1, () => {
-      if (!channels.has(other)) return
-      try {
-        other.hear(copy)
-      } catch (error) {
-        complaints.push(error)
-      }
-    })
-  }
+  const browser = createBrowser({
+    later(ms, run) {
+      const timer = clock.setTimeout(run, ms)
+      return () => clock.clearTimeout(timer)
+    },
+    delays: { grant: () => grant, locks: () => 1, crash: () => 0 },
+    carry(to, _, arrive) {
+      if (!stage.mute.includes(to.page.name)) arrive(1)
+    },
+    onMessage: ({ name, page }, message) =>
+      said.push({ from: page.name, channel: name, message: message as Record<string, unknown> }),
+    onError: (error) => complaints.push(error),
+  })
 
   // --- the server
 
-  const transportOf = (tab: Inner): Transport => ({
+  const transportOf = (place: Place): Transport => ({
     connect(request, sink) {
       if (stage.throwing) throw Error('no way')
       const line: Line = {
-        name: tab.name,
+        name: place.page.name,
         request,
         sink,
         open: true,
@@ -291,7 +194,7 @@ export function createStage({ random = 0.5, grant = 2, beats = true } = {}): Sta
         arrive(run) {
           const go = (): unknown => line.open && run()
           // A stream that was read on before the page was frozen waits in front of everything else (experiment E3).
-          if (tab.frozen) tab.buffered.push(go)
+          if (place.page.frozen) place.buffered.push(go)
           else go()
         },
         end(reason) {
@@ -301,7 +204,7 @@ export function createStage({ random = 0.5, grant = 2, beats = true } = {}): Sta
       }
       lines.push(line)
       const answer = script.shift() ?? ((line: Line) => stage.serve(line))
-      task(tab, 1, () => line.open && answer(line))
+      place.page.task(1, () => line.open && answer(line))
       return {
         close() {
           line.open = false
@@ -321,45 +224,15 @@ export function createStage({ random = 0.5, grant = 2, beats = true } = {}): Sta
   if (beats) clock.setTimeout(beat, 15_000)
 
   function open(options: TabOptions = {}): Tab {
-    const name = `tab ${tabs.length + 1}`
-    const inner: Inner = {
-      name,
-      alive: true,
-      frozen: false,
-      visible: options.visible ?? true,
-      waiting: [],
-      buffered: [],
-      listeners: new Set(),
-      timers: new Set(),
-    }
-    tabs.push(inner)
+    const name = `tab ${pages.length + 1}`
+    const page = browser.open(name, options.visible, options.without)
+    pages.push(page)
+    const place: Place = { page, buffered: [] }
     // Names are drawn from chance: two tabs must not draw the same.
     let draws = 0
-    const own = 0.1 + tabs.length / 1000
-    const platform: TabsPlatform = {
-      locks: options.without === 'locks' ? undefined : locksOf(inner, options.without === 'permission'),
-      channel(channelName, hear) {
-        if (options.without === 'channel') throw new DOMException('not here', 'SecurityError')
-        const channel: Channel = { name: channelName, tab: inner, hear }
-        channels.add(channel)
-        return {
-          close: () => channels.delete(channel),
-          postMessage(message) {
-            if (!inner.alive) return
-            if (!channels.has(channel)) throw new DOMException('closed', 'InvalidStateError')
-            said.push({ from: name, channel: channelName, message: message as Record<string, unknown> })
-            for (const other of channels) if (other !== channel && other.name === channelName) deliver(other, message)
-          },
-        }
-      },
-      isVisible: () => inner.visible,
-      onVisibility(callback) {
-        inner.listeners.add(callback)
-        return () => inner.listeners.delete(callback)
-      },
-    }
-    const over: Layer = () => transportOf(inner)
-    const transport = acrossTabs({ over, platform, ...options.tabs })
+    const own = 0.1 + pages.length / 1000
+    const over: Layer = () => transportOf(place)
+    const transport = acrossTabs({ over, platform: page.platform, ...options.tabs })
     const create = options.hub === false ? createSSE : createHubClient
     const sse = create(options.url ?? URL, {
       transport,
@@ -368,14 +241,12 @@ export function createStage({ random = 0.5, grant = 2, beats = true } = {}): Sta
         monotonic: () => clock.now(),
         random: () => (draws++ ? clock.random() : own),
         setTimeout(callback, ms) {
-          const timer = { id: undefined as unknown }
-          inner.timers.add(timer)
-          timer.id = task(inner, ms, () => inner.timers.delete(timer) && callback())
+          const timer = page.task(ms, () => timers.delete(timer) && callback())
+          timers.add(timer)
           return timer
         },
         clearTimeout(timer) {
-          inner.timers.delete(timer as object)
-          clock.clearTimeout((timer as { id: unknown } | undefined)?.id)
+          if (timers.delete(timer as object)) (timer as () => void)()
         },
       },
       fetch: async (_: unknown, init: RequestInit = {}) => {
@@ -407,26 +278,18 @@ export function createStage({ random = 0.5, grant = 2, beats = true } = {}): Sta
       get role() {
         return transport.role.get()
       },
-      freeze() {
-        inner.frozen = true
-      },
+      freeze: page.freeze,
       thaw() {
-        inner.frozen = false
-        const { buffered, waiting } = inner
-        inner.buffered = []
-        inner.waiting = []
-        for (const run of [...buffered, ...waiting]) clock.setTimeout(run, 0)
+        const { buffered } = place
+        place.buffered = []
+        for (const run of buffered) clock.setTimeout(run, 0)
+        page.thaw()
       },
       crash() {
-        inner.alive = false
-        for (const channel of channels) if (channel.tab === inner) channels.delete(channel)
         for (const line of lines) if (line.name === name) line.open = false
-        for (const lock of [...queue, ...held.values()]) if (lock.tab === inner) drop(lock)
+        page.crash()
       },
-      show(visible) {
-        inner.visible = visible
-        for (const listener of [...inner.listeners]) listener()
-      },
+      show: page.show,
     }
   }
 
@@ -464,20 +327,18 @@ export function createStage({ random = 0.5, grant = 2, beats = true } = {}): Sta
       }
     },
     said,
-    say(message) {
-      for (const channel of channels) deliver(channel, message)
-    },
+    say: browser.say,
     get locks() {
-      return { held: [...held.keys()], queued: queue.map(({ name }) => name) }
+      return browser.locks
     },
     get channels() {
-      return channels.size
+      return browser.channels.size
     },
     get timers() {
-      return tabs.reduce((sum, { timers }) => sum + timers.size, 0)
+      return timers.size
     },
     get listeners() {
-      return tabs.reduce((sum, { listeners }) => sum + listeners.size, 0)
+      return pages.reduce((sum, { listeners }) => sum + listeners, 0)
     },
     complaints,
   }
