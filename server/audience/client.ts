@@ -31,7 +31,7 @@ export interface Client extends Joined {
   readonly expiresAt: number
   /** Epoch milliseconds: events that were published earlier are not for its principal. */
   readonly since: number
-  /** When it is asked to come anew. */
+  /** When it is asked to reconnect. */
   leavesAt: number
   /** When the stream is ended, since it was asked to leave, and why. */
   endsAt: number

@@ -50,7 +50,7 @@ export function createDenials(): Denials {
   }
 }
 
-/** What a client is told of them; nothing if there are none. A topic that the server itself has joined the client to is no loss. */
+/** The fields that name them to a client; none if there are none. A topic that the server has joined the client to is no loss. */
 export function deniedIn({ named, more }: Denials, topics: ReadonlySet<string>): DeniedFields {
   const denied = named.filter(({ topic }) => !topics.has(topic))
   return { ...(denied.length && { denied }), ...(more && { deniedMore: more }) }

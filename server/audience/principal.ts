@@ -59,7 +59,7 @@ function timeOf(name: string, time: Date | number): number {
   throw new TypeError(`${name} wants ${hint}; got ${shown(time)}`)
 }
 
-/** Whether two requests are of the same one: what is said of a stream counts only from whoever opened it. */
+/** Whether two requests come from the same one. Only the principal that opened a stream may change it. */
 export const isSame = (a: Identity, b: Identity): boolean =>
   a.userId === b.userId && a.sessionId === b.sessionId && a.tenant === b.tenant
 

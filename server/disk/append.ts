@@ -58,7 +58,7 @@ export async function writeRecords(log: OpenLog, batch: readonly Append[], sync:
   const lines: Buffer[] = []
   const written = batch.map(({ record }, n) => {
     const entry = { ...record, seq: log.head + 1 + n }
-    // The number stands first: whoever looks at the file sees it there.
+    // The number stands first, where a person who opens the file sees it.
     const { seq, ...rest } = entry
     const line = Buffer.from(encodeLine({ seq, ...rest }))
     lines.push(line)

@@ -4,8 +4,8 @@ import type { OpenLog } from './open.ts'
 import type { FileLogSettings } from './options.ts'
 
 /*
- * What a log on disk needs besides writing: old events are deleted, and the device is asked to take the new ones. What fails here
- * has no `append` to reject, and is tried again.
+ * What a log on disk needs apart from writing: old events are deleted, and the device is asked to take the new ones. A failure here
+ * has no `append` to reject. It is tried again.
  */
 
 export interface Care {

@@ -23,7 +23,7 @@ export interface MailFile {
   isSynced: boolean
 }
 
-/** Changes that are more than twice as many as there is mail, and these, are written anew without what has been acknowledged. */
+/** With more changes than twice the mail and these, the file is written again, without what has been acknowledged. */
 const SPARE = 1000
 
 const headerOf = (last: number): string => encodeLine({ headwater: 'mail', v: 1, last })

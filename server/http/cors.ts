@@ -16,8 +16,8 @@ const EXPOSED = { 'access-control-expose-headers': 'retry-after, date, x-sse-hea
 
 /**
  * The headers by which a page of another origin may read the answer.
- * @throws Refusal 403 for an origin that is not allowed. Browsers name it with every POST, and with each GET that is to be
- *   read (Fetch 3.2). A GET that is not, as of an image, has none; that it comes from elsewhere is said in `Sec-Fetch-Site`.
+ * @throws Refusal 403 for an origin that is not allowed. Browsers send `Origin` with every POST, and with each GET whose answer the
+ *   page may read (Fetch 3.2). A GET for an image has none. `Sec-Fetch-Site` says that it comes from another site.
  */
 export function corsHeaders(request: Request, { origins, cors }: Access): Record<string, string> {
   const origin = request.headers.get('origin')
@@ -33,7 +33,8 @@ export function corsHeaders(request: Request, { origins, cors }: Access): Record
       ...EXPOSED,
       vary: 'origin',
     }
-  // The scheme is not compared: behind a proxy that ends TLS it is another here than out there. The port is: as of that scheme.
+  // Behind a proxy that ends TLS the page has another scheme than this request. So only host and port are compared, with the
+  // default port of the page's scheme.
   const page = URL.parse(origin)
   const host = request.headers.get('host') ?? new URL(request.url).host
   if (page && page.host === URL.parse(`${page.protocol}//${host}`)?.host) return {}

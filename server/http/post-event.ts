@@ -33,7 +33,7 @@ export async function postEvent(
   return sent.catch((error) => {
     // The hub has closed while a schema took its time.
     refuseIfClosing(shutdown)
-    observers.tell('onError', error, 'log')
+    observers.call('onError', error, 'log')
     const what = 'the event could not be written down; nobody has had it'
     throw new Refusal(503, 'log', what, { 'retry-after': '5' })
   })

@@ -26,7 +26,7 @@ export function createQuestions(
       return await question()
     } catch (error) {
       if (error instanceof OwnRefusal) throw error
-      observers.tell('onError', error, where)
+      observers.call('onError', error, where)
       throw new Refusal(500, 'internal', 'the server has failed; try again later')
     }
   }

@@ -52,7 +52,7 @@ export const createCounters = (): Counters => ({
   errors: {},
 })
 
-/** Sets all to 0, in place: whoever counts goes on with the same object. */
+/** Sets all to 0, in place: the parts that count keep the same object. */
 export function resetCounters(counters: Counters): void {
   const { dropped, replays, topicsRefused, mailbox, endings, ...numbers } = createCounters()
   Object.assign(counters.dropped, dropped)

@@ -74,9 +74,10 @@ export interface HubObserver<P extends Identity = Identity> {
 export interface HubObservers {
   /** @throws TypeError for a name that no observer has, and for what is no function. */
   add(observer: HubObserver): () => void
-  /** Whether anybody hears this: for what is told so often that its arguments are made only then. */
-  hears(name: keyof HubObserver): boolean
-  tell<N extends keyof HubObserver>(name: N, ...args: Parameters<Exclude<HubObserver[N], undefined>>): void
+  /** Whether there is such a callback: for what happens so often that its arguments are made only then. */
+  has(name: keyof HubObserver): boolean
+  /** Calls the callbacks of this name. Without any for `onError` the error is reported. */
+  call<N extends keyof HubObserver>(name: N, ...args: Parameters<Exclude<HubObserver[N], undefined>>): void
 }
 
 type Callback = (...args: unknown[]) => void
@@ -86,23 +87,23 @@ export const OBSERVED = ['onConnect', 'onDisconnect', 'onReplay', 'onPublish', '
 
 export function createHubObservers(): HubObservers {
   // An object around each callback: the same one added twice is called twice.
-  const heard = new Map<string, Set<{ readonly call: Callback }>>(OBSERVED.map((name) => [name, new Set()]))
+  const callbacks = new Map<string, Set<{ readonly call: Callback }>>(OBSERVED.map((name) => [name, new Set()]))
   return {
     add(observer) {
       const removals = callbacksOf(observer).map(([name, call]) => {
         const own = { call }
-        heard.get(name)?.add(own)
-        return () => heard.get(name)?.delete(own)
+        callbacks.get(name)?.add(own)
+        return () => callbacks.get(name)?.delete(own)
       })
       return () => {
         for (const remove of removals) remove()
       }
     },
-    hears: (name) => heard.get(name)?.size !== 0,
-    tell(name, ...args) {
-      const callbacks = heard.get(name)
-      for (const { call } of callbacks ?? []) callSafely(call, ...args)
-      if (name === 'onError' && !callbacks?.size) report(args[0])
+    has: (name) => callbacks.get(name)?.size !== 0,
+    call(name, ...args) {
+      const own = callbacks.get(name)
+      for (const { call } of own ?? []) callSafely(call, ...args)
+      if (name === 'onError' && !own?.size) report(args[0])
     },
   }
 }

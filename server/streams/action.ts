@@ -32,13 +32,12 @@ export function actionFor(client: Client, facts: Circumstances): Action {
   if (date >= client.expiresAt) return 'expired'
   if (now >= client.endsAt) return 'end'
   if (now >= client.leavesAt) return 'leave'
-  // What waits is a sign of life as soon as it is taken; a checkpoint in front of it would be wrong.
+  // What waits is a sign of life as soon as it is taken. A checkpoint in front of it would be wrong.
   if (blockedSince !== undefined) return undefined
   const due = now - heartbeat
-  // In front of what it has missed there can be no checkpoint. The log may be slow to bring that.
+  // It is still given what it missed, and a checkpoint would skip that. The log may be slow.
   if (!client.live) return heartbeat && outlet.lastWriteAt <= due ? 'beat' : undefined
-  // The log throws away already, and has come half the way to what this client was told of last: none of the events since
-  // then was for it.
+  // The log is full, and has deleted half of the way to the last id of this client: no event since then was for it.
   if (first > 1 && toldSeq < place && toldSeq - first < place - toldSeq) return 'ping'
   if (!heartbeat) return undefined
   return outlet.lastWriteAt <= due || (toldSeq < place && toldAt <= due) ? 'ping' : undefined

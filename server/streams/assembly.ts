@@ -79,9 +79,9 @@ function deliveryEvents(
       streams.end(client, 'error')
     },
     filterFailed: reportTo(context, 'filter'),
-    isWatched: () => observers.hears('onDeliver'),
+    isWatched: () => observers.has('onDeliver'),
     delivered: ({ id: clientId, principal }, { id, type }) =>
-      observers.tell('onDeliver', { clientId, principal, id, type }),
+      observers.call('onDeliver', { clientId, principal, id, type }),
     begins: confirmations.flush,
     happened: listeners.tell,
     restarted(dropped) {

@@ -35,6 +35,6 @@ export function createContext(options: HubOptions): HubContext {
 export function reportTo({ counters, observers }: HubContext, where: string): (error: unknown) => void {
   return (error) => {
     counters.errors[where] = (counters.errors[where] ?? 0) + 1
-    observers.tell('onError', error, where)
+    observers.call('onError', error, where)
   }
 }

@@ -45,7 +45,7 @@ export class MailSender {
         try {
           await this.#handle(userId, client, await listed, standing)
         } catch (error) {
-          observers.tell('onError', error, 'mailbox')
+          observers.call('onError', error, 'mailbox')
         }
       },
     }

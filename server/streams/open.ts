@@ -76,11 +76,11 @@ export function createOpenStream(parts: HubParts, admission: Admission, sweep: S
     counters.connections++
     countDenials(counters, request.denials)
     sweep.watch(client)
-    observers.tell('onConnect', { clientId: client.id, principal, topics: [...topicsOf(client)], recovered })
+    observers.call('onConnect', { clientId: client.id, principal, topics: [...topicsOf(client)], recovered })
     if (heard.isClosed) return streams.end(client, 'closed')
     introduce(parts, client, request, start)
     bringUpToDate(parts, turns, client, start).catch((error) => {
-      observers.tell('onError', error, 'log')
+      observers.call('onError', error, 'log')
       streams.end(client, 'error')
     })
   }
@@ -102,7 +102,7 @@ function hearSink({ settings, observers, streams }: HubParts): HeardSink {
       },
       closed(error) {
         heard.isClosed = true
-        if (error !== undefined) observers.tell('onError', error, 'stream')
+        if (error !== undefined) observers.call('onError', error, 'stream')
         if (heard.client) streams.end(heard.client, error === undefined ? 'closed' : 'error')
       },
       clientTimeout: settings.clientTimeout,
@@ -157,5 +157,5 @@ async function bringUpToDate(
   if (!resumption.recovered) return
   counters.replays.count++
   counters.replays.events += events
-  observers.tell('onReplay', { clientId: client.id, principal: client.principal, events })
+  observers.call('onReplay', { clientId: client.id, principal: client.principal, events })
 }

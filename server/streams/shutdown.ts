@@ -9,8 +9,8 @@ export interface Shutdown {
   /** Everything has ended. */
   readonly isOver: boolean
   /**
-   * Asks everybody to come back within `drain` milliseconds, each at another time, and ends those who have not left by then.
-   * Resolves when nobody is left.
+   * Asks all clients to come back within `drain` milliseconds, each at another time, and ends the streams that are left then.
+   * Resolves when no stream is open.
    */
   close(drain: number): Promise<void>
 }
@@ -46,14 +46,14 @@ export function createShutdown(
   }
 
   return {
-    // Never 0: who is told so comes back at once.
+    // Never 0: a client would come back at once.
     closing: () => (until === undefined ? undefined : Math.max(1, Math.ceil((until - monotonic(clock)) / 1000))),
     get isOver() {
       return isOver
     },
     async close(drain) {
       until = monotonic(clock) + drain
-      // Those who wait for the new server are not to storm it; and the last of them is to leave by itself.
+      // Spread, so that the clients do not storm the next server. The last of them still has time to leave by itself.
       const spread = Math.max(drain - LEAVING, 0)
       for (const client of [...registry.all()]) streams.dismiss(client, Math.round(clock.random() * spread), 'drained')
       if (drain && registry.size) await drained(drain)

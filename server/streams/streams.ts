@@ -29,7 +29,7 @@ export function createStreams({ settings: { clock }, registry, counters, observe
     try {
       act()
     } catch (error) {
-      observers.tell('onError', error, 'stream')
+      observers.call('onError', error, 'stream')
       end(client, 'error')
     }
   }
@@ -56,7 +56,7 @@ export function createStreams({ settings: { clock }, registry, counters, observe
       else if (why !== 'closed') sink.end()
     })
     const { id: clientId, principal, openedAt } = client
-    observers.tell('onDisconnect', { clientId, principal, reason, openFor: monotonic(clock) - openedAt })
+    observers.call('onDisconnect', { clientId, principal, reason, openFor: monotonic(clock) - openedAt })
     for (const listener of ended) listener(client)
   }
 

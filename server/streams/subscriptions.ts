@@ -17,7 +17,7 @@ import { allowedOf, denyFull, readTopics } from './request.ts'
 export interface Subscribed {
   /** The number of the newest change that has been asked for. */
   readonly rev: number
-  /** All topics of the stream, as of now. */
+  /** All topics of the stream now. */
   readonly topics: readonly string[]
   /** Those that were asked for and are not joined. */
   readonly denied: readonly Denied[]

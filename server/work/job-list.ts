@@ -1,7 +1,7 @@
-import type { Told } from './tell.ts'
+import type { PublishedJob } from './job-publisher.ts'
 
 /** A job from its start to its end. */
-export interface JobEntry extends Told {
+export interface JobEntry extends PublishedJob {
   /** Stops its timers and, with a reason, its run. Set while it runs. */
   stop: ((reason?: Error) => void) | undefined
   isOver: boolean

@@ -4,9 +4,9 @@ import { checkTarget, type PublishTarget } from '../audience/target.ts'
 import { WorkError } from './error.ts'
 import type { Job, JobData, JobFailure } from './job.ts'
 import { type JobEntry, JobList } from './job-list.ts'
+import { createJobPublisher, type JobPublisher } from './job-publisher.ts'
 import { createJobRun } from './job-run.ts'
 import type { JobsSettings } from './jobs-options.ts'
-import { createTeller, type Teller } from './tell.ts'
 
 const MESSAGES: Readonly<Record<Exclude<JobFailure, 'error'>, string>> = {
   cancelled: 'the job was cancelled',
@@ -18,7 +18,7 @@ const MESSAGES: Readonly<Record<Exclude<JobFailure, 'error'>, string>> = {
 export class JobScheduler {
   readonly #settings: JobsSettings
   readonly #jobs: JobList
-  readonly #teller: Teller
+  readonly #publisher: JobPublisher
   /** Called when nothing runs. */
   readonly #idle: (() => void)[] = []
   #closed: Promise<void> | undefined
@@ -27,7 +27,7 @@ export class JobScheduler {
     const { hub, type, clock, onError, remember } = settings
     this.#settings = settings
     this.#jobs = new JobList(remember)
-    this.#teller = createTeller(hub, type, clock, (error) => callSafely(onError, error, 'publish'))
+    this.#publisher = createJobPublisher(hub, type, clock, (error) => callSafely(onError, error, 'publish'))
   }
 
   start(task: unknown, target: PublishTarget): string {
@@ -38,8 +38,8 @@ export class JobScheduler {
     if (!this.#closed && running.size >= concurrency && size >= maxWaiting)
       throw new WorkError('full', `${size} jobs wait already, and maxWaiting is ${maxWaiting}; start it later`)
     const jobId = crypto.randomUUID()
-    const told = this.#teller.tellQueued({ jobId, task, target }, size)
-    const entry: JobEntry = { ...told, stop: undefined, isOver: false }
+    const published = this.#publisher.queue({ jobId, task, target }, size)
+    const entry: JobEntry = { ...published, stop: undefined, isOver: false }
     this.#jobs.add(entry)
     this.#beginNext()
     if (this.#closed) this.#abort(entry, 'stopped')
@@ -76,7 +76,7 @@ export class JobScheduler {
     })
     if (running.size) await new Promise<void>((resolve) => this.#idle.push(resolve))
     clock.clearTimeout(timer)
-    await this.#teller.idle()
+    await this.#publisher.idle()
   }
 
   /** @param freed - The job that has made room. */
@@ -84,7 +84,7 @@ export class JobScheduler {
     const { waiting, running } = this.#jobs
     for (const entry of waiting) {
       if (this.#closed || running.size >= this.#settings.concurrency) return
-      // The work begins at once. That it has is told behind the end of the other.
+      // The work begins at once. That it has begun is published behind the end of the other.
       if (freed) entry.published = entry.published.then(() => freed.published)
       this.#begin(entry)
     }
@@ -93,14 +93,14 @@ export class JobScheduler {
   #begin(entry: JobEntry): void {
     const run = createJobRun(this.#settings, entry, {
       // Worthless a moment later, and there may be much of it: it takes no place in the log.
-      progress: (value) => this.#teller.tell(entry, 'started', value, { key: entry.jobId, volatile: true }),
+      progress: (value) => this.#publisher.publish(entry, 'started', value, { key: entry.jobId, volatile: true }),
       timedOut: () => this.#abort(entry, 'timeout'),
       completed: (result) => this.#finish(entry, 'completed', result ?? null),
       failed: (error) => this.#fail(entry, error),
     })
     entry.stop = run.stop
     this.#jobs.begin(entry)
-    this.#teller.tell(entry, 'started', null)
+    this.#publisher.publish(entry, 'started', null)
     run.begin()
   }
 
@@ -112,7 +112,7 @@ export class JobScheduler {
   ): void {
     if (entry.isOver) return
     this.#jobs.end(entry)
-    this.#teller.tell(entry, status, data)
+    this.#publisher.publish(entry, status, data)
     entry.stop?.(reason)
     this.#beginNext(entry)
     if (this.#jobs.running.size === 0) for (const resolve of this.#idle.splice(0)) resolve()

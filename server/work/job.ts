@@ -3,7 +3,7 @@ import type { PublishOptions } from '../publish/message.ts'
 import type { Published } from '../publish/publish.ts'
 
 /*
- * Types alone: a job, and the events that tell of it.
+ * Types alone: a job, and its events.
  */
 
 /** Why a job has failed. `stopped`: the server stops. */

@@ -11,7 +11,7 @@ it('a hub begins with nobody connected and nothing counted, and its observers ar
   expect([registry.size, memberships.size, counters.connections]).toEqual([0, 0, 0])
   memberships.add('userId', 'ada', 'a', 0)
   expect(() => memberships.add('userId', 'ada', 'b', 0)).toThrow('limits.memberships')
-  observers.tell('onReplay', { clientId: 'c', principal: {}, events: 3 })
+  observers.call('onReplay', { clientId: 'c', principal: {}, events: 3 })
   expect(told).toEqual([3])
   expect(settings.heartbeat).toBe(15_000)
 })

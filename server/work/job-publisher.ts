@@ -4,17 +4,22 @@ import { attempt, resolveWorkRetry } from './attempt.ts'
 import type { Job, JobData, JobEvent, JobStatus, JobsHub } from './job.ts'
 
 /** A job, as far as its events go. */
-export interface Told extends Pick<Job, 'jobId' | 'task' | 'target'> {
+export interface PublishedJob extends Pick<Job, 'jobId' | 'task' | 'target'> {
   last: JobEvent
   /** Resolves when all its events so far are published. */
   published: Promise<unknown>
 }
 
 /** Publishes the events of jobs: those of one job in order, and its end also if the log fails now and then. */
-export interface Teller {
-  /** The event `queued`, which makes a job one that can be told of. */
-  tellQueued(job: Pick<Job, 'jobId' | 'task' | 'target'>, ahead: number): Told
-  tell<S extends JobStatus>(job: Told, status: S, data: JobData<unknown, unknown>[S], options?: PublishOptions): void
+export interface JobPublisher {
+  /** Publishes that a job is queued: its first event. */
+  queue(job: Pick<Job, 'jobId' | 'task' | 'target'>, ahead: number): PublishedJob
+  publish<S extends JobStatus>(
+    job: PublishedJob,
+    status: S,
+    data: JobData<unknown, unknown>[S],
+    options?: PublishOptions,
+  ): void
   /** Resolves when all is published. */
   idle(): Promise<void>
 }
@@ -24,12 +29,12 @@ const RETRY = resolveWorkRetry({})
 const ONCE = resolveWorkRetry({ attempts: 0 })
 
 /** @param failed - Gets the error for an event that was given up. */
-export function createTeller(
+export function createJobPublisher(
   hub: JobsHub<string, unknown, unknown>,
   type: string,
   clock: Clock,
   failed: (error: unknown) => void,
-): Teller {
+): JobPublisher {
   const conditions = { clock, timeout: 30_000, stop: new AbortController().signal }
   const pending = new Set<Promise<unknown>>()
 
@@ -37,7 +42,7 @@ export function createTeller(
     // The parameters say that data and status go together; TypeScript does not see it.
     ({ type, jobId, status, timestamp: clock.now(), data }) as JobEvent
 
-  async function publish(job: Told, event: JobEvent, options: PublishOptions | undefined): Promise<void> {
+  async function send(job: PublishedJob, event: JobEvent, options: PublishOptions | undefined): Promise<void> {
     const { status } = event
     const outcome = await attempt(
       () => hub.publish(type, event, { ...job.target, ...options }),
@@ -49,26 +54,29 @@ export function createTeller(
     if (outcome.kind === 'done') return
     failed(outcome.error)
     // The page would wait for ever.
-    if (status === 'completed') tell(job, 'failed', { code: 'error', message: 'the result of the job cannot be sent' })
+    if (status === 'completed')
+      publish(job, 'failed', { code: 'error', message: 'the result of the job cannot be sent' })
   }
 
-  function send(job: Told, event: JobEvent, options?: PublishOptions): void {
+  /** Sends it behind the events before it. */
+  function add(job: PublishedJob, event: JobEvent, options?: PublishOptions): void {
     job.last = event
-    const published = job.published.then(() => publish(job, event, options)).finally(() => pending.delete(published))
+    const published = job.published.then(() => send(job, event, options)).finally(() => pending.delete(published))
     pending.add(published)
     job.published = published
   }
 
-  const tell: Teller['tell'] = (job, status, data, options) => send(job, eventOf(job.jobId, status, data), options)
+  const publish: JobPublisher['publish'] = (job, status, data, options) =>
+    add(job, eventOf(job.jobId, status, data), options)
 
   return {
-    tellQueued(job, ahead) {
+    queue(job, ahead) {
       const last = eventOf(job.jobId, 'queued', { ahead })
-      const told: Told = { ...job, last, published: Promise.resolve() }
-      send(told, last)
-      return told
+      const published: PublishedJob = { ...job, last, published: Promise.resolve() }
+      add(published, last)
+      return published
     },
-    tell,
+    publish,
     async idle() {
       while (pending.size) await Promise.all(pending)
     },
