@@ -59,7 +59,7 @@ class ClientOutlet implements Outlet {
   readonly #pace: Pace | undefined
   readonly #limits: Limits
   readonly #losses: Losses
-  /** Made for those who need them: most clients never do. */
+  /** Made when it is needed first: most clients never need it. */
   #waiting: Waiting | undefined
   #waiters: (() => void)[] | undefined
 

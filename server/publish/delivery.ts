@@ -18,7 +18,7 @@ export interface Delivery {
   readonly place: number
   /** The same for one client, which may be further back: it is catching up, or its events wait for the filter. */
   placeOf(client: Client): number
-  /** An entry made ready to be sent. Its bytes are made once, for the live and for those who catch up. */
+  /** An entry made ready to be sent. Its bytes are made once, for live clients and for replays. */
   parcelOf(entry: LogEntry): Parcel
   /** The same for an event that is sent with an id of its own. */
   parcelAs(record: LogRecord, id: string): Parcel

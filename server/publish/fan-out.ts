@@ -83,10 +83,10 @@ export class FanOut {
     const now = monotonic(clock)
     const nth = ++this.#turns
     for (const client of registry.candidates(to)) {
-      // A function of the application has begun the log again: everybody has been told of a gap.
+      // A function of the application has begun the log again: every client has its gap.
       if (seq && run !== this.run) return
       if (!client.live || client.ended || (seq && seq <= client.after)) continue
-      // A filter that leaves a topic and joins it again puts its client at the end of those who are still to be asked.
+      // If a filter makes its client leave a topic and join it again, the client comes last, a second time.
       if (client.turn === nth) continue
       client.turn = nth
       const answer = this.#ask(client, parcel)
@@ -100,7 +100,7 @@ export class FanOut {
     if (seq && run === this.run) run.place = seq
   }
 
-  /** The log has begun again, and everybody is told of a gap: what waits is dropped. @returns The clients that lose it. */
+  /** The log has begun again, and every client gets a gap: what waits is dropped. @returns The clients that lose something. */
   restart(place: number): readonly Client[] {
     this.run = { place }
     return this.lines.closeAll()

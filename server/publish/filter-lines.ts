@@ -22,7 +22,7 @@ export interface FilterLines {
    * @param place - Up to which number events have been handed out: those before this one.
    */
   wait(client: Client, event: Undecided, place: number): void
-  /** A line for a client that catches up: whoever opens it takes from it. It is closed before the client is live. */
+  /** A line for a client in its replay. The replay takes from it, and closes it before the client is live. */
   open(client: Client, ready: () => void): FilterLine
   /** Drops what waits for a client. */
   close(client: Client): void

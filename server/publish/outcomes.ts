@@ -1,6 +1,6 @@
 /*
- * What becomes of entries, for the publishes that wait until their own has been written down. A log hands an entry out before it
- * says to whom the number belongs, and with many appends at once it may say so much later.
+ * The results of entries, for the calls of `publish` that wait for theirs. A log gives an entry to its listeners before `append`
+ * returns its number, and with many appends at once `append` may return much later.
  */
 
 /** What became of an event. */
