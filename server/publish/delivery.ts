@@ -29,6 +29,10 @@ export interface Delivery {
   openLine(client: Client, ready: () => void): FilterLine
   /** Drops what waits for a client: it has gone, or has caught up. */
   closeLine(client: Client): void
+  /** No function of the application is called for an event and a client: there is no filter, and nobody watches. */
+  readonly isDirect: boolean
+  /** The bytes of `parcelOf(entry)`. */
+  bytesOf(entry: LogEntry, native: boolean): Uint8Array
   /** Has the observers know that a client has been given an event: by a replay, too. */
   delivered(client: Client, parcel: Parcel): void
   /** How many events wait for the filter, of all clients. */
@@ -114,6 +118,10 @@ export function createDelivery(
     },
     openLine: lines.open,
     closeLine: lines.close,
+    get isDirect() {
+      return !ask && !events.isWatched()
+    },
+    bytesOf: (entry, native) => parcels.keptBytes(entry, native) ?? parcelOf(entry).bytes(native),
     delivered(client, parcel) {
       if (events.isWatched()) events.delivered(client, parcel)
     },

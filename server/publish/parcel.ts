@@ -9,6 +9,10 @@ import type { Ask, Later } from './filter.ts'
 /** An event as bytes: for most, and for clients that hear no comments. */
 export type Frames = [plain?: Uint8Array, native?: Uint8Array]
 
+/** Which of them a client is sent. Without a topic there is one for all. */
+export const formOf = ({ to }: LogRecord, native: boolean): 0 | 1 =>
+  native && (to.topic ?? to.resource) !== undefined ? 1 : 0
+
 /** What the parcels of a hub have in common. */
 export interface ParcelKit {
   /** Undefined where everything is allowed that is addressed. */
@@ -24,12 +28,10 @@ export interface ParcelKit {
  * that it sends: what not all of them need is made where somebody asks.
  */
 export class Parcel {
-  readonly type: string
   /** '' for a volatile event. */
   readonly id: string
   readonly #record: LogRecord
   readonly #kit: ParcelKit
-  readonly #topic: string | undefined
   #frames: Frames | undefined
   #reaches: ((client: Addressee) => boolean) | undefined
   #expendable: Expendable | undefined
@@ -38,12 +40,13 @@ export class Parcel {
 
   /** @param id - '' for an event that is in no log: it is volatile. */
   constructor(record: LogRecord, id: string, kit: ParcelKit) {
-    const { type, to } = record
-    this.type = type
     this.id = id
     this.#record = record
     this.#kit = kit
-    this.#topic = to.topic ?? to.resource
+  }
+
+  get type(): string {
+    return this.#record.type
   }
 
   /** How it may be given up while it waits. */
@@ -70,26 +73,28 @@ export class Parcel {
 
   /** Whether it is addressed to this client, and allowed to it: an answer, or one that is still to come. */
   isFor(client: Client): boolean | Later {
-    if (this.#record.at < client.since || !this.reaches(client)) return false
-    return this.#kit.ask === undefined || this.#allows(this.#kit.ask, client)
+    return this.#record.at >= client.since && this.reaches(client) && this.isAllowed(client)
+  }
+
+  /** Whether the filter allows it to this client, to which it is addressed. */
+  isAllowed(client: Client): boolean | Later {
+    const { ask } = this.#kit
+    if (!ask) return true
+    this.#failed ??= (error) => this.#kit.failed(this.#record, error)
+    return ask(client.principal, this.event(), this.#failed)
   }
 
   /** Its bytes: made once, shared by all. */
   bytes(native: boolean): Uint8Array {
-    // Without a topic there is one form for all.
-    const form = native && this.#topic !== undefined ? 1 : 0
+    const form = formOf(this.#record, native)
     return this.#frames?.[form] ?? this.#make(form)
   }
 
   #make(form: 0 | 1): Uint8Array {
-    const { type, json } = this.#record
+    const { type, json, to } = this.#record
+    const id = this.id || undefined
     this.#frames ??= this.#kit.framesOf(this.#record)
-    this.#frames[form] ??= eventFrame({ native: form === 1, type, json, id: this.id || undefined, topic: this.#topic })
+    this.#frames[form] ??= eventFrame({ native: form === 1, type, json, id, topic: to.topic ?? to.resource })
     return this.#frames[form]
-  }
-
-  #allows(ask: Ask, client: Client): boolean | Later {
-    this.#failed ??= (error) => this.#kit.failed(this.#record, error)
-    return ask(client.principal, this.event(), this.#failed)
   }
 }

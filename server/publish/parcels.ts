@@ -1,11 +1,13 @@
 import type { LogEntry, LogRecord } from '../log/log.ts'
 import type { Ask } from './filter.ts'
-import { type Frames, Parcel, type ParcelKit } from './parcel.ts'
+import { type Frames, formOf, Parcel, type ParcelKit } from './parcel.ts'
 
 /** Makes the parcels of a hub. */
 export interface Parcels {
   /** Of an entry of the log. Its bytes are kept as long as the log keeps the entry: all clients are sent the same ones. */
   ofEntry(entry: LogEntry, id: string): Parcel
+  /** The bytes of such a parcel, if they have been made. */
+  keptBytes(entry: LogEntry, native: boolean): Uint8Array | undefined
   /** Of an event that is in no log, or is sent with an id of its own. */
   ofRecord(record: LogRecord, id: string): Parcel
 }
@@ -36,6 +38,7 @@ export function createParcels(ask: Ask | undefined, failed: (error: unknown) => 
   const alone: ParcelKit = { ask, failed: failedOnce, framesOf: () => [] }
   return {
     ofEntry: (entry, id) => new Parcel(entry, id, kept),
+    keptBytes: (entry, native) => frames.get(entry)?.[formOf(entry, native)],
     ofRecord: (record, id) => new Parcel(record, id, alone),
   }
 }

@@ -149,7 +149,10 @@ async function bringUpToDate(
   if (mail) await mail.send(client)
   // The log has begun again meanwhile, and made it live.
   if (client.live) return
-  const { events, gap } = await catchUp(client, settings.log, delivery, turns, {
+  const { events, gap } = await catchUp(client, {
+    log: settings.log,
+    delivery,
+    turns,
     tell: streams.tell,
     missed: (missing) => endIfMailed(parts, streams, missing),
   })

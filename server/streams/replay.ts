@@ -4,8 +4,8 @@ import { formatId } from '../log/cursor.ts'
 import type { EventLog, LogEntry } from '../log/log.ts'
 import type { Delivery } from '../publish/delivery.ts'
 import { gapFrame, liveFrame } from '../wire/frames.ts'
-import { createBatch } from './batch.ts'
-import { createPageReader } from './page.ts'
+import { Batch } from './batch.ts'
+import { PageReader } from './page.ts'
 import type { Turns } from './turns.ts'
 
 /*
@@ -28,96 +28,127 @@ export interface CaughtUp {
 /** What a replay does next: nothing, go on in another turn, or go on when there is a page or room. */
 type Next = undefined | 'turn' | Promise<'more'>
 
-/** What a replay has to say. */
-export interface ReplayEvents {
+/** What a replay needs of its hub. */
+export interface ReplayParts {
+  readonly log: EventLog
+  readonly delivery: Delivery
+  /** Shared with all other replays. */
+  readonly turns: Turns
   /** Sends something to the client. */
   tell(client: Client, frame: Uint8Array): void
   /** The log has thrown away what was still to be read. If this ends the client, it is not told of a gap. */
   missed(client: Client): void
 }
 
-/**
- * @param turns - Shared with all other replays.
- * @returns What it has done. Rejects if the log cannot be read.
- */
-export async function catchUp(
-  client: Client,
-  log: EventLog,
-  delivery: Delivery,
-  turns: Turns,
-  { tell, missed }: ReplayEvents,
-): Promise<CaughtUp> {
-  const { epoch } = log
-  const { outlet } = client
-  const batch = createBatch((bytes) => {
-    tell(client, bytes)
-    outlet.spend()
-  }, outlet.isPaced)
-  /** What has been read and not been looked at. */
-  let page: readonly LogEntry[] = []
-  let at = 0
-  const done = { gap: false }
-
-  /** The client has gone. Or the log has begun again: then it has been told of a gap, like every client. */
-  const isOver = (): boolean => client.ended !== undefined || log.epoch !== epoch
-  const reader = createPageReader(client, delivery, batch, isOver)
-  const isFull = (): boolean => !outlet.isOpen || isOver()
-
-  function goLive(): void {
-    client.live = true
-    client.toldSeq = client.after
-    tell(client, liveFrame(formatId(epoch, client.after)))
-  }
-
-  function turnTo(read: readonly LogEntry[]): void {
-    if (isOver()) return
-    page = read
-    at = 0
-    if (page[0]?.seq === client.after + 1) return
-    // Thrown away meanwhile: it was slower than the log is long.
-    page = []
-    missed(client)
-    if (isOver()) return
-    const requested = formatId(epoch, client.after)
-    client.after = delivery.place
-    done.gap = true
-    const resumedFrom = formatId(epoch, client.after)
-    tell(client, gapFrame({ reason: 'expired', requested, resumedFrom, topics: concernOf(client) }))
-    // At once, and not when there is room: the log goes on, and there would be one gap after the other.
-    if (!isOver()) goLive()
-  }
-
-  function step(hasTime: () => boolean): Next {
-    for (;;) {
-      // Before anything is waited for, all that was collected goes out.
-      batch.flush(isFull)
-      if (isOver() || client.live) return undefined
-      if (!outlet.isOpen) return outlet.room().then(() => 'more')
-      if (!hasTime()) return 'turn'
-      while (at < page.length && !batch.isFull && !isOver() && hasTime()) reader.add(page[at++] as LogEntry)
-      reader.settle()
-      if (batch.size || at < page.length || isOver()) continue
-      // Everything allowed so far has been sent: it does not wait for what is not.
-      const waiting = reader.wait()
-      if (waiting) return waiting.then(() => 'more')
-      if (client.after >= delivery.place) {
-        goLive()
-        return undefined
-      }
-      const read = log.read(client.after, PAGE)
-      if (isThenable(read))
-        return Promise.resolve(read)
-          .then(turnTo)
-          .then(() => 'more')
-      turnTo(read)
-    }
-  }
-
+/** @returns What it has done. Rejects if the log cannot be read. */
+export async function catchUp(client: Client, parts: ReplayParts): Promise<CaughtUp> {
+  const { turns, delivery } = parts
+  const replay = new Replay(client, parts)
+  const step: Step = (hasTime) => replay.step(hasTime)
   // Who has missed nothing waits for nobody's turn.
   let next = client.after < delivery.place ? turns.take(step) : step(() => true)
   while (next) {
     await next
     next = turns.take(step)
   }
-  return { events: reader.events, ...done }
+  return replay.done
+}
+
+type Step = (hasTime: () => boolean) => Next
+
+class Replay {
+  readonly #client: Client
+  readonly #parts: ReplayParts
+  readonly #epoch: string
+  readonly #batch: Batch
+  readonly #reader: PageReader
+  /** What has been read and not been looked at, from the place `#at`. */
+  #page: readonly LogEntry[] = []
+  #at = 0
+  #hasGap = false
+
+  constructor(client: Client, parts: ReplayParts) {
+    this.#client = client
+    this.#parts = parts
+    this.#epoch = parts.log.epoch
+    const { outlet } = client
+    const write = (bytes: Uint8Array): void => {
+      parts.tell(client, bytes)
+      outlet.spend()
+    }
+    this.#batch = new Batch(write, outlet.isPaced)
+    this.#reader = new PageReader(client, parts.delivery, this.#batch, () => this.#isOver)
+  }
+
+  get done(): CaughtUp {
+    return { events: this.#reader.events, gap: this.#hasGap }
+  }
+
+  step(hasTime: () => boolean): Next {
+    const client = this.#client
+    const { log, delivery } = this.#parts
+    for (;;) {
+      // Before anything is waited for, all that was collected goes out.
+      this.#batch.flush(() => !client.outlet.isOpen || this.#isOver)
+      if (this.#isOver || client.live) return undefined
+      if (!client.outlet.isOpen) return client.outlet.room().then(() => 'more')
+      if (!hasTime()) return 'turn'
+      this.#collect(hasTime)
+      if (this.#batch.size || this.#at < this.#page.length || this.#isOver) continue
+      // Everything allowed so far has been sent: it does not wait for what is not.
+      const waiting = this.#reader.wait()
+      if (waiting) return waiting.then(() => 'more')
+      if (client.after >= delivery.place) return this.#goLive()
+      const read = log.read(client.after, PAGE)
+      if (isThenable(read))
+        return Promise.resolve(read)
+          .then((late) => this.#turnTo(late))
+          .then(() => 'more')
+      this.#turnTo(read)
+    }
+  }
+
+  /** The client has gone. Or the log has begun again: then it has been told of a gap, like every client. */
+  get #isOver(): boolean {
+    return this.#client.ended !== undefined || this.#parts.log.epoch !== this.#epoch
+  }
+
+  /** Fills the batch from the page. */
+  #collect(hasTime: () => boolean): void {
+    const [page, batch, reader] = [this.#page, this.#batch, this.#reader]
+    // Where no function of the application is called, nothing ends the replay meanwhile, and a batch takes far less than a turn.
+    if (this.#parts.delivery.isDirect)
+      while (this.#at < page.length && !batch.isFull) reader.addDirect(page[this.#at++] as LogEntry)
+    else
+      while (this.#at < page.length && !batch.isFull && !this.#isOver && hasTime())
+        reader.add(page[this.#at++] as LogEntry)
+    reader.settle()
+  }
+
+  #turnTo(read: readonly LogEntry[]): void {
+    const client = this.#client
+    if (this.#isOver) return
+    this.#page = read
+    this.#at = 0
+    if (read[0]?.seq === client.after + 1) return
+    // Thrown away meanwhile: it was slower than the log is long.
+    this.#page = []
+    const { tell, missed, delivery } = this.#parts
+    missed(client)
+    if (this.#isOver) return
+    const requested = formatId(this.#epoch, client.after)
+    client.after = delivery.place
+    this.#hasGap = true
+    const resumedFrom = formatId(this.#epoch, client.after)
+    tell(client, gapFrame({ reason: 'expired', requested, resumedFrom, topics: concernOf(client) }))
+    // At once, and not when there is room: the log goes on, and there would be one gap after the other.
+    if (!this.#isOver) this.#goLive()
+  }
+
+  #goLive(): undefined {
+    const client = this.#client
+    client.live = true
+    client.toldSeq = client.after
+    this.#parts.tell(client, liveFrame(formatId(this.#epoch, client.after)))
+  }
 }

@@ -136,12 +136,13 @@ export interface Stage {
 }
 
 export interface StageOptions {
+  readonly isWatched?: boolean
   readonly log?: EventLog
   readonly filter?: EventFilter<Principal>
   readonly limits?: { readonly filterTimeout?: number; readonly filterQueue?: number }
 }
 
-export function stage({ log = memoryLog(), filter, limits }: StageOptions = {}): Stage {
+export function stage({ log = memoryLog(), filter, limits, isWatched = false }: StageOptions = {}): Stage {
   const clock = createClock()
   const registry = createRegistry()
   const counters = createCounters()
@@ -163,7 +164,7 @@ export function stage({ log = memoryLog(), filter, limits }: StageOptions = {}):
       end(client, 'error')
     },
     filterFailed: (error) => failures.push(error),
-    isWatched: () => false,
+    isWatched: () => isWatched,
     delivered: () => {},
     begins: () => {},
     happened: () => {},

@@ -95,6 +95,27 @@ describe('an event that is written down', () => {
   })
 })
 
+describe('a delivery', () => {
+  it.each<[isWatched: boolean, filter: EventFilter | undefined, isDirect: boolean]>([
+    [false, undefined, true],
+    [true, undefined, false],
+    [false, () => true, false],
+    [true, () => true, false],
+  ])('is direct where nobody watches and nothing is filtered: watched %s, %s', (isWatched, filter, isDirect) => {
+    const { delivery } = stage({ isWatched, ...(filter && { filter }) })
+    expect(delivery.isDirect).toBe(isDirect)
+  })
+
+  it('has the bytes of an entry that nobody was sent, and of one that somebody was', async () => {
+    const { delivery, append, join } = stage()
+    const first = await append(1)
+    expect(delivery.bytesOf(first, false)).toBe(delivery.parcelOf(first).bytes(false))
+    const { sink } = join({ after: 1 })
+    const second = await append(2)
+    expect(delivery.bytesOf(second, true)).toBe(sink.chunks[0])
+  })
+})
+
 describe('the result of an event', () => {
   it('is kept for a publish that waits for its number', async () => {
     const { log, delivery, join, append } = stage()

@@ -22,6 +22,19 @@ describe('the bytes of an entry', () => {
     expect(later.bytes(false)).toBe(plain)
   })
 
+  it('can be had without a parcel once they are made, in the form that is asked for', () => {
+    const parcels = createParcels(undefined, () => {})
+    const own = entry()
+    expect(parcels.keptBytes(own, false)).toBeUndefined()
+    const plain = parcels.ofEntry(own, 'x-1').bytes(false)
+    expect([parcels.keptBytes(own, false), parcels.keptBytes(own, true)]).toEqual([plain, undefined])
+    const native = parcels.ofEntry(own, 'x-1').bytes(true)
+    expect(parcels.keptBytes(own, true)).toBe(native)
+    const forAll: LogEntry = { ...entry(2), to: {} }
+    const shared = parcels.ofEntry(forAll, 'x-2').bytes(false)
+    expect(parcels.keptBytes(forAll, true)).toBe(shared)
+  })
+
   it('are not those of another entry, though it has the same number: the log has begun again', () => {
     const parcels = createParcels(undefined, () => {})
     const before = parcels.ofEntry(entry(), 'x-1').bytes(false)

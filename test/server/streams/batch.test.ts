@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createBatch, together } from '../../../server/streams/batch.ts'
+import { Batch, together } from '../../../server/streams/batch.ts'
 import { block } from '../../support/hub.ts'
 
 const KI = 1024
@@ -25,7 +25,7 @@ describe('the next write', () => {
 describe('a batch', () => {
   function setup() {
     const written: Uint8Array[] = []
-    return { written, batch: createBatch((bytes) => written.push(bytes)), sizes: () => written.map((w) => w.length) }
+    return { written, batch: new Batch((bytes) => written.push(bytes)), sizes: () => written.map((w) => w.length) }
   }
 
   it('writes small frames together, in order, and large ones as they are', () => {
@@ -62,11 +62,13 @@ describe('a batch', () => {
     let count = 0
     for (; !batch.isFull; count++) batch.add(block(size))
     expect(count).toBe(full)
+    batch.flush(() => false)
+    expect(batch.isFull).toBe(false)
   })
 
   it('writes each frame alone, one at a time, where they are counted', () => {
     const written: number[] = []
-    const batch = createBatch(({ length }) => written.push(length), true)
+    const batch = new Batch(({ length }) => written.push(length), true)
     batch.add(block(1))
     expect(batch.isFull).toBe(true)
     batch.add(block(2))

@@ -1,7 +1,7 @@
 import type { EventFilter, LogEntry } from 'headwater/server'
 import { describe, expect, it } from 'vitest'
-import { createBatch } from '../../../server/streams/batch.ts'
-import { createPageReader } from '../../../server/streams/page.ts'
+import { Batch } from '../../../server/streams/batch.ts'
+import { PageReader } from '../../../server/streams/page.ts'
 import { payloads, type StageOptions, stage, type TestClientOptions } from '../../support/hub.ts'
 
 /** A filter that answers by hand, by the payload of the event. */
@@ -20,10 +20,10 @@ async function setup(count: number, options: StageOptions, client: TestClientOpt
   const page: LogEntry[] = []
   for (let n = 1; n <= count; n++) page.push(await parts.append(n))
   const reader = parts.join({ live: false, ...client })
-  const batch = createBatch((bytes) => reader.outlet.send(bytes))
+  const batch = new Batch((bytes) => reader.outlet.send(bytes))
   const { epoch } = parts.log
   const isOver = (): boolean => reader.ended !== undefined || parts.log.epoch !== epoch
-  const pages = createPageReader(reader, parts.delivery, batch, isOver)
+  const pages = new PageReader(reader, parts.delivery, batch, isOver)
   return {
     ...parts,
     client: reader,
@@ -96,8 +96,8 @@ describe('a page that waits for the filter', () => {
     const { append, join, delivery, clock } = stage({ filter })
     const page = [await append('x'.repeat(60_000)), await append('y'.repeat(60_000))]
     const client = join({ live: false })
-    const batch = createBatch((bytes) => client.outlet.send(bytes))
-    const pages = createPageReader(client, delivery, batch, () => false)
+    const batch = new Batch((bytes) => client.outlet.send(bytes))
+    const pages = new PageReader(client, delivery, batch, () => false)
     for (const entry of page) pages.add(entry)
     await clock.settle()
     pages.settle()
@@ -112,8 +112,8 @@ describe('a page that waits for the filter', () => {
     const { append, join, delivery, registry, clock } = stage({ filter })
     const entry = await append(1, { topic: 'a' })
     const client = join({ live: false, topics: ['a'] })
-    const batch = createBatch((bytes) => client.outlet.send(bytes))
-    const pages = createPageReader(client, delivery, batch, () => false)
+    const batch = new Batch((bytes) => client.outlet.send(bytes))
+    const pages = new PageReader(client, delivery, batch, () => false)
     pages.add(entry)
     registry.move(client, { asked: new Set(['b']), given: client.given })
     answer(1)
@@ -163,5 +163,35 @@ describe('a page that waits for the filter', () => {
     })
     parts.addAll()
     expect([parts.delivery.waiting, parts.settle()]).toEqual([0, [[], false]])
+  })
+})
+
+describe('a page that nothing of the application decides', () => {
+  it('is given as the bytes that all clients share, without what is for others', async () => {
+    const { append, join, delivery } = stage()
+    const page = [await append(1), await append(2, { userId: 'bob' }), await append(3, { topic: 'a' }), await append(4)]
+    const client = join({ live: false, principal: { userId: 'ada' }, topics: ['a'], native: true })
+    const added: Uint8Array[] = []
+    const batch = new Batch((bytes) => added.push(bytes), true)
+    const pages = new PageReader(client, delivery, batch, () => false)
+    expect(delivery.isDirect).toBe(true)
+    for (const entry of page) pages.addDirect(entry)
+    batch.flush(() => false)
+    expect([pages.events, client.after]).toEqual([3, 4])
+    expect(added).toEqual([1, 3, 4].map((seq) => delivery.parcelOf(page[seq - 1] as LogEntry).bytes(true)))
+    expect(added[0]).toBe(delivery.parcelOf(page[0] as LogEntry).bytes(false))
+  })
+
+  it('leaves out what is older than its principal may have', async () => {
+    const { append, join, delivery, clock } = stage()
+    const old = await append(1)
+    await clock.advance(1000)
+    const recent = await append(2)
+    const client = join({ live: false, since: clock.now() })
+    const batch = new Batch((bytes) => client.outlet.send(bytes))
+    const pages = new PageReader(client, delivery, batch, () => false)
+    for (const entry of [old, recent]) pages.addDirect(entry)
+    batch.flush(() => false)
+    expect([payloads(client.sink), pages.events, client.after]).toEqual([[2], 1, 2])
   })
 })

@@ -29,7 +29,7 @@ function setup(
   const tell = (to: Client, frame: Uint8Array): void => {
     if (!to.ended && !to.outlet.send(frame)) to.ended = 'overflow'
   }
-  return { ...parts, client, sink: client.sink, run: () => catchUp(client, log, delivery, turns, { tell, missed }) }
+  return { ...parts, client, sink: client.sink, run: () => catchUp(client, { log, delivery, turns, tell, missed }) }
 }
 
 /** So many events, of which each carries its number. */
@@ -176,26 +176,63 @@ describe('a long replay', () => {
     expect(payloads(clients[0]?.sink ?? testSink())).toEqual(['x'.repeat(200_000)])
   })
 
-  it('does not prepare events that are for others', async () => {
+  it.each([false, true])(
+    'does not prepare events that are for others, if the delivery is direct: %s',
+    async (isDirect) => {
+      const parts = stage()
+      for (let n = 1; n <= 250; n++) await parts.append(n, { userId: n === 130 ? 'ada' : 'bob' })
+      const prepared: number[] = []
+      const delivery = {
+        get place() {
+          return parts.delivery.place
+        },
+        isDirect,
+        parcelOf(entry: LogEntry) {
+          prepared.push(entry.seq)
+          return parts.delivery.parcelOf(entry)
+        },
+        bytesOf(entry: LogEntry, native: boolean) {
+          prepared.push(entry.seq)
+          return parts.delivery.bytesOf(entry, native)
+        },
+        delivered: parts.delivery.delivered,
+      }
+      const { run, sink, client } = setup(
+        { ...parts, delivery: delivery as Stage['delivery'] },
+        { principal: { userId: 'ada' } },
+      )
+      expect(await run()).toEqual({ events: 1, gap: false })
+      expect([payloads(sink), prepared, client.after]).toEqual([[130], [130], 250])
+    },
+  )
+
+  it('leaves the event loop to others after the write that ends its 10 ms, where nothing is filtered', async () => {
+    let worked = 0
     const parts = stage()
-    for (let n = 1; n <= 250; n++) await parts.append(n, { userId: n === 130 ? 'ada' : 'bob' })
-    const prepared: number[] = []
-    const delivery = {
-      get place() {
-        return parts.delivery.place
-      },
-      parcelOf(entry: LogEntry) {
-        prepared.push(entry.seq)
-        return parts.delivery.parcelOf(entry)
-      },
-      delivered: parts.delivery.delivered,
+    await fill(parts, 750)
+    const turns = createTurns({ ...parts.clock, monotonic: () => worked })
+    const { client, run, sink, clock } = setup(parts, {}, turns)
+    const { write } = sink
+    sink.write = (bytes) => {
+      worked += 4
+      return write(bytes)
     }
-    const { run, sink, client } = setup(
-      { ...parts, delivery: delivery as Stage['delivery'] },
-      { principal: { userId: 'ada' } },
-    )
-    expect(await run()).toEqual({ events: 1, gap: false })
-    expect([payloads(sink), prepared, client.after]).toEqual([[130], [130], 250])
+    const done = run()
+    // A page to a write.
+    const seen: unknown[] = []
+    function other(): void {
+      seen.push([payloads(sink).length, client.live])
+      if (seen.length < 3) clock.setTimeout(other, 0)
+    }
+    await clock.settle()
+    other()
+    await clock.advance(0)
+    expect(seen).toEqual([
+      [300, false],
+      [600, false],
+      [750, true],
+    ])
+    expect([payloads(sink), await done]).toEqual([range(1, 750), { events: 750, gap: false }])
   })
 
   it('leaves the event loop to others every 10 ms, and becomes live where it has reached them', async () => {
