@@ -27,6 +27,8 @@ export function processHost(): Host {
     fetch: patientFetch(globalThis.fetch),
     clock: {
       now: Date.now,
+      // The machine's clock may be set while a stream is open.
+      monotonic: () => performance.now(),
       setTimeout: (callback, ms) => setTimeout(callback, ms),
       clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
       random: Math.random,

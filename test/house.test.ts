@@ -425,7 +425,6 @@ const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
   'testing/control/control.ts': 'test/node/control.test.ts',
   'testing/http/endpoint.ts': 'test/node/control.test.ts',
   'testing/control/operations.ts': 'test/node/control.test.ts',
-  'testing/mock/perform.ts': 'test/node/control.test.ts',
   // It is tested with the fetch that Node has.
   'testing/msw.ts': 'test/node/msw-handler.test.ts',
   // It needs sockets.

@@ -70,6 +70,15 @@ describe('this process', () => {
     expect(clock.random()).toBeLessThan(1)
   })
 
+  it('waits by a clock that nobody can set', () => {
+    const { clock } = processHost()
+    vi.spyOn(Date, 'now').mockReturnValue(0)
+    onTestFinished(() => void vi.restoreAllMocks())
+    const [before, after] = [clock.monotonic?.(), clock.monotonic?.()]
+    expect(before).toBeGreaterThan(0)
+    expect(after).toBeGreaterThanOrEqual(Number(before))
+  })
+
   it('tells of signals until nobody listens any more', () => {
     const { onSignal } = processHost()
     const heard: string[] = []

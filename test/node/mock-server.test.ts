@@ -470,6 +470,21 @@ describe('onActivity', () => {
       { path: '/d', type: 'end', by: 'client' },
     ])
   })
+
+  it('is reported when it throws, and the request is answered all the same', async () => {
+    const reported = vi.fn()
+    vi.stubGlobal('reportError', reported)
+    onTestFinished(() => void vi.unstubAllGlobals())
+    const error = new Error('no disk')
+    const server = await start({
+      script: [[{ raw: 'a' }, { end: true }]],
+      onActivity() {
+        throw error
+      },
+    })
+    expect(await (await fetch(server.url)).text()).toBe('a')
+    await eventually(() => expect(reported.mock.calls).toEqual([[error], [error], [error]]))
+  })
 })
 
 describe('close()', () => {

@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { callSafely } from '../../src/base/errors.ts'
+import type { MockActivity } from './options.ts'
 import { allowEverybody, describe, readBody } from './request.ts'
 import type { Routes } from './routes.ts'
 import type { Settings } from './settings.ts'
@@ -24,6 +26,7 @@ export class Handler {
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { cors, preamble, onActivity } = this.#options
+    const report = (activity: MockActivity): void => callSafely(onActivity, activity)
     if (cors) allowEverybody(request, response)
     if (cors && request.method === 'OPTIONS') {
       this.#preflights++
@@ -34,14 +37,14 @@ export class Handler {
     const body = await readBody(request)
     if (body === undefined) return
     const seen = describe(request, body, at)
-    onActivity({ type: 'request', request: seen })
+    report({ type: 'request', request: seen })
     const wire = new NodeWire(response, preamble, (status, isStream) =>
-      onActivity({ type: 'response', request: seen, status, isStream }),
+      report({ type: 'response', request: seen, status, isStream }),
     )
     const clientLeft = this.#routes.answer(seen, wire)
     response.on('close', () => {
       clientLeft()
-      onActivity({ type: 'end', request: seen, by: wire.isEnded ? 'server' : 'client' })
+      report({ type: 'end', request: seen, by: wire.isEnded ? 'server' : 'client' })
     })
   }
 }

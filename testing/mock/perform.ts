@@ -1,3 +1,4 @@
+import { TIMER_MAX } from '../../src/base/clock.ts'
 import type { Step } from '../script/step.ts'
 import { checkSteps } from '../script/steps.ts'
 import type { MockConnection } from './actions.ts'
@@ -20,7 +21,7 @@ export async function perform(
   if (late) throw new TypeError(`${JSON.stringify(late)} answers a request: put it into a script, for the next one`)
   const reached = new Set<MockConnection>()
   for (const step of steps) {
-    if ('wait' in step && !(await pause(step.wait))) break
+    if ('wait' in step && !(await pause(Math.min(step.wait, TIMER_MAX)))) break
     if (!isAction(step)) continue
     for (const connection of mock.connections) reached.add(connection)
     await act(step, mock)
