@@ -57,7 +57,6 @@ export default defineConfig({
     // A limit is for a test that hangs: no machine meets this one, however busy. Nothing here is timed.
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    coverage: { include: ['src/**', 'server/**', 'testing/**', 'cli/**'] },
     projects: [
       {
         extends: true,

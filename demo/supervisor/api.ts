@@ -16,8 +16,8 @@ export interface Api {
   readonly port: number
   /** It is being killed or replaced just now. */
   readonly busy: boolean
-  /** Kills the process and, after a while, starts another in its place. */
-  restart(): Promise<void>
+  /** Kills the process and starts another in its place. @param downFor - In milliseconds: nobody answers meanwhile. Default: 2000. */
+  restart(downFor?: number): Promise<void>
   /** Starts another process, and drains the one there is. Resolves once the new one is in service. */
   replace(): Promise<void>
   stop(): Promise<void>
@@ -47,7 +47,7 @@ export async function startApi(secret: string, crashed: (error: Error) => void):
   /** Those whose end is no surprise. */
   const dismissed = new WeakSet<ChildProcess>()
   let started = 0
-  let busy = false
+  let acts = 0
 
   async function start(port: number): Promise<Running> {
     const child = fork(ENTRY, [log, `${port}`, `${++started}`], { env })
@@ -66,6 +66,7 @@ export async function startApi(secret: string, crashed: (error: Error) => void):
 
   async function kill(child: ChildProcess): Promise<void> {
     dismissed.add(child)
+    if (!children.has(child)) return
     const gone = once(child, 'exit')
     // Not SIGTERM: the point is that the process has no chance to say goodbye.
     child.kill('SIGKILL')
@@ -74,14 +75,15 @@ export async function startApi(secret: string, crashed: (error: Error) => void):
 
   let current = await start(0)
 
-  /** One at a time. */
-  const alone = (act: () => Promise<Running>) => async (): Promise<void> => {
-    busy = true
-    try {
-      current = await act()
-    } finally {
-      busy = false
-    }
+  /** One after another. */
+  let turn: Promise<unknown> = Promise.resolve()
+  function alone(act: () => Promise<Running>): Promise<void> {
+    acts++
+    const done = turn.then(act).then((next) => {
+      current = next
+    })
+    turn = done.catch(() => {}).finally(() => acts--)
+    return done
   }
 
   return {
@@ -89,25 +91,27 @@ export async function startApi(secret: string, crashed: (error: Error) => void):
       return current.port
     },
     get busy() {
-      return busy
+      return acts > 0
     },
-    restart: alone(async () => {
-      await kill(current.child)
-      await sleep(DOWN_FOR)
-      return start(current.port)
-    }),
-    replace: alone(async () => {
-      const { child } = current
-      // Two must never write to the log: the old one says that it has stopped before the new one opens it.
-      const handedOver = once(child, 'message')
-      child.send('hand over')
-      await handedOver
-      const next = await start(0)
-      // From now on its end is what we want. Clients that it asks to come back are led to the new one.
-      dismissed.add(child)
-      child.send('drain')
-      return next
-    }),
+    restart: (downFor = DOWN_FOR) =>
+      alone(async () => {
+        await kill(current.child)
+        await sleep(downFor)
+        return start(current.port)
+      }),
+    replace: () =>
+      alone(async () => {
+        const { child } = current
+        // Two must never write to the log: the old one says that it has stopped before the new one opens it.
+        const handedOver = once(child, 'message')
+        child.send('hand over')
+        await handedOver
+        const next = await start(0)
+        // From now on its end is what we want. Clients that it asks to come back are led to the new one.
+        dismissed.add(child)
+        child.send('drain')
+        return next
+      }),
     async stop() {
       await Promise.all([...children].map(kill))
     },

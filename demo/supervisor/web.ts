@@ -7,8 +7,11 @@ import { createServer, type Plugin, type ViteDevServer } from 'vite'
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
 
-/** @param port - Undefined: 5173, or the next that is free. */
-export async function startWeb(port: number | undefined, gateway: Plugin): Promise<ViteDevServer> {
+/**
+ * @param port - Undefined: 5173, or the next that is free.
+ * @param watch - Pages reload when a file that they import is saved. In a demo, that must not happen in the middle of a fault.
+ */
+export async function startWeb(port: number | undefined, gateway: Plugin, watch: boolean): Promise<ViteDevServer> {
   const server = await createServer({
     configFile: false,
     root: path('..'),
@@ -39,9 +42,8 @@ export async function startWeb(port: number | undefined, gateway: Plugin): Promi
       host: '127.0.0.1',
       port: port ?? 5173,
       strictPort: port !== undefined,
-      // A demo, not a workshop: a file that is saved somewhere must not reload the page in the middle of a fault.
-      hmr: false,
-      watch: null,
+      hmr: watch && {},
+      watch: watch ? {} : null,
       // There is a token in one of the pages, which no page of another origin is to read.
       cors: false,
       fs: { allow: [path('../..')] },
