@@ -123,7 +123,7 @@ export function createHub(options: HubOptions = {}): Hub<Record<string, unknown>
     accept,
     publish,
     ...createPublishTo(publish),
-    ...createShapes(publish, settings.clock.now, reportTo(parts, 'notifyAfter')),
+    ...createShapes(publish, settings.clock, reportTo(parts, 'notifyAfter')),
     kick(which) {
       const found = selectClients(registry, which, 'kick')
       for (const client of found) streams.end(client, 'kicked')

@@ -26,21 +26,6 @@ export function sameness({ volatile, record: { type, key, to } }: Message): stri
   return JSON.stringify([type, key, volatile, topic, resource, userId, tenant, sessionIds, clientIds, except])
 }
 
-/** The events of a hub that wait for their window to end. */
-export interface Conflator {
-  /** How many keys are remembered. */
-  readonly size: number
-  /** Sends an event, now or when its window ends. The promise resolves when it was sent, or when a later event took its place. */
-  send(message: Message): Promise<Published>
-  /** Drops what is held: it counts as superseded. */
-  reset(): void
-  /**
-   * Sends what is held, and holds nothing from now on.
-   * @returns Resolves when the log has taken it, or after a second; undefined if nothing was held.
-   */
-  close(): Promise<unknown> | undefined
-}
-
 /** An event that is held, and the promise of its publisher. */
 interface Held {
   readonly message: Message
@@ -59,73 +44,92 @@ const CLOSE_WAIT = 1000
 
 const SUPERSEDED: Published = { id: '', delivered: 0, superseded: true }
 
-export function createConflator(clock: Clock, sendNow: (message: Message) => Promise<Published>): Conflator {
+/** The events of a hub that wait for their window to end. */
+export class Conflator {
+  readonly #clock: Clock
+  readonly #sendNow: (message: Message) => Promise<Published>
   /** One for each key that was sent less than a window ago. A key costs no memory after that. */
-  const slots = new Map<string, Slot>()
-  let closed = false
+  readonly #slots = new Map<string, Slot>()
+  #isClosed = false
 
-  function open(key: string, window: number): void {
-    const slot: Slot = { sentAt: monotonic(clock), timer: createTimer(clock), held: undefined }
-    slots.get(key)?.timer()
-    slots.set(key, slot)
-    slot.timer(window, () => end(key, slot))
+  constructor(clock: Clock, sendNow: (message: Message) => Promise<Published>) {
+    this.#clock = clock
+    this.#sendNow = sendNow
+  }
+
+  /** How many keys are remembered. */
+  get size(): number {
+    return this.#slots.size
+  }
+
+  /** Sends an event, now or when its window ends. The promise resolves when it was sent, or when a later event took its place. */
+  send(message: Message): Promise<Published> {
+    const { window, record } = message
+    // An event without a window takes the place of what is held too: sent after it, the older one would win.
+    if (this.#isClosed || record.key === undefined || (window === 0 && this.size === 0)) return this.#sendNow(message)
+    const key = sameness(message)
+    const slot = this.#slots.get(key)
+    const step = stepOf(window, slot?.sentAt, monotonic(this.#clock))
+    slot?.held?.resolve(SUPERSEDED)
+    if (slot) slot.held = undefined
+    if (slot && step.kind === 'hold')
+      return new Promise((resolve) => {
+        slot.held = { message, resolve }
+        slot.timer(step.ms, () => this.#end(key, slot))
+      })
+    if (window > 0) this.#open(key, window)
+    return this.#sendNow(message)
+  }
+
+  /** Drops what is held: it counts as superseded. */
+  reset(): void {
+    for (const { resolve } of this.#takeHeld()) resolve(SUPERSEDED)
+  }
+
+  /**
+   * Sends what is held, and holds nothing from now on.
+   * @returns Resolves when the log has taken it, or after a second; undefined if nothing was held.
+   */
+  close(): Promise<unknown> | undefined {
+    this.#isClosed = true
+    const sent = this.#takeHeld().map(({ message, resolve }) => {
+      const done = this.#sendNow(message)
+      resolve(done)
+      return done
+    })
+    return sent.length ? this.#inTime(Promise.allSettled(sent)) : undefined
+  }
+
+  #open(key: string, window: number): void {
+    const slot: Slot = { sentAt: monotonic(this.#clock), timer: createTimer(this.#clock), held: undefined }
+    this.#slots.get(key)?.timer()
+    this.#slots.set(key, slot)
+    slot.timer(window, () => this.#end(key, slot))
   }
 
   /** The window of a key is over. What was held opens the next one, so that no two are sent within a window. */
-  function end(key: string, { held }: Slot): void {
-    slots.delete(key)
+  #end(key: string, { held }: Slot): void {
+    this.#slots.delete(key)
     if (!held) return
-    open(key, held.message.window)
-    held.resolve(sendNow(held.message))
+    this.#open(key, held.message.window)
+    held.resolve(this.#sendNow(held.message))
   }
 
-  return {
-    get size() {
-      return slots.size
-    },
-    send(message) {
-      const { window, record } = message
-      // An event without a window takes the place of what is held too: sent after it, the older one would win.
-      if (closed || record.key === undefined || (window === 0 && slots.size === 0)) return sendNow(message)
-      const key = sameness(message)
-      const slot = slots.get(key)
-      const step = stepOf(window, slot?.sentAt, monotonic(clock))
-      slot?.held?.resolve(SUPERSEDED)
-      if (slot) slot.held = undefined
-      if (slot && step.kind === 'hold')
-        return new Promise((resolve) => {
-          slot.held = { message, resolve }
-          slot.timer(step.ms, () => end(key, slot))
-        })
-      if (window > 0) open(key, window)
-      return sendNow(message)
-    },
-    reset() {
-      for (const { timer, held } of slots.values()) {
-        timer()
-        held?.resolve(SUPERSEDED)
-      }
-      slots.clear()
-    },
-    close() {
-      closed = true
-      const sent: Promise<unknown>[] = []
-      for (const { timer, held } of slots.values()) {
-        timer()
-        if (!held) continue
-        const done = sendNow(held.message)
-        held.resolve(done)
-        sent.push(done)
-      }
-      slots.clear()
-      if (sent.length === 0) return undefined
-      return new Promise((resolve) => {
-        const timer = setTimer(clock, CLOSE_WAIT, () => resolve(undefined))
-        Promise.allSettled(sent).then(() => {
-          clock.clearTimeout(timer)
-          resolve(undefined)
-        })
+  /** Closes all windows. @returns What they held. */
+  #takeHeld(): readonly Held[] {
+    const slots = [...this.#slots.values()]
+    for (const { timer } of slots) timer()
+    this.#slots.clear()
+    return slots.flatMap(({ held }) => held ?? [])
+  }
+
+  #inTime(sent: Promise<unknown>): Promise<unknown> {
+    return new Promise((resolve) => {
+      const timer = setTimer(this.#clock, CLOSE_WAIT, () => resolve(undefined))
+      sent.then(() => {
+        this.#clock.clearTimeout(timer)
+        resolve(undefined)
       })
-    },
+    })
   }
 }

@@ -3,14 +3,14 @@ import type { Client } from '../audience/client.ts'
 import type { Registry } from '../audience/registry.ts'
 import { formatId } from '../log/cursor.ts'
 import type { EventLog, LogEntry, LogRecord } from '../log/log.ts'
-import { createSequence } from '../log/sequence.ts'
+import { createSequence, type Sequence } from '../log/sequence.ts'
 import type { Counters } from '../observe/counters.ts'
 import { FanOut, type FanOutEvents, type Turn } from './fan-out.ts'
 import { createAsk, type EventFilter } from './filter.ts'
 import type { FilterLine } from './filter-line.ts'
 import { createOutcomes, type Outcome, type Outcomes } from './outcomes.ts'
 import type { Parcel } from './parcel.ts'
-import { createParcels } from './parcels.ts'
+import { createParcels, type Parcels } from './parcels.ts'
 
 /** From the log to the clients that are live. Those that are not yet are given the same events by their replay. */
 export interface Delivery {
@@ -60,74 +60,104 @@ export interface DeliveryEvents extends FanOutEvents {
   restarted(dropped: readonly Client[]): void
 }
 
-export function createDelivery(
-  { log, filter, clock, limits }: DeliverySettings,
+export const createDelivery = (
+  settings: DeliverySettings,
   registry: Registry,
   counters: Counters,
   events: DeliveryEvents,
-): Delivery {
-  const ask = filter && createAsk(filter, clock, limits.filterTimeout, () => counters.filterTimeouts++)
-  const parcels = createParcels(ask, events.filterFailed)
-  const fanOut = new FanOut({ registry, counters, clock, filterQueue: limits.filterQueue }, events, log.head)
-  const { lines } = fanOut
-  const outcomes = createOutcomes()
+): Delivery => new LogDelivery(settings, registry, counters, events)
 
-  // A filter may publish: that event waits until this one has reached everybody.
-  const turns = createSequence<Turn>((turn) => {
-    events.begins()
-    fanOut.give(turn)
-    events.happened(turn.parcel)
-  })
+class LogDelivery implements Delivery {
+  readonly outcomes = createOutcomes()
+  readonly stop: () => void
+  readonly #log: EventLog
+  readonly #events: DeliveryEvents
+  readonly #isFiltered: boolean
+  readonly #parcels: Parcels
+  readonly #fanOut: FanOut
+  readonly #turns: Sequence<Turn>
 
-  const turnOf = (parcel: Parcel, { to }: LogRecord, seq: number): Turn => ({
-    parcel,
-    to,
-    seq,
-    run: fanOut.run,
-    outcome: { id: parcel.id, delivered: 0 },
-  })
+  constructor(
+    { log, filter, clock, limits }: DeliverySettings,
+    registry: Registry,
+    counters: Counters,
+    events: DeliveryEvents,
+  ) {
+    const ask = filter && createAsk(filter, clock, limits.filterTimeout, () => counters.filterTimeouts++)
+    this.#log = log
+    this.#events = events
+    this.#isFiltered = ask !== undefined
+    this.#parcels = createParcels(ask, events.filterFailed)
+    this.#fanOut = new FanOut({ registry, counters, clock, filterQueue: limits.filterQueue }, events, log.head)
+    // A filter may publish: that event waits until this one has reached everybody.
+    this.#turns = createSequence((turn) => {
+      events.begins()
+      this.#fanOut.give(turn)
+      events.happened(turn.parcel)
+    })
+    this.stop = log.subscribe({ entry: (entry) => this.#append(entry), reset: () => this.#restart() })
+  }
 
-  // With the id that it has now: by the time it is its turn the log may have another epoch.
-  const parcelOf = (entry: LogEntry): Parcel => parcels.ofEntry(entry, formatId(log.epoch, entry.seq))
+  get place(): number {
+    return this.#fanOut.run.place
+  }
 
-  const stop = log.subscribe({
-    entry(entry) {
-      const turn = turnOf(parcelOf(entry), entry, entry.seq)
-      outcomes.note(entry.seq, turn.outcome)
-      turns.push(turn)
-    },
-    reset() {
-      const dropped = fanOut.restart(log.head)
-      outcomes.clear()
-      events.restarted(dropped)
-    },
-  })
+  get waiting(): number {
+    return this.#fanOut.lines.waiting
+  }
 
-  return {
-    get place() {
-      return fanOut.run.place
-    },
-    placeOf: (client) => (client.live && !lines.has(client) ? fanOut.run.place : client.after),
-    parcelOf,
-    parcelAs: parcels.ofRecord,
-    outcomes,
-    handOut(record) {
-      const turn = turnOf(parcels.ofRecord(record, ''), record, 0)
-      turns.push(turn)
-      return turn.outcome
-    },
-    openLine: lines.open,
-    closeLine: lines.close,
-    get isDirect() {
-      return !ask && !events.isWatched()
-    },
-    bytesOf: (entry, native) => parcels.keptBytes(entry, native) ?? parcelOf(entry).bytes(native),
-    delivered(client, parcel) {
-      if (events.isWatched()) events.delivered(client, parcel)
-    },
-    get waiting() {
-      return lines.waiting
-    },
-    stop,
+  get isDirect(): boolean {
+    return !this.#isFiltered && !this.#events.isWatched()
+  }
+
+  placeOf(client: Client): number {
+    return client.live && !this.#fanOut.lines.has(client) ? this.place : client.after
+  }
+
+  parcelOf(entry: LogEntry): Parcel {
+    // With the id that it has now: by the time it is its turn the log may have another epoch.
+    return this.#parcels.ofEntry(entry, formatId(this.#log.epoch, entry.seq))
+  }
+
+  parcelAs(record: LogRecord, id: string): Parcel {
+    return this.#parcels.ofRecord(record, id)
+  }
+
+  bytesOf(entry: LogEntry, native: boolean): Uint8Array {
+    return this.#parcels.keptBytes(entry, native) ?? this.parcelOf(entry).bytes(native)
+  }
+
+  handOut(record: LogRecord): Outcome {
+    const turn = this.#turnOf(this.#parcels.ofRecord(record, ''), record, 0)
+    this.#turns.push(turn)
+    return turn.outcome
+  }
+
+  openLine(client: Client, ready: () => void): FilterLine {
+    return this.#fanOut.lines.open(client, ready)
+  }
+
+  closeLine(client: Client): void {
+    this.#fanOut.lines.close(client)
+  }
+
+  delivered(client: Client, parcel: Parcel): void {
+    if (this.#events.isWatched()) this.#events.delivered(client, parcel)
+  }
+
+  #append(entry: LogEntry): void {
+    const turn = this.#turnOf(this.parcelOf(entry), entry, entry.seq)
+    this.outcomes.note(entry.seq, turn.outcome)
+    this.#turns.push(turn)
+  }
+
+  #restart(): void {
+    const dropped = this.#fanOut.restart(this.#log.head)
+    this.outcomes.clear()
+    this.#events.restarted(dropped)
+  }
+
+  #turnOf(parcel: Parcel, { to }: LogRecord, seq: number): Turn {
+    return { parcel, to, seq, run: this.#fanOut.run, outcome: { id: parcel.id, delivered: 0 } }
   }
 }

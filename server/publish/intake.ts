@@ -1,7 +1,7 @@
 import type { Clock } from '../../src/index.ts'
 import type { Principal } from '../audience/principal.ts'
 import type { Replacer } from '../wire/encode.ts'
-import { createConflator } from './conflate.ts'
+import { Conflator } from './conflate.ts'
 import { createLine } from './line.ts'
 import { checkEvent, type Message, type Terms, toMessage } from './message.ts'
 import type { Published } from './publish.ts'
@@ -39,7 +39,7 @@ export function createIntake(
   sendNow: (message: Message) => Promise<Published>,
 ): Intake {
   const fitData = createFit(schemas, clock)
-  const conflator = createConflator(clock, sendNow)
+  const conflator = new Conflator(clock, sendNow)
 
   function make(terms: Terms, data: unknown, at: number, principal: Principal | undefined): Message {
     const message = toMessage(terms, data, at, replacer)
@@ -54,8 +54,8 @@ export function createIntake(
       if (fitted instanceof Promise) return fitted.then((late) => make(terms, late.data, at, principal))
       return make(terms, fitted.data, at, principal)
     },
-    send: createLine(conflator.send),
-    reset: conflator.reset,
-    close: conflator.close,
+    send: createLine((message: Message) => conflator.send(message)),
+    reset: () => conflator.reset(),
+    close: () => conflator.close(),
   }
 }

@@ -1,3 +1,4 @@
+import type { Clock } from '../../src/index.ts'
 import type { Registry } from '../audience/registry.ts'
 import type { LogEntry } from '../log/log.ts'
 import { isOver } from '../log/mailbox.ts'
@@ -11,16 +12,19 @@ import type { MailSettings } from './mail-options.ts'
  */
 export type Keep = (entry: LogEntry, epoch: string, isCurrent: boolean) => Promise<void>
 
-/**
- * @param full - Is told once that a mailbox was full, and its oldest mail is lost.
- * @returns Rejects with what the mailbox throws.
- */
+/** What keeping needs of a hub. */
+export interface KeepParts {
+  readonly registry: Pick<Registry, 'countOfUser'>
+  readonly counters: Pick<Counters, 'mailbox'>
+  readonly clock: Clock
+  /** A mailbox was full, and its oldest mail is lost. Called once. */
+  full(error: Error): void
+}
+
+/** @returns Rejects with what the mailbox throws. */
 export function createKeep(
   { store, perUser, maxAge }: MailSettings,
-  registry: Registry,
-  counters: Counters,
-  now: () => number,
-  full: (error: Error) => void,
+  { registry, counters, clock, full }: KeepParts,
 ): Keep {
   let isKnown = false
 
@@ -32,7 +36,7 @@ export function createKeep(
     await store.add(userId, { entry, epoch, until, sent: isCurrent && registry.countOfUser(userId) > 0 })
     counters.mailbox.kept++
     const mails = await store.list(userId)
-    const over = mails.filter((mail) => isOver(mail, now()))
+    const over = mails.filter((mail) => isOver(mail, clock.now()))
     const excess = mails
       .filter((mail) => !over.includes(mail))
       .slice(0, Math.max(mails.length - over.length - perUser, 0))

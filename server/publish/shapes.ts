@@ -1,4 +1,5 @@
 import { isThenable } from '../../src/base/errors.ts'
+import type { Clock } from '../../src/index.ts'
 import { ownFields } from '../audience/fields.ts'
 import { checkTarget } from '../audience/target.ts'
 import { shown } from '../wire/shown.ts'
@@ -107,14 +108,14 @@ function checkWord<W extends string>(name: string, word: W, words: readonly W[])
 /** @param failed - Called when a mutation has succeeded and its event could not be published, or not with its data. */
 export function createShapes(
   publish: Publish<Record<string, unknown>>,
-  now: () => number,
+  clock: Pick<Clock, 'now'>,
   failed: (error: unknown) => void,
 ): Shapes {
   const own = <O extends PublishOptions>(what: string, options: O, ...more: readonly string[]): O =>
     ownFields({ what, names: [...PUBLISH_FIELDS, ...more] }, options) as O
 
   const send = (type: string, data: object, { priority = 'normal', ...options }: ShapeOptions): Promise<Published> =>
-    publish(type, { ...data, priority: checkWord('priority', priority, PRIORITIES), timestamp: now() }, options)
+    publish(type, { ...data, priority: checkWord('priority', priority, PRIORITIES), timestamp: clock.now() }, options)
 
   async function tableUpdate(resource: string, data: unknown, options: PublishOptions): Promise<Published> {
     checkTarget({ resource })

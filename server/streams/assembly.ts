@@ -44,7 +44,7 @@ export function assemble(options: HubOptions): Assembly {
     counters,
     deliveryEvents(context, streams, confirmations, listeners),
   )
-  streams.onEnd(delivery.closeLine)
+  streams.onEnd((client) => delivery.closeLine(client))
   const parts: HubParts = { ...context, streams, confirmations, delivery }
   const sweep = createSweep(parts)
   const shutdown = createShutdown(parts, streams, () => {
@@ -93,8 +93,9 @@ function deliveryEvents(
 
 function intakeOf(parts: HubParts, shutdown: Shutdown): Intake {
   const { settings, registry, counters, observers, delivery } = parts
-  const keep = createKeep(settings.mailbox, registry, counters, settings.clock.now, reportTo(parts, 'mailbox'))
-  const sendNow = createPublisher({ log: settings.log, delivery, counters, keep, observers })
+  const { log, clock, mailbox } = settings
+  const keep = createKeep(mailbox, { registry, counters, clock, full: reportTo(parts, 'mailbox') })
+  const sendNow = createPublisher({ log, delivery, counters, keep, observers })
   return createIntake(settings, (message) =>
     shutdown.isOver ? Promise.reject(new Error('the hub has been closed')) : sendNow(message),
   )

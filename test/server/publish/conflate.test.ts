@@ -1,7 +1,7 @@
 import type { Published, PublishOptions } from 'headwater/server'
 import { createClock } from 'headwater/testing'
 import { describe, expect, it } from 'vitest'
-import { createConflator, type Step, sameness, stepOf } from '../../../server/publish/conflate.ts'
+import { Conflator, type Step, sameness, stepOf } from '../../../server/publish/conflate.ts'
 import type { Message } from '../../../server/publish/message.ts'
 import { messageOf } from '../../support/hub.ts'
 
@@ -50,7 +50,7 @@ function setup(
   const clock = createClock()
   const sent: [at: number, json: string][] = []
   const start = clock.now()
-  const conflator = createConflator(clock, (message) => {
+  const conflator = new Conflator(clock, (message) => {
     sent.push([clock.now() - start, message.record.json])
     return answer(message)
   })

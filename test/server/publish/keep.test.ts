@@ -7,9 +7,8 @@ function setup({ perUser = 3, maxAge = 1000 } = {}) {
   const { registry, counters, join, clock } = stage()
   const store = memoryMailbox()
   const errors: string[] = []
-  const keep = createKeep({ store, perUser, maxAge }, registry, counters, clock.now, ({ message }) =>
-    errors.push(message),
-  )
+  const full = ({ message }: Error): unknown => errors.push(message)
+  const keep = createKeep({ store, perUser, maxAge }, { registry, counters, clock, full })
   const put = (n: number, userId = 'ada', isCurrent = true): Promise<void> => {
     const entry: LogEntry = { seq: n, type: 'n', json: `${n}`, to: { userId }, at: clock.now() }
     return keep(entry, 'e', isCurrent)

@@ -9,7 +9,14 @@ function setup() {
     return { id: 'e-1', delivered: 3 }
   })
   const failed = vi.fn()
-  return { shapes: createShapes(publish, () => 5, failed), publish, published, failed }
+  // Its method needs its object, as that of a class does.
+  const clock = {
+    time: 5,
+    now() {
+      return this.time
+    },
+  }
+  return { shapes: createShapes(publish, clock, failed), publish, published, failed }
 }
 
 const NAMES =

@@ -195,7 +195,7 @@ describe('a long replay', () => {
           prepared.push(entry.seq)
           return parts.delivery.bytesOf(entry, native)
         },
-        delivered: parts.delivery.delivered,
+        delivered: (...given: Parameters<Stage['delivery']['delivered']>) => parts.delivery.delivered(...given),
       }
       const { run, sink, client } = setup(
         { ...parts, delivery: delivery as Stage['delivery'] },
