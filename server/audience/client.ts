@@ -44,8 +44,8 @@ export interface Client extends Joined {
    */
   after: number
   /** The number in the last id that it was sent, and when. */
-  toldSeq: number
-  toldAt: number
+  sentSeq: number
+  sentAt: number
   /** Which event it was asked about last, as the hub counts those that it hands out: it is asked once about each. */
   turn: number
   /** Why it is gone. */
@@ -101,8 +101,8 @@ export function createClient(known: Newcomer, clock: Clock): Client {
     endsAt: Infinity,
     leaving: 'max-age',
     live: false,
-    toldSeq: after,
-    toldAt: now,
+    sentSeq: after,
+    sentAt: now,
     turn: 0,
     ended: undefined,
   }

@@ -16,7 +16,7 @@ type Listener = (data: unknown, event: HubEvent) => unknown
 export interface EventListeners {
   readonly on: On<Record<string, unknown>>
   /** Calls the listeners of an event: first those of its name, then those of all. One after the other, in the order in which they came. */
-  tell(parcel: { readonly type: string; event(): HubEvent }): void
+  call(parcel: { readonly type: string; event(): HubEvent }): void
 }
 
 /** @param failed - Hears what listeners throw, and what their promises reject with. */
@@ -24,7 +24,7 @@ export function createEventListeners(failed: (error: unknown) => void): EventLis
   /** By name. An object around each: the same function added twice is called twice. */
   const listeners = new Map<string, Set<{ readonly call: Listener }>>()
 
-  function call(listener: Listener, event: HubEvent): void {
+  function callOne(listener: Listener, event: HubEvent): void {
     try {
       const result = listener(event.data, event)
       if (isThenable(result)) result.then(undefined, failed)
@@ -45,11 +45,11 @@ export function createEventListeners(failed: (error: unknown) => void): EventLis
         if (all.size === 0 && listeners.get(type) === all) listeners.delete(type)
       }
     },
-    tell(parcel) {
+    call(parcel) {
       // Nobody listens: nothing is made of the event.
       if (listeners.size === 0) return
       for (const type of [parcel.type, '*'])
-        for (const listener of listeners.get(type) ?? []) call(listener.call, parcel.event())
+        for (const listener of listeners.get(type) ?? []) callOne(listener.call, parcel.event())
     },
   }
 }

@@ -133,8 +133,8 @@ export class FanOut {
     }
     this.#parts.counters.delivered++
     if (seq) {
-      client.toldSeq = seq
-      client.toldAt = client.outlet.lastWriteAt
+      client.sentSeq = seq
+      client.sentAt = client.outlet.lastWriteAt
     }
     return true
   }

@@ -80,7 +80,7 @@ export function createPublisher({
     }
   }
 
-  function tell(id: string, { type, to, at }: LogRecord, principal: Principal | undefined): void {
+  function callObservers(id: string, { type, to, at }: LogRecord, principal: Principal | undefined): void {
     // A copy: what an observer does to it must not change who is sent the event in a replay.
     const target = structuredClone(to)
     observers.call('onPublish', { id, type, target, at, ...(principal && { principal }) })
@@ -90,7 +90,7 @@ export function createPublisher({
     counters.published++
     // Its outcome is read when its turn is over: that is before this goes on.
     const { id, delivered } = await (volatile ? delivery.handOut(record) : write(record, persistent === true))
-    if (observers.has('onPublish')) tell(id, record, principal)
+    if (observers.has('onPublish')) callObservers(id, record, principal)
     return { id, delivered }
   }
 }

@@ -25,7 +25,7 @@ export interface Circumstances {
 /** What is to be done about a client now. */
 export function actionFor(client: Client, facts: Circumstances): Action {
   const { now, date, place, first, heartbeat } = facts
-  const { outlet, toldSeq, toldAt } = client
+  const { outlet, sentSeq, sentAt } = client
   const { blockedSince } = outlet
   if (blockedSince !== undefined && now - blockedSince >= facts.stall) return 'stalled'
   if (now - outlet.takenAt >= facts.clientTimeout) return 'timeout'
@@ -38,7 +38,7 @@ export function actionFor(client: Client, facts: Circumstances): Action {
   // It is still given what it missed, and a checkpoint would skip that. The log may be slow.
   if (!client.live) return heartbeat && outlet.lastWriteAt <= due ? 'beat' : undefined
   // The log is full, and has deleted half of the way to the last id of this client: no event since then was for it.
-  if (first > 1 && toldSeq < place && toldSeq - first < place - toldSeq) return 'ping'
+  if (first > 1 && sentSeq < place && sentSeq - first < place - sentSeq) return 'ping'
   if (!heartbeat) return undefined
-  return outlet.lastWriteAt <= due || (toldSeq < place && toldAt <= due) ? 'ping' : undefined
+  return outlet.lastWriteAt <= due || (sentSeq < place && sentAt <= due) ? 'ping' : undefined
 }

@@ -83,7 +83,7 @@ function deliveryEvents(
     delivered: ({ id: clientId, principal }, { id, type }) =>
       observers.call('onDeliver', { clientId, principal, id, type }),
     begins: confirmations.flush,
-    happened: listeners.tell,
+    happened: listeners.call,
     restarted(dropped) {
       memberships.restart()
       restartStreams(context, streams, dropped)

@@ -21,7 +21,7 @@ export interface Confirmations {
   flush(): void
 }
 
-export function createConfirmations(streams: Pick<Streams, 'tell'>): Confirmations {
+export function createConfirmations(streams: Pick<Streams, 'send'>): Confirmations {
   /** Each with its cursor. */
   const due = new Map<Client, string>()
 
@@ -30,7 +30,7 @@ export function createConfirmations(streams: Pick<Streams, 'tell'>): Confirmatio
     due.delete(client)
     // `connected` is still to come, and has them.
     if (client.confirmed === undefined) return
-    streams.tell(client, subscribedFrame(client.confirmed, [...topicsOf(client)], cursor, denied))
+    streams.send(client, subscribedFrame(client.confirmed, [...topicsOf(client)], cursor, denied))
   }
 
   function flush(): void {

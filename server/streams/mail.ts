@@ -78,7 +78,7 @@ export class MailSender {
       if (client.ended) return
       const parcel = delivery.parcelAs(entry, formatMailId(settings.log.epoch, client.after, seq))
       if (!(await this.#isFor(client, parcel)) || client.ended) continue
-      streams.tell(client, parcel.bytes(client.native))
+      streams.send(client, parcel.bytes(client.native))
       counters.mailbox.sent++
       // No faster than the client takes it.
       if (client.outlet.blockedSince !== undefined) await client.outlet.room()

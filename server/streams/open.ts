@@ -130,12 +130,12 @@ function introduce(parts: HubParts, client: Client, { requested, denials }: Stre
     topics: [...topicsOf(client)],
     ...deniedIn(denials, client.topics),
   }
-  streams.tell(client, connectedFrame(introduction, retry ? Math.round(retry * (1 + clock.random())) : undefined))
+  streams.send(client, connectedFrame(introduction, retry ? Math.round(retry * (1 + clock.random())) : undefined))
   if (resumption.recovered || !resumption.reason) return
   counters.gaps++
   const { reason } = resumption
   const notice = { reason, requested: requested.slice(0, 200), resumedFrom: cursor, topics: concernOf(client) }
-  streams.tell(client, gapFrame(notice))
+  streams.send(client, gapFrame(notice))
 }
 
 /** Sends the mail and what was missed. @returns Rejects if the log cannot be read. */
@@ -153,7 +153,7 @@ async function bringUpToDate(
     log: settings.log,
     delivery,
     turns,
-    tell: streams.tell,
+    send: streams.send,
     missed: (missing) => endIfMailed(parts, streams, missing),
   })
   if (gap) counters.gaps++

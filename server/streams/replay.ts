@@ -35,7 +35,7 @@ export interface ReplayParts {
   /** Shared with all other replays. */
   readonly turns: Turns
   /** Sends something to the client. */
-  tell(client: Client, frame: Uint8Array): void
+  send(client: Client, frame: Uint8Array): void
   /** The log has thrown away what was still to be read. If this ends the client, it is not told of a gap. */
   missed(client: Client): void
 }
@@ -73,7 +73,7 @@ class Replay {
     this.#epoch = parts.log.epoch
     const { outlet } = client
     const write = (bytes: Uint8Array): void => {
-      parts.tell(client, bytes)
+      parts.send(client, bytes)
       outlet.spend()
     }
     this.#batch = new Batch(write, outlet.isPaced)
@@ -133,14 +133,14 @@ class Replay {
     if (read[0]?.seq === client.after + 1) return
     // Thrown away meanwhile: it was slower than the log is long.
     this.#page = []
-    const { tell, missed, delivery } = this.#parts
+    const { send, missed, delivery } = this.#parts
     missed(client)
     if (this.#isOver) return
     const requested = formatId(this.#epoch, client.after)
     client.after = delivery.place
     this.#hasGap = true
     const resumedFrom = formatId(this.#epoch, client.after)
-    tell(client, gapFrame({ reason: 'expired', requested, resumedFrom, topics: concernOf(client) }))
+    send(client, gapFrame({ reason: 'expired', requested, resumedFrom, topics: concernOf(client) }))
     // At once, and not when there is room: the log goes on, and there would be one gap after the other.
     if (!this.#isOver) this.#goLive()
   }
@@ -148,7 +148,7 @@ class Replay {
   #goLive(): undefined {
     const client = this.#client
     client.live = true
-    client.toldSeq = client.after
-    this.#parts.tell(client, liveFrame(formatId(this.#epoch, client.after)))
+    client.sentSeq = client.after
+    this.#parts.send(client, liveFrame(formatId(this.#epoch, client.after)))
   }
 }

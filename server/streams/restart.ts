@@ -29,10 +29,10 @@ export function restartStreams(context: HubContext, streams: Streams, dropped: r
   for (const client of dropped) endIfMailed(context, streams, client)
   for (const client of registry.all()) {
     client.after = log.head
-    client.toldSeq = log.head
-    streams.tell(client, gapFrame({ reason: 'epoch', requested: '', resumedFrom, topics: concernOf(client) }))
+    client.sentSeq = log.head
+    streams.send(client, gapFrame({ reason: 'epoch', requested: '', resumedFrom, topics: concernOf(client) }))
     // What it was being given is gone; from here on it is up to date.
-    if (!client.live) streams.tell(client, liveFrame(resumedFrom))
+    if (!client.live) streams.send(client, liveFrame(resumedFrom))
     client.live = true
   }
 }

@@ -6,7 +6,7 @@ import type { HubContext } from './context.ts'
 /** The streams that are open. `open.ts` opens them. */
 export interface Streams {
   /** Sends a client a message of the protocol. */
-  tell(client: Client, frame: Uint8Array): void
+  send(client: Client, frame: Uint8Array): void
   /** Asks a client to come back in so many milliseconds, and ends its stream a little later. */
   dismiss(client: Client, reconnectInMs: number, why: Ending): void
   end(client: Client, why: Ending): void
@@ -34,7 +34,7 @@ export function createStreams({ settings: { clock }, registry, counters, observe
     }
   }
 
-  function tell(client: Client, frame: Uint8Array): void {
+  function send(client: Client, frame: Uint8Array): void {
     guard(client, () => {
       if (!client.ended && !client.outlet.send(frame)) end(client, 'overflow')
     })
@@ -65,11 +65,11 @@ export function createStreams({ settings: { clock }, registry, counters, observe
     client.leavesAt = Infinity
     client.endsAt = monotonic(clock) + Math.max(reconnectInMs, GRACE) + GRACE
     client.leaving = why
-    tell(client, goodbyeFrame(reconnectInMs))
+    send(client, goodbyeFrame(reconnectInMs))
   }
 
   return {
-    tell,
+    send,
     end,
     dismiss,
     look: (client) =>

@@ -85,13 +85,13 @@ const CARRY_OUT: Readonly<
   end: ({ streams }, client) => streams.end(client, client.leaving),
   leave: ({ streams }, client) => streams.dismiss(client, 0, 'max-age'),
   beat: ({ streams, settings }, client) =>
-    streams.tell(client, pingFrame(client.native, undefined, settings.clock.now())),
+    streams.send(client, pingFrame(client.native, undefined, settings.clock.now())),
   /** Only with an id that is news: a heartbeat every 15 s to each of thousands is to be short. */
   ping({ streams, settings: { clock, log } }, client, place) {
-    const id = place > client.toldSeq ? formatId(log.epoch, place) : undefined
-    client.toldSeq = place
-    client.toldAt = monotonic(clock)
-    streams.tell(client, pingFrame(client.native, id, clock.now()))
+    const id = place > client.sentSeq ? formatId(log.epoch, place) : undefined
+    client.sentSeq = place
+    client.sentAt = monotonic(clock)
+    streams.send(client, pingFrame(client.native, id, clock.now()))
   },
 }
 

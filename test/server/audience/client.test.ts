@@ -34,8 +34,8 @@ it('a client begins behind its cursor, not live, with nothing confirmed', () => 
     endsAt: Infinity,
     leaving: 'max-age',
     live: false,
-    toldSeq: 41,
-    toldAt: expect.any(Number),
+    sentSeq: 41,
+    sentAt: expect.any(Number),
     turn: 0,
     ended: undefined,
   })

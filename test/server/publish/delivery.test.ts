@@ -72,8 +72,8 @@ describe('an event that is written down', () => {
     const [ada, bob] = [join({ principal: { userId: 'ada' } }), join()]
     await clock.advance(100)
     await append(1, { userId: 'ada' })
-    expect(ada).toMatchObject({ toldSeq: 1, toldAt: start + 100 })
-    expect(bob).toMatchObject({ toldSeq: 0, toldAt: start })
+    expect(ada).toMatchObject({ sentSeq: 1, sentAt: start + 100 })
+    expect(bob).toMatchObject({ sentSeq: 0, sentAt: start })
   })
 
   it('is begun with where the log is', async () => {
@@ -151,7 +151,7 @@ describe('a client that cannot take an event', () => {
     expect(payloads(slow.sink)).toEqual([1])
     // What waited counts as delivered: it was, as far as anybody can know here.
     expect(counters.delivered).toBe(6)
-    expect(slow.toldSeq).toBe(2)
+    expect(slow.sentSeq).toBe(2)
     expect(failures).toEqual([])
   })
 
@@ -263,7 +263,7 @@ describe('a filter that answers with a promise', () => {
     release(true)
     await clock.settle()
     expect([payloads(ada.sink), delivery.waiting, delivery.placeOf(ada)]).toEqual([[1, 2, 4], 0, 3])
-    expect(ada.toldSeq).toBe(3)
+    expect(ada.sentSeq).toBe(3)
     expect(counters.delivered).toBe(6)
   })
 
@@ -306,7 +306,7 @@ describe('an event that is in no log', () => {
     ]
     expect(clients.map(({ sink }) => heard(sink))).toEqual([event, [], event])
     expect(counters.delivered).toBe(2)
-    expect([delivery.place, clients[0]?.toldSeq]).toEqual([0, 0])
+    expect([delivery.place, clients[0]?.sentSeq]).toEqual([0, 0])
   })
 
   it('has its turn after the event that is being filtered', async () => {

@@ -11,70 +11,70 @@ const parcel = (type: string, data: unknown) => {
 function setup() {
   const failed = vi.fn()
   const heard: unknown[] = []
-  const { on, tell } = createEventListeners(failed)
+  const { on, call } = createEventListeners(failed)
   const listen = (type: string, name: string) => on(type, (data) => heard.push(`${name} ${data}`))
-  return { on, tell, failed, heard, listen }
+  return { on, call, failed, heard, listen }
 }
 
 describe('listeners of events', () => {
   it('hear the events of their name, or all, until they leave', () => {
-    const { listen, tell, heard } = setup()
+    const { listen, call, heard } = setup()
     const off = listen('a', 'first')
     listen('*', 'all')
     listen('a', 'second')
-    tell(parcel('a', 1))
-    tell(parcel('b', 2))
+    call(parcel('a', 1))
+    call(parcel('b', 2))
     off()
     off()
-    tell(parcel('a', 3))
+    call(parcel('a', 3))
     expect(heard).toEqual(['first 1', 'second 1', 'all 1', 'all 2', 'second 3', 'all 3'])
   })
 
   it('may be the same twice, and leave one by one', () => {
-    const { on, tell } = setup()
+    const { on, call } = setup()
     const listener = vi.fn()
     const off = on('a', listener)
     on('a', listener)
     off()
-    tell(parcel('a', 1))
+    call(parcel('a', 1))
     expect(listener).toHaveBeenCalledTimes(1)
   })
 
   it('may leave and come again while they are called', () => {
-    const { on, tell, heard, listen } = setup()
+    const { on, call, heard, listen } = setup()
     const off = on('a', () => {
       off()
       listen('a', 'again')
     })
-    tell(parcel('a', 1))
-    tell(parcel('a', 2))
+    call(parcel('a', 1))
+    call(parcel('a', 2))
     expect(heard.at(-1)).toBe('again 2')
   })
 
   it('get the payload and the event with its target', () => {
-    const { on, tell } = setup()
+    const { on, call } = setup()
     const listener = vi.fn()
     on('a', listener)
     const event = parcel('a', { n: 1 }).event()
-    tell({ type: 'a', event: () => event })
+    call({ type: 'a', event: () => event })
     expect(listener.mock.calls).toEqual([[{ n: 1 }, event]])
     expect(event.target).toEqual({ userId: 'ada' })
   })
 
   it('stop nobody with what they throw or reject with', async () => {
-    const { on, tell, failed, heard, listen } = setup()
+    const { on, call, failed, heard, listen } = setup()
     on('a', () => {
       throw new Error('thrown')
     })
     on('a', () => Promise.reject(new Error('rejected')))
     listen('a', 'last')
-    tell(parcel('a', 1))
+    call(parcel('a', 1))
     expect(heard).toEqual(['last 1'])
     await eventually(() => expect(failed.mock.calls).toEqual([[new Error('thrown')], [new Error('rejected')]]))
   })
 
   it('cost nothing where there are none: the event is not made', () => {
-    const { listen, tell } = setup()
+    const { listen, call } = setup()
     const made = vi.fn()
     const unmade = {
       type: 'a',
@@ -84,7 +84,7 @@ describe('listeners of events', () => {
       },
     }
     listen('b', 'other')()
-    tell(unmade)
+    call(unmade)
     expect(made).not.toHaveBeenCalled()
   })
 

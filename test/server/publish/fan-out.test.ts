@@ -54,7 +54,7 @@ describe('an event that is handed out', () => {
     const event = turn(4)
     fanOut.give(event)
     expect([event.outcome, counters.delivered, fanOut.run.place]).toEqual([{ id: 'x-4', delivered: 2 }, 2, 4])
-    expect(clients.map(({ sink, toldSeq }) => [payloads(sink), toldSeq])).toEqual([
+    expect(clients.map(({ sink, sentSeq }) => [payloads(sink), sentSeq])).toEqual([
       [[4], 4],
       [[], 0],
       [[4], 4],
@@ -66,7 +66,7 @@ describe('an event that is handed out', () => {
     const client = testClient()
     join(client)
     fanOut.give(turn(0))
-    expect([payloads(client.sink), client.toldSeq, fanOut.run.place]).toEqual([[0], 0, 3])
+    expect([payloads(client.sink), client.sentSeq, fanOut.run.place]).toEqual([[0], 0, 3])
   })
 
   it('has the clock read once, however many clients there are', async () => {
@@ -78,7 +78,7 @@ describe('an event that is handed out', () => {
     const before = readings()
     fanOut.give(turn(4))
     expect(readings() - before).toBe(1)
-    for (const { outlet, toldAt } of clients) expect([outlet.lastWriteAt, toldAt]).toEqual([clock.now(), clock.now()])
+    for (const { outlet, sentAt } of clients) expect([outlet.lastWriteAt, sentAt]).toEqual([clock.now(), clock.now()])
   })
 
   it.each([true, false])('is told to those who watch: %s', (isWatched) => {
@@ -133,7 +133,7 @@ describe('an event that waits for the filter', () => {
     await clock.advance(50)
     allow(true)
     await clock.settle()
-    expect([payloads(client.sink), client.toldAt, event.outcome.delivered]).toEqual([[4], clock.now(), 0])
+    expect([payloads(client.sink), client.sentAt, event.outcome.delivered]).toEqual([[4], clock.now(), 0])
     expect([did, counters.delivered]).toEqual([[['delivered', 'c', 'x-4']], 1])
   })
 

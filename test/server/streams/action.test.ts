@@ -17,7 +17,7 @@ describe('the next action for a client', () => {
     clientTimeout: 120_000,
   }
 
-  interface Given extends Partial<Circumstances>, Pick<TestClientOptions, 'live' | 'toldSeq' | 'toldAt'> {
+  interface Given extends Partial<Circumstances>, Pick<TestClientOptions, 'live' | 'sentSeq' | 'sentAt'> {
     readonly blocked?: number
     readonly written?: number
     readonly taken?: number
@@ -36,11 +36,11 @@ describe('the next action for a client', () => {
     live = true,
     ...rest
   }: Given): Action {
-    const { toldSeq = 50, toldAt = NOW - 1000, ...facts } = rest
+    const { sentSeq = 50, sentAt = NOW - 1000, ...facts } = rest
     const client = testClient({
       live,
-      toldSeq,
-      toldAt,
+      sentSeq,
+      sentAt,
       expiresAt: DATE + (expires ?? Infinity),
       leavesAt: NOW + (leaves ?? Infinity),
       endsAt: NOW + (ends ?? Infinity),
@@ -84,7 +84,7 @@ describe('the next action for a client', () => {
     ['none where there is no heartbeat', { written: 1e9, heartbeat: 0 }, undefined],
     ['none in front of what waits', { written: 15_000, blocked: 15_000 }, undefined],
     ['no checkpoint in front of what is still to be caught up with', { written: 15_000, live: false }, 'beat'],
-    ['no checkpoint there for one that would fall out of the log', { toldSeq: 40, first: 31, live: false }, undefined],
+    ['no checkpoint there for one that would fall out of the log', { sentSeq: 40, first: 31, live: false }, undefined],
     ['nothing while it catches up, before it has been silent for long', { written: 14_999, live: false }, undefined],
     [
       'nothing while it catches up, where there is no heartbeat',
@@ -93,19 +93,19 @@ describe('the next action for a client', () => {
     ],
     ['nothing while it catches up and takes nothing', { written: 1e6, live: false, blocked: 1 }, undefined],
 
-    ['nothing, if it was told of its place a moment ago', { toldSeq: 40, toldAt: NOW - 14_999 }, undefined],
-    ['a checkpoint, if it has not been told for long', { toldSeq: 49, toldAt: NOW - 15_000 }, 'ping'],
-    ['none, if there is nothing to tell', { toldSeq: 50, toldAt: NOW - 1e9 }, undefined],
-    ['none without a heartbeat', { toldSeq: 49, toldAt: NOW - 1e9, heartbeat: 0 }, undefined],
+    ['nothing, if it was told of its place a moment ago', { sentSeq: 40, sentAt: NOW - 14_999 }, undefined],
+    ['a checkpoint, if it has not been told for long', { sentSeq: 49, sentAt: NOW - 15_000 }, 'ping'],
+    ['none, if there is nothing to tell', { sentSeq: 50, sentAt: NOW - 1e9 }, undefined],
+    ['none without a heartbeat', { sentSeq: 49, sentAt: NOW - 1e9, heartbeat: 0 }, undefined],
 
-    ['nothing, while the log throws nothing away', { toldSeq: 1, first: 1 }, undefined],
-    ['nothing, while the log is far from its place', { toldSeq: 40, first: 30 }, undefined],
-    ['a checkpoint, once the log has come half the way', { toldSeq: 40, first: 31 }, 'ping'],
-    ['a checkpoint, if the log is past its place', { toldSeq: 10, first: 31 }, 'ping'],
-    ['the same without a heartbeat', { toldSeq: 40, first: 31, heartbeat: 0 }, 'ping'],
-    ['none in front of what waits', { toldSeq: 40, first: 31, blocked: 1 }, undefined],
-    ['none for one that was told of all, though nothing is kept', { toldSeq: 50, first: 51 }, undefined],
-    ['none for one that is ahead of what was handed out', { toldSeq: 60, first: 51 }, undefined],
+    ['nothing, while the log throws nothing away', { sentSeq: 1, first: 1 }, undefined],
+    ['nothing, while the log is far from its place', { sentSeq: 40, first: 30 }, undefined],
+    ['a checkpoint, once the log has come half the way', { sentSeq: 40, first: 31 }, 'ping'],
+    ['a checkpoint, if the log is past its place', { sentSeq: 10, first: 31 }, 'ping'],
+    ['the same without a heartbeat', { sentSeq: 40, first: 31, heartbeat: 0 }, 'ping'],
+    ['none in front of what waits', { sentSeq: 40, first: 31, blocked: 1 }, undefined],
+    ['none for one that was told of all, though nothing is kept', { sentSeq: 50, first: 51 }, undefined],
+    ['none for one that is ahead of what was handed out', { sentSeq: 60, first: 51 }, undefined],
   ])('the next action for a client is %s: %o', (_, given, expected) => {
     expect(action(given)).toBe(expected)
   })

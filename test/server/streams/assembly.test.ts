@@ -21,7 +21,7 @@ it('an event goes from the intake through the log to the client that is connecte
   const { publish, stats, client } = setup()
   expect(await publish(1)).toMatchObject({ delivered: 1 })
   expect(stats.read()).toMatchObject({ clients: 1, published: 1, delivered: 1, log: { head: 1 } })
-  expect(client).toMatchObject({ live: true, toldSeq: 1 })
+  expect(client).toMatchObject({ live: true, sentSeq: 1 })
 })
 
 it('a client whose sink throws ends, is counted, and is forgotten by all parts', async () => {

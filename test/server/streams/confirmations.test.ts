@@ -8,7 +8,7 @@ import { parseChunks } from '../../support/wire.ts'
 function setup() {
   const told: [id: string, data: unknown][] = []
   const confirmations = createConfirmations({
-    tell(client, frame) {
+    send(client, frame) {
       for (const report of parseChunks([frame]))
         if (report[0] === 'block') told.push([client.id, JSON.parse(`${report[2]}`)])
     },

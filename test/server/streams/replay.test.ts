@@ -26,10 +26,10 @@ function setup(
 ) {
   const { log, delivery, join } = parts
   const client = join({ live: false, ...options })
-  const tell = (to: Client, frame: Uint8Array): void => {
+  const send = (to: Client, frame: Uint8Array): void => {
     if (!to.ended && !to.outlet.send(frame)) to.ended = 'overflow'
   }
-  return { ...parts, client, sink: client.sink, run: () => catchUp(client, { log, delivery, turns, tell, missed }) }
+  return { ...parts, client, sink: client.sink, run: () => catchUp(client, { log, delivery, turns, send, missed }) }
 }
 
 /** So many events, of which each carries its number. */
@@ -45,7 +45,7 @@ describe('a client that has missed nothing', () => {
     await fill(parts, 3)
     const { log, client, sink, run, append } = setup(parts, { after: 3 })
     const done = run()
-    expect(client).toMatchObject({ live: true, toldSeq: 3 })
+    expect(client).toMatchObject({ live: true, sentSeq: 3 })
     await append(4)
     expect(await done).toEqual({ events: 0, gap: false })
     const id = formatId(log.epoch, 3)
@@ -73,7 +73,7 @@ describe('a client that has missed something', () => {
       ['block', 'live', JSON.stringify({ cursor }), cursor],
       own(6),
     ])
-    expect(client).toMatchObject({ live: true, after: 5, toldSeq: 6 })
+    expect(client).toMatchObject({ live: true, after: 5, sentSeq: 6 })
   })
 
   it('is given only what is for it and what the filter lets through, and is past the rest', async () => {

@@ -28,8 +28,8 @@ describe('a log that begins again', () => {
     const gap = (topics: string[]) => ['gap', { reason: 'epoch', requested: '', resumedFrom: cursor, topics }]
     expect(clients.map(({ sink }) => events(sink))).toEqual([[gap(['a'])], [gap(['*']), ['live', { cursor }]]])
     expect(clients).toMatchObject([
-      { live: true, after: 0, toldSeq: 0 },
-      { live: true, after: 0, toldSeq: 0 },
+      { live: true, after: 0, sentSeq: 0 },
+      { live: true, after: 0, sentSeq: 0 },
     ])
   })
 

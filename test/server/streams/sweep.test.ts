@@ -11,7 +11,7 @@ function setup({ heartbeat = 15_000, size = 1000, stall = 30_000, clientTimeout 
   const { clock, log, registry, delivery, join } = parts
   const did: unknown[] = []
   const streams = {
-    tell: (client: Client, frame: Uint8Array) => client.outlet.send(frame),
+    send: (client: Client, frame: Uint8Array) => client.outlet.send(frame),
     look(client: Client) {
       if (client.outlet.look()) noteSeen(client, clock.now(), clock.now())
     },
@@ -143,7 +143,7 @@ describe('a sign of life', () => {
       ['comment', 'ping'],
       ['block', 'message', undefined, formatId(log.epoch, 5)],
     ])
-    expect(bob).toMatchObject({ toldSeq: 5, toldAt: clock.now() - 1000 })
+    expect(bob).toMatchObject({ sentSeq: 5, sentAt: clock.now() - 1000 })
   })
 
   it('comes early to a client that would fall out of the log, and says the place that all have reached', async () => {
@@ -154,7 +154,7 @@ describe('a sign of life', () => {
       await append(n, { userId: 'ada' })
       await clock.advance(1000)
       // Whenever it breaks off, it can be gone on from.
-      expect(bob.toldSeq).toBeGreaterThanOrEqual(log.first - 1)
+      expect(bob.sentSeq).toBeGreaterThanOrEqual(log.first - 1)
     }
     expect(told()).toEqual([11, 16, 21, 26, 31, 36].map((n) => formatId(log.epoch, n)))
     expect(heard(ada.sink)).toHaveLength(40)
@@ -179,7 +179,7 @@ describe('a client that is given what it missed', () => {
     const client = come({ live: false, native })
     await clock.advance(5000)
     expect(heard(client.sink)).toEqual([expected])
-    expect(client.toldSeq).toBe(0)
+    expect(client.sentSeq).toBe(0)
     await clock.advance(4999)
     expect(client.sink.chunks).toHaveLength(1)
     await clock.advance(1)
