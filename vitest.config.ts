@@ -46,6 +46,8 @@ const svelte: Plugin = {
 /** What computes and waits for nothing: files share a page, since one for each would cost a minute, and the tests clean up. */
 const pure = {
   isolate: false,
+  // They start sooner than processes.
+  pool: 'threads',
   maxWorkers: '100%',
   // Projects with another number of workers have their turn before.
   sequence: { groupOrder: 1 },
@@ -119,7 +121,7 @@ export default defineConfig({
           name: 'node',
           include: ['test/{node,cli,systems}/**/*.test.ts'],
           environment: 'node',
-          // EventSource, and v8.queryObjects() to count what is left in memory, are experiments of Node: known, so not told.
+          // EventSource, and v8.queryObjects() to count what is left in memory, are experiments of Node: no need to say so each time.
           execArgv: ['--experimental-eventsource', '--disable-warning=ExperimentalWarning'],
         },
       },
