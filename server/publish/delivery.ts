@@ -60,12 +60,14 @@ export interface DeliveryEvents extends FanOutEvents {
   restarted(dropped: readonly Client[]): void
 }
 
-export const createDelivery = (
+export function createDelivery(
   settings: DeliverySettings,
   registry: Registry,
   counters: Counters,
   events: DeliveryEvents,
-): Delivery => new LogDelivery(settings, registry, counters, events)
+): Delivery {
+  return new LogDelivery(settings, registry, counters, events)
+}
 
 class LogDelivery implements Delivery {
   readonly outcomes = createOutcomes()
