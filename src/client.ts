@@ -5,12 +5,12 @@ import { same } from './base/same.ts'
 import type { Store } from './base/store.ts'
 import { Connection } from './connection/connection.ts'
 import type { SSEOptions } from './connection/options.ts'
-import { resolveOptions } from './connection/settings.ts'
+import { checkObserver, resolveOptions } from './connection/settings.ts'
 import { type ConnectionState, unwant } from './decisions/state.ts'
 import type { Handler } from './events/dispatch.ts'
 import type { EventHandler, EventMap, EventPattern, ListenOptions, Matching, SubscribeOptions } from './events/event.ts'
-import { type Observer, Observers } from './events/observers.ts'
-import { Router } from './events/router.ts'
+import { type Observer, observe } from './events/observers.ts'
+import type { Subscriber, Subscribers } from './events/router.ts'
 import type { SSEUrl } from './transports/request.ts'
 
 /** A subscription to a stream of events that outlives its connections. */
@@ -47,7 +47,11 @@ export interface SSEClient<E = Record<string, unknown>> {
   reconnect(): void
   /** Ends everything for good: no handler is called any more, not even for the rest of a chunk that is being read. */
   close(): void
-  /** Adds callbacks like those of the options. @returns Removes them. */
+  /**
+   * Adds callbacks like those of the options.
+   * @returns Removes them.
+   * @throws SSEError with code `options` for a name that there is not, and for a callback that is no function.
+   */
   observe(observer: Observer<E>): () => void
   /** The same as {@link SSEClient.close}, for `using`. */
   [Symbol.dispose](): void
@@ -70,18 +74,18 @@ export function createSSE<E extends EventMap = Record<string, unknown>>(
 ): SSEClient<E>
 export function createSSE(url: SSEUrl, options: SSEOptions = {}): SSEClient {
   const settings = resolveOptions(url, options)
-  const observers = new Observers()
-  observers._add(options)
-  const router = new Router<Handler>()
+  const observers = new Set<Observer>()
+  observe(observers, options)
+  const subscribers: Subscribers<Handler> = new Set()
   const lingering = createTimer(settings.clock)
   /** Aborts with `close()`, and removes our listeners from the signals that callers gave us. */
   const closing = new AbortController()
   /** `connect()` asked for a connection, with or without subscribers. null: `disconnect()` wants none. */
   let isHeld: boolean | null = false
 
-  const isWanted = (): boolean => isHeld !== null && (isHeld || router._all.size > 0)
-  const connection = new Connection(settings, router, observers, isWanted)
-  const listen = createListen(router, connection, closing.signal, () => {
+  const isWanted = (): boolean => isHeld !== null && (isHeld || subscribers.size > 0)
+  const connection = new Connection(settings, subscribers, observers, isWanted)
+  const listen = createListen(subscribers, connection, closing.signal, () => {
     lingering()
     if (isWanted()) connectSoon(connection, isWanted)
     else lingering(settings.linger, () => isWanted() || connection._go(unwant(connection._state)))
@@ -90,7 +94,7 @@ export function createSSE(url: SSEUrl, options: SSEOptions = {}): SSEClient {
   function close(): void {
     closing.abort()
     isHeld = false
-    router._all.clear()
+    subscribers.clear()
     lingering()
     connection.end(null)
   }
@@ -126,7 +130,10 @@ export function createSSE(url: SSEUrl, options: SSEOptions = {}): SSEClient {
       if (isHeld) connection._connect()
     }),
     close,
-    observe: observers._add,
+    observe(observer) {
+      checkObserver(observer)
+      return observe(observers, observer as Observer)
+    },
     [Symbol.dispose]: close,
   }
 }
@@ -141,7 +148,7 @@ function connectSoon(connection: Connection, isWanted: () => boolean): void {
 
 /** @param changed - Called when a subscriber comes or leaves. */
 function createListen(
-  router: Router<Handler>,
+  subscribers: Subscribers<Handler>,
   connection: Connection,
   closing: AbortSignal,
   changed: () => void,
@@ -149,13 +156,17 @@ function createListen(
   return (pattern, handler, { once, signal, _left } = {}) => {
     if (closing.aborted || signal?.aborted) return same as () => void
     signal?.addEventListener('abort', off, { signal: closing })
-    const remove = router._add(pattern, (data, event) => {
-      if (once) off()
-      return handler(data, event)
-    })
+    const own: Subscriber<Handler> = {
+      _pattern: pattern,
+      _handler(data, event) {
+        if (once) off()
+        return handler(data, event)
+      },
+    }
+    subscribers.add(own)
     function off(): void {
       signal?.removeEventListener('abort', off)
-      if (!remove()) return
+      if (!subscribers.delete(own)) return
       _left?.()
       changed()
     }

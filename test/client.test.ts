@@ -376,6 +376,17 @@ describe('state and observe()', () => {
     await clock.settle()
     expect(log).toEqual([1])
   })
+
+  it.each<[wrong: unknown, message: RegExp]>([
+    [{ onOpn() {} }, /^option: expected one of .*onOpen.*, got onOpn$/],
+    [{ onOpen: 'log' }, /^onOpen: expected function, got log$/],
+    [() => {}, /^options: expected object, got /],
+  ])('refuses an observer that would never be called: %j', (wrong, message) => {
+    const { sse } = bench()
+    expect(() => sse.observe(wrong as object)).toThrow(
+      expect.objectContaining({ code: 'options', message: expect.stringMatching(message) }),
+    )
+  })
 })
 
 it('leaves nothing behind after a hundred clients', async () => {

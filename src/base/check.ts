@@ -12,6 +12,7 @@ import { SSEError } from './errors.ts'
  * @throws SSEError `options`, naming the option and what it wants.
  */
 export function withDefaults<D extends object>(defaults: D, given: object, more: RegExp = /^$/): D {
+  if (given && typeof given !== 'object') throw optionError('options', 'object', given)
   // Without a prototype: what a page adds to Object.prototype is no option.
   const filled = { __proto__: null, ...defaults } as Record<string, unknown>
   for (const [name, value] of Object.entries<unknown>({ ...given })) {

@@ -96,11 +96,13 @@ export function report(error: unknown): void {
 export const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   typeof (value as PromiseLike<unknown> | undefined)?.then === 'function'
 
-/** Calls a callback of the application. What it throws, or what its promise rejects with, is reported. */
-export function callSafely<A extends readonly unknown[]>(callback: (...args: A) => unknown, ...args: A): void {
+/** Calls a callback of the application, now. What it throws, or what its promise rejects with, is reported. */
+export async function callSafely<A extends readonly unknown[]>(
+  callback: (...args: A) => unknown,
+  ...args: A
+): Promise<void> {
   try {
-    const result = callback(...args)
-    if (isThenable(result)) result.then(undefined, report)
+    await callback(...args)
   } catch (error) {
     report(error)
   }

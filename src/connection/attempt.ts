@@ -5,7 +5,7 @@ import { resolveRequest } from './request.ts'
 import type { Settings } from './settings.ts'
 import type { Attempt, Shared } from './shared.ts'
 
-export const closeAttempt = (attempt?: Attempt): void => callSafely(() => attempt?._link?.close())
+export const closeAttempt = (attempt?: Attempt): unknown => callSafely(() => attempt?._link?.close())
 
 /** The transport under its layers. Their order is fixed: a cursor is kept when it has moved. */
 function createLayers(connection: Shared, { transport, server, commit, resume }: Settings): Transport {
@@ -42,9 +42,11 @@ export function createAttempts(connection: Shared, settings: Settings, sink: Tra
     step = 'load'
     if (connection._attempt === attempt) await connection.ready?.()
     if (connection._attempt !== attempt) return
-    const { _failures, lastEventId } = connection
     step = 'url, headers, body'
-    const request = await resolveRequest(settings, url, { attempt: _failures, lastEventId })
+    const request = await resolveRequest(settings, url, {
+      attempt: connection._failures,
+      lastEventId: connection.lastEventId,
+    })
     if (connection._attempt !== attempt) return
     step = 'server'
     attempt._request = request

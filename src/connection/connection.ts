@@ -1,21 +1,14 @@
-import { createTimer, monotonic } from '../base/clock.ts'
+import { type Clock, createTimer, monotonic } from '../base/clock.ts'
 import { callSafely, requestError, type SSEError, type SSEErrorCode } from '../base/errors.ts'
 import { isOffline } from '../base/page.ts'
 import { createQueue } from '../base/queue.ts'
 import type { Store } from '../base/store.ts'
 import type { CompleteRetry } from '../decisions/retry.ts'
+import type { ConnectionState, PauseReason, Wait, Waiting } from '../decisions/state.ts'
 import * as to from '../decisions/state.ts'
-import {
-  type ConnectionState,
-  connecting,
-  IDLE,
-  type PauseReason,
-  type Wait,
-  type Waiting,
-} from '../decisions/state.ts'
 import { createDispatch, type Handler } from '../events/dispatch.ts'
-import type { Observers } from '../events/observers.ts'
-import type { Router } from '../events/router.ts'
+import { notify, type Observers, observe } from '../events/observers.ts'
+import type { Subscribers } from '../events/router.ts'
 import type { Host } from '../transports/transport.ts'
 import { closeAttempt, createAttempts } from './attempt.ts'
 import { createRefresh } from './credentials.ts'
@@ -43,15 +36,15 @@ export class Connection implements Shared {
     get: () => this._state,
     subscribe: (listener) => {
       callSafely(listener, this._state)
-      return this._observers._add({ onState: listener })
+      return observe(this._observers, { onState: listener })
     },
   }
 
-  _state: ConnectionState = IDLE
+  _state: ConnectionState = to.IDLE
   _attempt: Attempt | undefined
-  /** On the monotonic clock. */
-  private _openedAt = 0
-  _everOpened: Shared['_everOpened'] = false
+  /** On the monotonic clock. Set when it opens, and only read while it is open. */
+  private _openedAt!: number
+  _everOpened: Shared['_everOpened']
   _failures = 0
   _seen: Shared['_seen'] = {}
   /**
@@ -59,11 +52,12 @@ export class Connection implements Shared {
    * before it.
    */
   private _earliest = 0
-  /** When the wait ends, on the monotonic clock: `until` of the state is for showing. */
-  _due = 0
+  /** When the wait ends, on the monotonic clock: `until` of the state is for showing. Only read while there is a wait. */
+  _due!: number
   /** The last wait. After a pause it goes on for as long as the server asked for (`_earliest`). */
   private _wait: Waiting | undefined
   _serverRetry: number | undefined
+  private readonly _clock: Clock
   readonly _wake: Shared['_wake']
   /** For what calls the application: nothing is called in the midst of a change. */
   private readonly _queue = createQueue()
@@ -75,18 +69,20 @@ export class Connection implements Shared {
   private readonly _watchPage
 
   /** @param isWanted - Whether there is anything to keep a connection for. */
-  constructor(options: Settings, router: Router<Handler>, observers: Observers, isWanted: () => boolean) {
+  constructor(options: Settings, subscribers: Subscribers<Handler>, observers: Observers, isWanted: () => boolean) {
     const { clock, heartbeat } = options
     this.options = options
     this.lastEventId = options.lastEventId
     this.refresh = createRefresh(options.onUnauthorized)
     this._observers = observers
     this._isWanted = isWanted
+    this._clock = clock
     this._wake = createTimer(clock)
     this._heartbeat = createHeartbeat(heartbeat, clock, this._wake, (silence) =>
       silence ? this._fail(this._error('stalled', 'no heartbeat')) : this.reconnect(),
     )
-    const sink = createIntake(this, options, observers, createDispatch(options, router, observers), this._heartbeat)
+    const dispatch = createDispatch(options, subscribers, observers)
+    const sink = createIntake(this, options, observers, dispatch, this._heartbeat)
     this._watchPage = createPageLife(this, this._heartbeat, options)
     this._fail = createFailures(this, options, sink)
     this._start = createAttempts(this, options, sink)
@@ -97,7 +93,7 @@ export class Connection implements Shared {
   }
 
   wait(wait: Wait, least?: number): void {
-    const { clock } = this.options
+    const clock = this._clock
     this._failures = wait.attempt
     this._earliest = monotonic(clock) + (least ?? (wait.error.retryAfter ? wait.until - clock.now() : 0))
     this._wait = { status: 'waiting', ...wait }
@@ -118,16 +114,16 @@ export class Connection implements Shared {
   }
 
   _resume(reason: PauseReason): void {
-    const { clock } = this.options
+    const clock = this._clock
     const ms = this._earliest - monotonic(clock)
     // There was a wait, or there would be no such time.
-    const rest = { ...(this._wait as Waiting), until: Math.ceil(clock.now() + ms) }
-    const next = ms > 0 ? rest : connecting(this._failures)
-    this._go(to.lift(this._state, this._isWanted() ? next : IDLE, reason))
+    const wait = this._wait as Waiting
+    const next = ms > 0 ? { ...wait, until: Math.ceil(clock.now() + ms) } : to.connecting(this._failures)
+    this._go(to.lift(this._state, this._isWanted() ? next : to.IDLE, reason))
   }
 
   _retrySoon(): number {
-    const { clock } = this.options
+    const clock = this._clock
     const state = this._state
     const ms = Math.ceil(Math.max(clock.random() * SOON, this._earliest - monotonic(clock)))
     if (state.status === 'waiting' && ms < this._due - monotonic(clock)) this._go({ ...state, until: clock.now() + ms })
@@ -138,18 +134,18 @@ export class Connection implements Shared {
   }
 
   _opened(requested: string): void {
-    this._openedAt = monotonic(this.options.clock)
+    this._openedAt = monotonic(this._clock)
     this._earliest = 0
     this._seen = {}
     this._everOpened = requested ? 'resumed' : this._everOpened || true
   }
 
   _openFor(): number {
-    return this._state.status === 'open' ? monotonic(this.options.clock) - this._openedAt : -1
+    return this._state.status === 'open' ? monotonic(this._clock) - this._openedAt : -1
   }
 
   _go(next: ConnectionState, looksAgain = false): void {
-    const { clock } = this.options
+    const clock = this._clock
     const { _state: before, _attempt: left } = this
     const { status } = next
     if (next === before) return
@@ -168,9 +164,9 @@ export class Connection implements Shared {
       // A page that is hidden already pauses it at once: that state comes after this one.
       this._watchPage(isWatching)
       if (left !== this._attempt) closeAttempt(left)
-      this._observers._call('onState', next)
+      notify(this._observers, 'onState', next)
       if (status !== 'waiting' || before.status === 'waiting') return
-      this._observers._call('onRetry', { ...next, delay: next.until - clock.now() })
+      notify(this._observers, 'onRetry', { ...next, delay: next.until - clock.now() })
     })
     if (status === 'waiting' && !next.error.status && isOffline()) this._pause('offline')
   }

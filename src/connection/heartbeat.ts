@@ -5,7 +5,7 @@ import { silenceLimit, verdict } from '../decisions/liveness.ts'
 /** Watches one open connection at a time. What it has learnt about the server outlives the connection. */
 export interface Heartbeat {
   /** When bytes arrived last: epoch milliseconds. */
-  _heardAt(): number
+  readonly _heardAt: number
   /** For how long nothing has arrived, in milliseconds. */
   _silence(): number
   /** The longest silence that is normal, in milliseconds; Infinity: any. */
@@ -44,27 +44,27 @@ export function createHeartbeat(
 ): Heartbeat {
   let announced = 0
   let gaps: readonly number[] = []
-  /** `_heard` and `_beat` on the monotonic clock, `_heardAt` in epoch milliseconds. */
-  const last = { _heard: 0, _heardAt: 0, _beat: 0 }
+  /** On the monotonic clock: the last heartbeat. */
+  let beat = 0
 
-  const silence = (): number => monotonic(clock) - last._heard
+  const silence = (): number => monotonic(clock) - own._heard
   const limit = (): number => silenceLimit(option, announced, gaps)
 
   function hear(): void {
-    last._heardAt = clock.now()
-    last._heard = monotonic(clock)
+    own._heardAt = clock.now()
+    own._heard = monotonic(clock)
   }
 
   function watch(doubt?: number): void {
-    const doubted = doubt && last._heard
+    const doubted = doubt && own._heard
     const ms = doubt ?? Math.min(limit() - silence(), TICK)
     const due = clock.now() + ms
     wake(ms, () => {
       const silent = silence()
       // On the wall clock: the monotonic clock of some systems stands still while they sleep. Set, it costs one look more.
       const late = clock.now() - due
-      const slept = clock.now() - last._heardAt >= late && !isHidden()
-      const found = verdict(silent, limit(), late, slept, doubted === last._heard)
+      const slept = own._heardAt <= due && !isHidden()
+      const found = verdict(silent, limit(), late, slept, doubted === own._heard)
       if (found === 'alive') watch()
       else if (found === 'doubtful') watch(SECOND_LOOK)
       else if (found === 'reopen') onEnd(0)
@@ -76,24 +76,27 @@ export function createHeartbeat(
     })
   }
 
-  return {
-    _heardAt: () => last._heardAt,
+  const own = {
+    /** The same as `_heardAt`, on the monotonic clock. */
+    _heard: 0,
+    _heardAt: 0,
     _silence: silence,
     _limit: limit,
     _open(ms = 0) {
-      last._beat = 0
+      beat = 0
       announced = ms > 0 ? ms : announced
       hear()
     },
     _hear: hear,
     _beat() {
-      const gap = last._heard - last._beat
-      const isGap = last._beat && gap >= BURST
-      last._beat = last._heard
+      const gap = own._heard - beat
+      const isGap = beat && gap >= BURST
+      beat = own._heard
       if (!isGap) return
       gaps = [...gaps, gap].slice(-KEPT)
       watch()
     },
     _watch: watch,
   }
+  return own
 }

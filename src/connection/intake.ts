@@ -3,7 +3,7 @@ import { same } from '../base/same.ts'
 import { clampRetry } from '../decisions/retry.ts'
 import type { Connecting } from '../decisions/state.ts'
 import type { Dispatch } from '../events/dispatch.ts'
-import type { Observers } from '../events/observers.ts'
+import { notify, type Observers } from '../events/observers.ts'
 import { createRepeats } from '../resume/repeats.ts'
 import type { TransportSink } from '../transports/transport.ts'
 import type { Heartbeat } from './heartbeat.ts'
@@ -36,12 +36,12 @@ export function createIntake(
       connection._opened(requested)
       repeats._open()
       heartbeat._open(heartbeatMs)
-      connection._go({ status: 'open', since: heartbeat._heardAt(), attempt })
+      connection._go({ status: 'open', since: heartbeat._heardAt, attempt })
       if (connection._attempt !== mine) return
       heartbeat._watch()
       const isLost = hadOpened && !requested && recovered === undefined
       hadOpened = true
-      observers._call('onOpen', { attempt, recovered: recovered ?? (requested ? 'unknown' : false), ...more })
+      notify(observers, 'onOpen', { attempt, recovered: recovered ?? (requested ? 'unknown' : false), ...more })
       if (isLost && connection._attempt === mine) sink.gap({ reason: 'no-id', certain: false })
     },
     heard: heartbeat._hear,
@@ -66,7 +66,7 @@ export function createIntake(
       }
       if (type === 'ping') heartbeat._beat()
       else mine._hasNews = true
-      return dispatch(type, data, id, heartbeat._heardAt(), topic)
+      return dispatch(type, data, id, heartbeat._heardAt, topic)
     },
     retry(ms) {
       connection._serverRetry = clampRetry(ms)
@@ -74,7 +74,7 @@ export function createIntake(
     gap(gap) {
       hadOpened &&= gap.reason !== 'refused'
       const whole = { certain: true, requested: '', resumedFrom: received, topics: ['*'], ...gap }
-      if (!observers._call('onGap', whole) && gap.reason === 'too-large')
+      if (!notify(observers, 'onGap', whole) && gap.reason === 'too-large')
         report(new SSEError('too-large', 'over maxEventSize'))
     },
     end(reason) {

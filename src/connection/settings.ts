@@ -61,6 +61,9 @@ export interface Settings extends Omit<Filled, keyof Observer | Bare | 'retry'>,
   readonly base: string
 }
 
+/** @throws SSEError `options` for a callback that there is not, or that is no function. */
+export const checkObserver = (observer: object): unknown => withDefaults(DEFAULTS, observer, MORE)
+
 /** @throws SSEError `options`, naming the option and what it wants. */
 export function resolveOptions(url: SSEUrl, options: SSEOptions): Settings {
   // TypeScript cannot follow that every default fits its option.

@@ -20,7 +20,7 @@ export interface Shared extends Host {
   /** The attempt under way. Of every other, nothing is heard. */
   _attempt: Attempt | undefined
   /** Whether a connection has ever been open; `resumed`: with a last event id. */
-  _everOpened: boolean | 'resumed'
+  _everOpened: boolean | 'resumed' | undefined
 
   /** Failures in a row. */
   _failures: number

@@ -2,8 +2,8 @@ import { isThenable, report } from '../base/errors.ts'
 import { same } from '../base/same.ts'
 import { type Parse, parsePayload } from './decode.ts'
 import type { SSEEvent } from './event.ts'
-import type { Observers } from './observers.ts'
-import type { Router } from './router.ts'
+import { notify, type Observers } from './observers.ts'
+import { match, type Subscribers } from './router.ts'
 
 export type Handler = (data: unknown, event: SSEEvent) => unknown
 
@@ -24,15 +24,15 @@ export interface DispatchOptions {
 
 export function createDispatch(
   { parse, type: routeOf }: DispatchOptions,
-  router: Router<Handler>,
+  subscribers: Subscribers<Handler>,
   observers: Observers,
 ): Dispatch {
   const validate = typeof parse === 'function' ? parse.validate : undefined
 
   return (type, raw, id, receivedAt, topic) => {
     // By its own name the route is known before anything is decoded.
-    let route = (routeOf as unknown) === same ? router._match(type) : undefined
-    const isWatched = observers._has('onEvent')
+    let route = (routeOf as unknown) === same ? match(subscribers, type) : undefined
+    const isWatched = [...observers].some((observer) => observer.onEvent)
     if (route?.length === 0 && !isWatched) return undefined
     const event: Mutable<SSEEvent> = { type, data: undefined, id, raw, receivedAt }
     if (topic) event.topic = topic
@@ -41,15 +41,17 @@ export function createDispatch(
       if (!route) event.type = routeOf(event)
       if (validate) event.data = validate(event.data, event.type)
       // In here: a name that is no string is the fault of the option `type`.
-      route ??= router._match(event.type)
+      route ??= match(subscribers, event.type)
     } catch (error) {
-      if (!observers._call('onInvalid', { ...event, error })) report(Error(`event ${type}: ${error}`, { cause: error }))
+      if (!notify(observers, 'onInvalid', { ...event, error }))
+        report(Error(`event ${type}: ${error}`, { cause: error }))
       return undefined
     }
-    if (isWatched) observers._call('onEvent', event)
+    if (isWatched) notify(observers, 'onEvent', event)
     let work: PromiseLike<unknown>[] | undefined
     for (const subscriber of route) {
-      if (!router._all.has(subscriber)) continue
+      // An earlier handler may remove a later one.
+      if (!subscribers.has(subscriber)) continue
       let result: unknown
       try {
         result = subscriber._handler(event.data, event)
@@ -60,7 +62,7 @@ export function createDispatch(
       // The `then` of a foreign promise is called once, and what it throws is a rejection.
       const promise = Promise.resolve(result)
       promise.catch((error) => {
-        if (!observers._call('onHandlerError', error, event)) report(error)
+        if (!notify(observers, 'onHandlerError', error, event)) report(error)
       })
       work ??= []
       work.push(promise)

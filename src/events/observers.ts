@@ -87,30 +87,23 @@ export interface Observer<E = Record<string, unknown>> {
 
 type Arguments<N extends keyof Observer> = Parameters<NonNullable<Observer[N]>>
 
-/** Those who watch a client. */
-export class Observers {
-  _all: readonly Observer[] = []
+/** Those who watch a client, in the order in which they came. */
+export type Observers = Set<Observer>
 
-  _add = (observer: Observer): (() => void) => {
-    // A copy, so that the same object may observe twice. Without a prototype: what a page adds there observes nothing.
-    const own = { __proto__: null, ...observer } as Observer
-    this._all = [...this._all, own]
-    return () => {
-      this._all = this._all.filter((other) => other !== own)
-    }
-  }
+/** @returns Ends it. */
+export function observe(observers: Observers, observer: Observer): () => void {
+  // A copy, so that the same object may observe twice. Without a prototype: what a page adds there observes nothing.
+  const own = { __proto__: null, ...observer } as Observer
+  observers.add(own)
+  return () => observers.delete(own)
+}
 
-  /** Calls a callback of each. @returns Whether there was one. */
-  _call<N extends keyof Observer>(name: N, ...args: Arguments<N>): boolean {
-    // An earlier callback may remove a later observer.
-    const called = this._all.filter((observer) => observer[name])
-    // TypeScript does not see that the name picks both the callback and its arguments.
-    for (const observer of called)
-      if (this._all.includes(observer)) callSafely(observer[name] as (...args: unknown[]) => unknown, ...args)
-    return Boolean(called[0])
-  }
-
-  _has(name: keyof Observer): boolean {
-    return this._all.some((observer) => observer[name])
-  }
+/** Calls a callback of each. @returns Whether there was one. */
+export function notify<N extends keyof Observer>(observers: Observers, name: N, ...args: Arguments<N>): boolean {
+  // A copy: who comes while they are called is not called yet.
+  const called = [...observers].filter((observer) => observer[name])
+  // An earlier callback may remove a later observer. TypeScript does not see that the name picks both the callback and its arguments.
+  for (const observer of called)
+    if (observers.has(observer)) callSafely(observer[name] as (...args: unknown[]) => unknown, ...args)
+  return Boolean(called[0])
 }

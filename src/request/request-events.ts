@@ -1,4 +1,5 @@
 import { requestError, SSEError } from '../base/errors.ts'
+import { same } from '../base/same.ts'
 import { backoff, type CompleteRetry, leastWait, RETRY, type RetryOptions } from '../decisions/retry.ts'
 import { type Parse, type PayloadParser, parsePayload } from '../events/decode.ts'
 import type { EventMap, EventName } from '../events/event.ts'
@@ -90,10 +91,12 @@ export async function* requestEvents<E extends EventMap = Record<string, unknown
 ): AsyncGenerator<RequestEvent<E>, void, undefined> {
   const { signal, body } = request
   const { validate } = parse as PayloadParser
-  const policy = completeRetry({ ...retry })
+  // An option that is undefined counts as left out.
+  const policy = { ...retry } as CompleteRetry & Record<string, unknown>
+  for (const name in RETRY) policy[name] ??= RETRY[name as keyof CompleteRetry]
   let id = lastEventId
   let failures = 0
-  let canResume = false
+  let canResume: boolean | undefined
   for (;;) {
     signal?.throwIfAborted()
     const startedAt = performance.now()
@@ -106,8 +109,9 @@ export async function* requestEvents<E extends EventMap = Record<string, unknown
         const { type, data: raw } = block
         if (raw === undefined) continue
         if (typeof done === 'function' ? done({ type, raw, id }) : raw === done) return
-        const data = parsePayload(parse, raw, type)
-        yield { type, data: validate ? validate(data, type) : data, id, raw } as RequestEvent<E>
+        let data = parsePayload(parse, raw, type)
+        if (validate) data = validate(data, type)
+        yield { type, data, id, raw } as RequestEvent<E>
         signal?.throwIfAborted()
       }
       return
@@ -121,27 +125,22 @@ export async function* requestEvents<E extends EventMap = Record<string, unknown
   }
 }
 
-/** The options over the client's defaults. One that is undefined counts as left out. */
-const completeRetry = (given: RetryOptions): CompleteRetry => ({
-  ...RETRY,
-  ...Object.fromEntries(Object.entries(given).filter(([, value]) => value != null)),
-})
-
 /** Whether another request may fare better. What `parse` throws is no SSEError. */
 const mayPass = (error: unknown): boolean =>
-  error instanceof SSEError && (error.code === 'network' || Number(error.status) >= 500)
+  error instanceof SSEError && (error.status ? error.status >= 500 : error.code === 'network')
 
 /** Waits, but no longer than until the signal aborts. */
-const wait = (ms: number, signal: AbortSignal | undefined): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(end, ms)
+async function wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  let end!: () => void
+  let timer: ReturnType<typeof setTimeout> | undefined
+  await new Promise<void>((resolve) => {
+    end = resolve
+    timer = setTimeout(end, ms)
     signal?.addEventListener('abort', end)
-    function end(): void {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', end)
-      resolve()
-    }
   })
+  clearTimeout(timer)
+  signal?.removeEventListener('abort', end)
+}
 
 /** The blocks of one response, read as they are asked for. */
 async function* readBlocks(
@@ -159,13 +158,11 @@ async function* readBlocks(
   const sent = { ...init, headers, redirect, cache: 'no-store', duplex: 'half' } as RequestInit
   const response = await fetch(url, sent).catch(fail)
   await checkResponse(response, url)
-  const blocks: Block[] = []
   const sink: BlockSink = {
-    block: (block) => void blocks.push(block),
     comment() {},
     retry() {},
     gap() {
-      throw requestError(url, 'too-large', 'an event is longer than maxEventSize')
+      throw requestError(url, 'too-large', 'over maxEventSize')
     },
   }
   const parse = createStreamParser(sink, maxEventSize)
@@ -176,14 +173,9 @@ async function* readBlocks(
     for (;;) {
       const { value } = await reader.read().catch(fail)
       if (!value) return
-      try {
-        parse(value)
-      } finally {
-        // What stands before an event that is too large counts.
-        yield* blocks.splice(0)
-      }
+      yield* parse(value)
     }
   } finally {
-    reader.cancel().catch(() => {})
+    reader.cancel().catch(same)
   }
 }

@@ -80,7 +80,7 @@ export function acrossTabs(options: TabsOptions = {}): TabsLayer {
   const role: Store<TabsRole> = {
     get: () => part,
     subscribe(listener) {
-      const call = (): void => callSafely(listener, part)
+      const call = (): unknown => callSafely(listener, part)
       listeners.add(call)
       call()
       return () => listeners.delete(call)

@@ -44,7 +44,7 @@ async function run(request: TransportRequest, sink: TransportSink, signal: Abort
     // What stands before the end without a blank line is no event (HTML 9.2.6, last paragraph).
     if (done) return 'eof'
     sink.heard()
-    parse(value)
+    for (const block of parse(value)) sink.block(block)
   }
 }
 

@@ -1,25 +1,13 @@
 import type { Block, TransportSink } from './transport.ts'
 
-/** A block that is being read: the buffers of 9.2.6. */
-type Buffers = { -readonly [K in keyof Block]: Block[K] } & {
-  /** The block is too long: nothing of it is kept. */
-  skipped?: boolean
-}
-
-const emptyBuffers = (): Buffers => ({ type: '', data: undefined, id: undefined })
-
 /** A line may be this much longer than the data of an event: it has a name, and an id may be longer than small events. */
 const FIELD = 1024
 
 /**
  * From the bytes of a response to their lines: HTML 9.2.5, "Parsing an event stream".
- * @param onTooLong - A line is longer than `limit`, and is not held any longer.
+ * @returns The lines that a chunk completes. Of a line that is longer than `limit` also its beginning: it is not held any longer.
  */
-function createLineReader(
-  takeLine: (line: string) => void,
-  limit: number,
-  onTooLong: () => void,
-): (bytes: Uint8Array) => void {
+function createLineReader(limit: number): (bytes: Uint8Array) => readonly string[] {
   // The BOM is dropped below: Node's decoder drops a second one, if a chunk begins with it.
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   /** The next chunk is read without it: the one BOM, or the LF of a CRLF that was cut in two. */
@@ -28,20 +16,19 @@ function createLineReader(
   let rest = ''
   return (bytes) => {
     let text = decoder.decode(bytes, { stream: true })
-    if (!text) return
+    if (!text) return []
     if (text[0] === dropped) text = text.slice(1)
     // A CR at the end of a chunk ends its line at once: an LF that belongs to it may not come for hours.
     dropped = text.endsWith('\r') ? '\n' : ''
-    if (text.includes('\r')) text = text.replace(/\r\n?/g, '\n')
-    const lines = text.split('\n')
+    const lines = text.replaceAll('\r\n', '\n').replaceAll('\r', '\n').split('\n')
     lines[0] = rest + lines[0]
     rest = lines.pop() as string
-    for (const line of lines) takeLine(line)
-    if (rest.length <= limit) return
-    // A comment of any length costs no event: many servers begin with one, as padding against proxies.
-    if (rest[0] !== ':') onTooLong()
-    // What is still to come of the line belongs to a comment, or to a field that does not exist.
-    rest = `${rest[0]}-`
+    if (rest.length > limit) {
+      lines.push(rest)
+      // What is still to come of it belongs to a comment, or to a field that does not exist.
+      rest = `${rest[0]}-`
+    }
+    return lines
   }
 }
 
@@ -50,44 +37,43 @@ function createLineReader(
  *
  * An event that is longer than `maxEventSize` is skipped and the stream goes on: if the connection were closed, the server
  * would send the event again, for ever. The time is linear in the number of bytes, however they are cut.
+ *
+ * @returns Reads a chunk block by block, as they are asked for.
  */
 export function createStreamParser(
-  sink: Pick<TransportSink, 'block' | 'comment' | 'retry' | 'gap'>,
+  sink: Pick<TransportSink, 'comment' | 'retry' | 'gap'>,
   maxEventSize: number,
-): (bytes: Uint8Array) => void {
-  let buffers = emptyBuffers()
+): (bytes: Uint8Array) => Iterable<Block> {
+  const read = createLineReader(maxEventSize + FIELD)
+  // The block that is being read: the buffers of 9.2.6.
+  let type: string | undefined
+  /** null: the block is too long, and nothing of its data is kept. */
+  let data: string | null | undefined
+  let id: string | undefined
 
   function skip(): void {
-    if (!buffers.skipped) sink.gap({ reason: 'too-large' })
-    buffers.skipped = true
+    if (data !== null) sink.gap({ reason: 'too-large' })
+    data = null
   }
 
-  /** 9.2.6, "dispatch the event". A block without data is no event, but its id counts. */
-  function dispatch(block: Buffers): void {
-    buffers = emptyBuffers()
-    // Its id counts: the server would send it again, for ever.
-    if (block.skipped) block.data = undefined
-    if (block.data === undefined && block.id === undefined) return
-    block.type ||= 'message'
-    sink.block(block)
-  }
-
+  /** A field or a comment. */
   function takeLine(line: string): void {
-    if (!line) return dispatch(buffers)
     const colon = line.indexOf(':')
     const value = colon < 0 ? '' : line.slice(colon + (line[colon + 1] === ' ' ? 2 : 1))
-    if (colon && line.length - FIELD > maxEventSize) skip()
+    // A comment of any length costs no event: many servers begin with one, as padding against proxies.
+    if (colon && line.length - FIELD > maxEventSize) return skip()
     switch (colon < 0 ? line : line.slice(0, colon)) {
       case 'data':
-        buffers.data = buffers.data === undefined ? value : buffers.skipped ? '' : `${buffers.data}\n${value}`
-        if (buffers.data.length > maxEventSize) skip()
+        if (data === null) break
+        data = data === undefined ? value : `${data}\n${value}`
+        if (data.length > maxEventSize) skip()
         break
       case 'event':
-        buffers.type = value
+        type = value
         break
       case 'id':
         // 9.2.6: "If the field value does not contain U+0000 NULL"
-        if (!value.includes('\0')) buffers.id = value
+        if (!value.includes('\0')) id = value
         break
       case 'retry':
         if (/^\d+$/.test(value)) sink.retry(+value)
@@ -97,5 +83,14 @@ export function createStreamParser(
     }
   }
 
-  return createLineReader(takeLine, maxEventSize + FIELD, skip)
+  return function* (bytes) {
+    for (const line of read(bytes))
+      if (line) takeLine(line)
+      else {
+        // 9.2.6, "dispatch the event". A block without data is no event, but its id counts: of one that is too long, the
+        // server would send it again, for ever.
+        if (data != null || id !== undefined) yield { type: type || 'message', data: data ?? undefined, id }
+        type = data = id = undefined
+      }
+  }
 }

@@ -28,6 +28,12 @@ describe('withDefaults()', () => {
     expect({ ...check({ size: nothing, word: nothing, act: nothing, any: nothing }) }).toEqual(DEFAULTS)
   })
 
+  it.each([() => {}, 'fast', 5])('refuses %s in place of options', (given) => {
+    expect(() => check(given)).toThrow(
+      expect.objectContaining({ code: 'options', message: expect.stringMatching(/^options: expected object, got /) }),
+    )
+  })
+
   it('changes nothing of what it was given', () => {
     const given = Object.freeze({ word: 'fast' })
     const defaults = Object.freeze({ ...DEFAULTS })

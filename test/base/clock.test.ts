@@ -1,30 +1,34 @@
 import { createClock } from 'headwater/testing'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { createTimer, monotonic, setTimer, systemClock } from '../../src/base/clock.ts'
+import { type Clock, createTimer, monotonic, setTimer, systemClock } from '../../src/base/clock.ts'
 
 afterEach(() => {
   vi.useRealTimers()
   vi.restoreAllMocks()
 })
 
-describe('setTimer()', () => {
+describe.each<[name: string, set: (clock: Clock, ms: number, callback: () => void) => unknown]>([
+  ['setTimer()', setTimer],
+  ['a timer of createTimer()', (clock, ms, callback) => createTimer(clock)(ms, callback)],
+])('%s', (_, set) => {
   it.each([
     [5, 5],
     [0, 0],
-    [-5, 0],
+    [-5, -5],
     [2 ** 31 - 1, 2 ** 31 - 1],
     [2 ** 31, 2 ** 31 - 1],
     [1e15, 2 ** 31 - 1],
-  ])('for %d ms sets a timer of %d, as more would fire at once', (ms, expected) => {
+  ])('for %d ms is set for %d, as a longer one would fire at once', (ms, expected) => {
     const clock = createClock()
-    const set = vi.spyOn(clock, 'setTimeout')
-    setTimer(clock, ms, () => {})
-    expect(set).toHaveBeenCalledWith(expect.any(Function), expected)
+    const setTimeout = vi.spyOn(clock, 'setTimeout')
+    const callback = () => {}
+    set(clock, ms, callback)
+    expect(setTimeout.mock.calls).toEqual([[callback, expected]])
   })
 
-  it.each([Infinity, Number.NaN])('for %d ms sets no timer', (ms) => {
+  it.each([Infinity, Number.NaN])('for %d ms is not set', (ms) => {
     const clock = createClock()
-    expect(setTimer(clock, ms, () => {})).toBeUndefined()
+    expect(set(clock, ms, () => {})).toBeUndefined()
     expect(clock.timers).toBe(0)
   })
 })

@@ -4,8 +4,6 @@ import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { SSEError } from '../../src/base/errors.ts'
 import { Connection } from '../../src/connection/connection.ts'
 import { resolveOptions } from '../../src/connection/settings.ts'
-import { Observers } from '../../src/events/observers.ts'
-import { Router } from '../../src/events/router.ts'
 import { type Bench, bench } from '../support/client.ts'
 import { stagePage } from '../support/page.ts'
 
@@ -52,7 +50,7 @@ describe('every signal in every state', () => {
     const set = vi.spyOn(clock, 'setTimeout')
     const transport = { connect: () => ({ close() {} }) }
     const settings = resolveOptions('/events', { clock, transport, pauseWhenHidden: 0, connectTimeout: 0 })
-    const connection = new Connection(settings, new Router(), new Observers(), () => true)
+    const connection = new Connection(settings, new Set(), new Set(), () => true)
     onTestFinished(() => connection.end(null))
     // It listens to the page from here on, and sets no timer.
     connection._pause('manual')
@@ -60,6 +58,7 @@ describe('every signal in every state', () => {
     await clock.advance(60_000)
     connection._state = state
     if (state.status === 'waiting') connection._due = state.until
+    if (state.status === 'open') connection._opened('')
     connection._failures = 2
     expect(set).not.toHaveBeenCalled()
     if (signal === 'show' || signal === 'hide') page[signal]()

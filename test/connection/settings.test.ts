@@ -97,7 +97,7 @@ describe('a wrong option', () => {
     [{ method: 'TRACE' }, `${HERE}: TypeError: 'TRACE' HTTP method is unsupported.`],
     [{ method: 'NOT A METHOD' }, `${HERE}: TypeError: 'NOT A METHOD' is not a valid HTTP method.`],
     [{ method: '' }, `${HERE}: TypeError: '' is not a valid HTTP method.`],
-    ['GET', `option: expected one of ${NAMES}, got 0`],
+    ['GET', 'options: expected object, got GET'],
     [{ retries: 3 }, `option: expected one of ${NAMES}, got retries`],
     [{ retries: undefined }, `option: expected one of ${NAMES}, got retries`],
     [{ mode: 'request' }, `option: expected one of ${NAMES}, got mode`],

@@ -3,8 +3,7 @@ import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { z } from 'zod'
 import { same } from '../../src/base/same.ts'
 import { createDispatch, type DispatchOptions, type Handler } from '../../src/events/dispatch.ts'
-import { type Observer, Observers } from '../../src/events/observers.ts'
-import { Router } from '../../src/events/router.ts'
+import type { Observer } from '../../src/events/observers.ts'
 import { bench } from '../support/client.ts'
 
 afterEach(() => vi.unstubAllGlobals())
@@ -18,11 +17,8 @@ const OWN_NAME = same as unknown as DispatchOptions['type']
 
 /** A dispatch to these handlers, by pattern. */
 function dispatchTo(handlers: readonly (readonly [pattern: string, handler: Handler])[], observer: Observer = {}) {
-  const router = new Router<Handler>()
-  const observers = new Observers()
-  observers._add(observer)
-  for (const [pattern, handler] of handlers) router._add(pattern, handler)
-  return createDispatch({ parse: 'json', type: OWN_NAME }, router, observers)
+  const subscribers = new Set(handlers.map(([_pattern, _handler]) => ({ _pattern, _handler })))
+  return createDispatch({ parse: 'json', type: OWN_NAME }, subscribers, new Set([observer]))
 }
 
 describe('dispatch()', () => {

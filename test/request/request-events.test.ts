@@ -293,7 +293,7 @@ describe('a failure', () => {
     const { data, error } = await outcome(requestEvents('/complete', { fetch, maxEventSize: 10 }))
     expect(data).toEqual([1])
     expect(error).toMatchObject({ name: 'SSEError', code: 'too-large' })
-    expect(`${error}`).toBe('SSEError: /complete: an event is longer than maxEventSize')
+    expect(`${error}`).toBe('SSEError: /complete: over maxEventSize')
     expect(seen).toEqual({ asked: 2, cancelled: 1 })
   })
 

@@ -28,11 +28,22 @@ export function recordingSink(): { sink: TransportSink; reports: Report[] } {
   return { sink, reports }
 }
 
-/** The reports that a parser makes of these chunks. */
-export function parseChunks(chunks: readonly Uint8Array[], maxEventSize = Infinity): Report[] {
+/** A parser that reads whole chunks. @returns Reads one, and what it has reported so far. */
+export function recordingParser(maxEventSize = Infinity): { read(chunk: Uint8Array): void; reports: Report[] } {
   const { sink, reports } = recordingSink()
   const parse = createStreamParser(sink, maxEventSize)
-  for (const chunk of chunks) parse(chunk)
+  return {
+    read(chunk) {
+      for (const block of parse(chunk)) sink.block(block)
+    },
+    reports,
+  }
+}
+
+/** The reports that a parser makes of these chunks. */
+export function parseChunks(chunks: readonly Uint8Array[], maxEventSize?: number): Report[] {
+  const { read, reports } = recordingParser(maxEventSize)
+  chunks.forEach(read)
   return reports
 }
 

@@ -1,9 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createStreamParser } from '../../src/transports/parse.ts'
 import { compareReaders } from '../fuzz/streams.ts'
 import { readAsTheStandardSays } from '../support/oracle.ts'
-import { cut, parseChunks, type Report, recordingSink } from '../support/wire.ts'
+import { cut, parseChunks, type Report, recordingParser } from '../support/wire.ts'
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text)
 const byByte = (bytes: Uint8Array): Uint8Array[] => cut(bytes, [...bytes.keys()])
@@ -205,19 +204,17 @@ describe('an event that is too long', () => {
   })
 
   it('is read in linear time, and holds no more than the limit, at 10 MiB without a line end', () => {
-    const { sink, reports } = recordingSink()
-    const parse = createStreamParser(sink, 64 * 1024)
+    const { read, reports } = recordingParser(64 * 1024)
     const chunk = new Uint8Array(1024).fill(120)
-    parse(encode('data: '))
-    for (let i = 0; i < 10 * 1024; i++) parse(chunk)
-    parse(encode('\n\ndata: after\n\n'))
+    read(encode('data: '))
+    for (let i = 0; i < 10 * 1024; i++) read(chunk)
+    read(encode('\n\ndata: after\n\n'))
     expect(reports).toEqual([TOO_LARGE, event('after')])
   })
 })
 
 describe('a line that is no field', () => {
-  const { sink, reports } = recordingSink()
-  const parse = createStreamParser(sink, 64 * 1024 * 1024)
+  const { read, reports } = recordingParser(64 * 1024 * 1024)
 
   it.each<[what: string, bytes: Uint8Array]>([
     ['4 MB of lines without a colon', encode('x\n'.repeat(2 * 1024 * 1024))],
@@ -225,12 +222,12 @@ describe('a line that is no field', () => {
     ['one line of 4 MB', encode(`${'x'.repeat(4 * 1024 * 1024)}\n`)],
     ['4 MB of blank lines', encode('\r\n'.repeat(2 * 1024 * 1024))],
   ])('is not reported: %s', (_, bytes) => {
-    parse(bytes)
+    read(bytes)
     expect(reports).toEqual([])
   })
 
   it('harms no event that follows', () => {
-    parse(encode('data: after\n\n'))
+    read(encode('data: after\n\n'))
     expect(reports).toEqual([event('after')])
   })
 })

@@ -68,12 +68,6 @@ export class SourceConnection {
     const { origin } = new URL(response.url || this.#options.url)
     const parse = createStreamParser(
       {
-        block: ({ type, data, id = this.#lastEventId }) => {
-          this.#lastEventId = id
-          if (data === undefined || signal.aborted) return undefined
-          this.#dispatch(new MessageEvent(type, { data, origin, lastEventId: id }))
-          return undefined
-        },
         retry: (ms) => {
           this.#reconnectionTime = ms
         },
@@ -86,7 +80,11 @@ export class SourceConnection {
     for (;;) {
       const { value } = (await reader?.read()) ?? {}
       if (!value || signal.aborted) return
-      parse(value)
+      for (const { type, data, id = this.#lastEventId } of parse(value)) {
+        this.#lastEventId = id
+        if (data === undefined || signal.aborted) continue
+        this.#dispatch(new MessageEvent(type, { data, origin, lastEventId: id }))
+      }
     }
   }
 

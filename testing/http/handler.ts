@@ -26,7 +26,7 @@ export class Handler {
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { cors, preamble, onActivity } = this.#options
-    const report = (activity: MockActivity): void => callSafely(onActivity, activity)
+    const report = (activity: MockActivity): void => void callSafely(onActivity, activity)
     if (cors) allowEverybody(request, response)
     if (cors && request.method === 'OPTIONS') {
       this.#preflights++
