@@ -15,7 +15,7 @@ import type {
 } from '../src/index.ts'
 import { type Arguments, Provided, useArguments, useClient, useGiven, useLatest, useMade } from './react-client.ts'
 import { createSnapshot } from './react-stores.ts'
-import { type MakeClient, topicsOf } from './source.ts'
+import { checkHandler, type MakeClient, topicsOf } from './source.ts'
 import { createValueStore, type ValueStoreOptions, valueOptions } from './stores.ts'
 
 export { type UseSSE, useSSE } from './react-connection.ts'
@@ -103,6 +103,7 @@ type Subscribe = (name: string, handler: Handler) => () => void
 
 function useHandler(args: Arguments<Handler>, subscribeOf: (client: SSEClient) => Subscribe): void {
   const [client, name, handler] = useArguments(args)
+  checkHandler(handler)
   const latest = useLatest(handler)
   const subscribe = subscribeOf(client)
   // biome-ignore lint/correctness/useExhaustiveDependencies: how to subscribe follows from the client.

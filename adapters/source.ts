@@ -42,6 +42,8 @@ export function follow<E>(
   newest: { readonly current: SSEOptions<E> },
   observes: boolean,
 ): SSEOptions<E> {
+  // As in useSSE('price', handler): that is useSSEEvent().
+  if (typeof options === 'function') throw optionError('options', 'object', options)
   const followed: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(options)) {
     const isCallback = CALLBACK.test(name)
@@ -55,6 +57,11 @@ export function follow<E>(
     followed[name] = isFollowed ? call : value
   }
   return followed
+}
+
+/** @throws SSEError with code `options` where the handler was forgotten. */
+export function checkHandler(handler: unknown): void {
+  if (typeof handler !== 'function') throw optionError('handler', 'function', handler)
 }
 
 /**

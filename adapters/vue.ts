@@ -9,7 +9,7 @@ import {
 } from 'vue'
 import type { HubClient } from '../src/hub/index.ts'
 import type { EventHandler, EventName, EventPattern, Matching, SSEClient, SSEEvent } from '../src/index.ts'
-import { topicsOf } from './source.ts'
+import { checkHandler, topicsOf } from './source.ts'
 import { createValueStore, type ValueStoreOptions, valueOptions } from './stores.ts'
 import { begin, provided } from './vue-context.ts'
 
@@ -55,6 +55,7 @@ export function useSSEEvent<D = unknown>(
 ): void
 export function useSSEEvent(...args: Arguments<AnyHandler>): void {
   const [client, type, handler] = withClient(args)
+  checkHandler(unref(handler))
   begin(client, type, (sse, name) => sse.subscribe(name, (data, event) => unref(handler)(data, event)))
 }
 
@@ -122,6 +123,7 @@ export function useTopic<D = unknown>(
 ): void
 export function useTopic(...args: Arguments<AnyHandler>): void {
   const [client, topic, handler] = withClient(args)
+  checkHandler(unref(handler))
   begin(client, topic, (sse, name) => topicsOf(sse)(name, (data, event) => unref(handler)(data, event)))
 }
 

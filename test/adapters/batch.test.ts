@@ -175,3 +175,52 @@ describe('a batch for each frame', () => {
     expect(call).toHaveBeenCalledTimes(2)
   })
 })
+
+describe('a batch for some milliseconds', () => {
+  beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
+
+  it('makes one call for all requests, so many milliseconds after the first', () => {
+    const call = vi.fn()
+    const batch = createBatch(250, call)
+    batch.request()
+    vi.advanceTimersByTime(249)
+    batch.request()
+    expect(call).not.toHaveBeenCalled()
+    vi.advanceTimersByTime(1)
+    expect(call).toHaveBeenCalledTimes(1)
+    vi.advanceTimersByTime(1000)
+    expect(call).toHaveBeenCalledTimes(1)
+    batch.request()
+    vi.advanceTimersByTime(250)
+    expect(call).toHaveBeenCalledTimes(2)
+  })
+
+  it('makes its call in the next task with 0', () => {
+    const call = vi.fn()
+    createBatch(0, call).request()
+    expect(call).not.toHaveBeenCalled()
+    vi.advanceTimersByTime(0)
+    expect(call).toHaveBeenCalledTimes(1)
+  })
+
+  it('does not make its call with the frame of another batch', () => {
+    const log: string[] = []
+    stagePage(false)
+    createBatch(250, () => log.push('slow')).request()
+    createBatch('frame', () => log.push('frame')).request()
+    vi.advanceTimersByTime(100)
+    expect(log).toEqual(['frame'])
+    vi.advanceTimersByTime(150)
+    expect(log).toEqual(['frame', 'slow'])
+  })
+
+  it('leaves no timer when it is called off', () => {
+    const call = vi.fn()
+    const batch = createBatch(250, call)
+    batch.request()
+    batch.cancel()
+    expect(vi.getTimerCount()).toBe(0)
+    vi.advanceTimersByTime(250)
+    expect(call).not.toHaveBeenCalled()
+  })
+})

@@ -1,4 +1,4 @@
-import { createSSE, type SSEClient, type SSEEvent } from 'headwater'
+import { createSSE, type SSEClient, type SSEEvent, type SSEOptions } from 'headwater'
 import { createHubClient, type HubClient } from 'headwater/hub'
 import { SSEProvider, useSSE, useSSEEvent, useSSEValue, useTopic } from 'headwater/react'
 import { act, Component, type ReactNode, StrictMode } from 'react'
@@ -523,6 +523,27 @@ describe('useTopic', () => {
     await unmount()
     await advance(1000)
     expect(stream.connections).toHaveLength(0)
+  })
+})
+
+describe('hooks without a handler', () => {
+  it.each([
+    ['useSSEEvent', (name: string) => Reflect.apply(useSSEEvent, undefined, [name])],
+    ['useTopic', (name: string) => Reflect.apply(useTopic, undefined, [name])],
+    ['useSSE', (name: string) => useSSE(name, (() => {}) as SSEOptions)],
+  ])('throw an options error where they are rendered: %s', (_, hook) => {
+    const { sse } = hubBench()
+    const { Probe } = probe(() => hook('price'))
+    expect(() =>
+      renderToString(
+        <SSEProvider client={sse}>
+          <Probe />
+        </SSEProvider>,
+      ),
+    ).toThrow(
+      expect.objectContaining({ code: 'options', message: expect.stringMatching(/: expected (function|object)/) }),
+    )
+    complaints.length = 0
   })
 })
 

@@ -1,7 +1,7 @@
 import { createSSE, type Observer, SSEError, type SSEOptions, schemas } from 'headwater'
 import { createHubClient } from 'headwater/hub'
 import { describe, expect, it, vi } from 'vitest'
-import { clientOf, follow, keyOf, topicsOf } from '../../adapters/source.ts'
+import { checkHandler, clientOf, follow, keyOf, topicsOf } from '../../adapters/source.ts'
 import { bench, hubBench } from '../support/client.ts'
 
 const EVERY_CALLBACK: Required<Observer> = {
@@ -236,5 +236,17 @@ describe('the topics of a client', () => {
       message: 'useTopic: expected a client of createHubClient(), got [object Object]',
     })
     expect(() => topicsOf(bench().sse)).toThrow(error)
+  })
+})
+
+describe('hooks that are called with the wrong arguments', () => {
+  it('get an error for a function in place of options, as in useSSE(name, handler)', () => {
+    const handler = (() => {}) as SSEOptions
+    expect(() => follow(handler, { current: handler }, true)).toThrow('options: expected object, got () => {')
+  })
+
+  it('get an error for a handler that was forgotten, as in useSSEEvent(name)', () => {
+    expect(() => checkHandler('price')).toThrow('handler: expected function, got price')
+    expect(checkHandler(() => {})).toBeUndefined()
   })
 })

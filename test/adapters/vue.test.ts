@@ -1,4 +1,4 @@
-import { isSSEError, type SSEClient } from 'headwater'
+import { isSSEError, type SSEClient, type SSEOptions } from 'headwater'
 import { createHubClient, type HubClient } from 'headwater/hub'
 import { createSSEPlugin, useSSE, useSSEEvent, useSSEValue, useTopic } from 'headwater/vue'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
@@ -541,6 +541,18 @@ describe('useTopic', () => {
     stream.send('order:2', 'b')
     await clock.settle()
     expect(heard).toEqual([['new', 'b']])
+  })
+
+  it.each([
+    ['useSSEEvent', () => Reflect.apply(useSSEEvent, undefined, ['price'])],
+    ['useTopic', () => Reflect.apply(useTopic, undefined, ['price'])],
+    ['useSSE', () => useSSE('/events', (() => {}) as SSEOptions)],
+  ])('throws an options error where the handler or the options are of the wrong kind: %s', (_, use) => {
+    const { sse } = hubBench()
+    const { troubles } = mount(use, createSSEPlugin(sse))
+    expect(troubles.filter(isSSEError)).toEqual([
+      expect.objectContaining({ code: 'options', message: expect.stringMatching(/: expected (function|object)/) }),
+    ])
   })
 
   it.each([

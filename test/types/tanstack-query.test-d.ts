@@ -109,6 +109,7 @@ bindQueryClient(
     },
   },
 )
+bindQueryClient(sse, queryClient, {}, { batch: 250 })
 // @ts-expect-error no such batch
 bindQueryClient(sse, queryClient, {}, { batch: 'second' })
 
