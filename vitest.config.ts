@@ -57,8 +57,9 @@ export default defineConfig({
   resolve: { alias },
   test: {
     // A limit is for a test that hangs: no machine meets this one, however busy. Nothing here is timed.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+    expect: { poll: { timeout: 120_000 } },
     projects: [
       {
         extends: true,

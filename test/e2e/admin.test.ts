@@ -21,7 +21,7 @@ beforeAll(async () => {
   panel = await newPage(browser, complaints)
   await panel.goto(new URL('admin', demo.url).href)
   await panel.locator('main:not([data-stale])').waitFor()
-}, PATIENCE)
+})
 
 afterAll(async () => {
   await browser?.close()
@@ -75,154 +75,118 @@ async function interruption(
 const forget = (page: Page): Promise<void> => page.locator('#interruptions').evaluate((list) => list.replaceChildren())
 
 describe('the panel', () => {
-  it(
-    'says so when nobody else listens',
-    async () => {
-      await rows().nth(0).waitFor()
-      expect(await rows().count()).toBe(1)
-      expect(await panel.locator('#clients-note').textContent()).toBe(
-        'Nobody but this panel listens. Open the shop in another tab.',
-      )
-    },
-    PATIENCE,
-  )
+  it('says so when nobody else listens', async () => {
+    await rows().nth(0).waitFor()
+    expect(await rows().count()).toBe(1)
+    expect(await panel.locator('#clients-note').textContent()).toBe(
+      'Nobody but this panel listens. Open the shop in another tab.',
+    )
+  })
 
-  it(
-    'lists every stream by its id and topics, and nobody by name',
-    async () => {
-      ada = await visit('ada')
-      bjorn = await visit('bjorn')
-      await panel.waitForFunction(() => document.querySelectorAll('#clients tbody tr').length === 3)
-      const cells = await rows().evaluateAll((all) =>
-        all.map((row) => [...row.children].map(({ textContent }) => textContent ?? '')),
-      )
-      for (const row of cells)
-        expect(row).toEqual([
-          expect.stringMatching(/^[\w-]{22}$/),
-          expect.stringMatching(/^(admin|orders, jobs)$/),
-          expect.stringMatching(/^\d+ s$/),
-          '0',
-        ])
-      expect(cells.map(([, topics]) => topics)).toEqual(['admin', 'orders, jobs', 'orders, jobs'])
-      expect(await panel.locator('#topics tbody').innerText()).toMatch(/^admin\s+1\s+jobs\s+2\s+orders\s+2$/)
-      expect(await panel.locator('[data-figure="clients"]').textContent()).toBe('3')
-    },
-    PATIENCE,
-  )
+  it('lists every stream by its id and topics, and nobody by name', async () => {
+    ada = await visit('ada')
+    bjorn = await visit('bjorn')
+    await panel.waitForFunction(() => document.querySelectorAll('#clients tbody tr').length === 3)
+    const cells = await rows().evaluateAll((all) =>
+      all.map((row) => [...row.children].map(({ textContent }) => textContent ?? '')),
+    )
+    for (const row of cells)
+      expect(row).toEqual([
+        expect.stringMatching(/^[\w-]{22}$/),
+        expect.stringMatching(/^(admin|orders, jobs)$/),
+        expect.stringMatching(/^\d+ s$/),
+        '0',
+      ])
+    expect(cells.map(([, topics]) => topics)).toEqual(['admin', 'orders, jobs', 'orders, jobs'])
+    expect(await panel.locator('#topics tbody').innerText()).toMatch(/^admin\s+1\s+jobs\s+2\s+orders\s+2$/)
+    expect(await panel.locator('[data-figure="clients"]').textContent()).toBe('3')
+  })
 
-  it(
-    'hears no user in any byte of its stream',
-    async () => {
-      const token = await panel.locator('meta[name="operator-token"]').getAttribute('content')
-      const response = await fetch(new URL('api/events?topics=admin', demo.url), {
-        headers: { authorization: `Bearer ${token}` },
-      })
-      let text = ''
-      const decoder = new TextDecoder()
-      for await (const chunk of response.body ?? []) {
-        text += decoder.decode(chunk, { stream: true })
-        if (/event: admin\.report\ndata: .*\n\n/.test(text)) break
-      }
-      const [, json = ''] = /event: admin\.report\ndata: (.*)\n\n/.exec(text) ?? []
-      expect(JSON.parse(json).clients).toHaveLength(4)
-      // In quotes: an id made by chance may well have three of these letters in it.
-      expect(text).not.toMatch(/"(ada|bj[oö]rn|chiara)"/i)
-      await panel.waitForFunction(() => document.querySelectorAll('#clients tbody tr').length === 3)
-    },
-    PATIENCE,
-  )
+  it('hears no user in any byte of its stream', async () => {
+    const token = await panel.locator('meta[name="operator-token"]').getAttribute('content')
+    const response = await fetch(new URL('api/events?topics=admin', demo.url), {
+      headers: { authorization: `Bearer ${token}` },
+    })
+    let text = ''
+    const decoder = new TextDecoder()
+    for await (const chunk of response.body ?? []) {
+      text += decoder.decode(chunk, { stream: true })
+      if (/event: admin\.report\ndata: .*\n\n/.test(text)) break
+    }
+    const [, json = ''] = /event: admin\.report\ndata: (.*)\n\n/.exec(text) ?? []
+    expect(JSON.parse(json).clients).toHaveLength(4)
+    // In quotes: an id made by chance may well have three of these letters in it.
+    expect(text).not.toMatch(/"(ada|bj[oö]rn|chiara)"/i)
+    await panel.waitForFunction(() => document.querySelectorAll('#clients tbody tr').length === 3)
+  })
 
-  it(
-    'publishes a notification to everyone',
-    async () => {
-      expect(await act('notify', { message: 'Trout for all', level: 'success', user: '' })).toMatch(
-        /The notification for everyone went to 3 streams\.$/,
-      )
-      await line(ada, 'Trout for all').waitFor()
-      await line(bjorn, 'Trout for all').waitFor()
-    },
-    PATIENCE,
-  )
+  it('publishes a notification to everyone', async () => {
+    expect(await act('notify', { message: 'Trout for all', level: 'success', user: '' })).toMatch(
+      /The notification for everyone went to 3 streams\.$/,
+    )
+    await line(ada, 'Trout for all').waitFor()
+    await line(bjorn, 'Trout for all').waitFor()
+  })
 
-  it(
-    'publishes a notification to one user, and nobody takes it for lost',
-    async () => {
-      expect(await act('notify', { message: 'For one alone', user: 'ada' })).toMatch(
-        /The notification for Ada went to 1 stream\.$/,
-      )
-      await act('notify', { message: 'For the rest too', user: '' })
-      await line(ada, 'For one alone').waitFor()
-      await line(bjorn, 'For the rest too').waitFor()
-      expect(await line(bjorn, 'For one alone').count()).toBe(0)
-      await bjorn.locator('#others', { hasText: '1 number, for somebody else' }).waitFor()
-      expect(await ada.locator('#others').textContent()).toBe('No number was for somebody else')
-      for (const page of [ada, bjorn])
-        expect(await page.locator('#ids').textContent()).toMatch(/none missing, none twice$/)
-    },
-    PATIENCE,
-  )
+  it('publishes a notification to one user, and nobody takes it for lost', async () => {
+    expect(await act('notify', { message: 'For one alone', user: 'ada' })).toMatch(
+      /The notification for Ada went to 1 stream\.$/,
+    )
+    await act('notify', { message: 'For the rest too', user: '' })
+    await line(ada, 'For one alone').waitFor()
+    await line(bjorn, 'For the rest too').waitFor()
+    expect(await line(bjorn, 'For one alone').count()).toBe(0)
+    await bjorn.locator('#others', { hasText: '1 number, for somebody else' }).waitFor()
+    expect(await ada.locator('#others').textContent()).toBe('No number was for somebody else')
+    for (const page of [ada, bjorn])
+      expect(await page.locator('#ids').textContent()).toMatch(/none missing, none twice$/)
+  })
 
-  it(
-    'publishes an order',
-    async () => {
-      const [, number] = /The order, event (#\d+), went to 2 streams\.$/.exec(await act('order')) ?? []
-      expect(number).toBeDefined()
-      for (const page of [ada, bjorn]) await line(page, `${number}order.created`).waitFor()
-    },
-    PATIENCE,
-  )
+  it('publishes an order', async () => {
+    const [, number] = /The order, event (#\d+), went to 2 streams\.$/.exec(await act('order')) ?? []
+    expect(number).toBeDefined()
+    for (const page of [ada, bjorn]) await line(page, `${number}order.created`).waitFor()
+  })
 
-  it(
-    'kicks a user, whose stream ends and comes back without a loss',
-    async () => {
-      await forget(ada)
-      await forget(bjorn)
-      expect(await act('kick', { user: 'ada' })).toMatch(/1 stream of Ada ended\.$/)
-      expect(await interruption(ada)).toEqual({ result: 'ok', label: 'unannounced', reason: 'ended by the server' })
-      expect(await bjorn.locator('#interruptions li').count()).toBe(0)
-      await panel.locator('[data-figure="endings"]', { hasText: '1 kicked' }).waitFor()
-      expect(await act('kick', { user: 'chiara' })).toMatch(/Chiara has no stream open\.$/)
-    },
-    PATIENCE,
-  )
+  it('kicks a user, whose stream ends and comes back without a loss', async () => {
+    await forget(ada)
+    await forget(bjorn)
+    expect(await act('kick', { user: 'ada' })).toMatch(/1 stream of Ada ended\.$/)
+    expect(await interruption(ada)).toEqual({ result: 'ok', label: 'unannounced', reason: 'ended by the server' })
+    expect(await bjorn.locator('#interruptions li').count()).toBe(0)
+    await panel.locator('[data-figure="endings"]', { hasText: '1 kicked' }).waitFor()
+    expect(await act('kick', { user: 'chiara' })).toMatch(/Chiara has no stream open\.$/)
+  })
 
-  it(
-    'drains the process: everybody goes over to the next one without a loss',
-    async () => {
-      await forget(ada)
-      await forget(bjorn)
-      expect(await panel.locator('#process').textContent()).toMatch(/^Process 1, up for /)
-      expect(await act('drain')).toMatch(/A new process has taken over\./)
-      for (const page of [ada, bjorn]) {
-        const { result, reason } = await interruption(page)
-        expect(result).toBe('ok')
-        // Who was given the very last moment to leave may be sent away before.
-        expect(reason).toMatch(/^(reconnected, nothing failed|ended by the server)$/)
-        expect(await page.locator('#headline').textContent()).toMatch(/^Nothing was lost: /)
-        await page.locator('#streams[data-result="ok"]').waitFor()
-      }
-      await panel.locator('#process', { hasText: /^Process 2, up for / }).waitFor()
-      await panel.waitForFunction(() => document.querySelectorAll('#clients tbody tr').length === 3)
-      expect(await panel.locator('[data-figure="errors"]').textContent()).toBe('none')
-      expect(await panel.locator('[data-figure="gaps"]').textContent()).toBe('0')
-    },
-    PATIENCE,
-  )
+  it('drains the process: everybody goes over to the next one without a loss', async () => {
+    await forget(ada)
+    await forget(bjorn)
+    expect(await panel.locator('#process').textContent()).toMatch(/^Process 1, up for /)
+    expect(await act('drain')).toMatch(/A new process has taken over\./)
+    for (const page of [ada, bjorn]) {
+      const { result, reason } = await interruption(page)
+      expect(result).toBe('ok')
+      // Who was given the very last moment to leave may be sent away before.
+      expect(reason).toMatch(/^(reconnected, nothing failed|ended by the server)$/)
+      expect(await page.locator('#headline').textContent()).toMatch(/^Nothing was lost: /)
+      await page.locator('#streams[data-result="ok"]').waitFor()
+    }
+    await panel.locator('#process', { hasText: /^Process 2, up for / }).waitFor()
+    await panel.waitForFunction(() => document.querySelectorAll('#clients tbody tr').length === 3)
+    expect(await panel.locator('[data-figure="errors"]').textContent()).toBe('none')
+    expect(await panel.locator('[data-figure="gaps"]').textContent()).toBe('0')
+  })
 
-  it(
-    'resets the log, and everybody is told of a gap',
-    async () => {
-      expect(await act('reset')).toMatch(/The log is empty; its epoch is [a-z0-9]+ now\.$/)
-      for (const page of [ada, bjorn])
-        await page
-          .locator('#headline', {
-            hasText: 'Events were lost: the server began a new log. The table was loaded afresh.',
-          })
-          .waitFor()
-      expect(await ada.locator('#equal').textContent()).toMatch(/^12 rows equal the server’s as of #\d{1,3}, /)
-    },
-    PATIENCE,
-  )
+  it('resets the log, and everybody is told of a gap', async () => {
+    expect(await act('reset')).toMatch(/The log is empty; its epoch is [a-z0-9]+ now\.$/)
+    for (const page of [ada, bjorn])
+      await page
+        .locator('#headline', {
+          hasText: 'Events were lost: the server began a new log. The table was loaded afresh.',
+        })
+        .waitFor()
+    expect(await ada.locator('#equal').textContent()).toMatch(/^12 rows equal the server’s as of #\d{1,3}, /)
+  })
 
   it('is for operators alone', async () => {
     const { token } = await (await fetch(new URL('api/token?user=chiara', demo.url))).json()
@@ -249,30 +213,22 @@ describe('the panel', () => {
     expect(new TextDecoder().decode(value)).toContain('"topics":["orders"]')
   })
 
-  it(
-    'says what could not be done',
-    async () => {
-      await panel.route('**/api/admin/order', (route) => route.fulfill({ status: 503 }))
-      expect(await act('order')).toMatch(/It was not done: \/api\/admin\/order answers 503\.$/)
-      expect(await panel.locator('#outcome').getAttribute('data-result')).toBe('failed')
-      await panel.unroute('**/api/admin/order')
-    },
-    PATIENCE,
-  )
+  it('says what could not be done', async () => {
+    await panel.route('**/api/admin/order', (route) => route.fulfill({ status: 503 }))
+    expect(await act('order')).toMatch(/It was not done: \/api\/admin\/order answers 503\.$/)
+    expect(await panel.locator('#outcome').getAttribute('data-result')).toBe('failed')
+    await panel.unroute('**/api/admin/order')
+  })
 
-  it(
-    'marks its figures as old while its stream is down',
-    async () => {
-      expect((await fetch(new URL('api/faults/restart', demo.url), { method: 'POST' })).status).toBe(202)
-      await panel.locator('main[data-stale]').waitFor()
-      expect(await panel.locator('#as-of').textContent()).toMatch(/^As of .+; nothing heard since$/)
-      // One at a time: what is under way is not waited for, but told.
-      expect(await act('drain')).toMatch(/It was not done: \/api\/admin\/drain answers 409\.$/)
-      await panel.locator('#process', { hasText: /^Process 3, up for / }).waitFor()
-      expect(await panel.locator('main[data-stale]').count()).toBe(0)
-    },
-    PATIENCE,
-  )
+  it('marks its figures as old while its stream is down', async () => {
+    expect((await fetch(new URL('api/faults/restart', demo.url), { method: 'POST' })).status).toBe(202)
+    await panel.locator('main[data-stale]').waitFor()
+    expect(await panel.locator('#as-of').textContent()).toMatch(/^As of .+; nothing heard since$/)
+    // One at a time: what is under way is not waited for, but told.
+    expect(await act('drain')).toMatch(/It was not done: \/api\/admin\/drain answers 409\.$/)
+    await panel.locator('#process', { hasText: /^Process 3, up for / }).waitFor()
+    expect(await panel.locator('main[data-stale]').count()).toBe(0)
+  })
 
   it('leads the keyboard to every action, visibly', async () => {
     await panel.reload()

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { createServer } from 'vite'
 import { afterAll, expect, it } from 'vitest'
 import { readSpec } from './cypress.ts'
-import { launchBrowser } from './start.ts'
+import { launchBrowser, PATIENCE } from './start.ts'
 
 /*
  * examples/testing/cypress/orders.cy.ts as it stands, against the command that it names, in Chromium, but not in Cypress: see
@@ -42,8 +42,9 @@ afterAll(async () => {
 const baseURL = server.resolvedUrls?.local[0]
 const specs = await readSpec(() => import('../../examples/testing/cypress/orders.cy.ts'))
 
-it.each(specs.map((spec) => [spec.title, spec] as const))('%s', { timeout: 120_000 }, async (_, spec) => {
+it.each(specs.map((spec) => [spec.title, spec] as const))('%s', async (_, spec) => {
   const page = await browser.newPage({ ...(baseURL && { baseURL }) })
+  page.setDefaultTimeout(PATIENCE)
   await spec.run(page)
   await page.close()
 })

@@ -10,9 +10,6 @@ import { expect } from 'vitest'
 
 type Command = (subject: unknown, page: Page) => unknown
 
-/** Longer than Cypress's four seconds: this machine may be busy. */
-const PATIENCE = 30_000
-
 /** Commands of the test that is being read. */
 let queue: Command[] = []
 
@@ -30,7 +27,7 @@ const CHAINERS: Readonly<Record<string, (subject: unknown, expected: unknown) =>
 
 function poll(subject: unknown, look: (found: Locator) => Promise<unknown>, expected: unknown): Promise<void> {
   if (!isLocator(subject)) return expect.fail('cy.get() must come first')
-  return expect.poll(() => look(subject), { timeout: PATIENCE, interval: 20 }).toEqual(expected)
+  return expect.poll(() => look(subject), { interval: 20 }).toEqual(expected)
 }
 
 const chain: typeof cy = {

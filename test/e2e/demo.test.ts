@@ -29,7 +29,7 @@ beforeAll(async () => {
   page = await context.newPage()
   await page.goto(url)
   await page.locator('#verdict[data-result="ok"]').waitFor()
-}, PATIENCE)
+})
 
 afterAll(async () => {
   await browser?.close()
@@ -82,107 +82,83 @@ const FAULTS = [
 ] as const
 
 describe('the demo', () => {
-  it.each(FAULTS)(
-    'loses nothing by the fault %s',
-    async (fault, reason) => {
-      await breakBy(fault)
-      await expectNothingLost(page, fault, reason)
-      await expectAgreement(page, url)
-    },
-    PATIENCE,
-  )
+  it.each(FAULTS)('loses nothing by the fault %s', async (fault, reason) => {
+    await breakBy(fault)
+    await expectNothingLost(page, fault, reason)
+    await expectAgreement(page, url)
+  })
 
-  it(
-    'says what is different if the tables differ',
-    async () => {
-      await page.route('**/api/orders', async (route) => {
-        const response = await route.fetch()
-        const { cursor, orders } = await response.json()
-        await route.fulfill({ json: { cursor, orders: [{ ...orders[0], city: 'Atlantis' }, ...orders.slice(1)] } })
-      })
-      const interruption = await breakBy('drop')
-      expect(await interruption.getAttribute('data-result')).toBe('lost')
-      expect(await page.locator('#headline').textContent()).toMatch(/A-\d+: city is .+ here and Atlantis at the server/)
-      await page.unroute('**/api/orders')
-    },
-    PATIENCE,
-  )
+  it('says what is different if the tables differ', async () => {
+    await page.route('**/api/orders', async (route) => {
+      const response = await route.fetch()
+      const { cursor, orders } = await response.json()
+      await route.fulfill({ json: { cursor, orders: [{ ...orders[0], city: 'Atlantis' }, ...orders.slice(1)] } })
+    })
+    const interruption = await breakBy('drop')
+    expect(await interruption.getAttribute('data-result')).toBe('lost')
+    expect(await page.locator('#headline').textContent()).toMatch(/A-\d+: city is .+ here and Atlantis at the server/)
+    await page.unroute('**/api/orders')
+  })
 
-  it(
-    'says what was lost if the server cannot resume, and starts over',
-    async () => {
-      await page.route('**/api/events?*', (route) => {
-        const headers = { ...route.request().headers(), 'last-event-id': 'another0-1' }
-        return route.continue({ headers })
-      })
-      // Away for three seconds: enough happens to be missed.
-      expect(await (await breakBy('unavailable')).getAttribute('data-result')).toBe('lost')
-      expect(await page.locator('#headline').textContent()).toBe(
-        'Events were lost: the server began a new log. The table was loaded afresh.',
-      )
-      await expectAgreement(page, url)
-      await page.unroute('**/api/events?*')
-      expect(await (await breakBy('drop')).getAttribute('data-result')).toBe('ok')
-      expect(await page.locator('#headline').textContent()).toMatch(/ across 2 connections, /)
-    },
-    PATIENCE,
-  )
+  it('says what was lost if the server cannot resume, and starts over', async () => {
+    await page.route('**/api/events?*', (route) => {
+      const headers = { ...route.request().headers(), 'last-event-id': 'another0-1' }
+      return route.continue({ headers })
+    })
+    // Away for three seconds: enough happens to be missed.
+    expect(await (await breakBy('unavailable')).getAttribute('data-result')).toBe('lost')
+    expect(await page.locator('#headline').textContent()).toBe(
+      'Events were lost: the server began a new log. The table was loaded afresh.',
+    )
+    await expectAgreement(page, url)
+    await page.unroute('**/api/events?*')
+    expect(await (await breakBy('drop')).getAttribute('data-result')).toBe('ok')
+    expect(await page.locator('#headline').textContent()).toMatch(/ across 2 connections, /)
+  })
 
-  it(
-    'marks notifications as read in all panels, whichever of them is asked',
-    async () => {
-      for (const panel of ['#vanilla', '#react', '#vue']) {
-        await page.waitForFunction(() => document.querySelector('#unread')?.textContent !== '0 unread')
-        // So that no other one comes in between.
-        await page.locator('#disconnect').click()
-        await page.locator(`${panel} [data-state="not connected"]`).waitFor()
-        await page.locator(`${panel} button`).focus()
-        await page.keyboard.press('Enter')
-        const [vanilla, ...others] = await readPanels(page)
-        expect(vanilla?.text).toMatch(/^Connectionnot connected.*Unread0Mark read/)
-        expect(others).toEqual([vanilla, vanilla])
-        expect(await page.locator('#unread').textContent()).toBe('0 unread')
-        await page.locator('#connect').click()
-        await page.locator('#connection[data-status="open"]').waitFor()
-      }
-      await expectAgreement(page, url)
-    },
-    PATIENCE,
-  )
+  it('marks notifications as read in all panels, whichever of them is asked', async () => {
+    for (const panel of ['#vanilla', '#react', '#vue']) {
+      await page.waitForFunction(() => document.querySelector('#unread')?.textContent !== '0 unread')
+      // So that no other one comes in between.
+      await page.locator('#disconnect').click()
+      await page.locator(`${panel} [data-state="not connected"]`).waitFor()
+      await page.locator(`${panel} button`).focus()
+      await page.keyboard.press('Enter')
+      const [vanilla, ...others] = await readPanels(page)
+      expect(vanilla?.text).toMatch(/^Connectionnot connected.*Unread0Mark read/)
+      expect(others).toEqual([vanilla, vanilla])
+      expect(await page.locator('#unread').textContent()).toBe('0 unread')
+      await page.locator('#connect').click()
+      await page.locator('#connection[data-status="open"]').waitFor()
+    }
+    await expectAgreement(page, url)
+  })
 
-  it(
-    'takes back what it said of a fault that could not be caused',
-    async () => {
-      const before = await page.locator('#headline').textContent()
-      await page.route('**/api/faults/drop', async (route) => {
-        await page.getByText('Drop: waiting for the client to notice.').waitFor()
-        await route.fulfill({ status: 500 })
-      })
-      await page.locator('button[data-fault="drop"]').click()
-      await page
-        .locator('#log .text', { hasText: 'The fault could not be caused: /api/faults/drop answers 500' })
-        .waitFor()
-      expect(await page.locator('#headline').textContent()).toBe(before)
-      expect(await page.locator('#verdict').getAttribute('data-result')).toBe('ok')
-      await page.unroute('**/api/faults/drop')
-    },
-    PATIENCE,
-  )
+  it('takes back what it said of a fault that could not be caused', async () => {
+    const before = await page.locator('#headline').textContent()
+    await page.route('**/api/faults/drop', async (route) => {
+      await page.getByText('Drop: waiting for the client to notice.').waitFor()
+      await route.fulfill({ status: 500 })
+    })
+    await page.locator('button[data-fault="drop"]').click()
+    await page
+      .locator('#log .text', { hasText: 'The fault could not be caused: /api/faults/drop answers 500' })
+      .waitFor()
+    expect(await page.locator('#headline').textContent()).toBe(before)
+    expect(await page.locator('#verdict').getAttribute('data-result')).toBe('ok')
+    await page.unroute('**/api/faults/drop')
+  })
 
-  it(
-    'stays the same visitor when the page is loaded again',
-    async () => {
-      const other = (await page.locator('#user').inputValue()) === 'ada' ? 'chiara' : 'ada'
-      const loaded = page.waitForEvent('load')
-      await page.locator('#user').selectOption(other)
-      await loaded
-      expect(await page.locator('#user').inputValue()).toBe(other)
-      await page.locator('#verdict[data-result="ok"]').waitFor()
-      await page.reload()
-      expect(await page.locator('#user').inputValue()).toBe(other)
-    },
-    PATIENCE,
-  )
+  it('stays the same visitor when the page is loaded again', async () => {
+    const other = (await page.locator('#user').inputValue()) === 'ada' ? 'chiara' : 'ada'
+    const loaded = page.waitForEvent('load')
+    await page.locator('#user').selectOption(other)
+    await loaded
+    expect(await page.locator('#user').inputValue()).toBe(other)
+    await page.locator('#verdict[data-result="ok"]').waitFor()
+    await page.reload()
+    expect(await page.locator('#user').inputValue()).toBe(other)
+  })
 
   it('leads the keyboard to every fault, visibly', async () => {
     // The keyboard goes on from the last click, even if nothing has the focus any more.
@@ -202,31 +178,27 @@ describe('the demo', () => {
     expect(reached).toEqual(['drop', 'stall', 'unavailable', 'unauthorized', 'restart'])
   })
 
-  it(
-    'follows the end of the event log in a window that is made narrower',
-    async () => {
-      const newest = (): Promise<number> =>
-        page
-          .locator('#log [data-kind="event"] .number')
-          .last()
-          .textContent()
-          .then((text) => Number(text?.slice(1)))
-      // Enough lines that there is something to scroll.
-      await page.waitForFunction(() => {
-        const scroller = document.querySelector('#log-scroller')
-        return scroller && scroller.scrollHeight > 2 * scroller.clientHeight
-      })
-      await page.setViewportSize({ width: 400, height: 740 })
-      const before = await newest()
-      await page.waitForFunction((before) => {
-        const scroller = document.querySelector('#log-scroller')
-        const numbers = [...document.querySelectorAll('#log [data-kind="event"] .number')]
-        if (!scroller || Number(numbers.at(-1)?.textContent?.slice(1)) < before + 3) return false
-        return scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 24
-      }, before)
-    },
-    PATIENCE,
-  )
+  it('follows the end of the event log in a window that is made narrower', async () => {
+    const newest = (): Promise<number> =>
+      page
+        .locator('#log [data-kind="event"] .number')
+        .last()
+        .textContent()
+        .then((text) => Number(text?.slice(1)))
+    // Enough lines that there is something to scroll.
+    await page.waitForFunction(() => {
+      const scroller = document.querySelector('#log-scroller')
+      return scroller && scroller.scrollHeight > 2 * scroller.clientHeight
+    })
+    await page.setViewportSize({ width: 400, height: 740 })
+    const before = await newest()
+    await page.waitForFunction((before) => {
+      const scroller = document.querySelector('#log-scroller')
+      const numbers = [...document.querySelectorAll('#log [data-kind="event"] .number')]
+      if (!scroller || Number(numbers.at(-1)?.textContent?.slice(1)) < before + 3) return false
+      return scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 24
+    }, before)
+  })
 
   it('fits on a screen of 360 pixels', async () => {
     await page.setViewportSize({ width: 360, height: 740 })
@@ -282,26 +254,22 @@ describe('the demo in several tabs', () => {
   const expectFollower = (page: Page): Promise<void> =>
     expectPart(page, 'follower', 'Hears it through another tab', /^Tab \d+\. Tab \d+ has the connection\.$/)
 
-  it(
-    'opens another tab, which hears the one stream through the first',
-    async () => {
-      await page.setViewportSize({ width: 1280, height: 900 })
-      await expectLeader(page, /^Tab \d+, the only one\.$/)
-      second = await openAnother(page)
-      await expectLeader(page, /^Tab \d+\. Tab \d+ hears it too\.$/)
-      await expectFollower(second)
-      expect(await second.locator('#user').inputValue()).toBe(await page.locator('#user').inputValue())
-      await expectOneStream()
-      for (const tab of [page, second]) {
-        await tab.locator('#sharing', { hasText: '1 stream at the server, for 2 tabs.' }).waitFor()
-        await expectAgreement(tab, url)
-        expect(await tab.locator('#streams').textContent()).toBe(
-          'The server counts 1 open stream for all of this page and 1 other tab.',
-        )
-      }
-    },
-    PATIENCE,
-  )
+  it('opens another tab, which hears the one stream through the first', async () => {
+    await page.setViewportSize({ width: 1280, height: 900 })
+    await expectLeader(page, /^Tab \d+, the only one\.$/)
+    second = await openAnother(page)
+    await expectLeader(page, /^Tab \d+\. Tab \d+ hears it too\.$/)
+    await expectFollower(second)
+    expect(await second.locator('#user').inputValue()).toBe(await page.locator('#user').inputValue())
+    await expectOneStream()
+    for (const tab of [page, second]) {
+      await tab.locator('#sharing', { hasText: '1 stream at the server, for 2 tabs.' }).waitFor()
+      await expectAgreement(tab, url)
+      expect(await tab.locator('#streams').textContent()).toBe(
+        'The server counts 1 open stream for all of this page and 1 other tab.',
+      )
+    }
+  })
 
   it.each(FAULTS)(
     'loses nothing in any tab by the fault %s, asked for where there is no connection',
@@ -314,75 +282,53 @@ describe('the demo in several tabs', () => {
       await expectFollower(second)
       for (const tab of [page, second]) await expectAgreement(tab, url)
     },
-    PATIENCE,
   )
 
-  it(
-    'knows in each tab which numbers were for somebody else, though only one has heard that its token is refused',
-    async () => {
-      await openPanel()
-      const other = (await page.locator('#user').inputValue()) === 'ada' ? 'bjorn' : 'ada'
-      await panel.locator('[data-action="notify"] [name="user"]').selectOption(other)
-      await calm(second)
-      await second.locator('button[data-fault="unauthorized"]').click()
-      await interruption(second, 'unauthorized')
-      await panel.locator('[data-action="notify"] button').click()
-      for (const tab of [page, second])
-        await tab.locator('#others', { hasText: '1 number, for somebody else' }).waitFor()
-      await panel.close()
-    },
-    PATIENCE,
-  )
+  it('knows in each tab which numbers were for somebody else, though only one has heard that its token is refused', async () => {
+    await openPanel()
+    const other = (await page.locator('#user').inputValue()) === 'ada' ? 'bjorn' : 'ada'
+    await panel.locator('[data-action="notify"] [name="user"]').selectOption(other)
+    await calm(second)
+    await second.locator('button[data-fault="unauthorized"]').click()
+    await interruption(second, 'unauthorized')
+    await panel.locator('[data-action="notify"] button').click()
+    for (const tab of [page, second]) await tab.locator('#others', { hasText: '1 number, for somebody else' }).waitFor()
+    await panel.close()
+  })
 
-  it(
-    'hands the connection over when the tab that has it is closed, and nothing is lost',
-    async () => {
-      // By its address: what the tabs have in common is not handed from one to the next.
-      third = await page.context().newPage()
-      await third.goto(url)
-      await becomes(third, await second.locator('#user').inputValue())
-      for (const tab of [second, third]) await calm(tab)
-      await page.close()
-      await expectLeader(second, /^Tab \d+\. Tab \d+ hears it too\.$/)
-      await expectFollower(third)
-      await expectNothingLost(second, 'hand-over', /^from tab \d+ to this tab$/)
-      await expectNothingLost(third, 'hand-over', /^from tab \d+ to tab \d+$/)
-      await expectOneStream()
-      for (const tab of [second, third]) await expectAgreement(tab, url)
-    },
-    PATIENCE,
-  )
+  it('hands the connection over when the tab that has it is closed, and nothing is lost', async () => {
+    // By its address: what the tabs have in common is not handed from one to the next.
+    third = await page.context().newPage()
+    await third.goto(url)
+    await becomes(third, await second.locator('#user').inputValue())
+    for (const tab of [second, third]) await calm(tab)
+    await page.close()
+    await expectLeader(second, /^Tab \d+\. Tab \d+ hears it too\.$/)
+    await expectFollower(third)
+    await expectNothingLost(second, 'hand-over', /^from tab \d+ to this tab$/)
+    await expectNothingLost(third, 'hand-over', /^from tab \d+ to tab \d+$/)
+    await expectOneStream()
+    for (const tab of [second, third]) await expectAgreement(tab, url)
+  })
 
-  it(
-    'hands the connection over when the tab that has it disconnects, and hears it again through the other',
-    async () => {
-      for (const tab of [second, third]) await calm(tab)
-      await second.locator('#disconnect').click()
-      await expectPart(second, 'alone', 'Alone', /^Tab \d+\. It wants no connection\.$/)
-      await expectLeader(third, /^Tab \d+, the only one\.$/)
-      await expectNothingLost(third, 'hand-over', /^from tab \d+ to this tab$/)
-      await second.locator('#connect').click()
-      await expectFollower(second)
-      await expectNothingLost(
-        second,
-        'disconnect + hand-over',
-        /^asked for on this page, then from this tab to tab \d+$/,
-      )
-      for (const tab of [second, third]) await expectAgreement(tab, url)
-    },
-    PATIENCE,
-  )
+  it('hands the connection over when the tab that has it disconnects, and hears it again through the other', async () => {
+    for (const tab of [second, third]) await calm(tab)
+    await second.locator('#disconnect').click()
+    await expectPart(second, 'alone', 'Alone', /^Tab \d+\. It wants no connection\.$/)
+    await expectLeader(third, /^Tab \d+, the only one\.$/)
+    await expectNothingLost(third, 'hand-over', /^from tab \d+ to this tab$/)
+    await second.locator('#connect').click()
+    await expectFollower(second)
+    await expectNothingLost(second, 'disconnect + hand-over', /^asked for on this page, then from this tab to tab \d+$/)
+    for (const tab of [second, third]) await expectAgreement(tab, url)
+  })
 
-  it(
-    'gives a tab of another user a connection of its own',
-    async () => {
-      await becomes(second, (await second.locator('#user').inputValue()) === 'ada' ? 'chiara' : 'ada')
-      for (const tab of [second, third]) await expectLeader(tab, /^Tab \d+, the only one\.$/)
-      for (const tab of [second, third]) await tab.locator('#sharing', { hasText: /^1 stream .* 1 tab\.$/ }).waitFor()
-      expect(await (await fetch(new URL('api/connections', url))).json()).toEqual({ streams: 2 })
-    },
-    PATIENCE,
-  )
+  it('gives a tab of another user a connection of its own', async () => {
+    await becomes(second, (await second.locator('#user').inputValue()) === 'ada' ? 'chiara' : 'ada')
+    for (const tab of [second, third]) await expectLeader(tab, /^Tab \d+, the only one\.$/)
+    for (const tab of [second, third]) await tab.locator('#sharing', { hasText: /^1 stream .* 1 tab\.$/ }).waitFor()
+    expect(await (await fetch(new URL('api/connections', url))).json()).toEqual({ streams: 2 })
+  })
 })
 
 describe('the demo, in the end', () => {

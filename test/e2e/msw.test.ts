@@ -23,7 +23,7 @@ let mocked: MockedPage
 
 beforeAll(async () => {
   mocked = await servePage('./msw-page.ts', 'event: tick\ndata: 42\n\n')
-}, PATIENCE)
+})
 
 afterAll(() => mocked.close())
 
@@ -33,7 +33,7 @@ describe.each(Object.entries(BROWSERS))('in %s', (name, { launch, context }) => 
 
   beforeAll(async () => {
     browser = await launch()
-  }, PATIENCE)
+  })
 
   afterAll(() => browser.close())
 
@@ -41,20 +41,16 @@ describe.each(Object.entries(BROWSERS))('in %s', (name, { launch, context }) => 
     // A context of its own, and with it a worker of its own.
     page = await (await browser.newContext(context)).newPage()
     page.setDefaultTimeout(PATIENCE)
-  }, PATIENCE)
+  })
 
   afterEach(() => page.context().close())
 
   /** A test with a page that is loaded once: MSW loads a page again that comes back to an old worker. */
   const test = (title: string, run: () => Promise<void>, query = ''): void =>
-    void it(
-      title,
-      async () => {
-        await page.goto(mocked.url + query)
-        await run()
-      },
-      PATIENCE,
-    )
+    void it(title, async () => {
+      await page.goto(mocked.url + query)
+      await run()
+    })
 
   test('a POST is answered before a byte is sent, and the mock has its body', async () => {
     const seen = await page.evaluate(async () => {
@@ -238,7 +234,7 @@ describe.each(Object.entries(BROWSERS))('in %s', (name, { launch, context }) => 
           await left(closed, isLate)
         }, name === 'Firefox')
         // Of a stream the worker tells that there was one, without waiting for its end.
-        if (query) await expect.poll(() => told.join('\n'), { timeout: PATIENCE }).toContain('[event stream]')
+        if (query) await expect.poll(() => told.join('\n')).toContain('[event stream]')
       },
       query,
     )

@@ -52,9 +52,12 @@ export interface Stage {
   close(): Promise<void>
 }
 
+/** So long that silence heals nothing while a test waits, in milliseconds. */
+const HEARTBEAT = 60_000
+
 export async function openStage(): Promise<Stage> {
   // As many events as any test publishes, and each test has a stage of its own: a gap would be an error of the client's.
-  const hub = createHub({ log: memoryLog({ size: 50_000 }), authorize: () => true })
+  const hub = createHub({ log: memoryLog({ size: 50_000 }), heartbeat: HEARTBEAT, authorize: () => true })
   const stream = toNodeHandler(hub)
   const paths = new Map<string, Traffic>()
   const open = new Set<ServerResponse>()
@@ -261,7 +264,11 @@ export async function lodgeInChromium(): Promise<Lodging> {
     ignoreDefaultArgs: PAGE_LIFE,
   })
   // In the contexts that Playwright makes itself every page has the focus at all times, and none is ever frozen.
-  const connection = await chromium.connectOverCDP(`http://127.0.0.1:${port}`, { noDefaults: true, isLocal: true })
+  const connection = await chromium.connectOverCDP(`http://127.0.0.1:${port}`, {
+    noDefaults: true,
+    isLocal: true,
+    timeout: PATIENCE,
+  })
   const [context] = connection.contexts()
   if (!context) throw new Error('Chromium has no context of its own')
   return {
@@ -306,8 +313,8 @@ export const glance = (page: Page): Promise<Glance> =>
     count: window.heard.numbers.length,
   }))
 
-/** After 37.5 s of silence a client reconnects, which would bring back what was lost. */
-const SILENCE = 30_000
+/** In milliseconds. A client that has lost something gets it back only when the server has been silent for 2.5 heartbeats. */
+const SILENCE = 2 * HEARTBEAT
 
 /** Waits until a page says so. (Playwright's own way to wait counts frames, and a page that nobody sees has none.) */
 export async function until<T>(page: Page, look: (heard: Glance) => T, expected: T): Promise<void> {

@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { findWebKit } from '../../scripts/browsers.mjs'
 import { breaks, type Heard, openStage, type Stage, status, streams } from './stage.ts'
-import { PATIENCE } from './start.ts'
 import { openWebKit, type WebKit, type WebKitTab } from './webkit.ts'
 
 /*
@@ -27,7 +26,7 @@ const glance = (tab: WebKitTab): Promise<Heard> =>
   })
 
 async function until<T>(tab: WebKitTab, look: (heard: Heard) => T, expected: T): Promise<void> {
-  await expect.poll(async () => look(await glance(tab)), { timeout: PATIENCE, interval: 20 }).toEqual(expected)
+  await expect.poll(async () => look(await glance(tab)), { interval: 20 }).toEqual(expected)
 }
 
 /** Waits until the tab has heard the newest event, and checks that it has heard each since its first, once and in order. */
@@ -92,7 +91,7 @@ const FATES = {
 describe.skipIf(missing)(title, () => {
   beforeAll(async () => {
     webkit = await openWebKit()
-  }, PATIENCE)
+  })
 
   afterAll(() => webkit?.close())
 
@@ -106,19 +105,15 @@ describe.skipIf(missing)(title, () => {
     await stage.close()
   })
 
-  it(
-    'four tabs share one connection, and each hears everything',
-    async () => {
-      const stop = stage.flow(150)
-      await openTabs(4)
-      expect(await roles(webkit.tabs)).toEqual(['leader', 'follower', 'follower', 'follower'])
-      await expectNews(webkit.tabs)
-      stop()
-      for (const tab of webkit.tabs) await expectAll(tab)
-      expect(stage.traffic()).toEqual({ now: 1, most: 1, tries: 1 })
-    },
-    PATIENCE,
-  )
+  it('four tabs share one connection, and each hears everything', async () => {
+    const stop = stage.flow(150)
+    await openTabs(4)
+    expect(await roles(webkit.tabs)).toEqual(['leader', 'follower', 'follower', 'follower'])
+    await expectNews(webkit.tabs)
+    stop()
+    for (const tab of webkit.tabs) await expectAll(tab)
+    expect(stage.traffic()).toEqual({ now: 1, most: 1, tries: 1 })
+  })
 
   it.each(Object.keys(FATES) as (keyof typeof FATES)[])(
     'another tab takes over from one that has the connection: %s',
@@ -140,27 +135,22 @@ describe.skipIf(missing)(title, () => {
       expect((await roles(webkit.tabs)).sort()).toEqual(['follower', 'follower', 'follower', 'leader'])
       expect(stage.traffic().most).toBeLessThanOrEqual(2)
     },
-    PATIENCE,
   )
 
-  it(
-    'a page that is loaded again, or left and come back to, goes on where it was',
-    async () => {
-      const tab = await webkit.open(stage.page({ resume: 'session' }), 'window')
-      await until(tab, status, 'open')
-      const stop = stage.flow(150)
-      const travels = [FATES.reload, FATES.leave]
-      for (const travel of [...travels, ...travels]) {
-        await expectNews([tab])
-        await travel(tab, () => streams(stage, 0))
-        await expectNews([tab])
-        expect((await glance(tab)).openings.at(-1)).toBe(true)
-      }
-      stop()
-      await expectAll(tab)
-      expect((await glance(tab)).numbers[0]).toBe(1)
-      expect(stage.traffic()).toEqual({ now: 1, most: 1, tries: 5 })
-    },
-    PATIENCE,
-  )
+  it('a page that is loaded again, or left and come back to, goes on where it was', async () => {
+    const tab = await webkit.open(stage.page({ resume: 'session' }), 'window')
+    await until(tab, status, 'open')
+    const stop = stage.flow(150)
+    const travels = [FATES.reload, FATES.leave]
+    for (const travel of [...travels, ...travels]) {
+      await expectNews([tab])
+      await travel(tab, () => streams(stage, 0))
+      await expectNews([tab])
+      expect((await glance(tab)).openings.at(-1)).toBe(true)
+    }
+    stop()
+    await expectAll(tab)
+    expect((await glance(tab)).numbers[0]).toBe(1)
+    expect(stage.traffic()).toEqual({ now: 1, most: 1, tries: 5 })
+  })
 })

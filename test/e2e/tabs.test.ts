@@ -18,7 +18,6 @@ import {
   streams,
   until,
 } from './stage.ts'
-import { PATIENCE } from './start.ts'
 
 /*
  * One connection for many tabs, in real browsers: whatever happens to the one that has it, the others hear each event once and
@@ -129,223 +128,183 @@ async function expectHarmony(stop: () => void): Promise<void> {
 describe('in Chromium', () => {
   beforeAll(async () => {
     lodging = await lodgeInChromium()
-  }, PATIENCE)
+  })
 
   afterAll(() => lodging.close())
 
-  it(
-    'twelve tabs share one connection, and each hears everything',
-    async () => {
-      const stop = stage.flow(200)
-      await openTabs(12)
-      await expectHarmony(stop)
-      expect(stage.traffic()).toEqual({ now: 1, most: 1, tries: 1 })
-    },
-    PATIENCE,
-  )
+  it('twelve tabs share one connection, and each hears everything', async () => {
+    const stop = stage.flow(200)
+    await openTabs(12)
+    await expectHarmony(stop)
+    expect(stage.traffic()).toEqual({ now: 1, most: 1, tries: 1 })
+  })
 
-  it.each(Object.keys(FATES) as Fate[])(
-    'another tab takes over from one that has the connection: %s',
-    async (fate) => {
-      const stop = stage.flow(200)
-      await openTabs(5)
-      for (let deaths = 0; deaths < 2; deaths++) {
-        const leader = await leaderOf(tabs)
-        const others = tabs.filter((tab) => tab !== leader)
-        await FATES[fate](leader, () => leaderOf(others).then(() => expectNews(others)))
-        await leaderOf(others)
-        await expectNews(tabs)
-        if (fate === 'leave') expect((await heardBy(leader)).life.at(-1)).toBe('persisted')
-        if (fate === 'freeze') expect((await heardBy(leader)).life.at(-1)).toBe('resume')
-      }
-      await expectHarmony(stop)
-    },
-    PATIENCE,
-  )
-
-  it(
-    'nothing is lost or doubled by a hundred changes of the tab that has the connection',
-    async () => {
-      const seed = Number(process.env['TABS_SEED'] ?? Date.now() % 1_000_000)
-      const story: string[] = []
-      onTestFailed(() => console.log(`TABS_SEED=${seed} plays it again: ${story.join(' ')}`))
-      const random = seeded(seed)
-      const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T
-
-      const stop = stage.flow(200)
-      await openTabs(7)
-      for (let deaths = 0; deaths < 100; deaths++) {
-        const leader = await leaderOf(tabs)
-        const others = tabs.filter((tab) => tab !== leader)
-        // A browser takes a moment to end the stream of a tab that is gone: two of those at once would be no fault of ours.
-        await expect.poll(() => stage.traffic().now, { timeout: SOON, interval: 5 }).toBeLessThanOrEqual(1)
-        // Some go in the middle of a change, some come back before there is another, some when all is settled.
-        if (random() < 0.5) await expectNews([leader])
-        const fate = pick<Fate>(['close', 'crash', 'freeze', 'leave'])
-        const isPatient = random() < 0.5
-        story.push(isPatient ? fate : `${fate}!`)
-        await FATES[fate](leader, async () => isPatient && leaderOf(others))
-        while (tabs.length < 6 + Math.floor(random() * 3)) await openTab()
-      }
-      await expectHarmony(stop)
-    },
-    3 * PATIENCE,
-  )
-
-  it(
-    'all tabs wait for a server that is unavailable, and one alone asks it again',
-    async () => {
-      await openTabs(4)
+  it.each(Object.keys(FATES) as Fate[])('another tab takes over from one that has the connection: %s', async (fate) => {
+    const stop = stage.flow(200)
+    await openTabs(5)
+    for (let deaths = 0; deaths < 2; deaths++) {
       const leader = await leaderOf(tabs)
-      stage.publish(10)
-      for (const tab of tabs) await expectAll(tab, stage.last)
-      stage.refuse(2)
-      stage.cut()
-      for (const tab of tabs) await until(tab, status, 'waiting http')
-      const waits = await Promise.all(tabs.map((tab) => tab.evaluate(() => JSON.stringify(window.client.state.get()))))
-      expect(new Set(waits).size).toBe(1)
-      stage.publish(10)
-      stage.refuse(undefined)
-      await settled()
-      for (const tab of tabs) {
-        await expectAll(tab, stage.last)
-        const { states, roles } = await heardBy(tab)
-        // The one that leads began as a tab alone, and again as the leader.
-        const began = tab === leader ? ['connecting', 'connecting'] : ['connecting']
-        expect(states).toEqual([
-          ...[...began, 'open', 'waiting network', 'connecting', 'waiting http', 'connecting', 'open'],
-        ])
-        expect(roles.at(-1)).toBe(tab === leader ? 'leader' : 'follower')
-      }
-      expect(stage.traffic()).toEqual({ now: 1, most: 1, tries: 3 })
-    },
-    PATIENCE,
-  )
+      const others = tabs.filter((tab) => tab !== leader)
+      await FATES[fate](leader, () => leaderOf(others).then(() => expectNews(others)))
+      await leaderOf(others)
+      await expectNews(tabs)
+      if (fate === 'leave') expect((await heardBy(leader)).life.at(-1)).toBe('persisted')
+      if (fate === 'freeze') expect((await heardBy(leader)).life.at(-1)).toBe('resume')
+    }
+    await expectHarmony(stop)
+  })
 
-  it(
-    'tabs with different topics share one connection, and each hears its own alone',
-    async () => {
-      const topics = ['fish', 'fowl']
-      for (const topic of topics) await openTab({ topic })
-      await settled()
-      for (const [index, tab] of tabs.entries())
-        await tab.evaluate((topic) => window.client.topic(topic).joined(), `${topics[index]}`)
-      for (let n = 1; n <= 20; n++) stage.publish(1, topics[n % 2])
-      const expectOwn = async (tab: Page, remainder: number): Promise<void> => {
-        const own = Array.from({ length: stage.last }, (_, index) => index + 1).filter((n) => n % 2 === remainder)
-        await until(tab, ({ count }) => count, own.length)
-        expect((await heardBy(tab)).numbers).toEqual(own)
-      }
-      for (const [index, tab] of tabs.entries()) await expectOwn(tab, index)
-      expect(stage.traffic()).toEqual({ now: 1, most: 1, tries: 1 })
-      expect(stage.hub.clients().map((each) => [...each.topics].sort())).toEqual([topics])
+  it('nothing is lost or doubled by a hundred changes of the tab that has the connection', async () => {
+    const seed = Number(process.env['TABS_SEED'] ?? Date.now() % 1_000_000)
+    const story: string[] = []
+    onTestFailed(() => console.log(`TABS_SEED=${seed} plays it again: ${story.join(' ')}`))
+    const random = seeded(seed)
+    const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T
 
+    const stop = stage.flow(200)
+    await openTabs(7)
+    for (let deaths = 0; deaths < 100; deaths++) {
       const leader = await leaderOf(tabs)
-      const [heir] = tabs.filter((tab) => tab !== leader)
-      if (!heir) throw new Error('no other tab')
-      const remainder = tabs.indexOf(heir)
-      await FATES.close(leader)
-      for (let n = 21; n <= 40; n++) stage.publish(1, topics[n % 2])
-      await expectOwn(heir, remainder)
-      await expect.poll(() => stage.hub.clients().map((each) => each.topics)).toEqual([[topics[remainder]]])
-    },
-    PATIENCE,
-  )
+      const others = tabs.filter((tab) => tab !== leader)
+      // A browser takes a moment to end the stream of a tab that is gone: two of those at once would be no fault of ours.
+      await expect.poll(() => stage.traffic().now, { timeout: SOON, interval: 5 }).toBeLessThanOrEqual(1)
+      // Some go in the middle of a change, some come back before there is another, some when all is settled.
+      if (random() < 0.5) await expectNews([leader])
+      const fate = pick<Fate>(['close', 'crash', 'freeze', 'leave'])
+      const isPatient = random() < 0.5
+      story.push(isPatient ? fate : `${fate}!`)
+      await FATES[fate](leader, async () => isPatient && leaderOf(others))
+      while (tabs.length < 6 + Math.floor(random() * 3)) await openTab()
+    }
+    await expectHarmony(stop)
+  })
 
-  it.each(['key', 'scope'])(
-    'tabs of another %s have a connection of their own',
-    async (option) => {
-      for (const value of ['ada', 'ada', 'bjorn']) await openTab({ [option]: value })
-      await settled()
-      stage.publish(10)
-      for (const tab of tabs) await expectAll(tab, stage.last)
-      expect(await Promise.all(tabs.map(role))).toEqual(['leader', 'follower', 'leader'])
-      expect(stage.traffic()).toEqual({ now: 2, most: 2, tries: 2 })
-    },
-    PATIENCE,
-  )
+  it('all tabs wait for a server that is unavailable, and one alone asks it again', async () => {
+    await openTabs(4)
+    const leader = await leaderOf(tabs)
+    stage.publish(10)
+    for (const tab of tabs) await expectAll(tab, stage.last)
+    stage.refuse(2)
+    stage.cut()
+    for (const tab of tabs) await until(tab, status, 'waiting http')
+    const waits = await Promise.all(tabs.map((tab) => tab.evaluate(() => JSON.stringify(window.client.state.get()))))
+    expect(new Set(waits).size).toBe(1)
+    stage.publish(10)
+    stage.refuse(undefined)
+    await settled()
+    for (const tab of tabs) {
+      await expectAll(tab, stage.last)
+      const { states, roles } = await heardBy(tab)
+      // The one that leads began as a tab alone, and again as the leader.
+      const began = tab === leader ? ['connecting', 'connecting'] : ['connecting']
+      expect(states).toEqual([
+        ...[...began, 'open', 'waiting network', 'connecting', 'waiting http', 'connecting', 'open'],
+      ])
+      expect(roles.at(-1)).toBe(tab === leader ? 'leader' : 'follower')
+    }
+    expect(stage.traffic()).toEqual({ now: 1, most: 1, tries: 3 })
+  })
 
-  it(
-    'who signs out in one tab has signed out in all, until they connect again',
-    async () => {
-      await openTabs(3)
-      await tabs[1]?.evaluate(() => window.tabs?.reset())
-      for (const tab of tabs) await until(tab, status, 'closed unauthorized')
-      await streams(stage, 0)
-      expect(await Promise.all(tabs.map(role))).toEqual(['alone', 'alone', 'alone'])
-      for (const tab of tabs) await tab.evaluate(() => window.client.connect())
-      await settled()
-      stage.publish(10)
-      for (const tab of tabs) await expectAll(tab, stage.last)
-      expect(stage.traffic()).toMatchObject({ now: 1, most: 1 })
-    },
-    PATIENCE,
-  )
+  it('tabs with different topics share one connection, and each hears its own alone', async () => {
+    const topics = ['fish', 'fowl']
+    for (const topic of topics) await openTab({ topic })
+    await settled()
+    for (const [index, tab] of tabs.entries())
+      await tab.evaluate((topic) => window.client.topic(topic).joined(), `${topics[index]}`)
+    for (let n = 1; n <= 20; n++) stage.publish(1, topics[n % 2])
+    const expectOwn = async (tab: Page, remainder: number): Promise<void> => {
+      const own = Array.from({ length: stage.last }, (_, index) => index + 1).filter((n) => n % 2 === remainder)
+      await until(tab, ({ count }) => count, own.length)
+      expect((await heardBy(tab)).numbers).toEqual(own)
+    }
+    for (const [index, tab] of tabs.entries()) await expectOwn(tab, index)
+    expect(stage.traffic()).toEqual({ now: 1, most: 1, tries: 1 })
+    expect(stage.hub.clients().map((each) => [...each.topics].sort())).toEqual([topics])
 
-  it(
-    'a tab hears everything though it gets its locks late',
-    async () => {
-      await openTabs(1)
-      const tab = await lodging.context.newPage()
-      // As on a busy machine: what a tab says overtakes what it asks of the browser.
-      await tab.addInitScript(() => {
-        const { request } = LockManager.prototype
-        LockManager.prototype.request = async function (this: LockManager, ...args: unknown[]): Promise<unknown> {
-          await new Promise((resolve) => setTimeout(resolve, 300))
-          return Reflect.apply(request, this, args)
-        } as typeof request
-      })
-      await tab.goto(stage.page({ tabs: '' }))
-      tabs.push(tab)
-      await settled()
-      stage.publish(10)
-      for (const each of tabs) await expectAll(each, stage.last)
-      expect(await Promise.all(tabs.map(role))).toEqual(['leader', 'follower'])
-    },
-    PATIENCE,
-  )
+    const leader = await leaderOf(tabs)
+    const [heir] = tabs.filter((tab) => tab !== leader)
+    if (!heir) throw new Error('no other tab')
+    const remainder = tabs.indexOf(heir)
+    await FATES.close(leader)
+    for (let n = 21; n <= 40; n++) stage.publish(1, topics[n % 2])
+    await expectOwn(heir, remainder)
+    await expect.poll(() => stage.hub.clients().map((each) => each.topics)).toEqual([[topics[remainder]]])
+  })
 
-  it(
-    'a tab without Web Locks has a connection of its own',
-    async () => {
-      await openTabs(2)
-      const tab = await lodging.context.newPage()
-      await tab.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, 'locks'))
-      await tab.goto(stage.page({ tabs: '' }))
-      tabs.push(tab)
-      await settled()
-      stage.publish(10)
-      for (const each of tabs) await expectAll(each, stage.last)
-      expect(await Promise.all(tabs.map(role))).toEqual(['leader', 'follower', 'alone'])
-      expect(stage.traffic().now).toBe(2)
-    },
-    PATIENCE,
-  )
+  it.each(['key', 'scope'])('tabs of another %s have a connection of their own', async (option) => {
+    for (const value of ['ada', 'ada', 'bjorn']) await openTab({ [option]: value })
+    await settled()
+    stage.publish(10)
+    for (const tab of tabs) await expectAll(tab, stage.last)
+    expect(await Promise.all(tabs.map(role))).toEqual(['leader', 'follower', 'leader'])
+    expect(stage.traffic()).toEqual({ now: 2, most: 2, tries: 2 })
+  })
+
+  it('who signs out in one tab has signed out in all, until they connect again', async () => {
+    await openTabs(3)
+    await tabs[1]?.evaluate(() => window.tabs?.reset())
+    for (const tab of tabs) await until(tab, status, 'closed unauthorized')
+    await streams(stage, 0)
+    expect(await Promise.all(tabs.map(role))).toEqual(['alone', 'alone', 'alone'])
+    for (const tab of tabs) await tab.evaluate(() => window.client.connect())
+    await settled()
+    stage.publish(10)
+    for (const tab of tabs) await expectAll(tab, stage.last)
+    expect(stage.traffic()).toMatchObject({ now: 1, most: 1 })
+  })
+
+  it('a tab hears everything though it gets its locks late', async () => {
+    await openTabs(1)
+    const tab = await lodging.context.newPage()
+    // As on a busy machine: what a tab says overtakes what it asks of the browser.
+    await tab.addInitScript(() => {
+      const { request } = LockManager.prototype
+      LockManager.prototype.request = async function (this: LockManager, ...args: unknown[]): Promise<unknown> {
+        await new Promise((resolve) => setTimeout(resolve, 300))
+        return Reflect.apply(request, this, args)
+      } as typeof request
+    })
+    await tab.goto(stage.page({ tabs: '' }))
+    tabs.push(tab)
+    await settled()
+    stage.publish(10)
+    for (const each of tabs) await expectAll(each, stage.last)
+    expect(await Promise.all(tabs.map(role))).toEqual(['leader', 'follower'])
+  })
+
+  it('a tab without Web Locks has a connection of its own', async () => {
+    await openTabs(2)
+    const tab = await lodging.context.newPage()
+    await tab.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, 'locks'))
+    await tab.goto(stage.page({ tabs: '' }))
+    tabs.push(tab)
+    await settled()
+    stage.publish(10)
+    for (const each of tabs) await expectAll(each, stage.last)
+    expect(await Promise.all(tabs.map(role))).toEqual(['leader', 'follower', 'alone'])
+    expect(stage.traffic().now).toBe(2)
+  })
 })
 
 describe('in Chromium, with a clock that can be set', () => {
   beforeAll(async () => {
     lodging = await lodgeInChromium()
     await lodging.context.clock.install()
-  }, PATIENCE)
+  })
 
   afterAll(() => lodging.close())
 
-  it(
-    'a tab that nobody has seen for half a minute gives the connection to one that somebody sees',
-    async () => {
-      const stop = stage.flow(200)
-      await openTabs(3)
-      const leader = await leaderOf(tabs)
-      expect(await leader.evaluate(() => document.visibilityState)).toBe('hidden')
-      await leader.context().clock.fastForward(31_000)
-      const seen = tabs[2] as Page
-      await until(seen, ({ roles }) => roles.at(-1), 'leader')
-      expect(await seen.evaluate(() => document.visibilityState)).toBe('visible')
-      await expectHarmony(stop)
-    },
-    PATIENCE,
-  )
+  it('a tab that nobody has seen for half a minute gives the connection to one that somebody sees', async () => {
+    const stop = stage.flow(200)
+    await openTabs(3)
+    const leader = await leaderOf(tabs)
+    expect(await leader.evaluate(() => document.visibilityState)).toBe('hidden')
+    await leader.context().clock.fastForward(31_000)
+    const seen = tabs[2] as Page
+    await until(seen, ({ roles }) => roles.at(-1), 'leader')
+    expect(await seen.evaluate(() => document.visibilityState)).toBe('visible')
+    await expectHarmony(stop)
+  })
 })
 
 /** Chance that can be played again (mulberry32). */
@@ -361,7 +320,7 @@ function seeded(seed: number): () => number {
 describe('in Firefox', () => {
   beforeAll(async () => {
     lodging = await lodgeInFirefox()
-  }, PATIENCE)
+  })
 
   afterAll(() => lodging.close())
 
@@ -378,6 +337,5 @@ describe('in Firefox', () => {
       }
       await expectHarmony(stop)
     },
-    PATIENCE,
   )
 })

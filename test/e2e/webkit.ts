@@ -27,7 +27,7 @@ export interface WebKitTab {
   close(): Promise<void>
 }
 
-/** Whatever the driver is asked, it answers within this: a test that waits in vain says for what. */
+/** Whatever the driver is asked, it answers within this: a test that waits in vain says for what. In milliseconds. */
 const ANSWER = PATIENCE / 2
 
 export async function openWebKit(): Promise<WebKit> {

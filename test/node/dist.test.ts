@@ -96,7 +96,7 @@ function run(how: 'import' | 'require', specifier: string, more = ''): Outcome {
   const { status, signal, stdout, stderr, output } = spawnSync(
     process.execPath,
     [`--input-type=${how === 'import' ? 'module' : 'commonjs'}`, '--eval', code],
-    { cwd: project, env, encoding: 'utf8', timeout: 10_000, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] },
+    { cwd: project, env, encoding: 'utf8', timeout: 120_000, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] },
   )
   expect({ status, signal, stdout, stderr }).toEqual({ status: 0, signal: null, stdout: '', stderr: '' })
   const { names, open }: Outcome = JSON.parse(output[3] ?? '')

@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type Append, createQueue, type Job, takeBatch } from '../../../server/disk/batch.ts'
+import { eventually } from '../../support/eventually.ts'
 
 const append = (json = '1'): Append => ({
   kind: 'append',
@@ -78,8 +79,8 @@ it('goes on after a write or a task that fails, which is reported', async () => 
     },
   }
   for (const job of [append(), failing, last]) add(job)
-  await vi.waitFor(() => expect(done).toBe(1))
+  await eventually(() => expect(done).toBe(1))
   add(last)
-  await vi.waitFor(() => expect(done).toBe(2))
+  await eventually(() => expect(done).toBe(2))
   expect(reported.mock.calls).toEqual([[new Error('write')], [new Error('task')]])
 })

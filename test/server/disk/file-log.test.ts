@@ -3,10 +3,11 @@ import { join } from 'node:path'
 import type { LogEntry } from 'headwater/server'
 import { type FileLog, type FileLogOptions, fileLog } from 'headwater/server/node'
 import { createClock } from 'headwater/testing'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { type Disk, nodeDisk } from '../../../server/disk/disk.ts'
 import { createFileLog } from '../../../server/disk/file-log.ts'
 import { describeEventLog, fill, numbers, record } from '../../support/event-log.ts'
+import { eventually } from '../../support/eventually.ts'
 import { folder } from '../../support/folder.ts'
 
 /** A log that is closed when the test is over. It must not have had anything to warn of. */
@@ -114,15 +115,15 @@ describe('a log on disk', () => {
     const at = (): object => ({ ...record('1'), at: clock.now() })
     await log.append(at() as never)
     await clock.advance(500)
-    await vi.waitFor(() => expect(files(path)).toHaveLength(2))
+    await eventually(() => expect(files(path)).toHaveLength(2))
     await log.append(at() as never)
     expect([log.first, log.head]).toEqual([1, 2])
     await clock.advance(750)
-    await vi.waitFor(() => expect(log.first).toBe(2))
+    await eventually(() => expect(log.first).toBe(2))
     await clock.advance(1000)
-    await vi.waitFor(() => expect(log.first).toBe(3))
+    await eventually(() => expect(log.first).toBe(3))
     expect(log.head).toBe(2)
-    await vi.waitFor(() => expect(files(path)).toHaveLength(1))
+    await eventually(() => expect(files(path)).toHaveLength(1))
     await log.close()
     const again = open({ path, maxAge: 1000, clock })
     expect([again.epoch, again.first, again.head]).toEqual([log.epoch, 3, 2])
@@ -279,7 +280,7 @@ describe('a disk that fails', () => {
     await fill(log, 1)
     await clock.advance(1000)
     await fill(log, 1)
-    await vi.waitFor(() => expect(warnings).toEqual(['headwater: the device did not take events: EIO: i/o error']))
+    await eventually(() => expect(warnings).toEqual(['headwater: the device did not take events: EIO: i/o error']))
     await expect(log.close()).rejects.toThrow('EIO')
     // The folder is free all the same.
     expect(open({ path }).head).toBe(2)

@@ -1,5 +1,6 @@
 import { type HubOptions, refuse } from 'headwater/server'
 import { describe, expect, it, vi } from 'vitest'
+import { eventually } from '../../support/eventually.ts'
 import { hubBench, ORIGIN } from '../../support/reader.ts'
 
 /*
@@ -290,7 +291,7 @@ describe('topics', () => {
     })
     const names = Array.from({ length: 50 }, (_, n) => `t${n}`)
     const opened = hub.fetch(new Request(`${ORIGIN}/events?topics=${names.join()}`))
-    await vi.waitFor(() => expect(answers).toHaveLength(50))
+    await eventually(() => expect(answers).toHaveLength(50))
     for (const answer of answers.reverse()) answer()
     await opened
     expect(hub.clients()[0]?.topics).toEqual(names.filter((name) => name !== 't1'))
