@@ -9,7 +9,7 @@ export interface Clock {
    * @defaultValue `now()`
    */
   monotonic?(): number
-  /** Calls `callback` after `ms` milliseconds, unless cleared; as soon as possible if they are below 0. */
+  /** Calls `callback` after `ms` milliseconds, unless cleared. */
   setTimeout(callback: () => void, ms: number): unknown
   clearTimeout(timer: unknown): void
   /** 0 <= random < 1. */
@@ -30,17 +30,17 @@ export const monotonic = (clock: Clock): number => clock.monotonic?.() ?? clock.
 /** The longest timer there is, 25 days: a longer one fires at once (HTML 8.6, `long` timeout). */
 export const TIMER_MAX = 0x7fffffff
 
-/** One timer. Each call replaces what it was set for. It fires after 25 days at the latest, and never for Infinity, the default. */
+/** Sets a timer for any number of milliseconds. It fires after 25 days at the latest, and never for Infinity. */
+export const setTimer = (clock: Clock, ms: number, callback: () => void): unknown =>
+  ms < Infinity ? clock.setTimeout(callback, Math.min(Math.max(ms, 0), TIMER_MAX)) : undefined
+
+/** One timer. Each call replaces what it was set for; without a time it only stops. */
 export type Timer = (ms?: number, callback?: () => void) => void
 
 export function createTimer(clock: Clock): Timer {
   let timer: unknown
   return (ms = Infinity, callback = same as () => void) => {
     clock.clearTimeout(timer)
-    if (ms < Infinity) timer = clock.setTimeout(callback, Math.min(ms, TIMER_MAX))
+    timer = setTimer(clock, ms, callback)
   }
 }
-
-/** The same for the server: sets one of many timers, and hands it out. */
-export const setTimer = (clock: Clock, ms: number, callback: () => void): unknown =>
-  ms < Infinity ? clock.setTimeout(callback, Math.min(ms, TIMER_MAX)) : undefined
