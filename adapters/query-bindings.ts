@@ -71,8 +71,8 @@ export interface BindQueryClientOptions<E = Record<string, unknown>> {
    */
   readonly refetchOnConnect?: boolean | undefined
   /**
-   * When the cache is written: `chunk`: once for all events that arrived together · `frame`: at most once per frame · a number: at most once in so
-   * many milliseconds.
+   * When the cache is written: `chunk`: once for all events that arrived together · `frame`: at most once per frame · a
+   * number: at most once in so many milliseconds.
    * @defaultValue 'chunk'
    */
   readonly batch?: Batch | undefined

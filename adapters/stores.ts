@@ -37,7 +37,7 @@ export interface ValueStoreOptions<T, D = unknown, V = SSEEvent> {
   readonly reduce?: ((value: T, data: D, event: V) => T) | undefined
   /**
    * When subscribers are notified. `chunk`: once for all events that arrived together · `frame`: at most once per animation
-   * frame, or every 100 ms while the page is hidden and has none.
+   * frame, or every 100 ms while the page is hidden and has none · a number: at most once in so many milliseconds.
    * @defaultValue 'chunk'
    */
   readonly batch?: Batch | undefined

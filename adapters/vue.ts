@@ -23,7 +23,8 @@ export { createSSEPlugin, useSSEClient } from './vue-context.ts'
 /** A client, or undefined for that of the app, which may be left out; a name; and what to do. */
 type Given<T> = readonly [client: MaybeRefOrGetter<SSEClient> | undefined, name: MaybeRefOrGetter<string>, last: T]
 type Arguments<T> = Given<T> | readonly [name: MaybeRefOrGetter<string>, last: T]
-type AnyHandler = MaybeRef<EventHandler<Record<string, unknown>, string>>
+type Handler = EventHandler<Record<string, unknown>, string>
+type AnyHandler = MaybeRef<Handler>
 
 /** How a value follows from events of these names. */
 type ValueOptions<T, E, P extends EventPattern<E>> = ValueStoreOptions<
@@ -55,8 +56,8 @@ export function useSSEEvent<D = unknown>(
 ): void
 export function useSSEEvent(...args: Arguments<AnyHandler>): void {
   const [client, type, handler] = withClient(args)
-  checkHandler(unref(handler))
-  begin(client, type, (sse, name) => sse.subscribe(name, (data, event) => unref(handler)(data, event)))
+  const call = newestOf(handler)
+  begin(client, type, (sse, name) => sse.subscribe(name, call))
 }
 
 /**
@@ -123,8 +124,14 @@ export function useTopic<D = unknown>(
 ): void
 export function useTopic(...args: Arguments<AnyHandler>): void {
   const [client, topic, handler] = withClient(args)
+  const call = newestOf(handler)
+  begin(client, topic, (sse, name) => topicsOf(sse)(name, call))
+}
+
+/** Calls the handler that a ref has by then. @throws SSEError with code `options` if it has none now. */
+function newestOf(handler: AnyHandler): Handler {
   checkHandler(unref(handler))
-  begin(client, topic, (sse, name) => topicsOf(sse)(name, (data, event) => unref(handler)(data, event)))
+  return (data, event) => unref(handler)(data, event)
 }
 
 function withClient<T>(args: Arguments<T>) {

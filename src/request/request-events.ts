@@ -130,17 +130,16 @@ const mayPass = (error: unknown): boolean =>
   error instanceof SSEError && (error.status ? error.status >= 500 : error.code === 'network')
 
 /** Waits, but no longer than until the signal aborts. */
-async function wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  let end!: () => void
-  let timer: ReturnType<typeof setTimeout> | undefined
-  await new Promise<void>((resolve) => {
-    end = resolve
-    timer = setTimeout(end, ms)
+const wait = (ms: number, signal: AbortSignal | undefined): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(end, ms)
     signal?.addEventListener('abort', end)
+    function end(): void {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', end)
+      resolve()
+    }
   })
-  clearTimeout(timer)
-  signal?.removeEventListener('abort', end)
-}
 
 /** The blocks of one response, read as they are asked for. */
 async function* readBlocks(
