@@ -1,6 +1,7 @@
 import { createClock } from 'headwater/testing'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createTurns } from '../../../server/streams/turns.ts'
+import { systemClock } from '../../../src/base/clock.ts'
 
 /** Turns on a clock that moves while work is done, and not otherwise. */
 function setup() {
@@ -81,5 +82,44 @@ describe('turns', () => {
     await clock.advance(0)
     await seen
     expect(did).toEqual(['a 10', 'b 1'])
+  })
+})
+
+describe('the next turn on the clock of the platform', () => {
+  afterEach(() => {
+    vi.unstubAllGlobals()
+    vi.restoreAllMocks()
+  })
+
+  /** The turns have used up their time, and one more is asked for. */
+  function setupSystem() {
+    let now = 0
+    vi.spyOn(performance, 'now').mockImplementation(() => now)
+    const timers: (() => void)[] = []
+    vi.stubGlobal('setTimeout', (callback: () => void, ms: number) => ms === 0 && timers.push(callback))
+    const turns = createTurns(systemClock)
+    turns.take(() => {
+      now += 10
+    })
+    return { turns, timers }
+  }
+
+  it('begins after one round of the event loop, without a timer', async () => {
+    const immediates: (() => void)[] = []
+    vi.stubGlobal('setImmediate', (callback: () => void) => immediates.push(callback))
+    const { turns, timers } = setupSystem()
+    const taken = turns.take(() => 'done')
+    expect([immediates.length, timers.length]).toEqual([1, 0])
+    immediates[0]?.()
+    expect(await taken).toBe('done')
+  })
+
+  it('begins with a timer where the platform has no setImmediate', async () => {
+    vi.stubGlobal('setImmediate', undefined)
+    const { turns, timers } = setupSystem()
+    const taken = turns.take(() => 'done')
+    expect(timers).toHaveLength(1)
+    timers[0]?.()
+    expect(await taken).toBe('done')
   })
 })
