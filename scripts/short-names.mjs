@@ -30,6 +30,7 @@ function namesIn(pattern, exclude = 'none') {
  */
 const ROOMS = {
   'src/hub/*.ts': [...'teoinlK'],
+  'adapters/*.ts': [],
   'src/tabs/*.ts': [...'enWpaocduRXPwbyrxLhvHIUjAiNTDBCFSGVE'],
 }
 
