@@ -70,10 +70,10 @@ export function createTopics(
 ): Topics {
   const timer = createTimer(host.options.clock)
   const waiting: (() => void)[] = []
-  /** Why the server did not grant a topic, the last time that it said so. */
-  const refused = new Map<string, SSEError>()
   let joined: Joined | undefined
   let over: SSEError | undefined
+  /** What the server refused in the last message that refused something: no more is kept, so it cannot grow. */
+  let refused: TopicRefused[] = []
   const gather = (): unknown => joined?._granted && timer(GATHER, update)
   const wanted = createWanted(host, always, gather)
 
@@ -110,24 +110,24 @@ export function createTopics(
       while (!joined?._granted?.includes(name)) {
         if (over) throw over
         if (joined?._granted && joined._sought.includes(name))
-          throw refused.get(name) ?? requestError(name, 'unauthorized', 'refused')
+          throw refused.find(({ topic }) => topic === name) ?? requestError(name, 'unauthorized', 'refused')
         await new Promise<void>((resolve) => waiting.push(resolve))
       }
     },
     _start: () => set({ _sought: wanted.wanted(), _count: 0 }),
-    _open({ topics, clientId, rev = 0, denied = [] }) {
+    _open({ topics, clientId, rev = 0, denied }) {
       if (!joined || rev < joined._count) return
       joined._granted = Array.isArray(topics) && !topics.includes('*') ? topics : joined._sought
       joined._clientId ??= clientId
       set(joined)
       gather()
+      if (!denied) return
       // Last: its fields may be of any type, and reading them may throw.
-      for (const { code, message, topic } of denied) {
-        const details = { reason: code, topic }
-        const error = new SSEError('unauthorized', message, details) as TopicRefused
-        refused.set(topic, error)
-        callSafely(onRefused, error)
-      }
+      refused = denied.map(
+        ({ topic, code, message }) =>
+          new SSEError('unauthorized', message, { topic, reason: code } as object) as TopicRefused,
+      )
+      for (const error of refused) callSafely(onRefused, error)
     },
     _fail(error) {
       set(undefined, error)

@@ -455,6 +455,13 @@ describe('a topic that the server does not grant', () => {
     await expect(topics._join('b')).rejects.toMatchObject({ reason: 'denied' })
   })
 
+  it('is remembered until the server names others, so that what is remembered does not grow', async () => {
+    const { topics } = setupRefused()
+    topics._open({ rev: 0, topics: ['a'], denied: [denied('c', 'full')] })
+    await expect(topics._join('c')).rejects.toMatchObject({ reason: 'full', message: 'no c' })
+    await expect(topics._join('b')).rejects.toMatchObject({ code: 'unauthorized', message: 'b: refused' })
+  })
+
   it('does not keep the next one from being reported if the callback throws', async () => {
     const reported = vi.fn()
     vi.stubGlobal('reportError', reported)
