@@ -22,8 +22,6 @@ const SIZE = 2_000_000
 /** What a frame holds if it is a block; of any other frame nothing is found in it. */
 export const blockOf = ({ frame }: Entry): Partial<Block> => frame[1] as Partial<Block>
 
-const sizeOf = (entry: Entry): number => JSON.stringify(entry).length
-
 /** The last event id that a frame brings; undefined if it brings none. */
 export const idOf = (entry: Entry): string | undefined => blockOf(entry).id
 
@@ -50,13 +48,14 @@ export function createBacklog(): Backlog {
       // A tab that was away for too long starts again elsewhere.
       if (entries.at(-1)?.n !== before.n) {
         forget()
-        // Stands for all that came before the first entry: a tab that is there lacks the rest.
-        push({ ...before, frame: ['block', { type: '', data: '', id: before.cursor }] })
+        // Stands for all that came before the first entry, and is never sent: a tab that is there lacks the rest.
+        push({ ...before, frame: ['block', { id: before.cursor } as Block] })
       }
       push(entry)
       if (entries.length <= FRAMES * 2 && size < SIZE) return
       // Half of them at once: dropping one moves all the others.
-      for (const dropped of entries.splice(0, (entries.length + 1) >> 1)) size -= sizeOf(dropped)
+      entries.splice(0, (entries.length + 1) >> 1)
+      size = JSON.stringify(entries).length
     },
     _after({ term, n, cursor }) {
       if (!n && !cursor) return []

@@ -9,8 +9,6 @@ import { post, type Tab } from './tab.ts'
 export interface Handover {
   /** Looks whether it is time. Called when something changes. */
   _look(): void
-  /** It has asked another tab. */
-  readonly _asked: boolean
   _end(): void
 }
 
@@ -19,7 +17,7 @@ const UNSEEN = 30_000
 
 /** @param hellos - Those of the other tabs. */
 export function createHandover(tab: Tab, hellos: () => readonly Hello[]): Handover {
-  const { _clock, _platform, _term } = tab
+  const { _clock, _platform } = tab
   const timer = createTimer(_clock)
   let hiddenSince = Infinity
 
@@ -31,19 +29,18 @@ export function createHandover(tab: Tab, hellos: () => readonly Hello[]): Handov
     if (left > 0) return timer(left, look)
     const heir = hellos().find(({ visible }) => visible)
     if (!heir) return
-    self._asked = true
-    post(tab, { kind: 'yield', term: _term, to: heir.from })
+    tab._isYielding = true
+    post(tab, { kind: 'yield', to: heir.from })
   }
 
   const unwatch = _platform.onVisibility(look)
-  const self = {
+  tab._isYielding = false
+  look()
+  return {
     _look: look,
-    _asked: false,
     _end() {
       unwatch()
       timer()
     },
   }
-  look()
-  return self
 }

@@ -1,15 +1,18 @@
 import { withDefaults } from '../base/check.ts'
 import { callSafely, SSEError } from '../base/errors.ts'
 import { hash } from '../base/hash.ts'
+import { same } from '../base/same.ts'
 import type { Store } from '../base/store.ts'
 import type { TransportRequest } from '../transports/request.ts'
 import type { Host, Layer } from '../transports/transport.ts'
-import { createMember, type Member, type TabsRole } from './member.ts'
-import { type Message, plainError } from './message.ts'
+import { createMember } from './member.ts'
+import { plainError, type Word } from './message.ts'
 import { browser, type TabsPlatform } from './platform.ts'
+import type { TabsRole } from './role.ts'
+import type { TabContext } from './tab.ts'
 
-export type { TabsRole } from './member.ts'
 export type { TabsChannel, TabsPlatform } from './platform.ts'
+export type { TabsRole } from './role.ts'
 
 /** Which tabs share. */
 export interface TabsOptions {
@@ -38,7 +41,7 @@ export interface TabsOptions {
 
 /** For the option `transport`: shares one connection among tabs. Another client may use it too, but `role` speaks of both. */
 export interface TabsLayer extends Layer {
-  /** The part that this tab plays now. `alone`: it shares nothing, or wants no connection. */
+  /** The part that this tab plays now. `alone`: it shares nothing, not yet, or wants no connection. */
   readonly role: Store<TabsRole>
   /**
    * The user has signed out: closes the clients of all tabs that share with this one, code `unauthorized`, until their
@@ -47,7 +50,7 @@ export interface TabsLayer extends Layer {
   reset(): void
 }
 
-const DEFAULTS = { key: '', scope: '', over: ((inner) => inner) as Layer, platform: browser }
+const DEFAULTS = { key: '', scope: '', over: same as Layer, platform: browser }
 
 /** Two accounts, or two streams, have two names. A name quotes nothing: a URL or a header may hold a token. */
 function nameOf(host: Host, { url, headers, credentials }: TransportRequest, key: string, scope: string): string {
@@ -55,8 +58,8 @@ function nameOf(host: Host, { url, headers, credentials }: TransportRequest, key
   // Tabs with different topics share a stream. Without hub() that may be a word of the server's own.
   if (host.topics) target.searchParams.delete('topics')
   const stream = key || [target.href, credentials, ...headers]
-  // 2: the version of the messages. Tabs that speak another do not share.
-  return `headwater:2:${hash(JSON.stringify([scope, stream]))}`
+  // 3: the version of the messages. Tabs that speak another do not share.
+  return `headwater:3:${hash(JSON.stringify([scope, stream]))}`
 }
 
 /**
@@ -89,43 +92,31 @@ export function acrossTabs(options: TabsOptions = {}): TabsLayer {
 
   const layer: Layer = (transport, _host) => {
     const _inner = over(transport, _host)
+    const { locks: _locks } = platform
     const { listen: _listen } = _host
     const _names = new Set<string>()
-    let member: Member | undefined
-
-    function join(_name: string, _locks: NonNullable<TabsPlatform['locks']>): Member {
-      hosts.add(_host)
-      return createMember(
-        { _name, _locks, _inner, _host, _platform: platform, _names, _listen },
-        (next) => {
-          if (next !== 'alone') names.add(_name)
-          if (next === part) return
-          part = next
-          for (const call of [...listeners]) if (listeners.has(call)) call()
-        },
-        () => {
-          hosts.delete(_host)
-          member = undefined
-        },
-      )
-    }
+    const member = createMember(
+      // Without locks it never connects.
+      { _inner, _host, _platform: platform, _locks, _names, _listen } as TabContext,
+      (next, name) => {
+        if (next !== 'alone') names.add(name)
+        if (next === part) return
+        part = next
+        for (const call of [...listeners]) if (listeners.has(call)) call()
+      },
+      () => hosts.delete(_host),
+    )
 
     _host.listen = (name) => {
       _names.add(name)
       _listen?.(name)
-      member?._hello()
+      member._changed()
     }
     return {
       connect(request, sink) {
-        const { locks } = platform
-        if (!locks || request.method !== 'GET') return _inner.connect(request, sink)
-        const name = nameOf(_host, request, key, scope)
-        // A client that goes by another name at each attempt must not join again with each that joining leads to.
-        if (!member || !(member._tab._renewing || member._tab._name === name)) {
-          member?._end()
-          member = join(name, locks)
-        }
-        return member._connect(request, sink)
+        if (!_locks || request.method !== 'GET') return _inner.connect(request, sink)
+        hosts.add(_host)
+        return member._connect(nameOf(_host, request, key, scope), request, sink)
       },
     }
   }
@@ -135,7 +126,7 @@ export function acrossTabs(options: TabsOptions = {}): TabsLayer {
     for (const name of names) {
       // Not the channel of a member: a client that is paused has none.
       const channel = platform.channel(name, () => {})
-      channel.postMessage({ kind: 'end', error: plainError(error) } satisfies Message)
+      channel.postMessage({ kind: 'end', error: plainError(error) } satisfies Word)
       channel.close()
     }
     for (const host of [...hosts]) host.end(error)

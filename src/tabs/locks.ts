@@ -14,8 +14,8 @@ export function holdLock(
   { _locks, _name }: Pick<Tab, '_locks' | '_name'>,
   suffix: string,
   granted: () => void,
-  lost: (isStolen: boolean) => void = () => {},
-  steal = false,
+  lost?: (isStolen: boolean) => void,
+  steal?: boolean,
 ): () => void {
   const controller = new AbortController()
   const { signal } = controller
@@ -27,7 +27,7 @@ export function holdLock(
   }
   // The two options exclude each other (Web Locks 3.3.1).
   const request = async (): Promise<unknown> => _locks.request(_name + suffix, steal ? { steal } : { signal }, hold)
-  request().catch(({ name }) => signal.aborted || lost(name === 'AbortError'))
+  request().catch(({ name }) => signal.aborted || lost?.(name === 'AbortError'))
   return () => controller.abort()
 }
 

@@ -1,5 +1,6 @@
 import { SSEError, type SSEErrorCode, type SSEErrorDetails } from '../base/errors.ts'
 import type { ConnectionState } from '../decisions/state.ts'
+import type { Control } from '../hub/protocol.ts'
 import type { Block, GapReport } from '../transports/transport.ts'
 
 /*
@@ -33,14 +34,12 @@ export interface Position {
 export interface Hello {
   readonly kind: 'hello'
   readonly from: string
-  /** The term of the leader that the tab knows of. */
-  readonly to: number
   /** A number of its own: the answer to an earlier hello does not fit the tab's position any more. */
   readonly ask: number
   readonly at: Position
   readonly topics: readonly string[]
   /** Names and patterns, for transports that must listen for each name. */
-  readonly names: readonly string[]
+  readonly names: ReadonlySet<string>
   readonly visible: boolean
   /**
    * Its client left a stream by itself (0), or a wait that was to last until then: the leader may have reason to do the same.
@@ -55,33 +54,36 @@ export interface Welcome {
   readonly to: string
   /** The hello that this answers. */
   readonly ask: number
-  readonly term: number
   /** The number of the last frame so far. */
   readonly n: number
   /** What the tab lacks, from its position on; undefined if that is too far back. */
   readonly entries: readonly Entry[] | undefined
   readonly heartbeatMs: number | undefined
   /** The server's introduction, as this tab would get it; undefined if the server has not introduced itself. */
-  readonly intro: string | undefined
+  readonly intro: Control | undefined
   /** The last event id at `n`. */
   readonly cursor: string
 }
 
-export type Message =
+/** What a tab posts. */
+export type Word =
   | Hello
   /** A follower asks whether the leader is alive. */
   | { readonly kind: 'probe' }
   /** The state of the leader's client. */
-  | { readonly kind: 'state'; readonly term: number; readonly state: PlainState }
+  | { readonly kind: 'state'; readonly state: PlainState }
   /** The cursor was refused. Each client judges that for itself, as it may have another one. */
-  | { readonly kind: 'refused'; readonly term: number; readonly error: PlainError }
+  | { readonly kind: 'refused'; readonly error: PlainError }
   | Welcome
   /** What the leader receives, in order, numbered from `n` without a hole. */
   | { readonly kind: 'frames'; readonly term: number; readonly n: number; readonly list: readonly Frame[] }
   /** A hidden leader asks a visible tab to take over. */
-  | { readonly kind: 'yield'; readonly term: number; readonly to: string }
+  | { readonly kind: 'yield'; readonly to: string }
   /** It is over for all: the server ended the stream for good, or the user has signed out. */
   | { readonly kind: 'end'; readonly error: PlainError | null }
+
+/** What other tabs get. The term is that of the latest leader that its sender knows of: a leader's own. */
+export type Message<W extends Word = Word> = W & { readonly term: number }
 
 /** A state that survives a structured clone: of an error, that keeps the message only (HTML 2.7.3). */
 export type PlainState =
@@ -95,7 +97,8 @@ export interface PlainError {
   readonly status?: number | undefined
   readonly retryAfter?: number | undefined
   readonly body?: string | undefined
-  readonly cause?: string | undefined
+  readonly reason?: string | undefined
+  readonly cause?: unknown
 }
 
 export const plain = (state: ConnectionState): PlainState =>

@@ -1,6 +1,7 @@
 import { monotonic } from '../base/clock.ts'
+import type { TransportSink } from '../transports/transport.ts'
 import { heldLocks } from './locks.ts'
-import type { Frame } from './message.ts'
+import type { Frame, Hello } from './message.ts'
 import { type Attempt, deliver, post, type Tab } from './tab.ts'
 
 /*
@@ -10,14 +11,12 @@ import { type Attempt, deliver, post, type Tab } from './tab.ts'
  */
 
 export interface Relay {
-  /** Does something, now or once it is known that this tab leads; not if the attempt was left. */
-  _act(attempt: Attempt, act: () => void): void
+  /** A sink that acts now, or once it is known that this tab leads; not if the attempt was left. */
+  _guard(attempt: Attempt, sink: TransportSink): TransportSink
   /** Passes a frame on. */
-  _add(attempt: Attempt, frame: Frame): void
+  _add(frame: Frame): void
   /** Posts the frames that wait for the end of the turn. */
-  _flush(): void
-  /** The tab runs. */
-  _awake(): void
+  _postNow(): void
   _end(): void
 }
 
@@ -25,10 +24,10 @@ export interface Relay {
 const ABSENT = 3000
 
 /**
- * @param isHeard - Whether there is another tab to post to.
+ * @param hellos - Those of the other tabs.
  * @param deposed - Another tab leads.
  */
-export function createRelay(tab: Tab, isHeard: () => boolean, deposed: () => void): Relay {
+export function createRelay(tab: Tab, hellos: () => readonly Hello[], deposed: () => void): Relay {
   const { _clock, _name, _term } = tab
   let pending: Frame[] = []
   /** What waits for the answer of the locks. */
@@ -43,37 +42,41 @@ export function createRelay(tab: Tab, isHeard: () => boolean, deposed: () => voi
     held = undefined
     if (isOver) return
     const holder = (name: string): string | undefined => locked?.find((each) => each.name === name)?.clientId
-    if (holder(_name) !== holder(`${_name}:${tab._id}`)) return deposed()
+    if (holder(_name) !== holder(`${_name}:${tab._tabId}`)) return deposed()
     for (const act of waiting) act()
   }
 
-  function act(attempt: Attempt, act: () => void): void {
-    const run = (): void => (!isOver && tab._attempt === attempt ? act() : undefined)
-    if (held) held.push(run)
-    else run()
+  function awake(): void {
+    const now = monotonic(_clock)
+    if (now - awakeAt > ABSENT && !held) verify()
+    awakeAt = now
   }
 
   function flush(): void {
     const list = pending
     pending = []
-    if (list.length && isHeard()) post(tab, { kind: 'frames', term: _term, n: tab._at.n - list.length + 1, list })
+    if (list.length && hellos().length) post(tab, { kind: 'frames', term: _term, n: tab._at.n - list.length + 1, list })
   }
 
   return {
-    _act: act,
-    _add: (attempt, frame) =>
-      act(attempt, () => {
-        // Not queueMicrotask(): Jest's fake timers hold that back.
-        if (!pending.length) Promise.resolve().then(flush)
-        pending.push(frame)
-        deliver(tab, attempt, { term: _term, n: tab._at.n + 1, frame })
-      }),
-    _flush: flush,
-    _awake() {
-      const now = monotonic(_clock)
-      if (now - awakeAt > ABSENT && !held) verify()
-      awakeAt = now
+    _guard(attempt, sink) {
+      const guarded: Record<string, unknown> = {}
+      for (const [name, report] of Object.entries(sink))
+        guarded[name] = (argument: unknown): void => {
+          const act = (): void => (!isOver && tab._attempt === attempt ? report(argument) : undefined)
+          awake()
+          if (held) held.push(act)
+          else act()
+        }
+      return guarded as unknown as TransportSink
     },
+    _add(frame) {
+      // Not queueMicrotask(): Jest's fake timers hold that back.
+      if (!pending.length) Promise.resolve().then(flush)
+      pending.push(frame)
+      deliver(tab, { term: _term, n: tab._at.n + 1, frame })
+    },
+    _postNow: flush,
     _end() {
       flush()
       isOver = true

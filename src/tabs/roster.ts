@@ -1,6 +1,6 @@
 import { createTimer } from '../base/clock.ts'
 import { heldLocks, holdLock } from './locks.ts'
-import type { Hello } from './message.ts'
+import type { Hello, Message } from './message.ts'
 import type { Tab } from './tab.ts'
 
 /*
@@ -10,7 +10,7 @@ import type { Tab } from './tab.ts'
 export interface Roster {
   /** The hellos of all other tabs. */
   _all(): readonly Hello[]
-  _add(hello: Hello): void
+  _add(hello: Message<Hello>): void
   /** Resolves when all tabs that there are have answered to this term; or soon, as a frozen one never does. */
   _call(): Promise<void>
   _end(): void
@@ -23,46 +23,44 @@ const ROLL_CALL = 200
 export function createRoster(tab: Tab, gone: () => void): Roster {
   const { _clock, _name, _term } = tab
   /** To get a tab's lock means that the tab is gone. */
-  const known = new Map<string, { _hello: Hello; readonly _release: () => void }>()
+  const known = new Map<string, readonly [hello: Message<Hello>, release: () => void]>()
   /** Looks whether all have answered, during the roll call. */
   let count: ((isOver?: boolean) => void) | undefined
 
-  const all = (): Hello[] => [...known.values()].map(({ _hello }) => _hello)
-
-  function watch(id: string): () => void {
-    return holdLock(tab, `:${id}`, () => {
-      known.get(id)?._release()
-      known.delete(id)
-      gone()
-    })
-  }
+  const all = (): Message<Hello>[] => [...known.values()].map(([hello]) => hello)
 
   return {
     _all: all,
     _add(hello) {
       const { from } = hello
-      known.set(from, { _hello: hello, _release: known.get(from)?._release ?? watch(from) })
+      const watch = (): (() => void) =>
+        holdLock(tab, `:${from}`, () => {
+          known.get(from)?.[1]()
+          known.delete(from)
+          gone()
+        })
+      known.set(from, [hello, known.get(from)?.[1] ?? watch()])
       count?.()
     },
     async _call() {
       const timer = createTimer(_clock)
-      const prefix = `${_name}:`
-      let ids: readonly string[] | undefined
+      let others = Infinity
       const answered = new Promise<void>((resolve) => {
         timer(ROLL_CALL, resolve)
         count = (isOver) => {
-          if (isOver || ids?.every((id) => id === tab._id || known.get(id)?._hello.to === _term)) resolve()
+          if (isOver || all().filter(({ term }) => term === _term).length >= others) resolve()
         }
       })
       const held = await heldLocks(tab)
-      ids = held?.flatMap(({ name = '' }) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []))
+      // One of them is its own.
+      if (held) others = held.filter(({ name }) => name?.startsWith(`${_name}:`)).length - 1
       count?.()
       await answered
       timer()
       count = undefined
     },
     _end() {
-      for (const { _release } of known.values()) _release()
+      for (const [, release] of known.values()) release()
       count?.(true)
     },
   }

@@ -1,8 +1,8 @@
-import { createTimer } from '../base/clock.ts'
+import { createTimer, type Timer } from '../base/clock.ts'
 import { type Control, readControl } from '../hub/protocol.ts'
 import type { Block } from '../transports/transport.ts'
 import type { Hello } from './message.ts'
-import { type Attempt, confirm, renew, type Tab, without } from './tab.ts'
+import { confirm, renew, type Tab, without } from './tab.ts'
 
 /*
  * The topics of all tabs, as the server knows them: one set for the shared connection. And what the server says of that
@@ -11,15 +11,17 @@ import { type Attempt, confirm, renew, type Tab, without } from './tab.ts'
 
 export interface Union {
   /** What the server said of itself on this connection; undefined if it has not introduced itself. */
-  _intro: Control | undefined
+  _intro?: Control | undefined
   /** A request is about to be sent. @returns The topics for it. */
   _start(): readonly string[]
+  /** For the server's introduction, and then for its answer to a change. */
+  readonly _wait: Timer
   /** Sends the server what has changed, while the connection is open. */
-  _update(attempt: Attempt): void
+  _changed(): void
   /** Whether the server was asked for all of these topics, and has answered. */
   _covers(topics: readonly string[]): boolean
   /** Takes the server's answer to a change. @returns Whether it is that: tabs that waited for it may join. */
-  _confirm(attempt: Attempt, block: Block): boolean
+  _confirm(block: Block): boolean
   _end(): void
 }
 
@@ -33,14 +35,12 @@ export function createUnion(tab: Tab, hellos: () => readonly Hello[]): Union {
   let asked: readonly string[] = []
   /** Each change has a number, which the server repeats. */
   let revision = 0
-  /** No change is under way. */
-  let isSettled = true
+  /** The number of the change that is under way; 0: none is. */
+  let pending = 0
 
-  /** What is answered to an earlier change does not count any more. */
-  function settle(settled: boolean): void {
-    revision++
+  function settle(): void {
     timer()
-    isSettled = settled
+    pending = 0
   }
 
   const all = (): string[] => [
@@ -48,44 +48,46 @@ export function createUnion(tab: Tab, hellos: () => readonly Hello[]): Union {
   ]
 
   const self: Union = {
-    _intro: undefined,
     _start() {
-      settle(true)
+      settle()
       self._intro = undefined
       asked = all()
       return asked
     },
-    _update(attempt) {
+    _wait: timer,
+    _changed() {
+      if (!tab._attempt?._isLive) return
       const { topics } = _host
-      const { clientId, topics: granted } = self._intro ?? {}
+      const intro = self._intro ?? {}
       const next = all()
       const add = without(next, asked)
       const remove = without(asked, next)
       if (!add.length && !remove.length) {
         // Another tab may have wanted before what this one wants now.
-        if (isSettled) confirm(_host, attempt, granted)
-      } else if (clientId && topics) {
-        settle(false)
+        if (!pending) confirm(tab, self._intro)
+      } else if (intro.clientId && topics) {
         asked = next
-        const rev = revision
+        const rev = ++revision
+        pending = rev
         // A new request asks for all of them.
-        const again = (): unknown => rev === revision && renew(tab)
+        const again = (): unknown => rev === pending && renew(tab)
         timer(CONFIRM, again)
-        topics.change({ clientId, rev, add, remove, all: next }).catch(again)
+        topics.change({ clientId: intro.clientId, rev, add, remove, all: next }).catch(again)
       } else if (add.length) renew(tab)
     },
-    _covers: (topics) => isSettled && !without(topics, asked).length,
-    _confirm(attempt, { type, data }) {
-      if (type !== 'subscribed' || !data || !self._intro) return false
-      const { rev, topics = asked } = readControl(data)
+    _covers: (topics) => !pending && !without(topics, asked).length,
+    _confirm({ type, data }) {
+      const { _intro: intro } = self
+      if (!intro || type !== 'subscribed' || !data) return false
+      const { rev = 0, topics = asked, denied = intro.denied } = readControl(data)
       // Of two changes the later one's answer says more.
-      if (rev !== revision) return false
-      settle(true)
-      self._intro = { ...self._intro, topics }
-      confirm(_host, attempt, topics)
+      if (rev < pending) return false
+      settle()
+      self._intro = { ...intro, topics, denied } as Control
+      confirm(tab, self._intro)
       return true
     },
-    _end: () => settle(true),
+    _end: settle,
   }
   return self
 }

@@ -16,9 +16,9 @@ const SPREAD = 500
 
 /** @param times - When the lead was taken or lost that way, oldest first. */
 export function mayUsurp(times: readonly number[], now: number): 'now' | 'later' | 'never' {
-  const recent = times.filter((at) => now - at < WINDOW)
-  if (recent.length >= MOST) return 'never'
-  return now - (recent.at(-1) ?? -Infinity) < PAUSE ? 'later' : 'now'
+  // Of one that has not been there the age is NaN, which is less than nothing.
+  const ageOf = (last: number): number => now - (times.at(-last) as number)
+  return ageOf(MOST) < WINDOW ? 'never' : ageOf(1) < PAUSE ? 'later' : 'now'
 }
 
 export interface Usurper {

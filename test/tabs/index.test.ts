@@ -3,7 +3,7 @@ import { handled } from 'headwater/resume'
 import { acrossTabs, type TabsPlatform } from 'headwater/tabs'
 import { describe, expect, it, vi } from 'vitest'
 import { fakeHost } from '../support/host.ts'
-import { createStage, failed, idOf, pair, range, type TabOptions, URL } from './stage.ts'
+import { createStage, failed, group, idOf, pair, range, type Stage, type Tab, type TabOptions, URL } from './stage.ts'
 
 /** Changes with each attempt. */
 let nonce = 0
@@ -66,7 +66,7 @@ describe('acrossTabs()', () => {
     await keyed.run(50)
     const text = JSON.stringify([stage.locks, stage.said, keyed.locks, keyed.said])
     expect(stage.said.length).toBeGreaterThan(2)
-    expect(text).toContain('headwater:2:')
+    expect(text).toContain('headwater:3:')
     expect(text).not.toMatch(/secret|a\.test/)
   })
 
@@ -136,6 +136,20 @@ it('the role can be watched, and is reported when it changes', async () => {
   a.sse.disconnect()
   await stage.run(50)
   expect(roles).toEqual(['alone', 'follower', 'leader', 'b alone', 'b follower', 'alone', 'b leader'])
+})
+
+it('a tab whose client leaves while the tab takes the lead is reported as alone, and lets the next tab lead', async () => {
+  const [stage, a, b, c] = (await group({}, {}, {})) as [Stage, Tab, Tab, Tab]
+  const roles: string[] = []
+  b.transport.role.subscribe((role) => roles.push(role))
+  b.sse.state.subscribe(({ status }) => {
+    if (status === 'connecting') b.sse.disconnect()
+  })
+  a.sse.disconnect()
+  await stage.run(50)
+  expect(roles).toEqual(['follower', 'alone'])
+  expect([b.role, b.status, c.role, c.status]).toEqual(['alone', 'paused', 'leader', 'open'])
+  expect(stage.live).toHaveLength(1)
 })
 
 describe('reset()', () => {

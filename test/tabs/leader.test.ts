@@ -1,7 +1,7 @@
 import { SSEError } from 'headwater'
 import { describe, expect, it } from 'vitest'
 import { stagePage } from '../support/page.ts'
-import { createStage, group, idOf, pair, range, type Stage, type Tab, URL } from './stage.ts'
+import { createStage, group, idOf, pair, range, type Stage, type Tab, type TabOptions, URL } from './stage.ts'
 
 const asked = (stage: Stage): string[] =>
   stage.lines.map(({ request }) => new globalThis.URL(request.url).searchParams.get('topics') ?? '')
@@ -423,6 +423,160 @@ describe('topics', () => {
     await stage.run(10)
     expect([a.heard, b.heard]).toEqual([[1], [1]])
   })
+})
+
+describe('topics that the server does not grant', () => {
+  const denied = (topic: string) => ({ topic, code: 'denied', message: `${topic} is not for you` })
+  const words = (topic: string) => ({
+    code: 'unauthorized',
+    topic,
+    reason: 'denied',
+    message: `${topic} is not for you`,
+  })
+
+  /** A leader and a follower, of a server that refuses all topics that begin with `secret`. */
+  async function refusing(first: TabOptions = {}, second: TabOptions = {}) {
+    const refused: [string, string][] = []
+    const options = (name: string, { sse, ...more }: TabOptions): TabOptions => ({
+      ...more,
+      sse: { ...sse, onTopicRefused: ({ topic }) => refused.push([name, topic]) },
+    })
+    const answer = (all: readonly string[]): object => {
+      const secrets = all.filter((name) => name.startsWith('secret'))
+      const topics = all.filter((name) => !name.startsWith('secret'))
+      return { topics, ...(secrets.length && { denied: secrets.map(denied) }) }
+    }
+    const stage = createStage()
+    stage.serve = (line) =>
+      line.accept(answer(new globalThis.URL(line.request.url).searchParams.get('topics')?.split(',') ?? []))
+    stage.onPost = ({ rev, all }) => {
+      stage.last.event('subscribed', { rev, ...answer(all) })
+      return new Response()
+    }
+    const a = stage.open(options('leader', first))
+    await stage.run(50)
+    const b = stage.open(options('follower', second))
+    await stage.run(50)
+    return { stage, a, b, refused }
+  }
+
+  it.each(['leader', 'follower'] as const)(
+    'are refused in the words of the server in the %s that asks for one later, and only there',
+    async (role) => {
+      const { stage, a, b, refused } = await refusing()
+      const tab = role === 'leader' ? a : b
+      tab.sse.topic('secret').subscribe(() => {})
+      const joined = expect(tab.sse.topic('secret').joined()).rejects.toMatchObject(words('secret'))
+      await stage.run(100)
+      await joined
+      expect(refused).toEqual([[role, 'secret']])
+      expect([a.status, b.status]).toEqual(['open', 'open'])
+    },
+  )
+
+  it.each(['leader', 'follower'] as const)(
+    'are refused in the words of the server in the %s, if another tab has asked for one before',
+    async (role) => {
+      const { stage, a, b, refused } = await refusing()
+      const [first, second] = role === 'leader' ? [b, a] : [a, b]
+      first.sse.topic('secret').subscribe(() => {})
+      await stage.run(100)
+      second.sse.topic('secret').subscribe(() => {})
+      const joined = expect(second.sse.topic('secret').joined()).rejects.toMatchObject(words('secret'))
+      await stage.run(100)
+      await joined
+      expect(stage.posts).toHaveLength(1)
+      expect(refused.map(([name]) => name).sort()).toEqual(['follower', 'leader'])
+    },
+  )
+
+  it('are reported in each tab that wants them with a connection, and in no other', async () => {
+    const { stage, a, b, refused } = await refusing(
+      { sse: { topics: ['secret.a'] } },
+      { sse: { topics: ['secret.b', 'b'] } },
+    )
+    expect(refused).toEqual([
+      ['leader', 'secret.a'],
+      ['follower', 'secret.b'],
+    ])
+    refused.length = 0
+    stage.last.end('eof')
+    await stage.run(5000)
+    expect(refused.sort()).toEqual([
+      ['follower', 'secret.b'],
+      ['leader', 'secret.a'],
+    ])
+    await b.sse.topic('b').joined()
+    await expect(a.sse.topic('secret.a').joined()).rejects.toMatchObject(words('secret.a'))
+    await expect(b.sse.topic('secret.b').joined()).rejects.toMatchObject(words('secret.b'))
+  })
+
+  it('are reported to a tab that joins later', async () => {
+    const { stage, a, refused } = await refusing()
+    a.sse.topic('secret').subscribe(() => {})
+    await stage.run(100)
+    const c = stage.open({ sse: { topics: ['secret'], onTopicRefused: ({ topic }) => refused.push(['third', topic]) } })
+    await stage.run(50)
+    expect(refused).toEqual([
+      ['leader', 'secret'],
+      ['third', 'secret'],
+    ])
+    await expect(c.sse.topic('secret').joined()).rejects.toMatchObject(words('secret'))
+  })
+
+  it('are not reported again by changes of other tabs, nor when the page is hidden and shown', async () => {
+    const { stage, a, b, refused } = await refusing({}, { sse: { topics: ['secret'] } })
+    a.sse.topic('orders').subscribe(() => {})
+    await stage.run(100)
+    for (const visible of [false, true]) b.show(visible)
+    await stage.run(100)
+    expect(refused).toEqual([['follower', 'secret']])
+    // Its own change asks for all its topics.
+    b.sse.topic('jobs').subscribe(() => {})
+    await stage.run(100)
+    expect(refused).toEqual([
+      ['follower', 'secret'],
+      ['follower', 'secret'],
+    ])
+  })
+
+  it('keep their words when the server later says nothing about them', async () => {
+    const { stage, b } = await refusing()
+    b.sse.topic('secret').subscribe(() => {})
+    await stage.run(100)
+    stage.last.event('subscribed', { rev: 1, topics: ['given'] })
+    await stage.run(10)
+    await expect(b.sse.topic('secret').joined()).rejects.toMatchObject(words('secret'))
+  })
+
+  it('are joined once the server grants them for a change of another tab', async () => {
+    const { stage, a, b } = await refusing()
+    b.sse.topic('secret').subscribe(() => {})
+    await stage.run(100)
+    stage.onPost = ({ rev, all }) => {
+      stage.last.event('subscribed', { rev, topics: all })
+      return new Response()
+    }
+    a.sse.topic('orders').subscribe(() => {})
+    await stage.run(100)
+    await b.sse.topic('secret').joined()
+  })
+})
+
+it('a client with hub() hears no event that the server did not send, where the server does not introduce itself', async () => {
+  const stage = createStage()
+  stage.serve = (line) => line.greet()
+  const names: string[] = []
+  const a = stage.open()
+  a.sse.subscribe('*', (_, { type }) => names.push(type))
+  await stage.run(1100)
+  const b = stage.open()
+  await stage.run(1100)
+  b.show(false)
+  b.show(true)
+  stage.publish(1)
+  await stage.run(50)
+  expect(names).toEqual(['n'])
 })
 
 describe('a leader that has left', () => {

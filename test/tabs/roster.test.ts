@@ -1,6 +1,6 @@
 import { createClock } from 'headwater/testing'
 import { describe, expect, it, vi } from 'vitest'
-import type { Hello } from '../../src/tabs/message.ts'
+import type { Hello, Message } from '../../src/tabs/message.ts'
 import { createRoster } from '../../src/tabs/roster.ts'
 import { createTab, NOWHERE, type TabContext } from '../../src/tabs/tab.ts'
 import { fakeHost } from '../support/host.ts'
@@ -22,19 +22,19 @@ function setup(others: readonly string[] | 'unknown' = []) {
       return { held: ['x', 'x:me', 'y:stranger', ...others.map((id) => `x:${id}`)].map((name) => ({ name })) }
     },
   }
-  const context = { _name: 'x', _host: fakeHost(undefined, { clock }), _locks } as unknown as TabContext
-  const tab = Object.assign(createTab(context), { _id: 'me', _term: 9 })
+  const context = { _host: fakeHost(undefined, { clock }), _locks } as unknown as TabContext
+  const tab = Object.assign(createTab(context), { _name: 'x', _tabId: 'me', _term: 9 })
   return { clock, gone, locks, roster: createRoster(tab, gone) }
 }
 
-const hello = (from: string, more: Partial<Hello> = {}): Hello => ({
+const hello = (from: string, more: Partial<Message<Hello>> = {}): Message<Hello> => ({
   kind: 'hello',
   from,
-  to: 9,
+  term: 9,
   ask: 1,
   at: NOWHERE,
   topics: [],
-  names: [],
+  names: new Set(),
   visible: true,
   nudge: undefined,
   ...more,
@@ -64,7 +64,7 @@ describe('the roll call', () => {
     const result = called(stage)
     await stage.clock.advance(50)
     stage.roster._add(hello('a'))
-    stage.roster._add(hello('b', { to: 8 }))
+    stage.roster._add(hello('b', { term: 8 }))
     await stage.clock.advance(10)
     expect(result.after).toBeUndefined()
     stage.roster._add(hello('b'))

@@ -367,3 +367,11 @@ export const failed = (tab: Tab): SSEError | null => {
   const state = tab.sse.state.get()
   return 'error' in state ? state.error : null
 }
+
+/** Until when a client waits, and why, or the state that it is in instead. */
+export const waiting = (tab: Tab): unknown => {
+  const state = tab.sse.state.get()
+  if (state.status !== 'waiting') return state
+  const { error, ...rest } = state
+  return { ...rest, code: error.code, http: error.status, retryAfter: error.retryAfter }
+}

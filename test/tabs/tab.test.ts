@@ -1,18 +1,24 @@
-import type { Block, ConnectionState, GapReport } from 'headwater'
+import { type Block, type ConnectionState, type GapReport, SSEError } from 'headwater'
 import { createClock } from 'headwater/testing'
 import { describe, expect, it, vi } from 'vitest'
+import type { Control } from '../../src/hub/protocol.ts'
 import type { Entry, Frame } from '../../src/tabs/message.ts'
+import { ALONE, FOLLOWING, LEADING } from '../../src/tabs/role.ts'
 import {
   confirm,
   createAttempt,
   createTab,
   deliver,
+  deliverAll,
+  introduce,
   introOf,
   isActive,
   moveTo,
   NOWHERE,
   post,
   renew,
+  report,
+  startOver,
   type Tab,
   type TabContext,
   without,
@@ -23,13 +29,14 @@ import { logSink } from './sink.ts'
 
 function createTabWith(state?: ConnectionState): Tab {
   const clock = createClock()
-  return createTab({ _name: 'x', _host: fakeHost(state, { clock }) } as unknown as TabContext)
+  return createTab({ _host: fakeHost(state, { clock }) } as unknown as TabContext)
 }
 
 function setup({ topics = [] as readonly string[], lastEventId = '' } = {}) {
   const { sink, log } = logSink()
   const url = `https://a.test/${topics.length ? `?topics=${topics}` : ''}`
-  return { tab: createTabWith(), attempt: createAttempt({ url, lastEventId } as TransportRequest, sink), log }
+  const attempt = createAttempt({ url, lastEventId } as TransportRequest, sink)
+  return { tab: Object.assign(createTabWith(), { _attempt: attempt }), attempt, log }
 }
 
 const entry = (...frame: Frame): Entry => ({ term: 9, n: 5, frame })
@@ -43,9 +50,10 @@ const STATES: ConnectionState[] = [
   { status: 'closed', error: null },
 ]
 
-it('a tab is nowhere at first', () => {
-  expect(createTabWith()).toMatchObject({ _name: 'x', _id: '', _term: 0, _at: NOWHERE })
-  expect(createTabWith()._attempt).toBeUndefined()
+it('a tab is nowhere at first, and alone', () => {
+  expect(createTabWith()).toMatchObject({ _role: ALONE, _waitsUntil: 0, _term: 0, _at: NOWHERE })
+  const { _name, _tabId, _channel, _attempt } = createTabWith()
+  expect([_name, _tabId, _channel, _attempt]).toEqual([undefined, undefined, undefined, undefined])
 })
 
 it.each([
@@ -92,13 +100,36 @@ it.each(STATES.map((state, index) => [state.status, index < 3, state] as const))
   },
 )
 
-it('a message is posted to the channel while there is one', () => {
+it.each<[ConnectionState, boolean]>([
+  [{ status: 'connecting', attempt: 0 }, true],
+  [{ status: 'open', since: 0, attempt: 0 }, true],
+  [{ status: 'waiting', attempt: 1, until: 9, error: new SSEError('network', 'lost') }, true],
+  [{ status: 'waiting', attempt: 1, until: 9, error: new SSEError('http', 'busy', { retryAfter: 5 }) }, false],
+  [{ status: 'paused', reasons: ['manual'] }, false],
+  [{ status: 'closed', error: null }, false],
+])('startOver() has a client in the state %j make a new attempt: %s', (state, isRenewed) => {
+  const tab = createTabWith(state)
+  startOver(tab)
+  expect(tab._host.reconnect).toHaveBeenCalledTimes(isRenewed ? 1 : 0)
+})
+
+it('a message is posted to the channel while there is one, with the term that the tab knows of', () => {
   const tab = createTabWith()
   const postMessage = vi.fn()
+  tab._term = 7
   expect(() => post(tab, { kind: 'probe' })).not.toThrow()
   tab._channel = { postMessage, close() {} }
   post(tab, { kind: 'probe' })
-  expect(postMessage).toHaveBeenCalledExactlyOnceWith({ kind: 'probe' })
+  expect(postMessage).toHaveBeenCalledExactlyOnceWith({ kind: 'probe', term: 7 })
+})
+
+it('report() posts the state of the client', () => {
+  const tab = createTabWith({ status: 'open', since: 3, attempt: 0 })
+  const postMessage = vi.fn()
+  tab._channel = { postMessage, close() {} }
+  report(tab)
+  const state = { status: 'open', since: 3, attempt: 0 }
+  expect(postMessage).toHaveBeenCalledExactlyOnceWith({ kind: 'state', term: 0, state })
 })
 
 describe('deliver()', () => {
@@ -111,17 +142,17 @@ describe('deliver()', () => {
     ['block', { type: 'message', data: undefined, id: 'a' }],
     ['block', { type: 'n', data: '1', id: 'a', topic: undefined }],
   ])('makes a call of the frame [%s, %j]', (...frame) => {
-    const { tab, attempt, log } = setup()
-    deliver(tab, attempt, entry(...(frame as Frame)))
+    const { tab, log } = setup()
+    deliver(tab, entry(...(frame as Frame)))
     expect(log).toEqual([frame])
   })
 
   it('moves the tab with each frame, and its cursor with those that have an id', () => {
-    const { tab, attempt } = setup()
+    const { tab } = setup()
     expect(tab._at).toBe(NOWHERE)
-    deliver(tab, attempt, entry('block', { type: 'n', data: '1', id: 'a' }))
+    deliver(tab, entry('block', { type: 'n', data: '1', id: 'a' }))
     expect(tab._at).toEqual({ term: 9, n: 5, cursor: 'a' })
-    deliver(tab, attempt, { term: 9, n: 6, frame: ['comment', ''] })
+    deliver(tab, { term: 9, n: 6, frame: ['comment', ''] })
     expect(tab._at).toEqual({ term: 9, n: 6, cursor: 'a' })
   })
 
@@ -129,15 +160,16 @@ describe('deliver()', () => {
     const { tab, attempt } = setup()
     const seen = vi.fn(() => tab._at.n)
     const block = (): undefined => void seen()
-    deliver(tab, { ...attempt, _sink: { ...attempt._sink, block } }, entry('block', { type: 'n', data: '1', id: 'a' }))
+    tab._attempt = { ...attempt, _sink: { ...attempt._sink, block } }
+    deliver(tab, entry('block', { type: 'n', data: '1', id: 'a' }))
     expect(seen).toHaveReturnedWith(5)
   })
 
   it('keeps the frame for tabs that lack it', () => {
-    const { tab, attempt } = setup()
+    const { tab } = setup()
     tab._at = { term: 9, n: 4, cursor: '' }
     const frame = entry('comment', '')
-    deliver(tab, attempt, frame)
+    deliver(tab, frame)
     expect(tab._backlog._after({ term: 9, n: 4, cursor: '' })).toEqual([frame])
   })
 
@@ -148,8 +180,8 @@ describe('deliver()', () => {
     ['keeps back an event of a topic from a tab that has joined none', [], 'jobs', false],
     ['brings an event without a topic', ['orders'], undefined, true],
   ])('%s', (_, topics, topic, isHeard) => {
-    const { tab, attempt, log } = setup({ topics })
-    deliver(tab, attempt, entry('block', { type: 'n', data: '1', id: 'a', topic }))
+    const { tab, log } = setup({ topics })
+    deliver(tab, entry('block', { type: 'n', data: '1', id: 'a', topic }))
     // The cursor moves all the same: what is not for this tab is not missed either.
     expect(log).toEqual([['block', { type: 'n', data: isHeard ? '1' : undefined, id: 'a', topic }]])
   })
@@ -160,25 +192,106 @@ describe('deliver()', () => {
     ['takes a tab to another epoch with an introduction', 'k3f9x2ab-50', 'zzzzzzzz-20', 'zzzzzzzz-20'],
     ['takes a tab that has no id yet along with an introduction', '', 'k3f9x2ab-20', 'k3f9x2ab-20'],
   ])('%s', (_, lastEventId, id, delivered) => {
-    const { tab, attempt, log } = setup({ lastEventId })
-    deliver(tab, attempt, entry('block', { type: 'connected', data: '{"v":1}', id }))
+    const { tab, log } = setup({ lastEventId })
+    deliver(tab, entry('block', { type: 'connected', data: '{"v":1}', id }))
     expect(log).toEqual([['block', { type: 'connected', data: '{"v":1}', id: delivered }]])
     expect(tab._at.cursor).toBe(id)
   })
 })
 
+describe('introduce()', () => {
+  const denied = (topic: string) => ({ topic, code: 'denied', message: `no ${topic}` })
+  const told = (log: readonly unknown[]): unknown =>
+    (log as [string, Block][]).map(([, { data }]) => JSON.parse(`${data}`).denied)
+
+  it('brings a client what the server said of itself, at an id or at none', () => {
+    const { tab, log } = setup()
+    introduce(tab, { v: 1, clientId: 'c' }, 'a')
+    introduce(tab, undefined, 'b')
+    introduce(tab, undefined)
+    expect(log).toEqual([
+      ['block', { type: 'connected', data: '{"v":1,"clientId":"c"}', id: 'a' }],
+      ['block', { type: 'connected', data: undefined, id: 'b' }],
+      ['block', { type: 'connected', data: undefined, id: undefined }],
+    ])
+  })
+
+  it('brings a client the refusals of its own topics, and not those of other tabs', () => {
+    const { tab, log } = setup({ topics: ['a', 'b'] })
+    introduce(tab, { v: 1, topics: ['a'], denied: [denied('b'), denied('c')] })
+    expect(log).toEqual([
+      [
+        'block',
+        { type: 'connected', data: JSON.stringify({ v: 1, topics: ['a'], denied: [denied('b')] }), id: undefined },
+      ],
+    ])
+  })
+
+  it('brings a refusal once, and again after a change of the topics', () => {
+    const { tab, attempt, log } = setup({ topics: ['b'] })
+    const intro = { v: 1, denied: [denied('b')] }
+    introduce(tab, intro)
+    introduce(tab, intro)
+    attempt._told = false
+    introduce(tab, intro)
+    expect(told(log)).toEqual([[denied('b')], undefined, [denied('b')]])
+  })
+
+  it.each<[unknown]>([[5], ['b'], [{}], [[null]], [[5, 'b']], [true]])('survives refusals that are %j', (denied) => {
+    const { tab, log } = setup({ topics: ['b'] })
+    introduce(tab, { v: 1, denied } as Control)
+    expect(told(log)).toEqual([undefined])
+  })
+})
+
 describe('confirm()', () => {
   it('reports the topics to a client with hub()', () => {
-    const { attempt, log } = setup()
-    const host = { ...fakeHost(), topics: { wanted: () => [], change: vi.fn() } }
-    confirm(host, attempt, ['a'])
-    expect(log).toEqual([['block', { type: 'subscribed', data: '{"topics":["a"]}', id: undefined }]])
+    const { tab, log } = setup()
+    Object.assign(tab._host, { topics: { wanted: () => [], change: vi.fn() } })
+    confirm(tab, { v: 1, topics: ['a'] })
+    expect(log).toEqual([['block', { type: 'connected', data: '{"v":1,"topics":["a"]}', id: undefined }]])
   })
 
   it('reports nothing to a client without hub(), where that would be an ordinary event', () => {
-    const { attempt, log } = setup()
-    confirm(fakeHost(), attempt, ['a'])
+    const { tab, log } = setup()
+    confirm(tab, { v: 1, topics: ['a'] })
     expect(log).toEqual([])
+  })
+
+  it('reports nothing of a server that has not introduced itself', () => {
+    const { tab, log } = setup()
+    Object.assign(tab._host, { topics: { wanted: () => [], change: vi.fn() } })
+    confirm(tab, undefined)
+    expect(log).toEqual([])
+  })
+})
+
+describe('deliverAll()', () => {
+  const entries = (...numbers: number[]): Entry[] => numbers.map((n) => ({ term: 9, n, frame: ['retry', n] }))
+
+  it.each<[string, number, number[], number[], boolean]>([
+    ['brings all frames that follow', 4, [5, 6, 7], [5, 6, 7], true],
+    ['brings no frame that the tab has', 6, [5, 6, 7], [7], true],
+    ['brings nothing after a hole', 4, [5, 7, 8], [5], false],
+    ['brings nothing where there is a hole at once', 4, [6, 7], [], false],
+    ['brings nothing of nothing', 4, [], [], true],
+  ])('%s', (_, n, numbers, brought, isWhole) => {
+    const { tab, attempt, log } = setup()
+    tab._at = { term: 9, n, cursor: '' }
+    expect(deliverAll(tab, attempt, entries(...numbers))).toBe(isWhole)
+    expect(log).toEqual(brought.map((each) => ['retry', each]))
+  })
+
+  it('stops when the client leaves the attempt', () => {
+    const { tab, attempt } = setup()
+    const retry = vi.fn(() => {
+      tab._attempt = undefined as never
+    })
+    Object.assign(attempt._sink, { retry })
+    tab._at = { term: 9, n: 4, cursor: '' }
+    expect(deliverAll(tab, attempt, entries(5, 6))).toBe(true)
+    expect(retry).toHaveBeenCalledOnce()
+    expect(tab._at.n).toBe(5)
   })
 })
 
@@ -241,10 +354,11 @@ describe('moveTo()', () => {
     ['a leader drops its cursor, and goes on counting', cursor(5), '', true, { term: 9, n: 5, cursor: '' }, true],
     ['a leader goes to its client, where ids have no order', 'b', 'a', true, { term: 9, n: 5, cursor: 'a' }, true],
   ])('%s', (_, before, to, leads, after, keeps) => {
-    const { tab, attempt } = setup()
+    const { tab } = setup()
     tab._at = { term: 9, n: 4, cursor: '' }
-    deliver(tab, attempt, entry('block', { type: 'n', data: '1', id: before }))
-    moveTo(tab, to, leads)
+    tab._role = leads ? LEADING : FOLLOWING
+    deliver(tab, entry('block', { type: 'n', data: '1', id: before }))
+    moveTo(tab, to)
     expect(tab._at).toEqual(after)
     expect(tab._backlog._after({ term: 9, n: 4, cursor: '' }) !== undefined).toBe(keeps)
   })

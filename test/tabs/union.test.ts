@@ -24,28 +24,29 @@ function setup(own: readonly string[], ...others: string[][]) {
   const host = { ...fakeHost(OPEN, { clock }), reconnect: renew, topics: { wanted: () => own, change } }
   const { sink, log } = logSink()
   const attempt = createAttempt({ url: `https://a.test/?topics=${own}` } as TransportRequest, sink)
+  attempt._isLive = true
   const tab = Object.assign(createTab({ _host: host } as unknown as TabContext), { _attempt: attempt })
   const hellos = others.map((topics) => ({ topics }) as unknown as Hello)
   const union = createUnion(tab, () => hellos)
   const want = (...topics: string[][]): void => {
     hellos.splice(0, hellos.length, ...topics.map((topics) => ({ topics }) as unknown as Hello))
   }
-  const update = (): void => union._update(attempt)
+  const update = (): void => union._changed()
   /** The server introduces itself. */
   const greet = (more: object = {}): void => {
     const data = JSON.stringify({ v: 1, clientId: 'c', topics: own, ...more })
     union._intro = introOf({ type: 'connected', data, id: undefined })
   }
   const say = (type: string, data: object): boolean =>
-    union._confirm(attempt, { type, data: JSON.stringify(data), id: undefined })
+    union._confirm({ type, data: JSON.stringify(data), id: undefined })
   const confirm = (rev: number | undefined, topics?: readonly string[]): boolean => say('subscribed', { rev, topics })
   return { clock, sent, renew, log, host, union, want, update, greet, say, confirm, answers }
 }
 
-/** What a client gets that waits for its topics. */
+/** What a client gets that waits for its topics: the introduction, with the topics that there are now. */
 const confirmed = (topics: readonly string[]): [string, Block] => [
   'block',
-  { type: 'subscribed', data: JSON.stringify({ topics }), id: undefined },
+  { type: 'connected', data: JSON.stringify({ v: 1, clientId: 'c', topics }), id: undefined },
 ]
 
 it('a leader asks for what all tabs want, each topic once', () => {
@@ -102,6 +103,7 @@ describe('a change of topics', () => {
     update()
     const rev = Number(sent[0]?.rev)
     expect(confirm(rev - 1, [])).toBe(false)
+    expect(confirm(undefined, [])).toBe(false)
     expect(log).toEqual([])
     expect(confirm(rev, ['b'])).toBe(true)
     expect(log).toEqual([confirmed(['b'])])
@@ -190,6 +192,33 @@ describe('the answer of the server', () => {
     union._start()
     greet()
     expect(say(type, data)).toBe(false)
+  })
+
+  it('names the topics that the server does not grant, which stay refused until it says otherwise', () => {
+    const { union, want, update, greet, sent, say } = setup(['a'])
+    union._start()
+    greet()
+    want(['b'])
+    update()
+    const denied = [{ topic: 'b', code: 'denied', message: 'no b' }]
+    say('subscribed', { rev: sent[0]?.rev, topics: ['a'], denied })
+    expect(union._intro).toMatchObject({ v: 1, clientId: 'c', topics: ['a'], denied })
+    say('subscribed', { rev: sent[0]?.rev, topics: ['a', 'given'] })
+    expect(union._intro).toMatchObject({ topics: ['a', 'given'], denied })
+    say('subscribed', { rev: sent[0]?.rev, topics: ['a', 'b'], denied: [] })
+    expect(union._intro).toMatchObject({ topics: ['a', 'b'], denied: [] })
+  })
+
+  it('comes unasked when the server joins the stream to a topic, and is not taken for that to a change', () => {
+    const { union, want, update, greet, log, confirm } = setup(['a'])
+    union._start()
+    greet()
+    expect(confirm(0, ['a', 'given'])).toBe(true)
+    expect(log).toEqual([confirmed(['a', 'given'])])
+    want(['b'])
+    update()
+    expect(confirm(0, ['a', 'given', 'more'])).toBe(false)
+    expect(union._covers(['a'])).toBe(false)
   })
 
   it('an event with the name subscribed confirms no change if the server has not introduced itself', () => {
