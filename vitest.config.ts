@@ -1,32 +1,10 @@
-import { fileURLToPath } from 'node:url'
 import { playwright } from '@vitest/browser-playwright'
-import { compile } from 'svelte/compiler'
-import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
 import { findBrowsers } from './scripts/browsers.mjs'
 import { mockCommands } from './test/browser/commands.ts'
+import unit from './vitest.unit.config.ts'
 
-const root = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
-// Tests import what users import; the sources stand in for the package.
-const alias = {
-  'headwater/hub': root('./src/hub/index.ts'),
-  'headwater/resume': root('./src/resume/index.ts'),
-  'headwater/request': root('./src/request/index.ts'),
-  'headwater/tabs': root('./src/tabs/index.ts'),
-  'headwater/store': root('./adapters/store.ts'),
-  'headwater/react': root('./adapters/react.ts'),
-  'headwater/vue': root('./adapters/vue.ts'),
-  'headwater/tanstack-query': root('./adapters/tanstack-query.ts'),
-  'headwater/server/node': root('./server/node.ts'),
-  'headwater/server/metrics': root('./server/metrics.ts'),
-  'headwater/server': root('./server/index.ts'),
-  'headwater/testing/msw': root('./testing/msw.ts'),
-  'headwater/testing/node': root('./testing/node.ts'),
-  'headwater/testing': root('./testing/index.ts'),
-  headwater: root('./src/index.ts'),
-}
 const { chromium, firefox } = findBrowsers()
-const react18 = (name: string): string => root(`./test/react-18/node_modules/${name}`)
 
 const inFirefox = (launchOptions: NonNullable<typeof firefox>) => ({
   browser: 'firefox' as const,
@@ -37,85 +15,12 @@ const inFirefox = (launchOptions: NonNullable<typeof firefox>) => ({
   }),
 })
 
-const svelte: Plugin = {
-  name: 'svelte',
-  transform: (code, id) =>
-    id.endsWith('.svelte') ? compile(code, { filename: id, generate: 'client' }).js : undefined,
-}
-
-/** What computes and waits for nothing: files share a page, since one for each would cost a minute, and the tests clean up. */
-const pure = {
-  isolate: false,
-  // They start sooner than processes.
-  pool: 'threads',
-  maxWorkers: '100%',
-  // Projects with another number of workers have their turn before.
-  sequence: { groupOrder: 1 },
-} as const
-
 export default defineConfig({
-  resolve: { alias },
+  ...unit,
   test: {
-    // A limit is for a test that hangs: no machine meets this one, however busy. Nothing here is timed.
-    testTimeout: 600_000,
-    hookTimeout: 600_000,
-    expect: { poll: { timeout: 120_000 } },
+    ...unit.test,
     projects: [
-      {
-        extends: true,
-        test: {
-          ...pure,
-          name: 'unit',
-          include: [
-            'test/*.test.ts',
-            'test/{base,decisions,events,connection,resume,transports,hub,request,tabs}/*.test.ts',
-            'test/testing/**/*.test.ts',
-            'test/server/**/*.test.ts',
-            'test/adapters/*.test.{ts,tsx}',
-          ],
-          environment: './test/support/environment.ts',
-        },
-      },
-      {
-        // The same tests of React, on the oldest that is supported.
-        extends: true,
-        resolve: {
-          alias: { react: react18('react'), 'react-dom': react18('react-dom') },
-          dedupe: ['react', 'react-dom'],
-        },
-        test: {
-          ...pure,
-          name: 'react-18',
-          include: ['test/adapters/react*.test.tsx'],
-          // <Activity> came with React 19.2.
-          exclude: ['test/adapters/react-activity.test.tsx'],
-          environment: './test/support/environment.ts',
-        },
-      },
-      {
-        // As a bundler for browsers sees them: for Node, Svelte and Solid have builds that only render to text.
-        extends: true,
-        plugins: [svelte],
-        resolve: { conditions: ['browser'] },
-        test: {
-          ...pure,
-          name: 'examples',
-          include: ['test/examples/*.test.ts'],
-          environment: './test/support/environment.ts',
-          server: { deps: { inline: [/svelte/, /solid-js/] } },
-        },
-      },
-      // The recipes of docs/testing.md, in the environments that their readers have.
-      ...(['happy-dom', 'jsdom'] as const).map((environment) => ({
-        extends: true as const,
-        test: {
-          ...pure,
-          name: `recipes-${environment}`,
-          include: ['examples/testing/*/*.test.{ts,tsx}', 'test/demo/*.test.{ts,tsx}'],
-          exclude: ['**/jest/**'],
-          environment,
-        },
-      })),
+      ...(unit.test?.projects ?? []),
       {
         extends: true,
         test: {

@@ -1,3 +1,4 @@
+// @vitest-environment page
 import { getEventListeners } from 'node:events'
 import { createSSE } from 'headwater'
 import { handled } from 'headwater/resume'

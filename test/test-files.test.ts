@@ -81,3 +81,31 @@ it('a title of a test stands alone: it does not go on from the title around it',
   })
   expect(parts).toEqual([])
 })
+
+/** What the first line of a file asks for. */
+const environmentOf = (source: string): string | undefined => /^\/\/ @vitest-environment (\S+)\n/.exec(source)?.[1]
+
+describe('the environment of a test file', () => {
+  const sources = files.map((file) => [file, readFileSync(join(root, file), 'utf8')] as const)
+
+  it('is Node where the file asks for nothing else', () => {
+    expect(typeof document).toBe('undefined')
+  })
+
+  it('is asked for in the first line, by a name that there is', () => {
+    const asking = sources.filter(([, source]) => /^\W*@vitest-environment/m.test(source))
+    expect(asking.length).toBeGreaterThan(20)
+    const known = /^(page|node|jsdom|happy-dom)$/
+    const wrong = asking.filter(([, source]) => !known.test(environmentOf(source) ?? ''))
+    expect(wrong.map(([file]) => file)).toEqual([])
+  })
+
+  it('is a page only for what has to do with one: a page costs a second of each worker', () => {
+    const inPages = sources.filter(([, source]) => environmentOf(source) === 'page')
+    // Adapters render into it, and connections listen to it.
+    const isAboutPages = /^test\/(adapters|connection)\//
+    const needsOne = /\b(document|sessionStorage|addEventListener|stagePage)\b/
+    const without = inPages.filter(([file, source]) => !isAboutPages.test(file) && !needsOne.test(source))
+    expect(without.map(([file]) => file)).toEqual([])
+  })
+})

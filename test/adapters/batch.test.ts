@@ -1,3 +1,4 @@
+// @vitest-environment page
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createBatch } from '../../adapters/batch.ts'
 import { stagePage } from '../support/page.ts'

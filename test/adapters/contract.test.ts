@@ -1,3 +1,4 @@
+// @vitest-environment page
 import { createSSE, type SSEClient } from 'headwater'
 import * as react from 'headwater/react'
 import { createStatusStore, createValueStore } from 'headwater/store'

@@ -1,3 +1,4 @@
+// @vitest-environment page
 import { createHubClient } from 'headwater/hub'
 import { useSSE, useSSEEvent } from 'headwater/react'
 import { Activity, act, StrictMode, Suspense } from 'react'

@@ -1,3 +1,4 @@
+// @vitest-environment page
 import { createSSE } from 'headwater'
 import { createHubClient, type HubClient } from 'headwater/hub'
 import { SSEProvider, useSSE, useSSEClient, useSSEEvent, useSSEValue, useTopic } from 'headwater/react'

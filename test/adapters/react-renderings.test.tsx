@@ -1,3 +1,4 @@
+// @vitest-environment page
 import { createSSE, type SSEClient } from 'headwater'
 import { useSSE, useSSEEvent, useSSEValue, useTopic } from 'headwater/react'
 import { act, Suspense, startTransition } from 'react'

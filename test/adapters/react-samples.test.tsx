@@ -1,3 +1,4 @@
+// @vitest-environment page
 import { createHubClient } from 'headwater/hub'
 import { SSEProvider, useSSE, useSSEValue } from 'headwater/react'
 import { createClock, createMockStream } from 'headwater/testing'

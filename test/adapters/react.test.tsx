@@ -1,3 +1,4 @@
+// @vitest-environment page
 import { createSSE, type SSEClient, type SSEEvent, type SSEOptions } from 'headwater'
 import { createHubClient, type HubClient } from 'headwater/hub'
 import { SSEProvider, useSSE, useSSEEvent, useSSEValue, useTopic } from 'headwater/react'

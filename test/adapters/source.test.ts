@@ -1,3 +1,4 @@
+// @vitest-environment page
 import { createSSE, type Observer, SSEError, type SSEOptions, schemas } from 'headwater'
 import { createHubClient } from 'headwater/hub'
 import { describe, expect, it, vi } from 'vitest'

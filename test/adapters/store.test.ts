@@ -1,3 +1,4 @@
+// @vitest-environment page
 import * as store from 'headwater/store'
 import { expect, it } from 'vitest'
 

@@ -1,3 +1,4 @@
+// @vitest-environment page
 import { SSEError } from 'headwater'
 import { createStatusStore, createValueStore, type Status } from 'headwater/store'
 import { afterEach, describe, expect, it, vi } from 'vitest'

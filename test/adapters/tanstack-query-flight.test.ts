@@ -1,3 +1,4 @@
+// @vitest-environment page
 import { InfiniteQueryObserver, onlineManager } from '@tanstack/query-core'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { bindings, notifyAtOnce, shop } from './tanstack-stage.ts'

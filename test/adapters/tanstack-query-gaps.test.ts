@@ -1,3 +1,4 @@
+// @vitest-environment page
 import type { Layer } from 'headwater'
 import { hub } from 'headwater/hub'
 import { bindQueryClient, type QueryBindings } from 'headwater/tanstack-query'

@@ -1,3 +1,4 @@
+// @vitest-environment page
 import { notifyManager } from '@tanstack/query-core'
 import { QueryClientProvider, QueryClient as ReactQueryClient, useQuery as useReactQuery } from '@tanstack/react-query'
 import { useQuery as queryInVue, QueryClient as VueQueryClient, VueQueryPlugin } from '@tanstack/vue-query'

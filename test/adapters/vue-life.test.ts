@@ -1,3 +1,4 @@
+// @vitest-environment page
 import { createSSEPlugin, type UseSSE, useSSE, useSSEClient, useSSEEvent, useSSEValue, useTopic } from 'headwater/vue'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import {

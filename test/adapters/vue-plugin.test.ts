@@ -1,3 +1,4 @@
+// @vitest-environment page
 import { isSSEError, type SSEClient } from 'headwater'
 import { createHubClient, type HubClient } from 'headwater/hub'
 import { createSSEPlugin, useSSE, useSSEClient, useSSEEvent, useSSEValue, useTopic } from 'headwater/vue'

@@ -1,3 +1,4 @@
+// @vitest-environment page
 import { renderToString } from '@vue/server-renderer'
 import { createHubClient } from 'headwater/hub'
 import { createSSEPlugin, useSSE, useSSEEvent, useSSEValue, useTopic } from 'headwater/vue'

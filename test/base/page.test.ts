@@ -1,3 +1,4 @@
+// @vitest-environment page
 import { afterEach, expect, it, vi } from 'vitest'
 import { isHidden, isOffline, isPrerendering, listenToPage } from '../../src/base/page.ts'
 

@@ -1,3 +1,4 @@
+// @vitest-environment page
 import {
   isSSEError,
   type Layer,

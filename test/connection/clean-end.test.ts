@@ -1,3 +1,4 @@
+// @vitest-environment page
 import { createSSE, type SSEError, type SSEOptions } from 'headwater'
 import { createClock, createMockStream, type Step } from 'headwater/testing'
 import { describe, expect, it } from 'vitest'

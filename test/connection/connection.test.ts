@@ -1,3 +1,4 @@
+// @vitest-environment page
 import {
   type ConnectionState,
   type Host,

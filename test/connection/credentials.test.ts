@@ -1,3 +1,4 @@
+// @vitest-environment page
 import type { SSEError as Failure } from 'headwater'
 import { createClock, type Step } from 'headwater/testing'
 import { describe, expect, it, vi } from 'vitest'

@@ -1,3 +1,4 @@
+// @vitest-environment page
 import { type ConnectionState, createSSE, type RetryFunction, type SSEError } from 'headwater'
 import { createClock, createMockStream, type Step } from 'headwater/testing'
 import { describe, expect, it, vi } from 'vitest'

@@ -1,3 +1,4 @@
+// @vitest-environment page
 import { createClock } from 'headwater/testing'
 import { describe, expect, it } from 'vitest'
 import { createTimer } from '../../src/base/clock.ts'

@@ -1,3 +1,4 @@
+// @vitest-environment page
 import type { Block, Opened, SSEOptions, TransportSink } from 'headwater'
 import { hub } from 'headwater/hub'
 import type { Step } from 'headwater/testing'

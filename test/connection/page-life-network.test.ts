@@ -1,3 +1,4 @@
+// @vitest-environment page
 import { createSSE, type SSEClient, type SSEOptions } from 'headwater'
 import { hub } from 'headwater/hub'
 import { createClock, createMockStream, type MockStream, type Step, type TestClock } from 'headwater/testing'

@@ -1,3 +1,4 @@
+// @vitest-environment page
 import type { ConnectionState, PauseReason, SSEOptions } from 'headwater'
 import { createClock, type Step } from 'headwater/testing'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'

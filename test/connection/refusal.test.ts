@@ -1,3 +1,4 @@
+// @vitest-environment page
 import { isSSEError, type Observer, type SSEError, type SSEOptions } from 'headwater'
 import type { Step } from 'headwater/testing'
 import { afterEach, describe, expect, it, vi } from 'vitest'

@@ -1,3 +1,4 @@
+// @vitest-environment page
 import { createSSE, type SSEOptions } from 'headwater'
 import { createClock, createMockStream } from 'headwater/testing'
 import { afterEach, describe, expect, it, vi } from 'vitest'

@@ -1,3 +1,4 @@
+// @vitest-environment page
 import { createSSE, eventSourceTransport, fetchTransport, type SSEOptions, schemas } from 'headwater'
 import { handled, keepCursor } from 'headwater/resume'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'

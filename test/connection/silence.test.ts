@@ -1,3 +1,4 @@
+// @vitest-environment page
 import type { Step } from 'headwater/testing'
 import { describe, expect, it } from 'vitest'
 import { bench } from '../support/client.ts'

@@ -1,3 +1,4 @@
+// @vitest-environment page
 import type { Host, Transport, TransportLink, TransportSink } from 'headwater'
 import { hub } from 'headwater/hub'
 import { describe, expect, it, vi } from 'vitest'

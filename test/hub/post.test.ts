@@ -1,3 +1,4 @@
+// @vitest-environment page
 import type { Host, SSEOptions } from 'headwater'
 import { byDataType, SSEError } from 'headwater'
 import type { Script, Step } from 'headwater/testing'

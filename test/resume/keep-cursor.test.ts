@@ -1,3 +1,4 @@
+// @vitest-environment page
 import { createSSE } from 'headwater'
 import { type CursorStorage, handled, keepCursor } from 'headwater/resume'
 import { createClock, createMockStream } from 'headwater/testing'

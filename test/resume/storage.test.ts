@@ -1,3 +1,4 @@
+// @vitest-environment page
 import { createSSE, type SSEOptions } from 'headwater'
 import { type KeepCursorOptions, keepCursor } from 'headwater/resume'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'

@@ -1,3 +1,4 @@
+// @vitest-environment page
 import { SSEError } from 'headwater'
 import { describe, expect, it } from 'vitest'
 import { stagePage } from '../support/page.ts'

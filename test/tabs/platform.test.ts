@@ -1,3 +1,4 @@
+// @vitest-environment page
 import { describe, expect, it, vi } from 'vitest'
 import { browser } from '../../src/tabs/platform.ts'
 import { stagePage } from '../support/page.ts'

@@ -1,3 +1,4 @@
+// @vitest-environment page
 import { createMockStream, type MockStream, type Step } from 'headwater/testing'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { watch } from '../../support/mock-wire.ts'
