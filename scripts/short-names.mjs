@@ -31,7 +31,7 @@ function namesIn(pattern, exclude = 'none') {
 const ROOMS = {
   'src/hub/*.ts': [...'teoinlK'],
   'adapters/*.ts': [],
-  'src/tabs/*.ts': [...'enWpaocduRXPwbyrxLhvHIUjAiNTDBCFSGVE'],
+  'src/tabs/*.ts': [...'eiuaofsjprGghLyIESXBPxOWJVvQMlKCAkDYNq'],
 }
 
 /** From each name to its short one. */

@@ -30,7 +30,7 @@ export function createFollower(tab: Tab, suspect: () => void, inherit: () => voi
     _changed: hello,
     _start() {
       silence._heard()
-      silence._watch()
+      silence._start()
       hello(tab._renewing ? undefined : tab._waitsUntil)
     },
     _receive(message) {

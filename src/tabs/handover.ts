@@ -8,7 +8,7 @@ import { post, type Tab } from './tab.ts'
 
 export interface Handover {
   /** Looks whether it is time. Called when something changes. */
-  _look(): void
+  _changed(): void
   _end(): void
 }
 
@@ -37,7 +37,7 @@ export function createHandover(tab: Tab, hellos: () => readonly Hello[]): Handov
   tab._isYielding = false
   look()
   return {
-    _look: look,
+    _changed: look,
     _end() {
       unwatch()
       timer()

@@ -51,7 +51,8 @@ export function createIntake(
       if (isFirst) union._intro = introOf(block)
       isFirst &&= data === undefined
       const isOwn = announced.topic || (type === 'subscribed' && union._intro)
-      if (!isOwn || id !== undefined) relay._add(['block', { type, data: isOwn ? undefined : data, id, topic }])
+      if (!isOwn || id !== undefined)
+        relay._add(['block', { type, data: isOwn ? undefined : data, id, topic }, union._isWanted(topic)])
       if (union._confirm(block)) confirmed()
       begin()
       return undefined

@@ -78,7 +78,7 @@ export function createLeader(tab: Tab, deposed: () => void): Part {
       union._changed()
       if (isLive) answer(message)
       else if (term !== _term || isWaiting) report(tab)
-      handover._look()
+      handover._changed()
     },
     _end() {
       relay._end()

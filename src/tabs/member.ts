@@ -89,7 +89,7 @@ export function createMember(
       }
     } else {
       usurper._end()
-      presence._close()
+      presence._end()
       tab._renewing = false
       tab._backlog._forget()
       if (role === APART && before !== ALONE) startOver(tab)
@@ -128,7 +128,7 @@ export function createMember(
       const attempt = createAttempt(request, sink)
       tab._attempt = attempt
       moveTo(tab, request.lastEventId)
-      if (tab._role === ALONE) presence._open()
+      if (tab._role === ALONE) presence._start()
       if (tab._role !== APART) (leader ?? follower)._start(attempt)
       tab._renewing = false
       if (tab._role === APART) return _inner.connect(request, sink)

@@ -8,9 +8,12 @@ import type { Block, GapReport } from '../transports/transport.ts'
  * Followers sign as `from`. A leader's message carries its term: of two leaders only the later one counts.
  */
 
-/** What the transport reported, to be passed on: a method of its sink and the argument. */
+/**
+ * What the transport reported, to be passed on: a method of its sink and the argument. `isWanted`: a tab has asked for the topic
+ * of the event. The server has joined all tabs to any other topic.
+ */
 export type Frame =
-  | readonly ['block', block: Block]
+  | readonly ['block', block: Block, isWanted?: boolean]
   | readonly ['comment', text: string]
   | readonly ['retry', ms: number]
   | readonly ['gap', gap: GapReport]

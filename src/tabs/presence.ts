@@ -9,12 +9,12 @@ import type { Tab } from './tab.ts'
 
 export interface Presence {
   /** Joins the other tabs, where there are channels. */
-  _open(): void
+  _start(): void
   /** Queues for the lead. */
   _queue(): void
   /** Takes the lead from a tab that does not answer, or that asks for it. */
   _steal(): void
-  _close(): void
+  _end(): void
 }
 
 /**
@@ -44,7 +44,7 @@ export function createPresence(
   }
 
   return {
-    _open() {
+    _start() {
       // Not drawn from the clock's chance: tests have all tabs share that. Where there are locks there is crypto.
       const id = crypto.randomUUID()
       try {
@@ -62,7 +62,7 @@ export function createPresence(
     },
     _queue: queue,
     _steal: () => (tab._role === FOLLOWING ? queue(true) : undefined),
-    _close() {
+    _end() {
       tab._channel?.close()
       tab._channel = undefined
       tab._tabId = undefined

@@ -8,7 +8,7 @@ import { post, type Tab } from './tab.ts'
 export interface Silence {
   /** The leader was heard. */
   _heard(): void
-  _watch(): void
+  _start(): void
   _end(): void
 }
 
@@ -52,7 +52,7 @@ export function createSilence(tab: Tab, suspect: () => void): Silence {
 
   return {
     _heard: heard,
-    _watch: watch,
+    _start: watch,
     _end: timer,
   }
 }

@@ -140,7 +140,9 @@ export function introduce(tab: Tab, intro: Control | undefined, id?: string): vo
   const { _sink, _topics, _told } = attempt
   const refused = _told ? [] : [intro?.denied ?? []].flat().filter((each) => _topics.includes(each?.topic))
   attempt._told = true
-  const data = intro && JSON.stringify({ ...intro, denied: refused[0] && refused })
+  const granted = intro?.topics && [intro.topics].flat()
+  const topics = granted && _topics.filter((name) => granted.includes('*') || granted.includes(name))
+  const data = intro && JSON.stringify({ ...intro, topics, denied: refused[0] && refused })
   _sink.block({ type: 'connected', data, id })
 }
 
@@ -173,11 +175,11 @@ export function deliver(tab: Tab, entry: Entry): void {
   const { frame, term, n } = entry
   tab._backlog._add(entry, tab._at)
   tab._at = { term, n, cursor: idOf(entry) ?? tab._at.cursor }
-  const [kind, value] = frame
+  const [kind, value, isWanted] = frame
   if (kind !== 'block') return (_sink[kind] as (value: unknown) => void)(value)
   const { data, id, topic } = value
   const intro = introOf(value)
-  const isForeign = topic && !_topics.some((name) => covers(name, topic))
+  const isForeign = topic && isWanted && !_topics.some((name) => covers(name, topic))
   // A leader that has not handled all events is resumed further back: that must not take this client back.
   if (intro) introduce(tab, intro, isBehind(`${id}`, _request.lastEventId) ? undefined : id)
   else _sink.block({ ...value, data: isForeign ? undefined : data })

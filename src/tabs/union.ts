@@ -1,5 +1,5 @@
 import { createTimer, type Timer } from '../base/clock.ts'
-import { type Control, readControl } from '../hub/protocol.ts'
+import { type Control, covers, readControl } from '../hub/protocol.ts'
 import type { Block } from '../transports/transport.ts'
 import type { Hello } from './message.ts'
 import { confirm, renew, type Tab, without } from './tab.ts'
@@ -20,6 +20,8 @@ export interface Union {
   _changed(): void
   /** Whether the server was asked for all of these topics, and has answered. */
   _covers(topics: readonly string[]): boolean
+  /** Whether a tab has asked for this topic. If none has, the server has joined all tabs to it. */
+  _isWanted(topic: string | undefined): boolean
   /** Takes the server's answer to a change. @returns Whether it is that: tabs that waited for it may join. */
   _confirm(block: Block): boolean
   _end(): void
@@ -33,6 +35,8 @@ export function createUnion(tab: Tab, hellos: () => readonly Hello[]): Union {
   const { _clock, _host } = tab
   const timer = createTimer(_clock)
   let asked: readonly string[] = []
+  /** What was asked for before the changes that are under way. */
+  let left: readonly string[] = []
   /** Each change has a number, which the server repeats. */
   let revision = 0
   /** The number of the change that is under way; 0: none is. */
@@ -41,6 +45,7 @@ export function createUnion(tab: Tab, hellos: () => readonly Hello[]): Union {
   function settle(): void {
     timer()
     pending = 0
+    left = []
   }
 
   const all = (): string[] => [
@@ -66,6 +71,7 @@ export function createUnion(tab: Tab, hellos: () => readonly Hello[]): Union {
         // Another tab may have wanted before what this one wants now.
         if (!pending) confirm(tab, self._intro)
       } else if (intro.clientId && topics) {
+        left = [...left, ...asked]
         asked = next
         const rev = ++revision
         pending = rev
@@ -76,6 +82,7 @@ export function createUnion(tab: Tab, hellos: () => readonly Hello[]): Union {
       } else if (add.length) renew(tab)
     },
     _covers: (topics) => !pending && !without(topics, asked).length,
+    _isWanted: (topic) => [...asked, ...left].some((name) => covers(name, topic)),
     _confirm({ type, data }) {
       const { _intro: intro } = self
       if (!intro || type !== 'subscribed' || !data) return false

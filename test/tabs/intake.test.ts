@@ -39,9 +39,11 @@ function setup() {
   return { clock, log, posted, attempt, now, tab, union, frames, confirmed, intake, event, introduce, states }
 }
 
-const block = (type: string, data: string | undefined, id?: string, topic?: string): Frame => [
+/** @param isWanted - Whether a tab has asked for the topic. */
+const block = (type: string, data: string | undefined, id?: string, topic?: string, isWanted = false): Frame => [
   'block',
   { type, data, id, topic },
+  isWanted,
 ]
 
 describe('an open connection', () => {
@@ -126,6 +128,23 @@ describe('what is reported', () => {
     event('ping', { topic: 'orders', event: 'other' })
     event('n', 2)
     expect(frames.slice(1)).toEqual([block('n', '1', undefined, 'orders'), block('n', '2')])
+  })
+
+  it('is marked if a tab has asked for its topic', () => {
+    const { intake, introduce, event, tab, union, frames } = setup()
+    tab._attempt = Object.assign(tab._attempt, { _topics: ['orders.*'] })
+    union._start()
+    introduce()
+    for (const topic of ['orders.eu', 'given']) {
+      intake.comment(`topic ${topic}`)
+      event('n', 1)
+    }
+    event('n', 2)
+    expect(frames.slice(1)).toEqual([
+      block('n', '1', undefined, 'orders.eu', true),
+      block('n', '1', undefined, 'given'),
+      block('n', '2'),
+    ])
   })
 
   it('keeps the topic of a transport that knows it', () => {

@@ -52,7 +52,7 @@ function setup() {
 describe('a tab that joins', () => {
   it('opens the channel of its stream, and asks for a lock of its own', async () => {
     const { presence, tab, asked, channel, _platform, go, clock } = setup()
-    presence._open()
+    presence._start()
     await clock.settle()
     expect(_platform.channel).toHaveBeenCalledExactlyOnceWith('x', expect.any(Function))
     expect(tab._channel).toBe(channel)
@@ -63,7 +63,7 @@ describe('a tab that joins', () => {
 
   it('has an id when it holds its lock, and follows', async () => {
     const { presence, tab, last, go, clock } = setup()
-    presence._open()
+    presence._start()
     await clock.settle()
     last().grant()
     expect(`x:${tab._tabId}`).toBe(last().name)
@@ -72,9 +72,9 @@ describe('a tab that joins', () => {
 
   it('has another id each time', async () => {
     const { presence, locks, clock } = setup()
-    presence._open()
-    presence._close()
-    presence._open()
+    presence._start()
+    presence._end()
+    presence._start()
     await clock.settle()
     expect(new Set(locks.map(({ name }) => name)).size).toBe(2)
   })
@@ -84,14 +84,14 @@ describe('a tab that joins', () => {
     _platform.channel.mockImplementation(() => {
       throw Error('not here')
     })
-    presence._open()
+    presence._start()
     expect(go.mock.calls).toEqual([[separate]])
     expect([tab._channel, locks]).toEqual([undefined, []])
   })
 
   it('goes its own way if it cannot have its lock', async () => {
     const { presence, last, go, clock } = setup()
-    presence._open()
+    presence._start()
     await clock.settle()
     last().refuse('SecurityError')
     await clock.settle()
@@ -102,7 +102,7 @@ describe('a tab that joins', () => {
     'passes on the message %j of its channel as an object',
     (message) => {
       const { presence, heard, receive } = setup()
-      presence._open()
+      presence._start()
       heard.message(message)
       expect(receive).toHaveBeenCalledExactlyOnceWith(Object(message))
     },
@@ -110,7 +110,7 @@ describe('a tab that joins', () => {
 
   it('reports that the page is shown or hidden', () => {
     const { presence, heard, looked } = setup()
-    presence._open()
+    presence._start()
     heard.visibility()
     expect(looked).toHaveBeenCalledOnce()
   })
@@ -191,12 +191,12 @@ describe('the lead', () => {
 
 it('a tab that leaves gives back its locks, the channel and its listener, and has no id any more', async () => {
   const { presence, tab, locks, asked, channel, unwatch, clock } = setup()
-  presence._open()
+  presence._start()
   await clock.settle()
   locks[0]?.grant()
   presence._queue()
   await clock.settle()
-  presence._close()
+  presence._end()
   expect(locks).toHaveLength(2)
   expect(asked()).toEqual([])
   expect(channel.close).toHaveBeenCalledOnce()
@@ -206,6 +206,6 @@ it('a tab that leaves gives back its locks, the channel and its listener, and ha
 
 it('a tab that has never joined gives back nothing', () => {
   const { presence, channel, unwatch } = setup()
-  expect(() => presence._close()).not.toThrow()
+  expect(() => presence._end()).not.toThrow()
   expect([channel.close, unwatch].map(({ mock }) => mock.calls.length)).toEqual([0, 0])
 })

@@ -173,15 +173,17 @@ describe('deliver()', () => {
     expect(tab._backlog._after({ term: 9, n: 4, cursor: '' })).toEqual([frame])
   })
 
-  it.each<[string, readonly string[], string | undefined, boolean]>([
-    ['brings an event of a topic that the tab has joined', ['orders'], 'orders', true],
-    ['brings an event under a wildcard of the tab', ['orders.*'], 'orders.eu', true],
-    ['keeps back an event of a topic that only another tab has joined', ['orders'], 'jobs', false],
-    ['keeps back an event of a topic from a tab that has joined none', [], 'jobs', false],
-    ['brings an event without a topic', ['orders'], undefined, true],
-  ])('%s', (_, topics, topic, isHeard) => {
+  it.each<[string, readonly string[], string | undefined, boolean, boolean]>([
+    ['brings an event of a topic that the tab has joined', ['orders'], 'orders', true, true],
+    ['brings an event under a wildcard of the tab', ['orders.*'], 'orders.eu', true, true],
+    ['keeps back an event of a topic that only another tab has joined', ['orders'], 'jobs', true, false],
+    ['keeps back an event of a topic from a tab that has joined none', [], 'jobs', true, false],
+    ['brings an event without a topic', ['orders'], undefined, true, true],
+    ['brings an event of a topic that no tab has asked for', ['orders'], 'jobs', false, true],
+    ['brings an event of a topic that no tab has asked for to a tab that has joined none', [], 'jobs', false, true],
+  ])('%s', (_, topics, topic, isWanted, isHeard) => {
     const { tab, log } = setup({ topics })
-    deliver(tab, entry('block', { type: 'n', data: '1', id: 'a', topic }))
+    deliver(tab, entry('block', { type: 'n', data: '1', id: 'a', topic }, isWanted))
     // The cursor moves all the same: what is not for this tab is not missed either.
     expect(log).toEqual([['block', { type: 'n', data: isHeard ? '1' : undefined, id: 'a', topic }]])
   })
@@ -227,6 +229,21 @@ describe('introduce()', () => {
     ])
   })
 
+  it.each<[unknown, unknown]>([
+    [['a', 'z'], ['a']],
+    [['z'], []],
+    [['*'], ['a', 'b']],
+    ['a', ['a']],
+    [5, []],
+    [[null, {}], []],
+    [null, null],
+    [undefined, undefined],
+  ])('reduces the topics %j that the server grants to those of the client: %j', (topics, own) => {
+    const { tab, log } = setup({ topics: ['a', 'b'] })
+    introduce(tab, { v: 1, topics } as Control)
+    expect((log as [string, Block][]).map(([, { data }]) => JSON.parse(`${data}`).topics)).toEqual([own])
+  })
+
   it('brings a refusal once, and again after a change of the topics', () => {
     const { tab, attempt, log } = setup({ topics: ['b'] })
     const intro = { v: 1, denied: [denied('b')] }
@@ -246,7 +263,7 @@ describe('introduce()', () => {
 
 describe('confirm()', () => {
   it('reports the topics to a client with hub()', () => {
-    const { tab, log } = setup()
+    const { tab, log } = setup({ topics: ['a'] })
     Object.assign(tab._host, { topics: { wanted: () => [], change: vi.fn() } })
     confirm(tab, { v: 1, topics: ['a'] })
     expect(log).toEqual([['block', { type: 'connected', data: '{"v":1,"topics":["a"]}', id: undefined }]])

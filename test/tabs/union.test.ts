@@ -81,7 +81,8 @@ describe('a change of topics', () => {
     union._start()
     greet({ topics: ['a', 'z'] })
     update()
-    expect(log).toEqual([confirmed(['a', 'z'])])
+    // Of what is granted, a client gets its own.
+    expect(log).toEqual([confirmed(['a'])])
     expect(sent).toEqual([])
   })
 
@@ -96,7 +97,7 @@ describe('a change of topics', () => {
   })
 
   it('is confirmed by the answer with its own number', () => {
-    const { union, want, update, greet, sent, confirm, log, clock } = setup([])
+    const { union, want, update, greet, sent, confirm, log, clock } = setup(['a'])
     union._start()
     greet()
     want(['b'])
@@ -105,9 +106,9 @@ describe('a change of topics', () => {
     expect(confirm(rev - 1, [])).toBe(false)
     expect(confirm(undefined, [])).toBe(false)
     expect(log).toEqual([])
-    expect(confirm(rev, ['b'])).toBe(true)
-    expect(log).toEqual([confirmed(['b'])])
-    expect(union._intro?.topics).toEqual(['b'])
+    expect(confirm(rev, ['a', 'b'])).toBe(true)
+    expect(log).toEqual([confirmed(['a'])])
+    expect(union._intro?.topics).toEqual(['a', 'b'])
     expect(clock.timers).toBe(0)
   })
 
@@ -214,7 +215,8 @@ describe('the answer of the server', () => {
     union._start()
     greet()
     expect(confirm(0, ['a', 'given'])).toBe(true)
-    expect(log).toEqual([confirmed(['a', 'given'])])
+    expect(log).toEqual([confirmed(['a'])])
+    expect(union._intro?.topics).toEqual(['a', 'given'])
     want(['b'])
     update()
     expect(confirm(0, ['a', 'given', 'more'])).toBe(false)
@@ -226,6 +228,36 @@ describe('the answer of the server', () => {
     union._start()
     expect(confirm(1, [])).toBe(false)
     expect(log).toEqual([])
+  })
+})
+
+describe('a topic of an event', () => {
+  it.each([
+    ['orders', true],
+    ['jobs.eu', true],
+    ['jobs', false],
+    ['given', false],
+    [undefined, false],
+  ])('called %s has been asked for by a tab: %s', (topic, isWanted) => {
+    const { union } = setup(['orders'], ['jobs.*'])
+    union._start()
+    expect(union._isWanted(topic)).toBe(isWanted)
+  })
+
+  it('has been asked for until the server confirms that the tabs have left it', () => {
+    const { union, want, update, greet, sent, confirm } = setup([], ['a', 'b'])
+    const wanted = (): boolean[] => ['a', 'b', 'c'].map(union._isWanted)
+    union._start()
+    greet()
+    want(['b', 'c'])
+    update()
+    expect(wanted()).toEqual([true, true, true])
+    want(['c'])
+    update()
+    confirm(sent[0]?.rev)
+    expect(wanted()).toEqual([true, true, true])
+    confirm(sent[1]?.rev)
+    expect(wanted()).toEqual([false, false, true])
   })
 })
 
