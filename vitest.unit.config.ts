@@ -15,6 +15,7 @@ const alias = {
   'headwater/resume': root('./src/resume/index.ts'),
   'headwater/request': root('./src/request/index.ts'),
   'headwater/tabs': root('./src/tabs/index.ts'),
+  'headwater/eventsource': root('./adapters/eventsource.ts'),
   'headwater/store': root('./adapters/store.ts'),
   'headwater/react': root('./adapters/react.ts'),
   'headwater/vue': root('./adapters/vue.ts'),

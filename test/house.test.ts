@@ -180,6 +180,11 @@ const ROOMS: Readonly<Record<string, Rooms>> = {
   },
   adapters: {
     'batch.ts': [],
+    'next-task.ts': [],
+    'event-attributes.ts': [],
+    'eventsource-connection.ts': [],
+    'eventsource-class.ts': ['eventsource-connection.ts', 'event-attributes.ts'],
+    'eventsource.ts': ['eventsource-class.ts', 'next-task.ts'],
     'source.ts': [],
     'stores.ts': ['batch.ts'],
     'store.ts': ['stores.ts', 'batch.ts'],
@@ -268,9 +273,15 @@ const PUBLIC = /^src\/(hub\/|resume\/|request\/|tabs\/)?index\.ts$/
 /** What else of the core a folder may import: no second copy of it, and no public name for it either. */
 const SHARED: Readonly<Record<string, readonly string[]>> = {
   server: ['src/base/clock.ts', 'src/base/errors.ts', 'src/hub/protocol.ts'],
-  adapters: ['src/base/check.ts', 'src/base/clock.ts', 'src/base/errors.ts'],
-  // Its EventSource reads a stream as the core does.
-  testing: ['src/base/clock.ts', 'src/base/errors.ts', 'src/transports/parse.ts'],
+  adapters: [
+    'src/base/check.ts',
+    'src/base/clock.ts',
+    'src/base/errors.ts',
+    // EventSource checks its requests as the client does.
+    'src/connection/request.ts',
+    'src/transports/response.ts',
+  ],
+  testing: ['src/base/clock.ts', 'src/base/errors.ts'],
   cli: ['src/hub/protocol.ts'],
 }
 
@@ -288,9 +299,13 @@ describe('the parts around the core', () => {
     expect(listed.filter((entry) => !isUsed(entry))).toEqual([])
   })
 
-  it('leave the parser to the EventSource of the kit', () => {
-    const readers = into.filter(({ to }) => to === 'src/transports/parse.ts').map(({ from }) => from)
-    expect(readers).toEqual(['testing/fetch/source-connection.ts'])
+  it('leave the parser to the core', () => {
+    expect(into.filter(({ to }) => to === 'src/transports/parse.ts')).toEqual([])
+  })
+
+  it('have one EventSource: that of the adapters', () => {
+    const shared = arrows.filter(({ from, to }) => from.startsWith('testing/') && to.startsWith('adapters/'))
+    expect(shared).toEqual([{ from: 'testing/fetch/stream.ts', to: 'adapters/eventsource-class.ts' }])
   })
 })
 

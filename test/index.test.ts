@@ -1,4 +1,5 @@
 import * as headwater from 'headwater'
+import * as eventsource from 'headwater/eventsource'
 import * as hub from 'headwater/hub'
 import * as request from 'headwater/request'
 import * as resume from 'headwater/resume'
@@ -8,6 +9,7 @@ import { EXPORTS } from './support/exports.ts'
 
 it.each<[subpath: string, exports: object]>([
   ['', headwater],
+  ['eventsource', eventsource],
   ['hub', hub],
   ['request', request],
   ['resume', resume],

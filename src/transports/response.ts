@@ -5,12 +5,15 @@ import { same } from '../base/same.ts'
 const BODY_MAX = 1024
 const BODY_TIME = 1000
 
+/** What is looked at of a response. */
+type ResponseParts = Pick<Response, 'status' | 'headers' | 'body'>
+
 /**
  * Checks that a response opens a stream (HTML 9.2.3, "processResponse"). If not, its body is cancelled: an unread body
  * keeps one of the six connections to its origin.
  * @throws What ends the attempt: an SSEError, or `stop` for status 204.
  */
-export async function checkResponse(response: Response, url: string): Promise<void> {
+export async function checkResponse(response: ResponseParts, url: string): Promise<void> {
   const { status, headers } = response
   // The essence of the last of the values (Fetch 3.6, "extract a MIME type"): its parameters do not count.
   const essence = `${headers.get('content-type')}`.split(',').pop()?.split(';')[0]?.trim().toLowerCase()
@@ -20,7 +23,7 @@ export async function checkResponse(response: Response, url: string): Promise<vo
 }
 
 /** The error about a response that is not what was asked for. Its body is cancelled. */
-export async function createRefusal(response: Response, url: string): Promise<SSEError> {
+export async function createRefusal(response: ResponseParts, url: string): Promise<SSEError> {
   const { status, headers } = response
   const code = status === 200 ? 'content-type' : status === 401 ? 'unauthorized' : 'http'
   // Status 0 is an "opaque redirect": what a browser makes of one that was not to be followed.
@@ -37,7 +40,7 @@ export async function createRefusal(response: Response, url: string): Promise<SS
  * The beginning of a body, as text: what has come when there are `enough` characters, or after `ms`, if given. The rest is
  * cancelled.
  */
-export async function readText({ body }: Response, enough: number, ms?: number): Promise<string> {
+export async function readText({ body }: Pick<Response, 'body'>, enough: number, ms?: number): Promise<string> {
   const reader = body?.getReader()
   const decoder = new TextDecoder()
   let text = ''

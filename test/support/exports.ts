@@ -14,4 +14,5 @@ export const EXPORTS: Readonly<Record<string, readonly string[]>> = {
   resume: ['handled', 'keepCursor'],
   request: ['requestEvents'],
   tabs: ['acrossTabs'],
+  eventsource: ['EventSource'],
 }

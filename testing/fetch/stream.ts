@@ -1,8 +1,10 @@
+import { createEventSource } from '../../adapters/eventsource-class.ts'
+import { systemClock } from '../../src/base/clock.ts'
 import { type Clock, type EventMap, fetchTransport, type Transport } from '../../src/index.ts'
 import { createMock, type Mock, type MockOptions } from '../mock/mock.ts'
 import { completePlatform } from '../platform/builtins.ts'
 import { realTime } from '../platform/clock.ts'
-import { createEventSource } from './event-source.ts'
+import { baseAddress } from '../request/request.ts'
 import { createLocalServer } from './fetch.ts'
 
 /** What a mock stream starts with. */
@@ -55,7 +57,7 @@ export function createMockStream<E extends EventMap = Record<string, unknown>>(
   const own = {
     fetch,
     transport: { connect: (request, sink) => fetchTransport().connect({ ...request, fetch }, sink) },
-    EventSource: createEventSource(fetch, clock),
+    EventSource: createEventSource({ fetch, clock: { ...systemClock, ...clock }, getBase: baseAddress }),
     respond,
   } satisfies Partial<MockStream<E>>
   return Object.defineProperties(own as MockStream<E>, Object.getOwnPropertyDescriptors(mock))

@@ -1,7 +1,6 @@
-import { createMockStream, type Step } from 'headwater/testing'
+import { createClock, createMockStream, type Step } from 'headwater/testing'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createEventSource } from '../../../testing/fetch/event-source.ts'
-import { realTime } from '../../../testing/platform/clock.ts'
+import { createEventSource } from '../../../adapters/eventsource-class.ts'
 import { ENVIRONMENTS, setup } from './sources.ts'
 
 afterEach(() => {
@@ -131,7 +130,7 @@ describe.each(ENVIRONMENTS)('with the events of %s', (_, classes) => {
       let answer = (_: Response): void => {}
       const fetch = (): Promise<Response> => new Promise((resolve) => (answer = resolve))
       const { clock } = setup()
-      const EventSource = createEventSource(fetch, clock)
+      const EventSource = createEventSource({ fetch, clock, getBase: () => 'http://a.test/' })
       const source = new EventSource('/')
       source.onopen = source.onmessage = source.onerror = ({ type }) => expect.fail(type)
       source.close()
@@ -310,7 +309,8 @@ describe('the class', () => {
 
   it('throws a SyntaxError for what is no URL, and asks nothing', async () => {
     const { stream, clock } = setup()
-    expect(() => new stream.EventSource('http://')).toThrow(SyntaxError)
+    expect(() => new stream.EventSource('http://')).toThrow(DOMException)
+    expect(() => new stream.EventSource('http://')).toThrow(expect.objectContaining({ name: 'SyntaxError' }))
     expect(() => new stream.EventSource('http://')).toThrow('EventSource: http:// cannot be parsed as a URL')
     await clock.settle()
     expect(stream.requests).toEqual([])
@@ -325,13 +325,18 @@ describe('the class', () => {
     [null as unknown as undefined, 'same-origin', false],
   ])('new EventSource(url, %o) sends the credentials %s', async (init, credentials, told) => {
     const fetch = vi.fn<typeof globalThis.fetch>(() => new Promise(() => {}))
-    const EventSource = createEventSource(fetch, realTime)
+    const EventSource = createEventSource({ fetch, clock: createClock(), getBase: () => 'http://a.test/' })
     const source = new EventSource('http://a.test/', init)
     expect(source.withCredentials).toBe(told)
     expect(fetch).toHaveBeenCalledWith('http://a.test/', {
-      headers: new Headers({ accept: 'text/event-stream' }),
+      method: 'GET',
+      // A plain object, for functions that spread it.
+      headers: { accept: 'text/event-stream' },
+      body: undefined,
       credentials,
+      redirect: 'follow',
       cache: 'no-store',
+      duplex: 'half',
       signal: expect.any(AbortSignal),
     })
     source.close()

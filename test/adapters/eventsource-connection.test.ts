@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { createMockStream } from 'headwater/testing'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { ENVIRONMENTS, setup } from './sources.ts'
+import { ENVIRONMENTS, setup } from '../testing/fetch/sources.ts'
 
 afterEach(() => {
   vi.unstubAllGlobals()
