@@ -1,3 +1,4 @@
+// @vitest-environment page
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { callsAttributes, EventAttributes } from '../../adapters/event-attributes.ts'
 import { ENVIRONMENTS } from '../testing/fetch/sources.ts'
@@ -75,7 +76,7 @@ describe('an event handler attribute', () => {
 })
 
 describe('a target', () => {
-  it.each(ENVIRONMENTS)('of %s leaves its attributes to the class', (_, classes) => {
+  it.each(ENVIRONMENTS)('leaves its attributes to the class, with the events of %s', (_, classes) => {
     for (const [name, value] of Object.entries(classes)) vi.stubGlobal(name, value)
     expect(callsAttributes()).toBe(false)
   })

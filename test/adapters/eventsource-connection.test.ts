@@ -1,3 +1,4 @@
+// @vitest-environment page
 import fc from 'fast-check'
 import { createMockStream } from 'headwater/testing'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'

@@ -121,7 +121,7 @@ describe('the headers of an EventSource', () => {
     ])
   })
 
-  it('that a function fails to make are a network error: the source tries again', async () => {
+  it('count as a network error if their function fails: the source tries again', async () => {
     const cause = new Error('no token')
     const headers = vi.fn(() => Promise.reject(cause))
     const { stream, open } = setup([], { headers })
@@ -138,7 +138,7 @@ describe('the headers of an EventSource', () => {
     expect(stream.requests[0]?.lastEventId).toBe('41')
   })
 
-  it('that may be a secret are not taken along by a redirect', async () => {
+  it('stay where they are if they may be a secret: no redirect takes them along', async () => {
     const { stream, open } = setup([[{ redirect: 'http://b.test/events' }]], { headers: { 'x-key': 'secret' } })
     const source = open()
     const { error } = await next(source, 'error')
@@ -147,7 +147,7 @@ describe('the headers of an EventSource', () => {
   })
 
   it.each([{ authorization: 'Bearer 1' }, { accept: 'text/event-stream, */*' }])(
-    'that are safe go along with a redirect: %o',
+    'go along with a redirect if they are safe: %o',
     async (headers) => {
       const { stream, open } = setup([[{ redirect: '/b' }]], { headers })
       open()

@@ -1,3 +1,4 @@
+// @vitest-environment page
 import { createClock, createMockStream, type Step } from 'headwater/testing'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createEventSource } from '../../../adapters/eventsource-class.ts'
