@@ -3,8 +3,7 @@ import { createHubClient } from 'headwater/hub'
 import { useSSE, useSSEEvent } from 'headwater/react'
 import { Activity, act, StrictMode, Suspense } from 'react'
 import { describe, expect, it } from 'vitest'
-import { eventually } from '../support/eventually.ts'
-import { bench, failOnComplaints, mount, probe } from './react-stage.tsx'
+import { bench, failOnComplaints, mount, probe, stagePlatformTimers } from './react-stage.tsx'
 
 failOnComplaints()
 
@@ -57,8 +56,10 @@ describe('hidden and shown again', () => {
     stream.send('n', 1, { id: '7' })
     await settle()
     const { client } = last()
+    const platform = stagePlatformTimers()
     await render(show('hidden'))
-    await eventually(() => expect(client.state.get().status).toBe('closed'))
+    await platform.advance(1000)
+    expect(client.state.get().status).toBe('closed')
     await render(show('visible'))
     await settle()
     expect(made).toEqual([undefined, '7'])

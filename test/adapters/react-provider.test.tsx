@@ -5,8 +5,7 @@ import { SSEProvider, useSSE, useSSEClient, useSSEEvent, useSSEValue, useTopic }
 import { StrictMode } from 'react'
 import { renderToString } from 'react-dom/server'
 import { describe, expect, it } from 'vitest'
-import { eventually } from '../support/eventually.ts'
-import { bench, complaints, failOnComplaints, hubBench, mount, probe } from './react-stage.tsx'
+import { bench, complaints, failOnComplaints, hubBench, mount, probe, stagePlatformTimers } from './react-stage.tsx'
 
 failOnComplaints()
 
@@ -63,7 +62,7 @@ describe('SSEProvider', () => {
   })
 
   it('calls a function that makes a client once, and closes the client with it', async () => {
-    const { options, stream, settle, advance } = bench({ linger: 0 })
+    const { options, stream, settle } = bench({ linger: 0 })
     const { Probe, seen } = probe((_: { n: number }) => useSSEClient<Record<string, unknown>, HubClient>())
     const page = (n: number) => (
       <SSEProvider client={() => createHubClient(`/made/${n}`, options)}>
@@ -76,9 +75,10 @@ describe('SSEProvider', () => {
     seen[0]?.topic('orders').subscribe(() => {})
     await settle()
     expect(stream.requests.map(({ path }) => path)).toEqual(['/made/1'])
+    const platform = stagePlatformTimers()
     await unmount()
-    await advance(1000)
-    await eventually(() => expect(seen[0]?.state.get().status).toBe('closed'))
+    await platform.advance(1000)
+    expect(seen[0]?.state.get().status).toBe('closed')
   })
 
   it('is outdone by one that is nearer, and by a client that is handed over', async () => {

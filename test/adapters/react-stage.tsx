@@ -70,6 +70,13 @@ function join<C extends SSEClient>(more: SSEOptions, make: (options: SSEOptions)
   }
 }
 
+/** The platform's timers, turned by hand: a component lingers on them that has no options with a clock. */
+export function stagePlatformTimers(): { readonly advance: (ms: number) => Promise<void> } {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  return { advance: (ms) => act(async () => void (await vi.advanceTimersByTimeAsync(ms))) }
+}
+
 interface Mounted {
   readonly root: Root
   readonly text: () => string

@@ -5,8 +5,7 @@ import { SSEProvider, useSSE, useSSEEvent, useSSEValue, useTopic } from 'headwat
 import { act, Component, type ReactNode, StrictMode } from 'react'
 import { renderToString } from 'react-dom/server'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { eventually } from '../support/eventually.ts'
-import { bench, complaints, failOnComplaints, hubBench, mount, probe } from './react-stage.tsx'
+import { bench, complaints, failOnComplaints, hubBench, mount, probe, stagePlatformTimers } from './react-stage.tsx'
 
 failOnComplaints()
 
@@ -301,13 +300,17 @@ describe('useSSE', () => {
       const { unmount } = await mount(<Probe />)
       await settle()
       const { client } = last()
+      // Without options of the hook, the component's linger runs on the platform's clock.
+      const platform = stagePlatformTimers()
       await unmount()
       expect(stream.connections).toHaveLength(1)
-      // Without options of the hook, the component's linger runs on the platform's clock.
       await advance(1000)
       expect(stream.connections).toHaveLength(0)
       expect(clock.timers).toBe(0)
-      await eventually(() => expect(client.state.get()).toEqual({ status: 'closed', error: null }))
+      await platform.advance(999)
+      expect(client.state.get().status).not.toBe('closed')
+      await platform.advance(1)
+      expect(client.state.get()).toEqual({ status: 'closed', error: null })
     })
 
     it('makes a client that calls the newest callbacks, and sends', async () => {

@@ -6,11 +6,26 @@ import { anyText } from '../../support/text.ts'
 const read = (line: Partial<RequestLine>) =>
   readRequestLine({ method: 'GET', target: '/events?a=1', scheme: 'http', host: 'hub.test', ...line }).href
 
+/** As fast-check's own `webUrl`, which sets up a Map of a million characters first. */
+const url = fc
+  .record({
+    scheme: fc.constantFrom('http', 'https'),
+    domain: fc.domain(),
+    path: anyText(),
+    query: fc.option(anyText()),
+    fragment: fc.option(anyText()),
+  })
+  .map(({ scheme, domain, path, query, fragment }) => {
+    const encode = (text: string): string => encodeURIComponent(text.replace(/\p{Surrogate}/gu, '?'))
+    const end = (mark: string, text: string | null): string => (text === null ? '' : mark + encode(text))
+    return `${scheme}://${domain}/${encode(path)}${end('?', query)}${end('#', fragment)}`
+  })
+
 describe('a request line of any letters', () => {
   const text = fc.oneof(
     fc.string(),
     anyText(),
-    fc.webUrl({ withQueryParameters: true, withFragments: true }),
+    url,
     fc.constantFrom('//', '/\\', 'http://u:p@a/', '[::1]', 'a:b@c', '\0', 'blob:http://a/b', 'about:blank', '*'),
   )
 
