@@ -82,6 +82,14 @@ it('a title of a test stands alone: it does not go on from the title around it',
   expect(parts).toEqual([])
 })
 
+it('no file of a test has more than 600 lines: it is split by subject', () => {
+  const own = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.tsx?$/.test(name) && !name.includes('node_modules'))
+    .map((name) => `test/${name.split(sep).join('/')}`)
+  const linesOf = (file: string): number => readFileSync(join(root, file), 'utf8').split('\n').length - 1
+  expect([...new Set([...files, ...own])].filter((file) => linesOf(file) > 600)).toEqual([])
+})
+
 /** What the first line of a file asks for. */
 const environmentOf = (source: string): string | undefined => /^\/\/ @vitest-environment (\S+)\n/.exec(source)?.[1]
 
