@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Script } from './case.ts'
 import { greet, honestAnswer, resumeAfter } from './honest.ts'
@@ -105,7 +105,11 @@ function takeLate(): number[] {
   return late.map(({ id }) => id)
 }
 
-/** For a request that was on its way when the client was closed. */
+/**
+ * A request that was on its way when the client was closed. Node has written it before the call that says so, so it is read in
+ * one of the next turns, however late they come. A page's network is another process: there it may take a moment.
+ */
+const TURNS = 10
 const GRACE = 15
 /** How long sockets may take to be closed. */
 const LIMIT = 20_000
@@ -113,6 +117,7 @@ const LIMIT = 20_000
 /** The client was closed: its sockets must go, and no request may come any more. */
 async function over(stage: Stage): Promise<Seen> {
   await sleep(GRACE)
+  for (let turn = 0; turn < TURNS; turn++) await setImmediate()
   for (let waited = 0; stage.sockets.size > 0 && waited < LIMIT; waited += 2) await sleep(2)
   stage.isOver = true
   return seenOf(stage)

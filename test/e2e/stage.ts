@@ -162,6 +162,8 @@ export interface Heard {
   /** What each opening said of `recovered`. */
   readonly openings: (boolean | 'unknown')[]
   readonly roles: string[]
+  /** The locks that it took from a tab that did not answer. */
+  readonly stolen: string[]
   /** What happened to the page: each `pageshow`, with whether it came out of the back/forward cache, `freeze` and `resume`. */
   readonly life: string[]
   /** What it threw. */
@@ -192,9 +194,14 @@ const PAGE = `<!doctype html>
 </script>
 <script>
   // Before the modules are there: the page may be shown or break while they are loaded.
-  const heard = window.heard = { numbers: [], states: [], gaps: [], openings: [], roles: [], life: [], errors: [] }
+  const heard = window.heard = { numbers: [], states: [], gaps: [], openings: [], roles: [], stolen: [], life: [], errors: [] }
   addEventListener('pageshow', ({ persisted }) => heard.life.push(persisted ? 'persisted' : 'shown'))
   for (const type of ['freeze', 'resume']) document.addEventListener(type, () => heard.life.push(type))
+  const { request } = LockManager.prototype
+  LockManager.prototype.request = function (name, ...rest) {
+    if (rest[0]?.steal) heard.stolen.push(name)
+    return Reflect.apply(request, this, [name, ...rest])
+  }
   addEventListener('error', ({ message }) => heard.errors.push(message))
   addEventListener('unhandledrejection', ({ reason }) => heard.errors.push(String(reason)))
 </script>

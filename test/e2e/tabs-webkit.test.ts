@@ -15,9 +15,6 @@ let stage: Stage
 /** So many tabs were opened. */
 let opened: number
 
-/** Whoever goes is missed at once; a hand-over that only silence brings about takes longer than this. */
-const SOON = 10_000
-
 /** What a tab has heard, of the numbers the first and the last alone: for who asks again and again. */
 const glance = (tab: WebKitTab): Promise<Heard> =>
   tab.evaluate(() => {
@@ -56,7 +53,7 @@ async function roles(among: readonly WebKitTab[]): Promise<(string | undefined)[
   return heard.map((each) => each.roles.at(-1))
 }
 
-/** Waits until exactly one of these tabs leads. */
+/** Waits until exactly one of these tabs leads, and checks that none took the lead from a leader for its silence. */
 async function leaderOf(among: readonly WebKitTab[]): Promise<WebKitTab> {
   let leaders: WebKitTab[] = []
   const count = async (): Promise<number> => {
@@ -64,7 +61,8 @@ async function leaderOf(among: readonly WebKitTab[]): Promise<WebKitTab> {
     leaders = among.filter((_, index) => parts[index] === 'leader')
     return leaders.length
   }
-  await expect.poll(count, { timeout: SOON, interval: 20 }).toBe(1)
+  await expect.poll(count, { interval: 20 }).toBe(1)
+  expect((await Promise.all(among.map(glance))).flatMap(({ stolen }) => stolen)).toEqual([])
   return leaders[0] as WebKitTab
 }
 

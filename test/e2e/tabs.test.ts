@@ -50,10 +50,7 @@ async function settled(): Promise<void> {
 
 const role = async (tab: Page): Promise<string | undefined> => (await glance(tab)).roles.at(-1)
 
-/** A leader whose end is only noticed by its silence is missed for longer than this. */
-const SOON = 10_000
-
-/** Waits until exactly one of these tabs leads. */
+/** Waits until exactly one of these tabs leads, and checks that none took the lead from a leader for its silence. */
 async function leaderOf(among: readonly Page[]): Promise<Page> {
   let leaders: Page[] = []
   const count = async (): Promise<number> => {
@@ -61,7 +58,8 @@ async function leaderOf(among: readonly Page[]): Promise<Page> {
     leaders = among.filter((_, index) => roles[index] === 'leader')
     return leaders.length
   }
-  await expect.poll(count, { timeout: SOON, interval: 10 }).toBe(1)
+  await expect.poll(count, { interval: 10 }).toBe(1)
+  expect((await Promise.all(among.map(glance))).flatMap(({ stolen }) => stolen)).toEqual([])
   return leaders[0] as Page
 }
 
@@ -167,7 +165,7 @@ describe('in Chromium', () => {
       const leader = await leaderOf(tabs)
       const others = tabs.filter((tab) => tab !== leader)
       // A browser takes a moment to end the stream of a tab that is gone: two of those at once would be no fault of ours.
-      await expect.poll(() => stage.traffic().now, { timeout: SOON, interval: 5 }).toBeLessThanOrEqual(1)
+      await expect.poll(() => stage.traffic().now, { interval: 5 }).toBeLessThanOrEqual(1)
       // Some go in the middle of a change, some come back before there is another, some when all is settled.
       if (random() < 0.5) await expectNews([leader])
       const fate = pick<Fate>(['close', 'crash', 'freeze', 'leave'])

@@ -498,12 +498,13 @@ describe('close()', () => {
     const { closed } = await server.connected()
     const held = fetch(server.url).catch((error: unknown) => error)
     await eventually(() => expect(server.requests).toHaveLength(2))
-    const before = performance.now()
+    // No timer runs from here on: what waits for one waits for ever.
+    vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval'] })
+    onTestFinished(() => void vi.useRealTimers())
     await server.close()
     await closed
     await expect(next()).rejects.toThrow(TypeError)
     expect(await held).toBeInstanceOf(TypeError)
-    expect(performance.now() - before).toBeLessThan(1000)
     expect(server.connections).toHaveLength(0)
     await expect(fetch(server.url)).rejects.toThrow(TypeError)
   })
