@@ -18,12 +18,16 @@ export function gateway(api: Api, tokens: Tokens, failed: (error: Error) => void
     const restarts = url === '/api/faults/restart'
     const drains = url === '/api/admin/drain'
     const answer = (status: number): unknown => response.writeHead(status).end()
+    const fail = (error: Error): void => {
+      failed(error)
+      answer(503)
+    }
     if (!url?.startsWith('/api/')) next()
     else if (!restarts && !drains) proxy(request, response)
     else if (method !== 'POST') response.writeHead(405, { allow: 'POST' }).end()
     else if (drains && tokens.read(bearerOf(headers))?.role !== 'operator') answer(401)
     else if (api.busy) answer(409)
-    else if (drains) api.replace().then(() => answer(202), failed)
+    else if (drains) api.replace().then(() => answer(202), fail)
     else {
       api.restart().catch(failed)
       answer(202)

@@ -1,0 +1,87 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { createTokens } from '../../demo/server/token.ts'
+import { startApi } from '../../demo/supervisor/api.ts'
+import { gateway } from '../../demo/supervisor/gateway.ts'
+import { eventually } from '../support/eventually.ts'
+
+/*
+ * The supervisor of the demo, with processes that do what a test lists: one word for each, in the order of their starts.
+ */
+
+const PROGRAM = fileURLToPath(new URL('./demo-api/program.ts', import.meta.url))
+const ENDED = new Error('The API server has ended (1).')
+
+async function setup(processes: string) {
+  const crashed = vi.fn()
+  const api = await startApi(processes, crashed, PROGRAM)
+  onTestFinished(() => api.stop())
+  return { api, crashed }
+}
+
+/** The middleware of the gateway, served. */
+async function serve(api: Parameters<typeof gateway>[0]) {
+  const failed = vi.fn()
+  const tokens = createTokens('secret')
+  const { configureServer } = gateway(api, tokens, failed)
+  if (typeof configureServer !== 'function') throw new Error('a gateway is a plugin with middleware')
+  const server = createServer()
+  const use = (route: (...all: unknown[]) => void): unknown =>
+    server.on('request', (...both) => route(...both, () => {}))
+  configureServer.call({} as never, { middlewares: { use } } as never)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  const headers = { authorization: `Bearer ${tokens.mint({ role: 'operator' })}` }
+  const drain = (): Promise<Response> =>
+    fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/api/admin/drain`, { method: 'POST', headers })
+  return { drain, failed }
+}
+
+describe('the API server of the demo', () => {
+  it('is replaced: the new process listens, and the old one ends without being missed', async () => {
+    const { api, crashed } = await setup('serves serves serves')
+    expect(api.port).toBe(40_001)
+    await api.replace()
+    expect(api.port).toBe(40_002)
+    await api.replace()
+    expect([api.port, crashed.mock.calls]).toEqual([40_003, []])
+    await eventually(() => expect(api.busy).toBe(false))
+  })
+
+  it('is started by a drain, where it is down after a start that failed', async () => {
+    const { api, crashed } = await setup('serves fails serves')
+    await expect(api.restart(0)).rejects.toEqual(ENDED)
+    await api.replace()
+    expect([api.port, crashed.mock.calls]).toEqual([40_003, []])
+  })
+
+  it('is asked for the log no longer when its process ends meanwhile', async () => {
+    const { api, crashed } = await setup('vanishes serves')
+    await expect(api.replace()).rejects.toThrow('The API server has ended (0).')
+    await eventually(() => expect(crashed).toHaveBeenCalledTimes(1))
+    await api.replace()
+    expect(api.port).toBe(40_002)
+  })
+})
+
+describe('the drain button of the demo', () => {
+  it('is answered with 202 once the next process serves', async () => {
+    const { api } = await setup('serves serves')
+    const { drain, failed } = await serve(api)
+    expect((await drain()).status).toBe(202)
+    expect([api.port, failed.mock.calls]).toEqual([40_002, []])
+  })
+
+  it('is answered with 503 where the API server is down and does not start, and with 202 once it does', async () => {
+    const { api } = await setup('serves fails fails serves')
+    await expect(api.restart(0)).rejects.toEqual(ENDED)
+    const { drain, failed } = await serve(api)
+    expect((await drain()).status).toBe(503)
+    expect(failed.mock.calls).toEqual([[ENDED]])
+    expect((await drain()).status).toBe(202)
+  })
+})
