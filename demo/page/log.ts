@@ -17,14 +17,59 @@ export interface Log {
 }
 
 export function showLog(sse: Stream): Log {
-  const scroller = byId('log-scroller', HTMLElement)
+  const add = createList()
+  let part: TabsRole | undefined
+
+  sse.state.subscribe(({ status }) => {
+    // Of these two the observers know more.
+    if (status !== 'open' && status !== 'waiting') add({ kind: 'state', name: status })
+  })
+  sse.observe({
+    onOpen({ recovered }) {
+      const text = recovered === true ? 'goes on after the last id' : 'starts afresh'
+      add({ kind: 'state', name: 'open', text })
+      noteRole()
+    },
+    onRetry({ delay, error }) {
+      add({ kind: 'state', name: 'waiting', text: `${describeError(error)}; next try in ${seconds(delay)}` })
+    },
+    onGap: ({ reason }) => add({ kind: 'state', name: 'gap', text: reason }),
+    onEvent({ id, type, data, receivedAt }) {
+      const number = `#${id.slice(id.lastIndexOf('-') + 1)}`
+      add({ kind: 'event', at: receivedAt, name: type, text: describeEvent(type, data), number })
+    },
+  })
+
+  // Who asks for the lead hears through another tab, for a moment, by whatever name: only what has come of it is told.
+  function noteRole(): void {
+    const now = role.get()
+    if (now === part || sse.state.get().status !== 'open') return
+    part = now
+    add({ kind: 'state', name: 'role', text: ROLES[now] })
+  }
+
+  role.subscribe(noteRole)
+
+  return { note: (text) => add({ kind: 'note', name: 'page', text }) }
+}
+
+interface Entry {
+  readonly kind: 'state' | 'event' | 'note'
+  /** Default: now. */
+  readonly at?: number
+  readonly name: string
+  readonly text?: string
+  /** Of an event. */
+  readonly number?: string
+}
+
+/** @returns Adds a line to the list. */
+function createList(): (entry: Entry) => void {
   const list = byId('log', HTMLElement)
   const pause = byId('log-pause', HTMLButtonElement)
+  const follow = followEnd(list)
   let lines: HTMLLIElement[] = []
   let paused = false
-  let following = true
-  let top = 0
-  let part: TabsRole | undefined
 
   const schedule = frameBatch(() => {
     if (paused) {
@@ -36,6 +81,31 @@ export function showLog(sse: Stream): Log {
     while (list.children.length > KEPT) list.firstElementChild?.remove()
     follow()
   })
+
+  pause.addEventListener('click', () => {
+    paused = !paused
+    pause.setAttribute('aria-pressed', `${paused}`)
+    if (!paused) setText(pause, 'Pause')
+    schedule()
+  })
+
+  return ({ kind, at = Date.now(), name, text = '', number = '' }) => {
+    const line = make('li')
+    line.dataset.kind = kind
+    line.append(make('time', '', time(at)), make('span', 'number', number), make('span', 'name', name))
+    line.append(make('span', 'text', text))
+    lines.push(line)
+    // Bounded while paused, and in a hidden tab, where no frame is ever drawn.
+    if (lines.length > KEPT) lines.shift()
+    schedule()
+  }
+}
+
+/** @returns Scrolls to the end of the list, unless a reader has scrolled away from it. */
+function followEnd(list: HTMLElement): () => void {
+  const scroller = byId('log-scroller', HTMLElement)
+  let following = true
+  let top = 0
 
   function follow(): void {
     if (following) scroller.scrollTop = scroller.scrollHeight
@@ -49,50 +119,5 @@ export function showLog(sse: Stream): Log {
     top = scrollTop
   })
   new ResizeObserver(follow).observe(list)
-
-  function add(kind: string, at: number, name: string, text: string, number = ''): void {
-    const line = make('li')
-    line.dataset.kind = kind
-    line.append(make('time', '', time(at)), make('span', 'number', number), make('span', 'name', name))
-    line.append(make('span', 'text', text))
-    lines.push(line)
-    // Bounded while paused, and in a hidden tab, where no frame is ever drawn.
-    if (lines.length > KEPT) lines.shift()
-    schedule()
-  }
-
-  sse.state.subscribe(({ status }) => {
-    // Of these two the observers know more.
-    if (status !== 'open' && status !== 'waiting') add('state', Date.now(), status, '')
-  })
-  sse.observe({
-    onOpen({ recovered }) {
-      add('state', Date.now(), 'open', recovered === true ? 'goes on after the last id' : 'starts afresh')
-      noteRole()
-    },
-    onRetry: ({ delay, error }) =>
-      add('state', Date.now(), 'waiting', `${describeError(error)}; next try in ${seconds(delay)}`),
-    onGap: ({ reason }) => add('state', Date.now(), 'gap', reason),
-    onEvent: ({ id, type, data, receivedAt }) =>
-      add('event', receivedAt, type, describeEvent(type, data), `#${id.slice(id.lastIndexOf('-') + 1)}`),
-  })
-
-  // Who asks for the lead hears through another tab, for a moment, by whatever name: only what has come of it is told.
-  function noteRole(): void {
-    const now = role.get()
-    if (now === part || sse.state.get().status !== 'open') return
-    part = now
-    add('state', Date.now(), 'role', ROLES[now])
-  }
-
-  role.subscribe(noteRole)
-
-  pause.addEventListener('click', () => {
-    paused = !paused
-    pause.setAttribute('aria-pressed', `${paused}`)
-    if (!paused) setText(pause, 'Pause')
-    schedule()
-  })
-
-  return { note: (text) => add('note', Date.now(), 'page', text) }
+  return follow
 }

@@ -35,10 +35,9 @@ export function createReplica(snapshot: OrdersSnapshot, countMissed: CountMissed
   let base: ReplicaBase
   let orders: OrderTable
   let counter: Counter
-  let waiting: { readonly seq: number; readonly resolve: (table: OrderTable) => void }[] = []
   /** Events that came while a table is being loaded; they may be in it or not. */
   let held: SSEEvent<Events>[] | undefined
-  const past = new Map<number, OrderTable>()
+  const past = createPast()
   start(snapshot)
 
   function start(from: OrdersSnapshot): void {
@@ -47,32 +46,32 @@ export function createReplica(snapshot: OrdersSnapshot, countMissed: CountMissed
     base = { seq, orders }
     counter = createCounter(seq, countMissed)
     past.clear()
-    remember(seq)
-  }
-
-  function remember(seq: number): void {
-    past.set(seq, orders)
-    past.delete(seq - PAST)
-    const due = waiting.filter((entry) => entry.seq <= seq)
-    waiting = waiting.filter((entry) => entry.seq > seq)
-    for (const { resolve } of due) resolve(orders)
+    past.remember(seq, orders)
   }
 
   function take(event: SSEEvent<Events>): void {
-    if (held) {
-      held.push(event)
-      return
-    }
+    if (held) return void held.push(event)
     const seq = parseId(event.id)?.seq ?? NaN
     const { start, seq: last } = counter.tally
     // The table was loaded while these were on their way: they are in it.
     if (seq <= start) return
     // Whatever was left out changed nothing, as far as this page knows.
-    for (let left = last + 1; left < seq; left++) remember(left)
+    for (let left = last + 1; left < seq; left++) past.remember(left, orders)
     counter.count(seq)
     // As an application would: whatever arrives is applied. If it is wrong, the comparison finds it.
     if (event.type === 'order.created' || event.type === 'order.updated') orders = applyOrderEvent(orders, event.data)
-    remember(counter.tally.seq)
+    past.remember(counter.tally.seq, orders)
+  }
+
+  async function reload(load: () => Promise<OrdersSnapshot>): Promise<void> {
+    held = []
+    const loaded = await load()
+    const later = held.filter(({ id }) => (parseId(id)?.seq ?? 0) > (parseId(loaded.cursor)?.seq ?? 0))
+    held = undefined
+    start(loaded)
+    for (const event of later) take(event)
+    // What was held is in it too: a caller that goes on from here knows these already.
+    base = { seq: counter.tally.seq, orders }
   }
 
   return {
@@ -86,21 +85,36 @@ export function createReplica(snapshot: OrdersSnapshot, countMissed: CountMissed
       return counter.tally
     },
     take,
-    at(cursor) {
-      const seq = parseId(cursor)?.seq ?? NaN
+    at: (cursor) => past.at(parseId(cursor)?.seq ?? NaN),
+    settled: () => counter.settled(),
+    reload,
+  }
+}
+
+/** The tables that there have been lately, by the number of the event that each was at. */
+interface Past {
+  remember(seq: number, table: OrderTable): void
+  /** The table at this event, or when it, or a later one, comes. */
+  at(seq: number): Promise<OrderTable>
+  /** Forgets them. Who waits for a table goes on to wait. */
+  clear(): void
+}
+
+function createPast(): Past {
+  const past = new Map<number, OrderTable>()
+  let waiting: { readonly seq: number; readonly resolve: (table: OrderTable) => void }[] = []
+  return {
+    remember(seq, table) {
+      past.set(seq, table)
+      past.delete(seq - PAST)
+      const due = waiting.filter((entry) => entry.seq <= seq)
+      waiting = waiting.filter((entry) => entry.seq > seq)
+      for (const { resolve } of due) resolve(table)
+    },
+    at(seq) {
       const known = past.get(seq)
       return known ? Promise.resolve(known) : new Promise((resolve) => waiting.push({ seq, resolve }))
     },
-    settled: () => counter.settled(),
-    async reload(load) {
-      held = []
-      const loaded = await load()
-      const later = held.filter(({ id }) => (parseId(id)?.seq ?? 0) > (parseId(loaded.cursor)?.seq ?? 0))
-      held = undefined
-      start(loaded)
-      for (const event of later) take(event)
-      // What was held is in it too: a caller that goes on from here knows these already.
-      base = { seq: counter.tally.seq, orders }
-    },
+    clear: () => past.clear(),
   }
 }

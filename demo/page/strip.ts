@@ -32,17 +32,33 @@ const HEIGHT: Readonly<Record<ConnectionState['status'], number>> = {
 }
 
 export function showStrip(sse: Stream, tabs: Tabs): void {
-  const chart = byId('strip', SVGSVGElement)
+  const tape = createTape()
+  showStates(sse, tape)
+  showEvents(sse, tape)
+  let leader: number | undefined
+  tabs.subscribe((roster) => {
+    if (leader !== undefined && roster.leader !== undefined && roster.leader !== leader)
+      place(tape.add('hand-over', tape.now(), HAND_OVER), { bottom: 100, height: 100 }, 1, 0)
+    leader = roster.leader ?? leader
+  })
+}
+
+/** The drawing, which slides to the left. */
+interface Tape {
+  /** In seconds, since the tape was made. */
+  now(): number
+  add(kind: string, x: number, width: number): SVGRectElement
+  /** From now on the last shape grows with time, until there is another. */
+  grow(rect: SVGRectElement): void
+}
+
+function createTape(): Tape {
   const tape = byId('tape', SVGGElement)
-  const summary = byId('strip-summary', SVGTitleElement)
+  byId('strip', SVGSVGElement).setAttribute('viewBox', `${-WINDOW} 0 ${WINDOW} 100`)
   const origin = performance.now()
   const now = (): number => (performance.now() - origin) / 1000
   let running: SVGRectElement | undefined
-  let bin = { at: -1, live: 0, replayed: 0 }
-  let liveBar: SVGRectElement | undefined
-  let replayedBar: SVGRectElement | undefined
   let drawnAt = -Infinity
-  let interruptions = 0
 
   function draw(): void {
     requestAnimationFrame(draw)
@@ -54,16 +70,42 @@ export function showStrip(sse: Stream, tabs: Tabs): void {
     tape.setAttribute('transform', `translate(${-at} 0)`)
   }
 
+  draw()
+  return {
+    now,
+    add(kind, x, width) {
+      for (const old of [...tape.children]) if (old !== running && endOf(old) < x - WINDOW) old.remove()
+      const rect = document.createElementNS('http://www.w3.org/2000/svg', 'rect')
+      rect.setAttribute('class', kind)
+      rect.setAttribute('x', `${x}`)
+      rect.setAttribute('width', `${width}`)
+      tape.append(rect)
+      return rect
+    },
+    grow(rect) {
+      stretch(running, Number(rect.getAttribute('x')))
+      running = rect
+    },
+  }
+}
+
+function showStates(sse: Stream, { add, grow, now }: Tape): void {
+  const summary = byId('strip-summary', SVGTitleElement)
+  let interruptions = 0
   sse.state.subscribe(({ status }) => {
-    const at = now()
-    stretch(running, at)
-    running = add('phase', at, 0)
-    running.dataset.status = status
-    place(running, STATES, HEIGHT[status], 0)
+    const phase = add('phase', now(), 0)
+    phase.dataset.status = status
+    place(phase, STATES, HEIGHT[status], 0)
+    grow(phase)
     if (status === 'waiting') interruptions++
     setText(summary, `Now: ${STATUS[status]}. ${count(interruptions, 'wait')} for a next try so far.`)
   })
+}
 
+function showEvents(sse: Stream, { add, now }: Tape): void {
+  let bin = { at: -1, live: 0, replayed: 0 }
+  let liveBar: SVGRectElement | undefined
+  let replayedBar: SVGRectElement | undefined
   sse.subscribe('*', (data) => {
     const state = sse.state.get()
     const at = Math.floor(now() / BIN) * BIN
@@ -79,26 +121,6 @@ export function showStrip(sse: Stream, tabs: Tabs): void {
     place(liveBar, BARS, live, 0)
     place(replayedBar, BARS, scale(bin.live + bin.replayed) - live, live)
   })
-
-  let leader: number | undefined
-  tabs.subscribe((roster) => {
-    if (leader !== undefined && roster.leader !== undefined && roster.leader !== leader)
-      place(add('hand-over', now(), HAND_OVER), { bottom: 100, height: 100 }, 1, 0)
-    leader = roster.leader ?? leader
-  })
-
-  function add(kind: string, x: number, width: number): SVGRectElement {
-    for (const old of [...tape.children]) if (old !== running && endOf(old) < x - WINDOW) old.remove()
-    const rect = document.createElementNS('http://www.w3.org/2000/svg', 'rect')
-    rect.setAttribute('class', kind)
-    rect.setAttribute('x', `${x}`)
-    rect.setAttribute('width', `${width}`)
-    tape.append(rect)
-    return rect
-  }
-
-  chart.setAttribute('viewBox', `${-WINDOW} 0 ${WINDOW} 100`)
-  draw()
 }
 
 /** By the root: next to a replay of a hundred events, three live ones are still to be seen. */

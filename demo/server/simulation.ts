@@ -33,68 +33,12 @@ export interface Simulation {
 
 export async function simulate(log: EventLog, orders: Orders, hub: ShopHub): Promise<Simulation> {
   const history = await log.read(0, Infinity)
-  let job = unfinishedJob(history)
-  let jobs = 0
-  let newest = newestNumber(history, [...orders.table.keys()])
-
-  function createOrder(): Promise<Published> {
-    const [customer, city] = pick(CUSTOMERS)
-    const items = 1 + roll(6)
-    const id = `A-${++newest}`
-    const order: Order = {
-      id,
-      customer,
-      city,
-      status: 'placed',
-      items,
-      total: items * (700 + roll(2400)),
-      eta: 20 + roll(40),
-    }
-    return hub.toTopic('orders', 'order.created', { type: 'order.created', id, order, ts: Date.now() })
-  }
-
-  function changeOrder(): Promise<Published> {
-    const open = [...orders.table.values()].filter(({ status }) => status !== 'delivered')
-    if (open.length === 0) return createOrder()
-    const order = pick(open)
-    return update(order.id, change(order))
-  }
-
-  const update = (id: string, patch: Partial<Order>): Promise<Published> =>
-    hub.toTopic('orders', 'order.updated', { type: 'order.updated', id, patch, ts: Date.now() })
-
-  async function takeOrder(): Promise<Published> {
-    const [oldest] = orders.table.values()
-    if (oldest && orders.table.size >= BOARD_SIZE && !hasDelivered()) await update(oldest.id, DELIVERED)
-    return createOrder()
-  }
-
-  const hasDelivered = (): boolean => [...orders.table.values()].some(({ status }) => status === 'delivered')
-
-  function advanceJob(): Promise<Published> {
-    const timestamp = Date.now()
-    if (!job || job.status === 'completed' || job.status === 'failed') {
-      const name = pick(JOBS)
-      job = {
-        type: 'job.progress',
-        jobId: `${timestamp.toString(36)}${jobs++}`,
-        status: 'queued',
-        timestamp,
-        data: { name, percent: 0 },
-      }
-    } else {
-      const percent = Math.min(100, job.data.percent + 4 + roll(18))
-      const failed = percent > 40 && roll(28) === 0
-      const status = failed ? 'failed' : percent === 100 ? 'completed' : 'started'
-      job = { ...job, status, timestamp, data: { ...job.data, percent } }
-    }
-    // To a page that reads slowly the newest progress of a job says all.
-    return hub.toTopic('jobs', 'job.progress', job, { key: job.jobId })
-  }
+  const board = createBoard(orders, hub, newestNumber(history, [...orders.table.keys()]))
+  const advanceJob = createJobs(hub, unfinishedJob(history))
 
   async function step(): Promise<void> {
-    await changeOrder()
-    if (hasDelivered() && roll(16) === 0) await createOrder()
+    await board.changeOrder()
+    if (board.hasDelivered() && roll(16) === 0) await board.createOrder()
     if (roll(5) === 0) await advanceJob()
     if (roll(20) === 0) {
       const [level, message] = pick(NOTICES)
@@ -102,11 +46,16 @@ export async function simulate(log: EventLog, orders: Orders, hub: ShopHub): Pro
     }
   }
 
-  while (orders.table.size < BOARD_SIZE) await createOrder()
+  while (orders.table.size < BOARD_SIZE) await board.createOrder()
   // The shop was open while this process was dead: what happened meanwhile is what a client could have lost.
   const away = Date.now() - (history.at(-1)?.at ?? Date.now())
   for (let steps = Math.min(away / STEP, CATCH_UP_MAX); steps > 1; steps--) await step()
 
+  return { takeOrder: board.takeOrder, stop: repeat(step) }
+}
+
+/** Takes steps, again and again. @returns Stops that. It resolves once the last step has been taken. */
+function repeat(step: () => Promise<void>): () => Promise<void> {
   let stopped = false
   let stepping: Promise<void> | undefined
   let timer = setTimeout(again, STEP)
@@ -118,13 +67,72 @@ export async function simulate(log: EventLog, orders: Orders, hub: ShopHub): Pro
     })
   }
 
+  return async () => {
+    stopped = true
+    clearTimeout(timer)
+    await stepping
+  }
+}
+
+interface Board extends Pick<Simulation, 'takeOrder'> {
+  createOrder(): Promise<Published>
+  /** One that is not delivered yet, or a new one. */
+  changeOrder(): Promise<Published>
+  hasDelivered(): boolean
+}
+
+/** @param newest - The number of the last order. */
+function createBoard(orders: Orders, hub: ShopHub, newest: number): Board {
+  function createOrder(): Promise<Published> {
+    const [customer, city] = pick(CUSTOMERS)
+    const items = 1 + roll(6)
+    const id = `A-${++newest}`
+    const total = items * (700 + roll(2400))
+    const order: Order = { id, customer, city, status: 'placed', items, total, eta: 20 + roll(40) }
+    return hub.toTopic('orders', 'order.created', { type: 'order.created', id, order, ts: Date.now() })
+  }
+
+  const update = (id: string, patch: Partial<Order>): Promise<Published> =>
+    hub.toTopic('orders', 'order.updated', { type: 'order.updated', id, patch, ts: Date.now() })
+
+  const hasDelivered = (): boolean => [...orders.table.values()].some(({ status }) => status === 'delivered')
+
   return {
-    takeOrder,
-    async stop() {
-      stopped = true
-      clearTimeout(timer)
-      await stepping
+    createOrder,
+    hasDelivered,
+    changeOrder() {
+      const open = [...orders.table.values()].filter(({ status }) => status !== 'delivered')
+      if (open.length === 0) return createOrder()
+      const order = pick(open)
+      return update(order.id, change(order))
     },
+    async takeOrder() {
+      const [oldest] = orders.table.values()
+      if (oldest && orders.table.size >= BOARD_SIZE && !hasDelivered()) await update(oldest.id, DELIVERED)
+      return createOrder()
+    },
+  }
+}
+
+/** @param job - The one that is running. @returns Goes on with the job that is running, or begins one. */
+function createJobs(hub: ShopHub, job: JobProgress | undefined): () => Promise<Published> {
+  let jobs = 0
+
+  function nextOf(timestamp: number): JobProgress {
+    if (!job || job.status === 'completed' || job.status === 'failed') {
+      const jobId = `${timestamp.toString(36)}${jobs++}`
+      return { type: 'job.progress', jobId, status: 'queued', timestamp, data: { name: pick(JOBS), percent: 0 } }
+    }
+    const percent = Math.min(100, job.data.percent + 4 + roll(18))
+    const failed = percent > 40 && roll(28) === 0
+    const status = failed ? 'failed' : percent === 100 ? 'completed' : 'started'
+    return { ...job, status, timestamp, data: { ...job.data, percent } }
+  }
+
+  return () => {
+    job = nextOf(Date.now())
+    // To a page that reads slowly the newest progress of a job says all.
+    return hub.toTopic('jobs', 'job.progress', job, { key: job.jobId })
   }
 }
 
