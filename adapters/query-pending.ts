@@ -45,6 +45,33 @@ const updated = (update: QueryPatch['update'], old: unknown): unknown =>
 /** False where both have a `ts`, and the event's is the smaller one. */
 const hasNews = (old: unknown, { data }: { readonly data: unknown }): boolean => !(Object(data).ts < Object(old).ts)
 
+/**
+ * Folds changes into one, so that an observer of the query computes once.
+ * @returns The events that need no more.
+ */
+function write(
+  queryClient: QueryClientLike,
+  isNewer: IsNewer,
+  query: CachedQuery,
+  list: readonly Change[],
+): ReadonlySet<unknown> {
+  const { data: old, isInvalidated } = query.state
+  const done = new Set<unknown>()
+  let data = old
+  for (const { _update, _event } of old !== undefined && isPatchable(query) ? list : [])
+    callSafely(() => {
+      const next = isNewer(data as never, _event as never) ? updated(_update, data) : data
+      if (next === undefined) return
+      data = next
+      done.add(_event)
+    })
+  if (data === old) return done
+  queryClient.setQueryData(query.queryKey, data)
+  // New data counts as valid; but a patch does not mend what else was stale.
+  if (isInvalidated) query.invalidate()
+  return done
+}
+
 export function createPending(
   queryClient: QueryClientLike,
   isNewer: IsNewer = hasNews,
@@ -59,26 +86,6 @@ export function createPending(
   const outdated = new Map<string, { readonly _key: QueryKey; readonly _events: unknown[] }>()
   /** To be invalidated as soon as they are not in flight. */
   const stale = new Set<CachedQuery>()
-
-  /** Folds changes into one, so that an observer of the query computes once. @returns The events that need no more. */
-  function write(query: CachedQuery, list: readonly Change[]): ReadonlySet<unknown> {
-    const { data: old, isInvalidated } = query.state
-    const done = new Set<unknown>()
-    let data = old
-    if (isInFlight(query)) stale.add(query)
-    for (const { _update, _event } of old !== undefined && isPatchable(query) ? list : [])
-      callSafely(() => {
-        const next = isNewer(data as never, _event as never) ? updated(_update, data) : data
-        if (next === undefined) return
-        data = next
-        done.add(_event)
-      })
-    if (data === old) return done
-    queryClient.setQueryData(query.queryKey, data)
-    // New data counts as valid; but a patch does not mend what else was stale.
-    if (isInvalidated) query.invalidate()
-    return done
-  }
 
   function give(given: Given, [first]: QueryKey): void {
     if (first !== undefined) given.set(hashOf([first]), [first])
@@ -105,12 +112,10 @@ export function createPending(
       outdated.set(hash, entry)
     },
     _flush(lost) {
-      const settled = new Map([...changes].map(([query, list]) => [query, write(query, list)]))
+      for (const query of changes.keys()) if (isInFlight(query)) stale.add(query)
+      const settled = new Map([...changes].map(([query, list]) => [query, write(queryClient, isNewer, query, list)]))
       for (const { _key, _events } of outdated.values())
-        for (const query of find(_key)) {
-          const done = settled.get(query)
-          if (_events.some((event) => !done?.has(event))) stale.add(query)
-        }
+        for (const query of find(_key)) if (_events.some((event) => !settled.get(query)?.has(event))) stale.add(query)
       changes.clear()
       outdated.clear()
       for (const query of lost.flatMap(find)) stale.add(query)

@@ -100,18 +100,8 @@ export function useSSE<E extends EventMap>(
         place = now
         client.value = clientOf<E>(place, settings)
       }
-      const sse = client.value
-      const offs = [
-        sse.keepOpen(),
-        createStatusStore(sse).subscribe((status) => {
-          current.value = status
-        }),
-        // A client that was made with the settings has the callbacks already.
-        sse.observe(sse === now ? settings : {}),
-      ]
-      return () => {
-        for (const off of offs) off()
-      }
+      // A client that was made with the settings has the callbacks already.
+      return attend(client.value, client.value === now ? settings : {}, current)
     },
     drop,
   )
@@ -138,6 +128,20 @@ export function useSSE<E extends EventMap>(
     get client() {
       return client.value
     },
+  }
+}
+
+/** Keeps a client open, and shows its status. @returns Ends that. */
+function attend<E>(sse: SSEClient<E>, observer: Observer<E>, current: Ref<Status>): () => void {
+  const offs = [
+    sse.keepOpen(),
+    createStatusStore(sse).subscribe((status) => {
+      current.value = status
+    }),
+    sse.observe(observer),
+  ]
+  return () => {
+    for (const off of offs) off()
   }
 }
 

@@ -82,6 +82,23 @@ it('a title of a test stands alone: it does not go on from the title around it',
   expect(parts).toEqual([])
 })
 
+it('no test has a time limit of its own: a busy machine would meet it', () => {
+  const limited = files.flatMap((file) => {
+    const source = readFileSync(join(root, file), 'utf8')
+    // Only where some call ends with a number it is worth to parse the file.
+    if (!/,\s*[\d_]{3,},?\s*\)/.test(source)) return []
+    return nodesOf(parseAst(source, { lang: file.endsWith('x') ? 'tsx' : 'ts' })).flatMap(
+      ({ callee, arguments: given = [], start }) => {
+        const isTest =
+          callee && /^(it|test|describe|beforeAll|beforeEach|afterAll|afterEach)$/.test(rootOf(callee) ?? '')
+        const limit = given.slice(1).find(({ type, value }) => type === 'Literal' && typeof value === 'number')
+        return isTest && limit ? [`${file}:${source.slice(0, start).split('\n').length}`] : []
+      },
+    )
+  })
+  expect(limited).toEqual([])
+})
+
 it('no file of a test has more than 600 lines: it is split by subject', () => {
   const own = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.tsx?$/.test(name) && !name.includes('node_modules'))
