@@ -56,7 +56,9 @@ export function checkRequest(
     if (/^\[object O/.test(body as string)) throw 'body: an object'
     return { url, headers }
   } catch (cause) {
-    // What platforms say about headers quotes them, and they may be secrets.
-    throw requestError(url, 'options', headers ? `${cause}` : 'bad headers', { cause })
+    // What platforms say quotes headers, and URLs with credentials: secrets, which the message leaves out.
+    throw requestError(url, 'options', headers ? `${cause}` : 'bad headers', {
+      cause: headers && !/@/.test(url) ? cause : undefined,
+    })
   }
 }
