@@ -67,7 +67,7 @@ export default defineConfig({
           name: 'unit',
           include: [
             'test/*.test.ts',
-            'test/{base,decisions,events,connection,resume,transports,hub,request,tabs}/*.test.ts',
+            'test/{base,decisions,events,connection,resume,transports,hub,request,tabs,prove}/*.test.ts',
             'test/testing/**/*.test.ts',
             'test/server/**/*.test.ts',
             'test/adapters/*.test.{ts,tsx}',

@@ -16,7 +16,7 @@ import {
   unfinishedNotice,
   waitNotice,
 } from './notices.ts'
-import { excerptOf, reasonOf } from './reason.ts'
+import { excerptOf, NOTHING_CAME, reasonOf } from './reason.ts'
 
 /** Writes to stderr what happens to the connection. */
 export class Narrator {
@@ -29,6 +29,8 @@ export class Narrator {
   #requested = ''
   /** A repeat has come on this connection. */
   #hasRepeats = false
+  /** Something has come since the response headers. */
+  #hasHeard = false
   #completion = ''
 
   /**
@@ -67,7 +69,8 @@ export class Narrator {
     const excerpt = excerptOf(error, this.#response)
     const answer = excerpt && `; the server says: ${cut(visible(excerpt), 300)}`
     const place = location && absolute(location, this.#address)
-    return reasonOf(error, formatDuration(this.#connectTimeout), place) + answer
+    const silent = error.code === 'stalled' && !this.#hasHeard ? `; ${NOTHING_CAME}` : ''
+    return reasonOf(error, formatDuration(this.#connectTimeout), place) + answer + silent
   }
 
   onConsumed(event: Consumed): void {
@@ -86,6 +89,7 @@ export class Narrator {
     if (report.kind === 'response') this.#response = report.response
     if (report.kind === 'unfinished') this.#log.note(unfinishedNotice(report, this.#log.paint))
     if (report.kind === 'opening') this.#opened(report.requested)
+    else if (report.kind !== 'end') this.#hasHeard = true
     if (report.kind === 'end') this.#ended(report.reason)
     this.#log.detail(detailLines(report))
   }
@@ -93,6 +97,7 @@ export class Narrator {
   /** At once: the core may wait for the server's first words, for up to a second. */
   #opened(requested: string): void {
     this.#hasRepeats = false
+    this.#hasHeard = false
     this.#requested = requested
     this.#log.note(openNotice(requested, this.#log.paint))
   }

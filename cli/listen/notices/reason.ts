@@ -72,6 +72,9 @@ function ofNetwork({ cause, message }: SSEError): string {
 /** Why there may be no headers (docs/servers.md): fetch does not say what it waits for. */
 export const HELD_BACK = 'nobody answers, or the server or a proxy that collects holds them back'
 
+/** Why a stream may be open and silent from the start (docs/proxies.md): the server itself begins with a few bytes. */
+export const NOTHING_CAME = 'nothing has come since the response headers: a proxy may hold the events back'
+
 /** The core begins its messages with the URL. */
 const tail = (message: string): string => message.slice(message.indexOf(': ') + 2)
 

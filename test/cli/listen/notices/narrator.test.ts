@@ -57,6 +57,26 @@ describe('a failure is explained', () => {
     expect(screen.lines.at(-1)).toBe('< busy\\u001b')
   })
 
+  it('by a proxy, where the stream opens and nothing ever comes', () => {
+    const { onReport, why } = narrate()
+    const stalled = new SSEError('stalled', 'http://a/: no heartbeat')
+    const open = (): void => {
+      onReport(request)
+      onReport({ kind: 'response', response: response() })
+      onReport({ kind: 'opening', requested: '' })
+    }
+    const hint = 'no heartbeat; nothing has come since the response headers: a proxy may hold the events back'
+    open()
+    expect(why(stalled)).toBe(hint)
+    onReport({ kind: 'comment', text: '' })
+    onReport({ kind: 'end', reason: stalled })
+    expect(why(stalled)).toBe('no heartbeat')
+    open()
+    onReport({ kind: 'end', reason: stalled })
+    expect(why(stalled)).toBe(hint)
+    expect(why(status(503))).toBe('status 503 Service Unavailable')
+  })
+
   it('by its status alone where the server answers with a page', () => {
     const { onReport, why, screen } = narrate('verbose')
     const error = refusal(503, '<!doctype html>')

@@ -1,0 +1,38 @@
+import type { Section } from './section.ts'
+
+/*
+ * docs/reliability.md, made of the files in test/prove/results/.
+ */
+
+const HEAD = `# Reliability
+
+What was run to find out whether headwater keeps its promises, and what was seen.
+Each section names the day, the versions and the command that repeats it. A program writes this page: do not edit it by hand.`
+
+/** The sections in the order in which the document has them. Others follow by name. */
+const ORDER = ['proxies', 'chaos', 'soak', 'engines']
+
+const rank = (name: string): number => (ORDER.indexOf(name) + ORDER.length + 1) % (ORDER.length + 1)
+
+/** @param sections - By the name of their file. */
+export function toDocument(sections: Readonly<Record<string, Section>>): string {
+  const names = Object.keys(sections).sort((a, b) => rank(a) - rank(b) || a.localeCompare(b))
+  const parts = names.flatMap((name) => sections[name] ?? []).map(toText)
+  return `${[HEAD, ...parts].join('\n\n')}\n`
+}
+
+/** Not laid out in columns: cells are sentences. */
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+
+export function toText({ title, date, command, versions, intro, tables, notes }: Section): string {
+  const programs = Object.entries(versions).map(([name, version]) => `${name} ${version}`)
+  const parts = [
+    `## ${title}`,
+    intro,
+    `\`${command}\`, ${date}: ${programs.join(', ')}.`,
+    ...tables.flatMap(({ title, head, rows }) => [...(title ? [`### ${title}`] : []), table(head, rows)]),
+    notes.map((note) => `- ${note}`).join('\n'),
+  ]
+  return parts.filter(Boolean).join('\n\n')
+}
