@@ -418,6 +418,7 @@ const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
   // Types alone: the compiler checks them.
   'src/events/event.ts': 'test/types/event.test-d.ts',
   'src/connection/options.ts': 'test/types/options.test-d.ts',
+  'src/hub/options.ts': 'test/types/options.test-d.ts',
   'src/base/store.ts': 'test/types/client.test-d.ts',
   'src/connection/shared.ts': 'test/connection/connection.test.ts',
   'src/transports/request.ts': 'test/types/options.test-d.ts',

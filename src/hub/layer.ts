@@ -3,11 +3,12 @@ import { createTimer, monotonic, type Timer } from '../base/clock.ts'
 import { callSafely, report, SSEError } from '../base/errors.ts'
 import { same } from '../base/same.ts'
 import { withParam } from '../base/url.ts'
-import type { SSEUrl, TransportRequest } from '../transports/request.ts'
+import type { TransportRequest } from '../transports/request.ts'
 import type { Transport, TransportLink, TransportSink } from '../transports/transport.ts'
+import type { HubOptions } from './options.ts'
 import { explained, post } from './post.ts'
 import { type Control, isBehind, readComment, readControl, topicOf, VERSION } from './protocol.ts'
-import { createTopics, type HubHost, type TopicRefused } from './topics.ts'
+import { createTopics, type HubHost } from './topics.ts'
 
 /** How long after its headers a server may introduce itself, in milliseconds. */
 const INTRODUCTION = 1000
@@ -15,32 +16,6 @@ const INTRODUCTION = 1000
 const GOODBYE_MIN = 1000
 /** A connection that lasted for so long has not failed, though it brought nothing. */
 const STEADY = 10_000
-
-/** What is special about a server that speaks docs/protocol.md. */
-export interface HubOptions {
-  /**
-   * Topics that the client joins as long as it is connected. Others come with `topic()`. A name has up to 200 letters, digits and
-   * `. _ : / -`. `orders.*` is everything under it, and `*` is everything.
-   * @defaultValue []
-   */
-  readonly topics?: readonly string[] | undefined
-  /**
-   * Where changes of the topics are sent, while the stream is open.
-   * @defaultValue the stream's own URL
-   */
-  readonly topicsUrl?: SSEUrl | undefined
-  /**
-   * Where `send()` sends events.
-   * @defaultValue the stream's own URL
-   */
-  readonly sendUrl?: SSEUrl | undefined
-  /**
-   * Called for each topic that the server does not grant, each time that it says so: with every connection and every change of
-   * the topics. The other topics and the stream go on.
-   * @defaultValue the error goes to `reportError`
-   */
-  readonly onTopicRefused?: ((error: TopicRefused) => void) | undefined
-}
 
 /** Parameters, as objects of options cost every user bytes. */
 export function createHubLayer(
@@ -84,20 +59,28 @@ export function createHubLayer(
 /** What follows from a reserved event. */
 type Obey = (control: Control) => unknown
 
+interface HubStream extends TransportSink {
+  /** The first block is here, or the time for it is over. @param intro - What the server says of itself, if it is a hub. */
+  _opened(intro?: Control): void
+  readonly _goodbye: Obey
+}
+
 /**
- * What goes on to the client of a hub's events: no repeats, as ids tell them. And how the connection ends, which the server
- * may ask for.
- * @param timer - For the time after a `goodbye`.
+ * What goes on to the client of a hub's events: no repeats, as ids tell them. And how the connection begins, and ends, which the
+ * server may ask for.
+ * @param timer - For the introduction, and then for a `goodbye`. It has to be stopped when the connection is closed.
  */
 function createHubStream(
   host: HubHost,
   { clock, lastEventId }: TransportRequest,
   out: TransportSink,
   timer: Timer,
-): TransportSink & { readonly _goodbye: Obey } {
+): HubStream {
   const startedAt = monotonic(clock)
   let cursor = lastEventId
   let hasNews = false
+  /** Reports that the connection is open, once. */
+  let open: (intro?: Control) => unknown = same
   /** When the server asked the client to be back, on the monotonic clock; 0 if it did not. */
   let earliest = 0
 
@@ -109,6 +92,19 @@ function createHubStream(
 
   return {
     ...out,
+    open(info) {
+      open = (intro) => {
+        open = same
+        timer()
+        const { heartbeatMs = info?.heartbeatMs, recovered, clientId } = intro ?? {}
+        // No hub: all topics are granted.
+        if (!intro) host.topics._open({})
+        out.open({ heartbeatMs, recovered, clientId })
+      }
+      // The attempt's own time limit goes on until it is open.
+      timer(Math.min(INTRODUCTION, host.options.connectTimeout / 2 || Infinity), open)
+    },
+    _opened: (intro) => open(intro),
     block(block) {
       const { type, data, id } = block
       if (host.options.dedupe && type !== 'connected' && isBehind(`${id}`, cursor)) return undefined
@@ -128,7 +124,7 @@ function createHubStream(
 
 /**
  * What one connection reports.
- * @param timer - For the introduction, and then for a `goodbye`. It has to be stopped when the connection is closed.
+ * @param timer - Of the connection.
  */
 function createHubSink(host: HubHost, request: TransportRequest, out: TransportSink, timer: Timer): TransportSink {
   const sink = createHubStream(host, request, out, timer)
@@ -146,8 +142,6 @@ function createHubSink(host: HubHost, request: TransportRequest, out: TransportS
     gap: out.gap as unknown as Obey,
     goodbye: sink._goodbye,
   }
-  /** Reports that the connection is open, once. */
-  let open: (control?: Control) => unknown = same
   /** Whether the server has introduced itself; undefined until its first event. */
   let isHub: boolean | undefined
   /** What is announced of the next event. If that is lost, there is a gap. */
@@ -155,17 +149,6 @@ function createHubSink(host: HubHost, request: TransportRequest, out: TransportS
 
   return {
     ...sink,
-    open(info) {
-      open = (control = {}) => {
-        open = same
-        timer()
-        const { heartbeatMs = info?.heartbeatMs, recovered, clientId } = control
-        if (!isHub) host.topics._open(control)
-        out.open({ heartbeatMs, recovered, clientId })
-      }
-      // The attempt's own time limit goes on until it is open.
-      timer(Math.min(INTRODUCTION, host.options.connectTimeout / 2 || Infinity), open)
-    },
     comment(text) {
       const topic = readComment(text)
       if (topic) next = { topic }
@@ -182,7 +165,7 @@ function createHubSink(host: HubHost, request: TransportRequest, out: TransportS
       if (data !== undefined) isHub ??= type === 'connected' && control.v === VERSION
       // First: an observer of the opening may ask for the client id. Its fields may be of any type.
       if (isHub && type === 'connected') callSafely(host.topics._open, control)
-      open(isHub ? control : {})
+      sink._opened(isHub ? control : undefined)
       const topic = block.topic ?? topicOf(type, next)
       next = {}
       if (!isHub) return out.block(block)

@@ -1,6 +1,7 @@
 import { createTimer } from '../base/clock.ts'
 import { callSafely, requestError, SSEError } from '../base/errors.ts'
 import type { Host, HostTopics, TransportLink } from '../transports/transport.ts'
+import { CONFIRM, changeOf } from './change.ts'
 import type { Control } from './protocol.ts'
 import { createWanted, type Wanted } from './wanted.ts'
 
@@ -13,8 +14,6 @@ import { createWanted, type Wanted } from './wanted.ts'
 
 /** Changes that come together travel together: for so many milliseconds. */
 const GATHER = 20
-/** The stream has to confirm a change within so many milliseconds. */
-const CONFIRM = 5000
 
 /** The topics of one connection, as the server knows them. */
 interface Joined {
@@ -42,7 +41,7 @@ export interface HubHost extends Host {
   topics: Topics
 }
 
-export interface Topics extends Wanted, HostTopics {
+interface Topics extends Wanted, HostTopics {
   /** Resolves when the server has granted a topic; rejects if it does not, or when the client closes. */
   _join(name: string): Promise<void>
   /** A request is about to be sent, with all topics that are wanted now. */
@@ -55,50 +54,61 @@ export interface Topics extends Wanted, HostTopics {
   _clientId(): string
 }
 
+/** What the server refuses, as errors. The fields may be of any type, and reading them may throw. */
+const refusedIn = (denied: NonNullable<Control['denied']>): readonly TopicRefused[] =>
+  denied.map(
+    ({ topic, code, message }) =>
+      new SSEError('unauthorized', message, { topic, reason: code } as object) as TopicRefused,
+  )
+
+/** Notes what the server has granted. It may name everything (`*`), or nothing. */
+function grant(joined: Joined, { topics, clientId }: Control): void {
+  joined._granted = Array.isArray(topics) && !topics.includes('*') ? topics : joined._sought
+  joined._clientId ??= clientId
+}
+
 /**
  * @param always - Topics that are wanted as long as the client is.
  * @param change - Sends a change to the server.
  * @param getLink - The link of the connection: its transport may send all topics itself.
  * @param onRefused - Called for each topic that the server does not grant, each time that it says so.
  */
-export function createTopics(
+type CreateTopics = (
   host: Host,
   always: unknown,
   change: HostTopics['change'],
   getLink: () => TransportLink | undefined,
   onRefused: (error: TopicRefused) => void,
-): Topics {
+) => Topics
+
+export const createTopics: CreateTopics = (host, always, change, getLink, onRefused) => {
   const timer = createTimer(host.options.clock)
   const waiting: (() => void)[] = []
   let joined: Joined | undefined
   let over: SSEError | undefined
   /** What the server refused in the last message that refused something: no more is kept, so it cannot grow. */
-  let refused: TopicRefused[] = []
+  let refused: readonly TopicRefused[] = []
   const gather = (): unknown => joined?._granted && timer(GATHER, update)
   const wanted = createWanted(host, always, gather)
 
-  function update(): void {
+  function update(): unknown {
     const own = joined as Joined
-    const { _sought: asked, _clientId: clientId } = own
-    const all = wanted.wanted()
-    const add = all.filter((name) => !asked.includes(name))
-    const remove = asked.filter((name) => !all.includes(name))
-    if (!add.length && !(clientId && remove.length)) return
-    if (!clientId) return host.reconnect()
-    own._sought = all
+    const due = changeOf(own._sought, wanted.wanted(), own._clientId)
+    if (!due?.clientId) return due && host.reconnect()
+    own._sought = due.all
     own._granted = undefined
     timer(CONFIRM, () => host.reconnect())
-    if (getLink()?.join?.(all)) return
-    own._count++
-    const sent = change({ clientId, rev: own._count, add, remove, all })
+    if (getLink()?.join?.(due.all)) return undefined
+    const sent = change({ ...due, rev: ++own._count })
     // The server does not know the connection. Whatever else it answers, the stream has the last word, or its silence.
-    sent.catch(({ status }) => /4(04|10)/.test(status) && joined === own && host.reconnect())
+    return sent.catch(({ status }) => /4(04|10)/.test(status) && joined === own && host.reconnect())
   }
 
   function set(next?: Joined, error?: SSEError): void {
     timer()
     joined = next
     over = error
+    if (error) wanted._forgetLeft()
     for (const wake of waiting.splice(0)) wake()
   }
 
@@ -115,23 +125,16 @@ export function createTopics(
       }
     },
     _start: () => set({ _sought: wanted.wanted(), _count: 0 }),
-    _open({ topics, clientId, rev = 0, denied }) {
+    _open(control) {
+      const { rev = 0, denied } = control
       if (!joined || rev < joined._count) return
-      joined._granted = Array.isArray(topics) && !topics.includes('*') ? topics : joined._sought
-      joined._clientId ??= clientId
+      grant(joined, control)
       set(joined)
       gather()
       if (!denied) return
-      // Last: its fields may be of any type, and reading them may throw.
-      refused = denied.map(
-        ({ topic, code, message }) =>
-          new SSEError('unauthorized', message, { topic, reason: code } as object) as TopicRefused,
-      )
+      refused = refusedIn(denied)
       for (const error of refused) callSafely(onRefused, error)
     },
-    _fail(error) {
-      set(undefined, error)
-      if (error) wanted._forgetLeft()
-    },
+    _fail: (error) => set(undefined, error),
   }
 }

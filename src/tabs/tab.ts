@@ -83,10 +83,6 @@ export interface Attempt {
   _link?: TransportLink | undefined
 }
 
-/** Those of the names that are not among the others. */
-export const without = (names: readonly string[], others: readonly string[]): string[] =>
-  names.filter((name) => !others.includes(name))
-
 export const createAttempt = (request: TransportRequest, sink: TransportSink): Attempt => ({
   _request: request,
   _sink: sink,

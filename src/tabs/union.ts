@@ -1,8 +1,9 @@
 import { createTimer, type Timer } from '../base/clock.ts'
+import { CONFIRM, changeOf } from '../hub/change.ts'
 import { type Control, covers, readControl } from '../hub/protocol.ts'
 import type { Block } from '../transports/transport.ts'
 import type { Hello } from './message.ts'
-import { confirm, renew, type Tab, without } from './tab.ts'
+import { confirm, renew, type Tab } from './tab.ts'
 
 /*
  * The topics of all tabs, as the server knows them: one set for the shared connection. And what the server says of that
@@ -26,9 +27,6 @@ export interface Union {
   _confirm(block: Block): boolean
   _end(): void
 }
-
-/** The stream has to confirm a change within so many milliseconds. */
-const CONFIRM = 5000
 
 /** @param hellos - Those of the other tabs. */
 export function createUnion(tab: Tab, hellos: () => readonly Hello[]): Union {
@@ -63,26 +61,23 @@ export function createUnion(tab: Tab, hellos: () => readonly Hello[]): Union {
     _changed() {
       if (!tab._attempt?._isLive) return
       const { topics } = _host
-      const intro = self._intro ?? {}
-      const next = all()
-      const add = without(next, asked)
-      const remove = without(asked, next)
-      if (!add.length && !remove.length) {
+      const due = changeOf(asked, all(), topics && self._intro?.clientId)
+      if (!due) {
         // Another tab may have wanted before what this one wants now.
         if (!pending) confirm(tab, self._intro)
-      } else if (intro.clientId && topics) {
+      } else if (due.clientId) {
         left = [...left, ...asked]
-        asked = next
+        asked = due.all
         const rev = ++revision
         pending = rev
         // A new request asks for all of them.
         const again = (): unknown => rev === pending && renew(tab)
         timer(CONFIRM, again)
-        topics.change({ clientId: intro.clientId, rev, add, remove, all: next }).catch(again)
-      } else if (add.length) renew(tab)
+        topics?.change({ ...due, rev }).catch(again)
+      } else renew(tab)
     },
-    _covers: (topics) => !pending && !without(topics, asked).length,
-    _isWanted: (topic) => [...asked, ...left].some((name) => covers(name, topic)),
+    _covers: (topics) => !pending && topics.every((name) => asked.includes(name)),
+    _isWanted: (topic) => [...left, ...asked].some((name) => covers(name, topic)),
     _confirm({ type, data }) {
       const { _intro: intro } = self
       if (!intro || type !== 'subscribed' || !data) return false

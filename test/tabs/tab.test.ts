@@ -21,7 +21,6 @@ import {
   startOver,
   type Tab,
   type TabContext,
-  without,
 } from '../../src/tabs/tab.ts'
 import type { TransportRequest } from '../../src/transports/request.ts'
 import { fakeHost } from '../support/host.ts'
@@ -75,18 +74,6 @@ it('an attempt is neither open nor live at first', () => {
     undefined,
     undefined,
   ])
-})
-
-it.each([
-  [[], ['a'], []],
-  [['a', 'b'], [], ['a', 'b']],
-  [
-    ['a', 'b', 'c'],
-    ['b', 'z'],
-    ['a', 'c'],
-  ],
-])('%j without %j is %j', (names, others, rest) => {
-  expect(without(names, others)).toEqual(rest)
 })
 
 it.each(STATES.map((state, index) => [state.status, index < 3, state] as const))(
