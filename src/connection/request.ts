@@ -56,9 +56,7 @@ export function checkRequest(
     if (/^\[object O/.test(body as string)) throw 'body: an object'
     return { url, headers }
   } catch (cause) {
-    // What platforms say quotes headers, and URLs with credentials: secrets, which the message leaves out.
-    throw requestError(url, 'options', headers ? `${cause}` : 'bad headers', {
-      cause: headers && !/@/.test(url) ? cause : undefined,
-    })
+    // Without the cause, which quotes headers, and credentials in the URL. The message has its words without them.
+    throw requestError(url, 'options', headers ? `${cause}` : 'bad headers')
   }
 }

@@ -133,7 +133,7 @@ describe('headers', () => {
       const { error } = sse.state.get() as { error: Error }
       expect(error).toMatchObject({ code: 'options', message: '/events: bad headers' })
       // The platform's own error quotes the header.
-      expect(error.cause).toBeUndefined()
+      expect(error).not.toHaveProperty('cause')
       expect(stream.requests).toHaveLength(0)
     },
   )
@@ -249,14 +249,14 @@ describe('checkRequest()', () => {
 
   it('quotes no credentials of a URL, neither in its message nor in its cause', () => {
     const make = (): unknown => checkRequest(BASE, 'https://me:secret@a.test/?token=secret')
-    expect(make).toThrow(expect.objectContaining({ code: 'options', cause: undefined }))
+    expect(make).toThrow(expect.not.objectContaining({ cause: expect.anything() }))
     expect(make).toThrow(/^https:\/\/a\.test\/: TypeError: [^?]*credentials/)
     expect(make).not.toThrow(/secret/)
   })
 
   it.each(['TRACE', 'trace', 'CONNECT', 'TRACK'])('refuses the method %s, as fetch does', (method) => {
     expect(() => checkRequest({ ...BASE, method }, 'events')).toThrow(
-      expect.objectContaining({ code: 'options', cause: expect.any(TypeError) }),
+      expect.objectContaining({ code: 'options', message: expect.stringContaining(`TypeError: '${method}'`) }),
     )
   })
 })
