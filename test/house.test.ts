@@ -361,7 +361,7 @@ describe('no file is too long', () => {
       .filter(([, count]) => count > limit)
 
   it('has at most 200 lines', () => {
-    expect(tooLong(200, ['src', 'testing', 'cli', 'server'])).toEqual([])
+    expect(tooLong(200, ['src', 'testing', 'cli', 'server', 'adapters', 'demo'])).toEqual([])
   })
 })
 
@@ -376,11 +376,28 @@ function functionsOf(source: string): { readonly line: number; readonly lines: n
     })
 }
 
+/** Longer functions, where a cut costs bytes that there is no room for: the lines that each may have, and none may grow. */
+const LONG: Readonly<Record<string, number>> = {
+  'src/client.ts': 65,
+  'src/connection/failure.ts': 65,
+  'src/connection/heartbeat.ts': 64,
+  'src/connection/intake.ts': 73,
+  'src/transports/eventsource.ts': 61,
+  'adapters/eventsource-class.ts': 70,
+}
+
 describe('no function is too long', () => {
-  const FOLDERS = ['server', 'testing', 'cli']
-  const functions = FOLDERS.flatMap(filesOf).flatMap((file) =>
-    functionsOf(readFileSync(join(root, file), 'utf8')).map((each) => ({ ...each, at: `${file}:${each.line}` })),
-  )
+  const functionsIn = (...folders: string[]) =>
+    folders.flatMap(filesOf).flatMap((file) =>
+      functionsOf(readFileSync(join(root, file), 'utf8')).map((each) => ({
+        ...each,
+        file,
+        at: `${file}:${each.line}`,
+      })),
+    )
+  const functions = functionsIn('server', 'testing', 'cli', 'adapters', 'demo')
+  // The hub's client and the tabs are yet to be cut.
+  const all = [...functions, ...functionsIn('src').filter(({ file }) => !/^src\/(hub|tabs)\//.test(file))]
 
   it('counts the lines and parameters of functions, arrows and methods', () => {
     const source = 'function a(b, c) {\n  return (d) =>\n    d\n}\nclass E {\n  f() {\n  }\n}'
@@ -391,12 +408,17 @@ describe('no function is too long', () => {
     ])
   })
 
-  it('has at most 60 lines in the server, the kit and the command', () => {
-    expect(functions.length).toBeGreaterThan(500)
-    expect(functions.filter(({ lines }) => lines > 60)).toEqual([])
+  it('has at most 60 lines', () => {
+    expect(all.length).toBeGreaterThan(1000)
+    expect(all.filter(({ file, lines }) => lines > (LONG[file] ?? 60))).toEqual([])
   })
 
-  it('has at most 4 parameters in the server, the kit and the command', () => {
+  it('has more lines than that only where a list says so', () => {
+    const isLong = (file: string): boolean => all.some((each) => each.file === file && each.lines > 60)
+    expect(Object.keys(LONG).filter((file) => !isLong(file))).toEqual([])
+  })
+
+  it('has at most 4 parameters, except in the core', () => {
     expect(functions.filter(({ parameters }) => parameters > 4)).toEqual([])
   })
 })
