@@ -83,7 +83,7 @@ export function versionOf({ program, version, versionArgs }: Kind): string | und
 }
 
 /** The configuration in docs/proxies.md: what is proven is what is documented. */
-function documentedConfig({ language }: Kind): string {
+export function documentedConfig({ language }: Kind): string {
   const text = readFileSync(join(import.meta.dirname, '../../../docs/proxies.md'), 'utf8')
   const block = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'ms').exec(text)?.[1]
   if (!block) throw Error(`docs/proxies.md has no block of ${language}`)
