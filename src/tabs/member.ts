@@ -77,25 +77,20 @@ export function createMember(
     if (role === LEADING) {
       tab._term = Math.max(tab._term + 1, tab._clock.now())
       leader = createLeader(tab, () => go(follow))
-      startOver(tab)
-      report(tab)
     } else if (role === FOLLOWING) {
       presence._queue()
-      if (!led) changed()
-      else {
-        // A tab that did not answer does not take the lead back.
-        if (!tab._isYielding) usurper._note()
-        startOver(tab)
-      }
+      // A tab that did not answer does not take the lead back.
+      if (led && !tab._isYielding) usurper._note()
     } else {
       usurper._end()
       presence._end()
       tab._renewing = false
       tab._backlog._forget()
-      if (role === APART && before !== ALONE) startOver(tab)
     }
-    // What it means may have led to another role already, which was played then.
-    if (tab._role === role) play(role.kind as TabsRole, tab._name)
+    play(role.kind as TabsRole, tab._name)
+    if (before === JOINING && role === FOLLOWING) changed()
+    else if (before !== ALONE && role !== ALONE) startOver(tab)
+    if (leader) report(tab)
   }
 
   function receive(message: Message): void {

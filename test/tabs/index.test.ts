@@ -147,7 +147,7 @@ it('a tab whose client leaves while the tab takes the lead is reported as alone,
   })
   a.sse.disconnect()
   await stage.run(50)
-  expect(roles).toEqual(['follower', 'alone'])
+  expect(roles).toEqual(['follower', 'leader', 'alone'])
   expect([b.role, b.status, c.role, c.status]).toEqual(['alone', 'paused', 'leader', 'open'])
   expect(stage.live).toHaveLength(1)
 })
