@@ -51,6 +51,9 @@ const pure = {
   sequence: { groupOrder: 1 },
 } as const
 
+/** A few files that import much: a second worker would import it all again, which takes longer than their tests. */
+const few = { ...pure, maxWorkers: 1, sequence: { groupOrder: 2 } } as const
+
 export default defineConfig({
   resolve: { alias },
   test: {
@@ -84,7 +87,7 @@ export default defineConfig({
           dedupe: ['react', 'react-dom'],
         },
         test: {
-          ...pure,
+          ...few,
           name: 'react-18',
           include: ['test/adapters/react*.test.tsx'],
           // <Activity> came with React 19.2.
@@ -98,7 +101,7 @@ export default defineConfig({
         plugins: [svelte],
         resolve: { conditions: ['browser'] },
         test: {
-          ...pure,
+          ...few,
           name: 'examples',
           include: ['test/examples/*.test.ts'],
           environment: './test/support/environment.ts',
@@ -109,7 +112,7 @@ export default defineConfig({
       ...(['happy-dom', 'jsdom'] as const).map((environment) => ({
         extends: true as const,
         test: {
-          ...pure,
+          ...few,
           name: `recipes-${environment}`,
           include: ['examples/testing/*/*.test.{ts,tsx}', 'test/demo/*.test.{ts,tsx}'],
           exclude: ['**/jest/**'],
