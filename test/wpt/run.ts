@@ -88,15 +88,19 @@ const browser = await chromium.launch({
   ...findBrowsers().chromium,
   args: ['--no-sandbox', `--host-resolver-rules=MAP *${HOST} 127.0.0.1`],
 })
+const urlOf = (path: string): string => `http://${HOST}:${server.port}${path}`
 const pages = findPages(root, values.only)
 const outcomes = new Map<string, Outcome>()
 const waiting = [...pages]
 await Promise.all(
   Array.from({ length: AT_ONCE }, async () => {
     for (let path = waiting.shift(); path; path = waiting.shift())
-      outcomes.set(path, await runPage(browser, `http://${HOST}:${server.port}${path}`))
+      outcomes.set(path, await runPage(browser, urlOf(path)))
   }),
 )
+// Once more alone: some tests measure time, and the machine may have been too busy.
+for (const [path, { harness, tests }] of outcomes)
+  if (harness || tests.some(({ passed }) => !passed)) outcomes.set(path, await runPage(browser, urlOf(path)))
 const version = browser.version()
 await browser.close()
 server.close()
