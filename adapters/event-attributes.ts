@@ -17,13 +17,15 @@ export class EventAttributes {
     return this.#values.get(type) ?? null
   }
 
-  /** The first value that is not null takes a place among the listeners. It keeps the place until the value is null again. */
+  /**
+   * The first value that is not null takes a place among the listeners. It keeps the place until the value is null again: to add a
+   * listener twice changes nothing.
+   */
   set(type: string, value: Value): void {
     const isNull = value === null || !/^(object|function)$/.test(typeof value)
-    const hadOne = this.#values.has(type)
     if (isNull) this.#values.delete(type)
     else this.#values.set(type, value)
-    if (hadOne === !isNull || this.#callsByItself) return
+    if (this.#callsByItself) return
     if (isNull) this.#target.removeEventListener(type, this.#call)
     else this.#target.addEventListener(type, this.#call)
   }

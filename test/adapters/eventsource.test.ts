@@ -111,13 +111,20 @@ describe('the headers of an EventSource', () => {
 
   it('are made for each attempt, by a function that knows its number and the last event id', async () => {
     const headers = vi.fn(() => ({}))
-    const { stream, open } = setup([[{ raw: 'retry: 0\nid: 7\n\n' }, { end: true }], [{ drop: true }]], { headers })
+    const script: Script = [
+      [{ raw: 'retry: 0\nid: 7\n\n' }, { end: true }],
+      [{ drop: true }],
+      [{ open: {} }, { end: true }],
+    ]
+    const { stream, open } = setup(script, { headers })
     open()
-    await eventually(() => expect(stream.requests).toHaveLength(3))
+    await eventually(() => expect(stream.requests).toHaveLength(4))
     expect(headers.mock.calls).toEqual([
       [{ attempt: 0, lastEventId: '' }],
       [{ attempt: 1, lastEventId: '7' }],
       [{ attempt: 2, lastEventId: '7' }],
+      // The third attempt opened, so the count began again.
+      [{ attempt: 1, lastEventId: '7' }],
     ])
   })
 
