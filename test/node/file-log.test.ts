@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileLog } from 'headwater/server/node'
 import { describe, expect, it } from 'vitest'
@@ -34,7 +35,7 @@ describe.each([
   it('has every event that append has resolved, in order, without a hole, in one epoch', {
     timeout: 600_000,
   }, async () => {
-    const path = folder()
+    const path = folder(tmpdir())
     const resolved: string[] = []
     const epochs = new Set<string>()
     for (let round = 0; round < rounds; round++) {
@@ -62,7 +63,7 @@ const FULL = join(import.meta.dirname, 'file-log/full.ts')
 
 // The shell limits how long a file of its children may get: what a full disk does, without a disk of our own.
 it.skipIf(process.platform === 'win32')('a file that cannot grow rejects append, and stays whole', async () => {
-  const path = folder()
+  const path = folder(tmpdir())
   const child = spawn(
     'sh',
     ['-c', 'trap "" XFSZ; ulimit -f 16; exec "$0" --no-warnings "$1" "$2"', process.execPath, FULL, path],

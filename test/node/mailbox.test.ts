@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
 import { createSSE } from 'headwater'
 import { createHubClient } from 'headwater/hub'
 import { keepCursor } from 'headwater/resume'
@@ -43,7 +44,7 @@ function page(url: string, user: string, cursor = '', make: typeof createSSE = c
 }
 
 it('is there after a restart for a user without a cursor, and once', async () => {
-  const path = folder()
+  const path = folder(tmpdir())
   const before = fileLog({ path })
   const first = await serve(before)
   await first.hub.toUser('ada', 'mail', 'one', { persistent: true })
@@ -79,7 +80,7 @@ it('is there after a restart for a user without a cursor, and once', async () =>
 })
 
 it('is acknowledged by a client that only reconnects', async () => {
-  const log = fileLog({ path: folder() })
+  const log = fileLog({ path: folder(tmpdir()) })
   onTestFinished(() => log.close())
   const { hub, url } = await serve(log)
   await hub.toUser('ada', 'mail', 1, { persistent: true })
@@ -92,7 +93,7 @@ it('is acknowledged by a client that only reconnects', async () => {
 })
 
 it('reaches a plain client too, which comes back with the ids as they are', async () => {
-  const log = fileLog({ path: folder() })
+  const log = fileLog({ path: folder(tmpdir()) })
   onTestFinished(() => log.close())
   const { hub, url } = await serve(log)
   for (const n of [1, 2]) await hub.toUser('ada', 'mail', n, { persistent: true })
@@ -105,7 +106,7 @@ it('reaches a plain client too, which comes back with the ids as they are', asyn
 })
 
 it('goes on where the connection broke off in the middle of it', async () => {
-  const log = fileLog({ path: folder() })
+  const log = fileLog({ path: folder(tmpdir()) })
   onTestFinished(() => log.close())
   const { hub, url } = await serve(log)
   for (let n = 1; n <= 50; n++) await hub.toUser('ada', 'mail', n, { persistent: true })
