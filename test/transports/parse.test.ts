@@ -222,13 +222,15 @@ describe('a line that is no field', () => {
     ['one line of 4 MB', encode(`${'x'.repeat(4 * 1024 * 1024)}\n`)],
     ['4 MB of blank lines', encode('\r\n'.repeat(2 * 1024 * 1024))],
   ])('is not reported: %s', (_, bytes) => {
+    const before = reports.length
     read(bytes)
-    expect(reports).toEqual([])
+    expect(reports.slice(before)).toEqual([])
   })
 
   it('harms no event that follows', () => {
+    const before = reports.length
     read(encode('data: after\n\n'))
-    expect(reports).toEqual([event('after')])
+    expect(reports.slice(before)).toEqual([event('after')])
   })
 })
 
