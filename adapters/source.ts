@@ -70,6 +70,6 @@ export function checkHandler(handler: unknown): void {
  */
 export function topicsOf<E>(client: SSEClient<E>) {
   const { topic } = client as Partial<HubClient<E>>
-  if (!topic) throw optionError('useTopic', 'a client of createHubClient()', client)
+  if (!topic) throw optionError('useTopic', 'createHubClient()', client)
   return (name: string, handler: EventHandler<E, EventName<E>>): (() => void) => topic(name).subscribe(handler)
 }

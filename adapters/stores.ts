@@ -76,11 +76,10 @@ export function createStatusStore<E>(sse: SSEClient<E>): Store<Status> {
     subscribe(listener) {
       let heard: Status | undefined
       return sse.state.subscribe(() => {
-        const now = get()
-        if (now === heard) return
+        if (heard === get()) return
         // First: a listener may change the state, and hears of the newer one in the middle of this call.
-        heard = now
-        listener(now)
+        heard = current
+        listener(current)
       })
     },
   }

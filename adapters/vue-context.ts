@@ -17,7 +17,7 @@ import { clientOf, type MakeClient, type Source } from './source.ts'
  * Where a composable finds its client, and from when to when it is at work.
  */
 
-const KEY = Symbol.for('headwater')
+const KEY = 'headwater'
 
 /**
  * Provides a client to the components of an app.
@@ -65,7 +65,7 @@ export const useSSEClient = <
 /** The same for composables that may have a client already. */
 export function provided<E>(): SSEClient<E> {
   const sse = inject<SSEClient<E> | null>(KEY, null)
-  if (!sse) throw optionError('client', 'app.use(createSSEPlugin(…)) or client', sse)
+  if (!sse) throw optionError('client', 'createSSEPlugin() or client', sse)
   return sse
 }
 

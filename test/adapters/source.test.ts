@@ -234,7 +234,7 @@ describe('the topics of a client', () => {
   it('are an error for a client that has none, which names createHubClient', () => {
     const error = expect.objectContaining({
       code: 'options',
-      message: 'useTopic: expected a client of createHubClient(), got [object Object]',
+      message: 'useTopic: expected createHubClient(), got [object Object]',
     })
     expect(() => topicsOf(bench().sse)).toThrow(error)
   })
