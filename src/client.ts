@@ -183,4 +183,4 @@ function checkSubscription(pattern: unknown, handler: unknown): void {
 }
 
 /** No event has an empty name (HTML 9.2.6), and a `*` stands for names only at the end of a prefix. */
-const PATTERN = /^\*$|^([^*]*[^*.])(\.\*)?$/
+const PATTERN = /^(\*|[^*]*[^*.](\.\*)?)$/

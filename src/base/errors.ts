@@ -70,7 +70,7 @@ export function isSSEError(value: unknown): value is SSEError {
 }
 
 /** An error about a request. Of the URL, and of URLs in the message, only what is no secret is shown. */
-export const requestError = (url: string, code: SSEErrorCode, message: string, details?: SSEErrorDetails): SSEError =>
+export const requestError = (url: string, code: SSEErrorCode, message: unknown, details?: SSEErrorDetails): SSEError =>
   new SSEError(code, publicPart(`${url}: ${message}`), details)
 
 /**

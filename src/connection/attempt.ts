@@ -32,23 +32,19 @@ export function createAttempts(connection: Shared, settings: Settings, sink: Tra
   const transport = createLayers(connection, settings)
 
   async function run(attempt: Attempt, guarded: TransportSink): Promise<void> {
-    let step = 'onUnauthorized'
+    // The error names the URL once the request is made: then the server is late, else a callback is.
     connection._wake(connectTimeout || Infinity, () =>
-      connection._fail(connection._error('timeout', `${step}: no answer in ${connectTimeout} ms`)),
+      connection._fail(connection._error('timeout', `no answer in ${connectTimeout} ms`)),
     )
     // It may reject at any time: it is waited for first.
     await connection.refresh()
-    // What `ready()` waits for is the `load` of keepCursor(): the message names what the user wrote.
-    step = 'load'
     if (connection._attempt === attempt) await connection.ready?.()
     if (connection._attempt !== attempt) return
-    step = 'url, headers, body'
     const request = await resolveRequest(settings, url, {
       attempt: connection._failures,
       lastEventId: connection.lastEventId,
     })
     if (connection._attempt !== attempt) return
-    step = 'server'
     attempt._request = request
     attempt._link = transport.connect(request, guarded)
     // It may have opened, and been left by an observer, before it returned.

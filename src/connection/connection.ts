@@ -171,7 +171,7 @@ export class Connection implements Shared {
     if (status === 'waiting' && !next.error.status && isOffline()) this._pause('offline')
   }
 
-  _error(code: SSEErrorCode, message: string, cause?: unknown): SSEError {
+  _error(code: SSEErrorCode, message: unknown, cause?: unknown): SSEError {
     return requestError(this._attempt?._request?.url ?? 'request', code, message, { cause })
   }
 

@@ -17,7 +17,7 @@ export function createRefresh(
         .catch((cause) => {
           // The default throws what it is given: there is nothing to add.
           if (cause === error) throw cause
-          throw requestError('onUnauthorized', 'unauthorized', `${cause}`, { cause, status: 401 })
+          throw requestError('onUnauthorized', 'unauthorized', cause, { cause, status: 401 })
         })
         .finally(() => {
           refreshing = undefined

@@ -28,7 +28,7 @@ export function createFailures(
     const { _attempt: attempt, _everOpened } = connection
     const request = attempt?._request
     const isEnd = cause === 'eof'
-    const message = isEnd ? 'stream ended' : `${cause}`
+    const message = isEnd ? 'stream ended' : cause
     const error = cause instanceof SSEError ? cause : connection._error('network', message, cause)
     const now = monotonic(clock)
 

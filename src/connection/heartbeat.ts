@@ -89,10 +89,10 @@ export function createHeartbeat(
     },
     _hear: hear,
     _beat() {
-      const gap = own._heard - beat
-      const isGap = beat && gap >= BURST
+      // Of the first there is no gap.
+      const gap = own._heard - (beat || own._heard)
       beat = own._heard
-      if (!isGap) return
+      if (gap < BURST) return
       gaps = [...gaps, gap].slice(-KEPT)
       watch()
     },

@@ -57,6 +57,6 @@ export function checkRequest(
     return { url, headers }
   } catch (cause) {
     // Without the cause, which quotes headers, and credentials in the URL. The message has its words without them.
-    throw requestError(url, 'options', headers ? `${cause}` : 'bad headers')
+    throw requestError(url, 'options', headers ? cause : 'bad headers')
   }
 }

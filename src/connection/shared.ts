@@ -54,5 +54,5 @@ export interface Shared extends Host {
   /** Once the connection has been open for `resetAfter`, earlier failures do not count. */
   _settle(): void
   /** An error about the attempt under way. */
-  _error(code: SSEErrorCode, message: string, cause?: unknown): SSEError
+  _error(code: SSEErrorCode, message: unknown, cause?: unknown): SSEError
 }

@@ -32,8 +32,7 @@ export function createDispatch(
   return (type, raw, id, receivedAt, topic) => {
     // By its own name the route is known before anything is decoded.
     let route = (routeOf as unknown) === same ? match(subscribers, type) : undefined
-    const isWatched = [...observers].some((observer) => observer.onEvent)
-    if (route?.length === 0 && !isWatched) return undefined
+    if (route?.length === 0 && ![...observers].some((observer) => observer.onEvent)) return undefined
     const event: Mutable<SSEEvent> = { type, data: undefined, id, raw, receivedAt }
     if (topic) event.topic = topic
     try {
@@ -47,7 +46,7 @@ export function createDispatch(
         report(Error(`event ${type}: ${error}`, { cause: error }))
       return undefined
     }
-    if (isWatched) notify(observers, 'onEvent', event)
+    notify(observers, 'onEvent', event)
     let work: PromiseLike<unknown>[] | undefined
     for (const subscriber of route) {
       // An earlier handler may remove a later one.

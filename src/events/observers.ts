@@ -105,5 +105,5 @@ export function notify<N extends keyof Observer>(observers: Observers, name: N, 
   // An earlier callback may remove a later observer. TypeScript does not see that the name picks both the callback and its arguments.
   for (const observer of called)
     if (observers.has(observer)) callSafely(observer[name] as (...args: unknown[]) => unknown, ...args)
-  return Boolean(called[0])
+  return called.length > 0
 }

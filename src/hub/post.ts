@@ -21,7 +21,7 @@ export function post(host: Host, url: SSEUrl | undefined, body: object): Promise
   let unwatch!: () => void
   const answer = new Promise<unknown>((resolve, reject) => {
     const fail = (error: unknown): void =>
-      reject(error instanceof SSEError ? error : requestError('POST', 'network', `${error}`, { cause: error }))
+      reject(error instanceof SSEError ? error : requestError('POST', 'network', error, { cause: error }))
     timer(connectTimeout || Infinity, () => fail(new SSEError('timeout', `POST: no answer in ${connectTimeout} ms`)))
     unwatch = host.state.subscribe(({ status }) => status === 'closed' && fail('the client was closed'))
     const send = async (): Promise<void> => {

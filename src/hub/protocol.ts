@@ -1,5 +1,7 @@
 import type { Gap, Opened } from '../events/observers.ts'
 
+export { covers } from '../events/router.ts'
+
 /*
  * What a server that speaks docs/protocol.md adds to a plain event stream: a few named events. They are ordinary names until
  * the first event of a connection is a `connected` with version 1.
@@ -59,10 +61,6 @@ export function isBehind(id: string, other: string): boolean {
  * ignore a comment.
  */
 export const readComment = (text: string): string | undefined => /^topic (\S+)$/.exec(text)?.[1]
-
-/** Whether what was published to one topic is for who joined the other: `orders.*` has all under `orders`, and `*` everything. */
-export const covers = (topic: string, published: unknown): boolean =>
-  published === topic || (topic.endsWith('*') && `${published}`.startsWith(topic.slice(0, -1)))
 
 /** The topic of an event, given what was announced. A transport may not hear the very event that was. */
 export const topicOf = (type: string, { topic, event = type }: Control): string | undefined =>

@@ -106,8 +106,8 @@ export const createTopics: CreateTopics = (host, always, change, getLink, onRefu
 
   function set(next?: Joined, error?: SSEError): void {
     timer()
-    joined = next
     over = error
+    joined = next
     if (error) wanted._forgetLeft()
     for (const wake of waiting.splice(0)) wake()
   }

@@ -206,7 +206,7 @@ describe('`onUnauthorized` that does not answer', () => {
     await clock.advance(1)
     const { error } = sse.state.get() as { error: Failure }
     expect(sse.state.get()).toMatchObject({ status: 'waiting', attempt: 1, error: { code: 'timeout' } })
-    expect(error.message).toBe('request: onUnauthorized: no answer in 15000 ms')
+    expect(error.message).toBe('request: no answer in 15000 ms')
     expect(stream.requests).toHaveLength(1)
   })
 

@@ -82,7 +82,7 @@ it.each<[error: SSEError, words: string]>([
     'content type missing instead of text/event-stream',
   ],
   [
-    new SSEError('timeout', 'http://a/: server: no answer in 15000 ms'),
+    new SSEError('timeout', 'http://a/: no answer in 15000 ms'),
     'no response headers within 15 s (--connect-timeout); nobody answers, or the server or a proxy that collects holds them back',
   ],
   [new SSEError('stalled', 'http://a/: no heartbeat'), 'no heartbeat'],
