@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { minify } from 'rolldown/experimental'
 import esbuild from 'rollup-plugin-esbuild'
 import * as terser from 'terser'
+// biome-ignore lint/correctness/useImportExtensions: its types stand in a file of their own.
 import { OWN, shortNames } from './scripts/short-names.mjs'
 
 /*

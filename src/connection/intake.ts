@@ -60,7 +60,7 @@ export function createIntake(
         return undefined
       }
       // Our own server, and no hub() to hear it: nobody should run it with half of its promises by accident.
-      if (type === 'connected' && !hasWarned && /"v":1[,}]/.test(data)) {
+      if (type === 'connected' && !hasWarned && /"v":1\b/.test(data)) {
         hasWarned = true
         console.warn('use headwater/hub')
       }

@@ -10,10 +10,10 @@ export interface Subscriber<Handler> {
 /** In the order in which they came. Adding and removing are fast: there may be thousands. */
 export type Subscribers<Handler> = Set<Subscriber<Handler>>
 
-/** Whether a name is this one, or is under this prefix: `order.*`, `*`. */
-export const covers = (pattern: string, name: unknown): boolean =>
-  name === pattern || (pattern.endsWith('*') && `${name}`.startsWith(pattern.slice(0, -1)))
+/** Whether a name is this one, or is under this prefix: `order.*`, `*`. @throws TypeError for what is no text. */
+export const fits = (pattern: string, name: string): boolean =>
+  name === pattern || (pattern.endsWith('*') && name.startsWith(pattern.slice(0, -1)))
 
 /** The subscribers whose name or pattern fits, in their order. */
 export const match = <Handler>(subscribers: Subscribers<Handler>, type: string): readonly Subscriber<Handler>[] =>
-  [...subscribers].filter(({ _pattern }) => covers(_pattern, type))
+  [...subscribers].filter(({ _pattern }) => fits(_pattern, type))

@@ -23,7 +23,7 @@ export function post(host: Host, url: SSEUrl | undefined, body: object): Promise
     const fail = (error: unknown): void =>
       reject(error instanceof SSEError ? error : requestError('POST', 'network', error, { cause: error }))
     timer(connectTimeout || Infinity, () => fail(new SSEError('timeout', `POST: no answer in ${connectTimeout} ms`)))
-    unwatch = host.state.subscribe(({ status }) => status === 'closed' && fail('the client was closed'))
+    unwatch = host.state.subscribe(({ status }) => status === 'closed' && fail('closed'))
     const send = async (): Promise<void> => {
       const context = { attempt: 0, lastEventId: '' }
       const request = await resolveRequest({ ...options, body: undefined }, url ?? options.url, context)

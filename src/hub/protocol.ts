@@ -1,6 +1,5 @@
 import type { Gap, Opened } from '../events/observers.ts'
-
-export { covers } from '../events/router.ts'
+import { fits } from '../events/router.ts'
 
 /*
  * What a server that speaks docs/protocol.md adds to a plain event stream: a few named events. They are ordinary names until
@@ -61,6 +60,9 @@ export function isBehind(id: string, other: string): boolean {
  * ignore a comment.
  */
 export const readComment = (text: string): string | undefined => /^topic (\S+)$/.exec(text)?.[1]
+
+/** Whether what was published to one topic is for who joined the other. What a server sends may be of any type. */
+export const covers = (topic: string, published: unknown): boolean => fits(topic, `${published}`)
 
 /** The topic of an event, given what was announced. A transport may not hear the very event that was. */
 export const topicOf = (type: string, { topic, event = type }: Control): string | undefined =>

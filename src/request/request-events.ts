@@ -1,5 +1,6 @@
 import { requestError, SSEError } from '../base/errors.ts'
 import { same } from '../base/same.ts'
+import { taskIfLate } from '../base/task.ts'
 import { backoff, type CompleteRetry, leastWait, RETRY, type RetryOptions } from '../decisions/retry.ts'
 import { type Parse, type PayloadParser, parsePayload } from '../events/decode.ts'
 import type { EventMap, EventName } from '../events/event.ts'
@@ -112,6 +113,8 @@ export async function* requestEvents<E extends EventMap = Record<string, unknown
         let data = parsePayload(parse, raw, type)
         if (validate) data = validate(data, type)
         yield { type, data, id, raw } as RequestEvent<E>
+        // What was done with the event took its time.
+        await taskIfLate()
         signal?.throwIfAborted()
       }
       return
@@ -148,7 +151,7 @@ async function* readBlocks(
   lastEventId: string,
 ): AsyncGenerator<Block, void, undefined> {
   const fail = (cause: unknown): never => {
-    throw requestError(url, 'network', `${cause}`, { cause })
+    throw requestError(url, 'network', cause, { cause })
   }
   const headers = new Headers(given as HeadersInit)
   const redirect = redirectMode(headers)
@@ -158,8 +161,8 @@ async function* readBlocks(
   const response = await fetch(url, sent).catch(fail)
   await checkResponse(response, url)
   const sink: BlockSink = {
-    comment() {},
-    retry() {},
+    comment: same,
+    retry: same,
     gap() {
       throw requestError(url, 'too-large', 'over maxEventSize')
     },

@@ -22,6 +22,8 @@ export interface Relay {
 
 /** A tab that has not run for so long may have lost the lead. */
 const ABSENT = 3000
+/** So many frames in one message at most: the other tabs give the main thread back between two messages. */
+const FRAMES = 100
 
 /**
  * @param hellos - Those of the other tabs.
@@ -75,6 +77,7 @@ export function createRelay(tab: Tab, hellos: () => readonly Hello[], deposed: (
       if (!pending.length) Promise.resolve().then(flush)
       pending.push(frame)
       deliver(tab, { term: _term, n: tab._at.n + 1, frame })
+      if (pending.length === FRAMES) flush()
     },
     _postNow: flush,
     _end() {

@@ -1,5 +1,6 @@
 import { requestError } from '../base/errors.ts'
 import { same } from '../base/same.ts'
+import { taskIfLate } from '../base/task.ts'
 import { isCrossOrigin, withParam } from '../base/url.ts'
 import { createStreamParser } from './parse.ts'
 import type { TransportRequest } from './request.ts'
@@ -35,8 +36,8 @@ async function run(request: TransportRequest, sink: TransportSink, signal: Abort
   if (!reader) return body === null ? 'eof' : requestError(request.url, 'options', 'use eventSourceTransport()')
   // Not every fetch that is handed in lets the signal end it.
   const cancel = (): unknown => reader.cancel().catch(same)
-  signal.addEventListener('abort', cancel)
   if (signal.aborted) return cancel()
+  signal.addEventListener('abort', cancel)
   sink.open({ heartbeatMs: Number(headers.get('x-sse-heartbeat')) })
   const parse = createStreamParser(sink, request.maxEventSize)
   for (;;) {
@@ -44,7 +45,14 @@ async function run(request: TransportRequest, sink: TransportSink, signal: Abort
     // What stands before the end without a blank line is no event (HTML 9.2.6, last paragraph).
     if (done) return 'eof'
     sink.heard()
-    for (const block of parse(value)) sink.block(block)
+    for (const block of parse(value)) {
+      sink.block(block)
+      const task = taskIfLate()
+      if (!task) continue
+      await task
+      // What it brought was not silence.
+      sink.heard()
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import { begin } from '../base/task.ts'
 import type { Block, TransportSink } from './transport.ts'
 
 /** A line may be this much longer than the data of an event: it has a name, and an id may be longer than small events. */
@@ -84,6 +85,7 @@ export function createStreamParser(
   }
 
   return function* (bytes) {
+    begin()
     for (const line of read(bytes))
       if (line) takeLine(line)
       else {

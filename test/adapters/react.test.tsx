@@ -5,6 +5,7 @@ import { SSEProvider, useSSE, useSSEEvent, useSSEValue, useTopic } from 'headwat
 import { act, Component, type ReactNode, StrictMode } from 'react'
 import { renderToString } from 'react-dom/server'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { handTime } from '../support/turns.ts'
 import { bench, complaints, failOnComplaints, hubBench, mount, probe, stagePlatformTimers } from './react-stage.tsx'
 
 failOnComplaints()
@@ -73,6 +74,7 @@ describe('useSSE', () => {
   })
 
   it('renders for the events of a component that reads the last one, once a chunk', async () => {
+    await handTime()
     const { options, send, settle } = bench()
     const { Probe, seen, last } = probe(() => {
       const { lastEvent } = useSSE('/events', options)
@@ -430,6 +432,7 @@ describe('useSSEEvent', () => {
 
 describe('useSSEValue', () => {
   it('is the newest payload, and renders once a chunk', async () => {
+    await handTime()
     const { sse, send, settle } = bench()
     const { Probe, seen, last } = probe(() => useSSEValue(sse, 'price', null))
     await mount(
@@ -459,6 +462,7 @@ describe('useSSEValue', () => {
   })
 
   it('reduces with the newest reduction, from the first initial value', async () => {
+    await handTime()
     const { sse, send, settle } = bench()
     const { Probe, seen } = probe(({ factor }: { factor: number }) =>
       useSSEValue(sse, 'n', { initial: [factor], reduce: (sum, data) => [...sum, Number(data) * factor] }),

@@ -4,6 +4,7 @@ import { createStatusStore, createValueStore, type Status } from 'headwater/stor
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { IDLE_STATUS } from '../../adapters/stores.ts'
 import { type Bench, bench } from '../support/client.ts'
+import { handTime } from '../support/turns.ts'
 
 afterEach(() => {
   vi.useRealTimers()
@@ -41,6 +42,7 @@ describe('a value store', () => {
   })
 
   it('gives one notice for all events of a chunk', async () => {
+    await handTime()
     const made = bench()
     const store = createValueStore(made.sse, 'n', { initial: 0, reduce: (sum, n) => sum + (n as number) })
     store.subscribe((value) => made.log.push(value))

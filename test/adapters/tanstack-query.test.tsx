@@ -9,6 +9,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createApp, defineComponent, h } from 'vue'
 import { bench } from '../support/client.ts'
 import { eventually } from '../support/eventually.ts'
+import { handTime } from '../support/turns.ts'
 import { bindings, notifyAtOnce, type Order, patchOrder, reopen, shop } from './tanstack-stage.ts'
 
 notifyAtOnce()
@@ -38,6 +39,7 @@ describe('a patch', () => {
   })
 
   it('makes one where it is told to, which later events of the chunk change', async () => {
+    await handTime()
     const { send, read } = await shop({
       ...bindings,
       'order.created': {
@@ -108,6 +110,7 @@ describe('a patch', () => {
   })
 
   it('lands on what other code has written in the same chunk', async () => {
+    await handTime()
     const { send, queryClient, sse, read } = await shop(bindings)
     queryClient.setQueryData(['orders', 'A'], { id: 'A', note: '' })
     sse.subscribe('order.updated', () => queryClient.setQueryData(['orders', 'A'], { id: 'A', note: 'mine' }))
@@ -129,6 +132,7 @@ describe('an event older than the data', () => {
   })
 
   it('is seen among the events of one chunk, too', async () => {
+    await handTime()
     const { send, queryClient, read } = await shop(bindings)
     queryClient.setQueryData(['orders', 'A'], { id: 'A', ts: 1 })
     await send(
@@ -233,6 +237,7 @@ describe('an empty cache', () => {
 
 describe('a burst', () => {
   it('is one write and one notice for each query, and one fetch', async () => {
+    await handTime()
     const { watch, list, detail, clock, send, queryClient, read } = await shop({
       'order.updated': {
         ...patchOrder,
@@ -258,6 +263,7 @@ describe('a burst', () => {
   })
 
   it('is one flush of the notices for all queries', async () => {
+    await handTime()
     const { watch, detail, list, clock, send } = await shop({
       'order.updated': { ...patchOrder, invalidate: ['list'] } as QueryBindings<Record<string, unknown>>[string],
     })
@@ -359,6 +365,7 @@ describe('unbinding', () => {
 
 describe('frameworks', () => {
   it('renders a React component once for a chunk that concerns two of its queries', async () => {
+    await handTime()
     vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', true)
     const { sse, stream, clock } = bench()
     const queryClient = new ReactQueryClient({ defaultOptions: { queries: { staleTime: Infinity } } })

@@ -5,6 +5,7 @@ import { createSSEPlugin, useSSE, useSSEEvent, useSSEValue, useTopic } from 'hea
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { effectScope, h, isReactive, isReadonly, nextTick, ref, shallowReactive, shallowRef, watch } from 'vue'
 import { bench, hubBench } from '../support/client.ts'
+import { handTime } from '../support/turns.ts'
 import { component, mount, run, warnings } from './vue-stage.ts'
 
 describe('useSSE', () => {
@@ -433,6 +434,7 @@ describe('useSSEValue', () => {
   })
 
   it('is what a reduction makes of all events, and changes once a chunk', async () => {
+    await handTime()
     const { sse, stream, clock } = bench()
     const seen: number[] = []
     const { result } = run(() => {

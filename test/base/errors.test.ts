@@ -97,12 +97,7 @@ describe('the error of a client', () => {
     ['content-type', `${PATH}status 200, type text/html`, {}, HTML],
     ['timeout', `${PATH}no answer in 5000 ms`, { connectTimeout: 5000 }, [{ open: { delay: 60_000 } }]],
     ['timeout', 'request: no answer in 5000 ms', { connectTimeout: 5000, headers: hang }, []],
-    [
-      'timeout',
-      'request: no answer in 15000 ms',
-      { onUnauthorized: hang },
-      [{ refuse: { status: 401 } }],
-    ],
+    ['timeout', 'request: no answer in 15000 ms', { onUnauthorized: hang }, [{ refuse: { status: 401 } }]],
     ['stalled', `${PATH}no heartbeat`, { heartbeat: 7000 }, []],
     ['unauthorized', `${PATH}status 401, type text/plain`, {}, [{ refuse: { status: 401 } }]],
     [

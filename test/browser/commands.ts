@@ -64,6 +64,16 @@ export const mockCommands = {
   /** The `content-encoding` of each stream so far. */
   codingsOf: (_: unknown, port: number): readonly (string | null)[] => hubAt(port).codings,
   closeHub: (_: unknown, port: number): Promise<void> => hubAt(port).close(),
+  /** Serves one stream of so many events, written at once, that stays open. @returns Where. */
+  async serveBurst(_: unknown, count: number): Promise<string> {
+    const server = createServer((_, response) => {
+      server.close()
+      response.writeHead(200, { 'content-type': 'text/event-stream', 'access-control-allow-origin': '*' })
+      response.write(Array.from({ length: count }, (_, n) => `event: tick\nid: ${n}\ndata: ${n}\n\n`).join(''))
+    })
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  },
   /** Serves one stream of so many events, so far apart that most arrive as a chunk of their own. @returns Where. */
   async serveTokens(_: unknown, count: number): Promise<string> {
     const server = createServer(async (_, response) => {

@@ -10,6 +10,7 @@ declare module 'vitest/browser' {
     publish(port: number, type: string, data: unknown): Promise<number>
     codingsOf(port: number): Promise<readonly (string | null)[]>
     closeHub(port: number): Promise<void>
+    serveBurst(count: number): Promise<string>
     serveTokens(count: number): Promise<string>
   }
 }

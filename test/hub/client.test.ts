@@ -198,7 +198,7 @@ describe('send()', () => {
   it('rejects with network after close()', async () => {
     const { sse } = hubBench()
     sse.close()
-    await expect(sse.send('touch')).rejects.toMatchObject({ code: 'network', message: 'POST: the client was closed' })
+    await expect(sse.send('touch')).rejects.toMatchObject({ code: 'network', message: 'POST: closed' })
   })
 })
 

@@ -281,7 +281,7 @@ describe('a post() of a client that closes', () => {
     await clock.settle()
     sse.close()
     await clock.settle()
-    expect(outcome.mock.calls).toMatchObject([[{ code: 'network', message: 'POST: the client was closed' }]])
+    expect(outcome.mock.calls).toMatchObject([[{ code: 'network', message: 'POST: closed' }]])
     expect(signals.map((signal) => signal?.aborted)).toEqual([true])
     expect(clock.timers).toBe(0)
   })

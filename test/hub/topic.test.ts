@@ -216,7 +216,7 @@ describe('a topic', () => {
     expect(clock.timers).toBe(0)
     expect(getEventListeners(signal, 'abort')).toHaveLength(0)
     await clock.settle()
-    expect(log).toEqual(['the client was closed'])
+    expect(log).toEqual(['closed'])
   })
 
   it('is not wanted by a client that is closed', async () => {

@@ -3,6 +3,7 @@ import { type RequestEventsOptions, requestEvents } from 'headwater/request'
 import type { Step } from 'headwater/testing'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { z } from 'zod'
+import { handTime, turn } from '../support/turns.ts'
 import { chunked, DROP, END, outcome, POST, refuse, send, setup } from './stage.ts'
 
 describe('requestEvents()', () => {
@@ -133,6 +134,42 @@ describe('reading', () => {
     expect(seen.asked).toBe(1)
     expect(await events.next()).toMatchObject({ value: { data: 3 } })
     expect(seen.asked).toBe(2)
+  })
+
+  it('gives the page its turn when the events and the loop have worked for 10 ms', async () => {
+    const pass = await handTime()
+    const { fetch } = chunked('data: 1\n\ndata: 2\n\ndata: 3\n\n', 'data: 4\n\ndata: 5\n\n')
+    const log: unknown[] = []
+    for await (const { data } of requestEvents('/complete', { fetch })) {
+      log.push(data)
+      if (data === 1 || data === 3) turn().then(() => log.push('page'))
+      pass(6)
+      if (data === 4) await null
+    }
+    expect(log).toEqual([1, 2, 'page', 3, 4, 'page', 5])
+  })
+
+  it('asks for no turn of the page where the loop is quick', async () => {
+    await handTime()
+    const { fetch } = chunked('data: 1\n\n'.repeat(1000))
+    const log: unknown[] = []
+    for await (const { data } of requestEvents('/complete', { fetch })) {
+      if (!log.length) turn().then(() => log.push('page'))
+      log.push(data)
+    }
+    expect(log).toEqual(Array(1000).fill(1))
+  })
+
+  it('ends with the signal in the turn of the page', async () => {
+    const pass = await handTime()
+    const controller = new AbortController()
+    const { fetch, seen } = chunked('data: 1\n\ndata: 2\n\n')
+    const events = requestEvents('/complete', { fetch, signal: controller.signal })
+    expect(await events.next()).toMatchObject({ value: { data: 1 } })
+    turn().then(() => controller.abort('enough'))
+    pass(11)
+    await expect(events.next()).rejects.toBe('enough')
+    expect(seen.cancelled).toBe(1)
   })
 
   it('reads on by itself where a chunk holds no whole event', async () => {

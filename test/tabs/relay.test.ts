@@ -89,6 +89,17 @@ describe('what comes in one turn', () => {
     expect(posted[1]).toEqual({ kind: 'frames', term: 4, n: 3, list: [comment] })
   })
 
+  it('is posted in messages of 100, so that the other tabs give the main thread back in between', async () => {
+    const { reports, posted, clock } = setup()
+    for (let n = 0; n < 250; n++) report(reports, event)
+    await clock.settle()
+    expect(posted).toEqual([
+      { kind: 'frames', term: 4, n: 1, list: Array(100).fill(event) },
+      { kind: 'frames', term: 4, n: 101, list: Array(100).fill(event) },
+      { kind: 'frames', term: 4, n: 201, list: Array(50).fill(event) },
+    ])
+  })
+
   it('is not posted where no other tab hears it', async () => {
     const { reports, posted, clock } = setup({ isHeard: false })
     report(reports, comment)

@@ -3,6 +3,7 @@ import { createSSE, fetchTransport, type LastEventIdIn, type TransportRequest } 
 import { createClock } from 'headwater/testing'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { byteString, hasIdInUrl, redirectMode } from '../../src/transports/fetch.ts'
+import { handTime, turn } from '../support/turns.ts'
 import { type Report, recordingSink } from '../support/wire.ts'
 
 afterEach(() => vi.unstubAllGlobals())
@@ -322,6 +323,37 @@ describe('a response', () => {
     const cause = new TypeError('Failed to fetch')
     const { reports } = await attempt({}, () => Promise.reject(cause))
     expect(ended(reports)).toBe(cause)
+  })
+
+  it('pauses a burst after 10 ms, reads no further meanwhile, and reports the rest as no silence', async () => {
+    const pass = await handTime()
+    const log: string[] = []
+    const { sink } = recordingSink()
+    const chunks = ['data: 1\n\ndata: 2\n\ndata: 3\n\ndata: 4\n\n', 'data: 5\n\n']
+    const body = new ReadableStream(
+      {
+        pull(controller) {
+          const chunk = chunks.shift()
+          if (!chunk) return controller.close()
+          log.push('read')
+          controller.enqueue(new TextEncoder().encode(chunk))
+        },
+      },
+      { highWaterMark: 0 },
+    )
+    fetchTransport().connect(requestOf({ fetch: async () => new Response(body, STREAM) }), {
+      ...sink,
+      heard: () => log.push('heard'),
+      block({ data }) {
+        pass(6)
+        log.push(`${data}`)
+        if (data === '1') turn().then(() => log.push('page'))
+        return undefined
+      },
+    })
+    await createClock().settle()
+    const burst = ['1', '2', 'page', 'heard', '3', '4', 'heard']
+    expect(log).toEqual(['read', 'heard', ...burst, 'read', 'heard', '5'])
   })
 
   it('has an event dropped that is longer than the limit, and goes on', async () => {

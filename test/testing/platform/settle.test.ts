@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { begin, taskIfLate } from '../../../src/base/task.ts'
 import { settle } from '../../../testing/platform/settle.ts'
+import { handTime } from '../../support/turns.ts'
 
 afterEach(() => {
   vi.useRealTimers()
@@ -39,4 +41,20 @@ describe.each([
     await settle()
     expect(heard).toEqual(['a'])
   })
+})
+
+it('waits for a burst that is delivered in several turns', async () => {
+  const pass = await handTime()
+  const log: number[] = []
+  const deliver = async (): Promise<void> => {
+    begin()
+    for (let n = 1; n <= 5; n++) {
+      pass(20)
+      log.push(n)
+      await taskIfLate()
+    }
+  }
+  void deliver()
+  await settle()
+  expect(log).toEqual([1, 2, 3, 4, 5])
 })
