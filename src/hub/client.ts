@@ -15,7 +15,7 @@ import type { HubHost } from './topics.ts'
 /** Options of {@link createHubClient}: those of `createSSE` but `server`, and those of `hub()`. */
 export interface HubClientOptions<E = Record<string, unknown>> extends Omit<SSEOptions<E>, 'server'>, HubOptions {}
 
-/** Whom an event is for, and how it is sent: see docs/protocol.md. `except: 'me'`: not for this client. */
+/** Who an event is for, and how it is sent: see docs/protocol.md. `except: 'me'`: not for this client. */
 export type SendTarget = Readonly<Record<string, unknown>>
 
 /** A client of a server that speaks docs/protocol.md, as `headwater/server` does. */

@@ -1,21 +1,6 @@
-import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
 import { chromium } from 'playwright'
 import { findBrowsers } from '../../scripts/browsers.mjs'
 import type { Measure, Outcome } from './play.ts'
-
-/** The page's script: the client from its sources, and the attacks. */
-export async function bundlePage(): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL('page.ts', import.meta.url))],
-    bundle: true,
-    format: 'iife',
-    target: 'es2022',
-    write: false,
-    logLevel: 'error',
-  })
-  return outputFiles.map(({ text }) => text).join('')
-}
 
 export interface Chromium {
   readonly version: string

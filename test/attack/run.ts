@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util'
 import { table } from '../../bench/table.ts'
+import { bundlePage } from '../support/bundle.ts'
 import { ATTACKS } from './attacks.ts'
-import { bundlePage, openChromium } from './chromium.ts'
+import { openChromium } from './chromium.ts'
 import { createSite, startServer } from './node.ts'
 import { type Outcome, play } from './play.ts'
 
@@ -67,7 +68,7 @@ async function runInNode(): Promise<void> {
 }
 
 async function runInChromium(): Promise<void> {
-  const server = await startServer(await bundlePage())
+  const server = await startServer(await bundlePage(new URL('page.ts', import.meta.url)))
   const chromium = await openChromium(server.origin)
   await runAll(`Chromium ${chromium.version}`, (name) => chromium.attack(name, LIMIT, { seed, rounds }))
   await chromium.close()

@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
 import { type Browser, chromium } from 'playwright'
 import { findBrowsers } from '../../scripts/browsers.mjs'
 import { createMockServer } from '../../testing/node.ts'
+import { bundlePage } from '../support/bundle.ts'
 import type { Case, Outcome, Verdict } from './case.ts'
 import { GROUPS } from './cases.ts'
 import type { ClientName } from './names.ts'
@@ -27,17 +26,6 @@ export interface Suite {
    */
   run(client: ClientName, cases?: readonly Case[]): Promise<Readonly<Record<string, Verdict>>>
   close(): Promise<void>
-}
-
-async function bundlePage(): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL('page.ts', import.meta.url))],
-    bundle: true,
-    format: 'iife',
-    target: 'es2022',
-    write: false,
-  })
-  return outputFiles.map(({ text }) => text).join('')
 }
 
 async function watch(browser: Browser, script: string, client: ClientName, each: Case): Promise<Verdict> {
@@ -72,7 +60,7 @@ async function watch(browser: Browser, script: string, client: ClientName, each:
 
 export async function openSuite(): Promise<Suite> {
   const browser = await chromium.launch({ ...findBrowsers().chromium, args: ['--no-sandbox'] })
-  const script = await bundlePage()
+  const script = await bundlePage(new URL('page.ts', import.meta.url))
   return {
     version: browser.version(),
     async run(client, cases = Object.values(GROUPS).flat()) {

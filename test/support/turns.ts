@@ -1,4 +1,8 @@
 import { onTestFinished, vi } from 'vitest'
+import { turn } from '../../testing/platform/settle.ts'
+
+/** What a page does that sends itself a message. */
+export { turn }
 
 /*
  * How long events take, and when the page has its turn: a client pauses a burst after 10 ms (src/base/task.ts).
@@ -18,14 +22,3 @@ export async function handTime(): Promise<(ms: number) => void> {
     now += ms
   }
 }
-
-/** The next task: what a page does that sends itself a message. */
-export const turn = (): Promise<void> =>
-  new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel()
-    port1.onmessage = () => {
-      port1.close()
-      resolve()
-    }
-    port2.postMessage(0)
-  })

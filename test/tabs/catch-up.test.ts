@@ -2,14 +2,19 @@ import { SSEError } from 'headwater'
 import { describe, expect, it } from 'vitest'
 import { group, idOf, pair, range, type Stage, type Tab, waiting } from './stage.ts'
 
+/** Tabs leave, and miss more than the leader keeps for them. */
+async function fallBehind(stage: Stage, ...tabs: readonly Tab[]): Promise<void> {
+  stage.publish(2)
+  await stage.run(10)
+  for (const tab of tabs) tab.sse.disconnect()
+  await stage.run(10)
+  stage.publish(4500)
+}
+
 describe('a tab that comes back', () => {
   it('catches up over a connection of its own after too long, and goes on with the others', async () => {
     const [stage, a, b] = await pair()
-    stage.publish(2)
-    await stage.run(10)
-    b.sse.disconnect()
-    await stage.run(10)
-    stage.publish(4500)
+    await fallBehind(stage, b)
     b.sse.connect()
     await stage.run(50)
     expect(stage.lines.map(({ name, request }) => [name, request.lastEventId])).toEqual([
@@ -27,11 +32,7 @@ describe('a tab that comes back', () => {
 
   it('waits while another tab catches up, so that there are never more than two connections', async () => {
     const [stage, , ...others] = await group({}, {}, {}, {}, {})
-    stage.publish(2)
-    await stage.run(10)
-    for (const tab of others) tab.sse.disconnect()
-    await stage.run(10)
-    stage.publish(4500)
+    await fallBehind(stage, ...others)
     let most = 0
     stage.serve = (line) => {
       most = Math.max(most, stage.live.length)
@@ -49,11 +50,7 @@ describe('a tab that comes back', () => {
 
   it('lets the next tab catch up if it leaves in the meantime', async () => {
     const [stage, , b, c] = (await group({}, {}, {})) as [Stage, Tab, Tab, Tab]
-    stage.publish(2)
-    await stage.run(10)
-    for (const tab of [b, c]) tab.sse.disconnect()
-    await stage.run(10)
-    stage.publish(4500)
+    await fallBehind(stage, b, c)
     stage.script.push(() => {})
     b.sse.connect()
     await stage.run(20)
@@ -68,11 +65,7 @@ describe('a tab that comes back', () => {
 
   it('gets the gap that the server reports on its own connection', async () => {
     const [stage, , b] = await pair()
-    stage.publish(2)
-    await stage.run(10)
-    b.sse.disconnect()
-    await stage.run(10)
-    stage.publish(4500)
+    await fallBehind(stage, b)
     stage.script.push((line) => {
       line.greet()
       line.event('connected', { v: 1, clientId: 'x', recovered: false }, idOf(4502))
@@ -90,11 +83,7 @@ describe('a tab that comes back', () => {
 
   it('waits and tries again if its own connection fails', async () => {
     const [stage, , b] = await pair()
-    stage.publish(2)
-    await stage.run(10)
-    b.sse.disconnect()
-    await stage.run(10)
-    stage.publish(4500)
+    await fallBehind(stage, b)
     stage.script.push((line) => line.end(new SSEError('network', 'gone')))
     b.sse.connect()
     await stage.run(50)
@@ -107,11 +96,7 @@ describe('a tab that comes back', () => {
   // What `connect` throws ends up in the lock's request, where nobody hears of it.
   it('waits if its own connection throws', async () => {
     const [stage, , b] = await pair()
-    stage.publish(2)
-    await stage.run(10)
-    b.sse.disconnect()
-    await stage.run(10)
-    stage.publish(4500)
+    await fallBehind(stage, b)
     stage.throwing = true
     b.sse.connect()
     await stage.run(50)

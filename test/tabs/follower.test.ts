@@ -2,19 +2,7 @@ import { eventSourceTransport, type Layer } from 'headwater'
 import { createMockStream } from 'headwater/testing'
 import { describe, expect, it } from 'vitest'
 import { recordSources } from '../support/event-sources.ts'
-import { createStage, failed, idOf, range, type Stage, type Tab, type TabOptions } from './stage.ts'
-
-/** A leader and followers, all open. */
-async function group(count: number, options: TabOptions = {}, beats = true): Promise<[Stage, Tab, ...Tab[]]> {
-  const stage = createStage({ beats })
-  const first = stage.open(options)
-  await stage.run(50)
-  const others = range(2, count).map(() => stage.open(options))
-  await stage.run(50)
-  return [stage, first, ...others]
-}
-const pair = async (options: TabOptions = {}, beats = true): Promise<[Stage, Tab, Tab]> =>
-  (await group(2, options, beats)) as unknown as [Stage, Tab, Tab]
+import { createStage, failed, gatherTwo, idOf, range, type Stage, type Tab, type TabOptions } from './stage.ts'
 
 /** A server that does not introduce itself. */
 async function vanilla(options: TabOptions = {}): Promise<[Stage, Tab, Tab]> {
@@ -29,7 +17,7 @@ async function vanilla(options: TabOptions = {}): Promise<[Stage, Tab, Tab]> {
 
 describe('a tab that joins', () => {
   it('starts at the head without a cursor', async () => {
-    const [stage, a] = await pair()
+    const [stage, a] = await gatherTwo()
     stage.publish(3)
     const c = stage.open()
     await stage.run(50)
@@ -44,7 +32,7 @@ describe('a tab that joins', () => {
   })
 
   it('gets what it lacks first with a cursor', async () => {
-    const [stage] = await pair()
+    const [stage] = await gatherTwo()
     stage.publish(5)
     const c = stage.open({ sse: { lastEventId: idOf(2) } })
     await stage.run(50)
@@ -56,7 +44,7 @@ describe('a tab that joins', () => {
   })
 
   it('is where the stream is, though nothing is published any more', async () => {
-    const [stage] = await pair()
+    const [stage] = await gatherTwo()
     stage.publish(5)
     const c = stage.open()
     await stage.run(50)
@@ -78,7 +66,7 @@ describe('a tab that joins', () => {
 
 describe('a tab that comes back', () => {
   it('gets what it lacks', async () => {
-    const [stage, , b] = await pair()
+    const [stage, , b] = await gatherTwo()
     stage.publish(2)
     await stage.run(10)
     b.sse.disconnect()
@@ -198,7 +186,7 @@ describe('messages that are lost or cross each other', () => {
   })
   /** A follower of a leader that the test plays. */
   async function follower(): Promise<{ stage: Stage; b: Tab; term: number; say(message: object): Promise<void> }> {
-    const [stage, a, b] = await pair()
+    const [stage, a, b] = await gatherTwo()
     stage.publish(2)
     await stage.run(10)
     const term = Number(stage.said.filter(({ message }) => message['kind'] === 'frames').at(-1)?.message['term'])

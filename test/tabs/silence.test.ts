@@ -1,17 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createStage, range, type Stage, type Tab, type TabOptions } from './stage.ts'
-
-/** A leader and followers, all open. @param beats - Whether the server says something every 15 s. */
-async function group(count: number, options: TabOptions = {}, beats = true): Promise<[Stage, Tab, ...Tab[]]> {
-  const stage = createStage({ beats })
-  const first = stage.open(options)
-  await stage.run(50)
-  const others = range(2, count).map(() => stage.open(options))
-  await stage.run(50)
-  return [stage, first, ...others]
-}
-const pair = async (options: TabOptions = {}, beats = true): Promise<[Stage, Tab, Tab]> =>
-  (await group(2, options, beats)) as unknown as [Stage, Tab, Tab]
+import { createStage, gather, gatherTwo, range, type Stage, type Tab } from './stage.ts'
 
 /** The tabs that have asked the leader whether it is there. */
 const probes = (stage: Stage): string[] =>
@@ -22,7 +10,7 @@ describe('a leader that is silent', () => {
   const TAKEN = 36_500
 
   it('is asked twice, three seconds apart, and replaced after three more', async () => {
-    const [stage, a, b] = await pair()
+    const [stage, a, b] = await gatherTwo()
     a.freeze()
     const asked: number[] = []
     for (let n = 0; n < TAKEN / 100; n++) {
@@ -41,7 +29,7 @@ describe('a leader that is silent', () => {
 
   // The timer is set anew for 15 s from whenever it finds that there was no silence, not from when something was heard.
   it.each([0, 8000, 14_000])('is asked after 15 s, if it fell silent %s ms after the tab joined', async (ms) => {
-    const [stage, a, b] = await pair()
+    const [stage, a, b] = await gatherTwo()
     await stage.run(ms)
     stage.publish(1)
     await stage.run(10)
@@ -51,7 +39,7 @@ describe('a leader that is silent', () => {
   })
 
   it('is not asked before it is silent', async () => {
-    const [stage] = await pair()
+    const [stage] = await gatherTwo()
     for (let n = 0; n < 20; n++) {
       stage.publish(1)
       await stage.run(7000)
@@ -60,7 +48,7 @@ describe('a leader that is silent', () => {
   })
 
   it('stays the leader if it answers', async () => {
-    const [stage, a, b] = await pair({ sse: { heartbeat: false } }, false)
+    const [stage, a, b] = await gatherTwo({ sse: { heartbeat: false } }, false)
     await stage.run(200_000)
     expect(probes(stage).length).toBeGreaterThan(5)
     expect([a.role, b.role]).toEqual(['leader', 'follower'])
@@ -82,7 +70,7 @@ describe('a leader that is silent', () => {
   })
 
   it('is not asked by a tab that has slept itself', async () => {
-    const [stage, , b] = await pair({ sse: { heartbeat: false } })
+    const [stage, , b] = await gatherTwo({ sse: { heartbeat: false } })
     await stage.run(10_000)
     await stage.clock.sleep(100_000)
     expect(probes(stage)).toEqual([])
@@ -91,7 +79,7 @@ describe('a leader that is silent', () => {
 
   // When it was last heard of lies ahead then, and until that time has come again there is no silence.
   it('is replaced though the clock has been set back', async () => {
-    const [stage, a, b] = await pair({ sse: { heartbeat: false } })
+    const [stage, a, b] = await gatherTwo({ sse: { heartbeat: false } })
     a.freeze()
     stage.shift(-3_600_000)
     await stage.run(2 * TAKEN)
@@ -99,7 +87,7 @@ describe('a leader that is silent', () => {
   })
 
   it('is replaced by one tab, though more notice', async () => {
-    const [stage, a, ...others] = await group(4)
+    const [stage, a, ...others] = await gather(4)
     a.freeze()
     await stage.run(TAKEN + 1000)
     expect(others.filter(({ role }) => role === 'leader')).toHaveLength(1)
@@ -108,7 +96,7 @@ describe('a leader that is silent', () => {
   })
 
   it('follows when it is back, gets what it missed, and does not take the lead again', async () => {
-    const [stage, a, b] = await pair()
+    const [stage, a, b] = await gatherTwo()
     a.freeze()
     await stage.run(TAKEN + 100)
     stage.publish(3)
@@ -123,7 +111,7 @@ describe('a leader that is silent', () => {
   })
 
   it('is replaced at most once in half a minute', async () => {
-    const [stage, a, b, c] = (await group(3)) as unknown as [Stage, Tab, Tab, Tab]
+    const [stage, a, b, c] = (await gather(3)) as unknown as [Stage, Tab, Tab, Tab]
     a.freeze()
     c.show(false)
     await stage.run(TAKEN + 100)

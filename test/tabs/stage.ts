@@ -360,6 +360,19 @@ export async function group(...options: readonly TabOptions[]): Promise<[Stage, 
 export const pair = async (first: TabOptions = {}, second: TabOptions = first): Promise<[Stage, Tab, Tab]> =>
   (await group(first, second)) as [Stage, Tab, Tab]
 
+/** A leader, and others that open together behind it. @param beats - Whether the server says something every 15 s. */
+export async function gather(count: number, options: TabOptions = {}, beats = true): Promise<[Stage, Tab, ...Tab[]]> {
+  const stage = createStage({ beats })
+  const first = stage.open(options)
+  await stage.run(50)
+  const others = range(2, count).map(() => stage.open(options))
+  await stage.run(50)
+  return [stage, first, ...others]
+}
+
+export const gatherTwo = async (options: TabOptions = {}, beats = true): Promise<[Stage, Tab, Tab]> =>
+  (await gather(2, options, beats)) as unknown as [Stage, Tab, Tab]
+
 /** The numbers from one to another. */
 export const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, n) => from + n)
 

@@ -10,8 +10,8 @@ export async function settle(): Promise<void> {
   while (next)
 }
 
-/** A message and not a timer: browsers hold nested timers back, and fake timers replace them. */
-function turn(): Promise<void> {
+/** The next task. A message and not a timer: browsers hold nested timers back, and fake timers replace them. */
+export function turn(): Promise<void> {
   const { MessageChannel } = globalThis.MessageChannel ? globalThis : builtin('node:worker_threads')
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel()
