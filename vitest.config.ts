@@ -27,13 +27,23 @@ export default defineConfig({
           name: 'node',
           include: ['test/{node,cli,systems}/**/*.test.ts'],
           environment: 'node',
+          // Left alone, Vitest spares a core, which leaves one of two.
+          maxWorkers: '100%',
+          sequence: { groupOrder: 3 },
           // EventSource, and v8.queryObjects() to count what is left in memory, are experiments of Node: no need to say so each time.
           execArgv: ['--experimental-eventsource', '--disable-warning=ExperimentalWarning'],
         },
       },
       {
         extends: true,
-        test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], environment: 'node' },
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          environment: 'node',
+          // Most of their time they wait, for heartbeats and faults: more of them than there are cores may wait at once.
+          maxWorkers: 3,
+          sequence: { groupOrder: 4 },
+        },
       },
       {
         extends: true,
