@@ -95,12 +95,18 @@ export default [
     output: output('cjs', 'cjs'),
   },
   {
-    // The command, for Node alone.
+    // The command, for Node alone. What it loads only when it is asked for is a file of its own.
     ...common,
-    input: 'cli/main.ts',
+    input: { cli: 'cli/main.ts' },
     external: isForeign,
     plugins: [typescript],
-    output: { file: 'dist/cli.js', format: 'es', banner: '#!/usr/bin/env node' },
+    output: {
+      dir: 'dist',
+      format: 'es',
+      entryFileNames: '[name].js',
+      chunkFileNames: 'cli/[name].js',
+      banner: ({ isEntry }) => (isEntry ? '#!/usr/bin/env node' : ''),
+    },
   },
   {
     // For <script type="module"> without a bundler.

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { suggestion, UsageError } from './command-line/args.ts'
 import { type Manual, renderManual, table } from './command-line/help.ts'
+import { GENERATE_MANUAL } from './generate/spec.ts'
 import type { Host } from './host.ts'
 import { listen } from './listen/listen.ts'
 import { LISTEN_MANUAL } from './listen/options/spec.ts'
@@ -18,6 +19,15 @@ interface Command {
 
 const COMMANDS = new Map<string, Command>([
   ['listen', { summary: 'show the events of a stream, as they come', manual: LISTEN_MANUAL, run: listen }],
+  [
+    'generate',
+    {
+      summary: 'types for the events that a server declares',
+      manual: GENERATE_MANUAL,
+      // It is larger than all the rest, and few who listen generate.
+      run: async (argv, host) => (await import('./generate/generate.ts')).generateCommand(argv, host),
+    },
+  ],
   ['mock', { summary: 'serve streams to try a client on', manual: MOCK_MANUAL, run: mock }],
 ])
 

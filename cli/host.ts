@@ -13,6 +13,8 @@ export interface Host {
   readonly stdin: AsyncIterable<Uint8Array | string>
   readonly fetch: typeof globalThis.fetch
   readonly clock: Clock
+  /** What paths are relative to. */
+  readonly folder: string
   /** @returns Stops listening: from then on a signal does what it does to any process. */
   onSignal(listener: (signal: Signal) => void): () => void
 }
@@ -25,6 +27,7 @@ export function processHost(): Host {
     stderr,
     stdin,
     fetch: patientFetch(globalThis.fetch),
+    folder: process.cwd(),
     clock: {
       now: Date.now,
       // The machine's clock may be set while a stream is open.

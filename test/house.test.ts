@@ -28,7 +28,7 @@ function importsOf(source: string): string[] {
 
 /** Each file and the files of the package that it imports. */
 const graph = new Map(
-  ['src', 'testing', 'adapters', 'server', 'cli', 'demo'].flatMap(filesOf).map((file) => {
+  ['src', 'testing', 'adapters', 'server', 'codegen', 'cli', 'demo'].flatMap(filesOf).map((file) => {
     const imports = importsOf(readFileSync(join(root, file), 'utf8'))
     const own = imports.filter((specifier) => specifier.startsWith('.'))
     return [
@@ -157,13 +157,23 @@ const ROOMS: Readonly<Record<string, Rooms>> = {
     'node.ts': ['http', 'mock', 'script', 'request'],
     'index.ts': ['fetch', 'mock', 'script', 'request', 'platform'],
   },
+  codegen: {
+    base: [],
+    pivot: ['base'],
+    json: ['pivot', 'base'],
+    importers: ['json', 'pivot', 'base'],
+    emit: ['pivot', 'base'],
+    'sources.ts': ['json', 'base'],
+    'generate.ts': ['sources.ts', 'importers', 'emit', 'pivot', 'base'],
+  },
   cli: {
     'host.ts': [],
     terminal: [],
     'command-line': ['terminal'],
     listen: ['command-line', 'terminal', 'host.ts'],
+    generate: ['command-line', 'terminal', 'host.ts'],
     mock: ['command-line', 'terminal', 'host.ts'],
-    'commands.ts': ['listen', 'mock', 'command-line', 'terminal', 'host.ts'],
+    'commands.ts': ['listen', 'generate', 'mock', 'command-line', 'terminal', 'host.ts'],
     'main.ts': ['commands.ts', 'host.ts'],
   },
   'cli/listen': {
@@ -496,16 +506,34 @@ const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
   // What they do is seen at the command that they are parts of.
   'cli/listen/client.ts': 'test/cli/listen/listen.test.ts',
   'cli/listen/session.ts': 'test/cli/listen/listen.test.ts',
+  // Types alone.
+  'codegen/pivot/shape.ts': 'test/codegen/pivot/shape-of.test.ts',
+  'codegen/pivot/document.ts': 'test/codegen/pivot/shape-of.test.ts',
+  // What they do is seen at what is imported and generated.
+  'codegen/json/keywords.ts': 'test/codegen/json/schemas.test.ts',
+  'codegen/json/values.ts': 'test/codegen/json/schemas.test.ts',
+  'codegen/json/definitions.ts': 'test/codegen/json/files.test.ts',
+  'codegen/importers/context.ts': 'test/codegen/importers/documents.test.ts',
+  'codegen/importers/event-map.ts': 'test/codegen/importers/documents.test.ts',
+  'codegen/importers/json-schema.ts': 'test/codegen/importers/documents.test.ts',
+  'codegen/pivot/collect.ts': 'test/codegen/importers/documents.test.ts',
+  'codegen/pivot/write.ts': 'test/codegen/generate.test.ts',
+  'codegen/emit/model.ts': 'test/codegen/emit/events.test.ts',
+  'codegen/emit/type-text.ts': 'test/codegen/emit/events.test.ts',
+  'cli/generate/output.ts': 'test/cli/generate/generate.test.ts',
   // Both entry points of the kit have one test.
   'testing/node.ts': 'test/testing/index.test.ts',
 }
 
 describe('every file has a test of the same name', () => {
-  it.each([...filesOf('src'), ...filesOf('server'), ...filesOf('testing'), ...filesOf('cli')])('%s', (file) => {
-    const sameName = `test/${file.replace(/^src\//, '').replace(/\.ts$/, '.test.ts')}`
-    const test = TESTED_ELSEWHERE[file] ?? sameName
-    expect(existsSync(join(root, test)), `${test} exists`).toBe(true)
-  })
+  it.each([...filesOf('src'), ...filesOf('server'), ...filesOf('testing'), ...filesOf('codegen'), ...filesOf('cli')])(
+    '%s',
+    (file) => {
+      const sameName = `test/${file.replace(/^src\//, '').replace(/\.ts$/, '.test.ts')}`
+      const test = TESTED_ELSEWHERE[file] ?? sameName
+      expect(existsSync(join(root, test)), `${test} exists`).toBe(true)
+    },
+  )
 
   it('has no exception for a file that is not there any more', () => {
     for (const file of Object.keys(TESTED_ELSEWHERE)) expect(graph.has(file), file).toBe(true)

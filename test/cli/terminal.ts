@@ -48,9 +48,10 @@ interface TerminalOptions {
   readonly tty?: boolean
   readonly stdin?: readonly string[]
   readonly fetch?: typeof globalThis.fetch
+  readonly folder?: string
 }
 
-export function terminal({ script, tty = false, stdin = [], fetch }: TerminalOptions = {}): Terminal {
+export function terminal({ script, tty = false, stdin = [], fetch, folder = '/' }: TerminalOptions = {}): Terminal {
   const clock = createClock()
   const stream = createMockStream({ clock, ...(script && { script }) })
   const out = new Screen(tty)
@@ -64,6 +65,7 @@ export function terminal({ script, tty = false, stdin = [], fetch }: TerminalOpt
     })(),
     fetch: fetch ?? stream.fetch,
     clock,
+    folder,
     onSignal(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

@@ -41,7 +41,9 @@ const { name, version, bin, exports, dependencies, peerDependencies }: Manifest 
 const entries = Object.entries(exports).flatMap(([subpath, conditions]) =>
   typeof conditions === 'string' ? [] : [{ specifier: join(name, subpath), ...conditions }],
 )
-const peers = Object.keys(peerDependencies)
+/** What only `headwater generate` loads, when it needs it. */
+const TOOLS = new Set(['@apidevtools/json-schema-ref-parser', 'yaml', 'web-tree-sitter', 'tree-sitter-rust'])
+const peers = Object.keys(peerDependencies).filter((peer) => !TOOLS.has(peer))
 /** The project that the package is installed in. */
 let project: string
 

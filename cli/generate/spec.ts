@@ -1,0 +1,38 @@
+import type { Options } from '../command-line/args.ts'
+import type { Manual } from '../command-line/help.ts'
+
+/*
+ * What `headwater generate` takes, and what its help says. The parser and the help read the same table.
+ */
+
+const OUTPUT = {
+  out: { short: 'o', value: 'FOLDER', help: 'where to write the files' },
+} as const satisfies Options
+
+const OTHER = {
+  quiet: { short: 'q', help: 'nothing but mistakes' },
+  help: { short: 'h', help: 'show this' },
+} as const satisfies Options
+
+export const GENERATE_OPTIONS = { ...OUTPUT, ...OTHER } as const satisfies Options
+
+export const GENERATE_MANUAL: Manual = {
+  synopsis: 'headwater generate SOURCE... --out FOLDER [options]',
+  about: `Generates TypeScript for the events that a server declares: types, and constants for their names.
+
+A source is a file, a folder or a glob (in quotes, so that the shell leaves it alone):
+  events.json         an event map, such as this command writes
+  order.created.json  a JSON Schema; the event is called as the file is
+  folder              every such file in it`,
+  groups: [
+    ['Output', OUTPUT],
+    ['Other', OTHER],
+  ],
+  examples: [['from a folder of JSON Schemas', 'headwater generate schemas --out src/events']],
+  exitCodes: [
+    ['0', 'done'],
+    ['1', 'a source has a mistake, or cannot be read; nothing was written'],
+    ['2', 'the command line is wrong'],
+  ],
+  environment: [['NO_COLOR, FORCE_COLOR', 'no colours, or colours into pipes too']],
+}

@@ -1,0 +1,45 @@
+import { GenerateError, type Problem, Problems } from './base/problems.ts'
+import { emitEvents } from './emit/events.ts'
+import { modelOf } from './emit/model.ts'
+import { importDocuments } from './importers/documents.ts'
+import { createCollector } from './pivot/collect.ts'
+import type { EventDocument } from './pivot/document.ts'
+import { writeDocument } from './pivot/write.ts'
+import { findSources } from './sources.ts'
+
+/** What to generate from what. */
+export interface GenerateOptions {
+  /** Files, folders and globs. */
+  readonly sources: readonly string[]
+  /** What they are relative to, and what places are shown from. */
+  readonly folder: string
+}
+
+export interface Generated {
+  readonly problems: readonly Problem[]
+  readonly document: EventDocument
+  /** The generated files by their names. Empty if there is an error among the problems. */
+  readonly files: ReadonlyMap<string, string>
+}
+
+/**
+ * Reads the sources and generates. Writes nothing.
+ * @throws GenerateError where it cannot go on: a path that cannot be read, a file that does not parse, a package that is missing.
+ */
+export async function generate({ sources, folder }: GenerateOptions): Promise<Generated> {
+  const problems = new Problems()
+  const collector = createCollector(problems, folder)
+  const { documents } = findSources(sources, folder)
+  await importDocuments(documents, { collector, problems, folder })
+  const document = collector.document()
+  if (!problems.hasErrors && !Object.keys(document.events).length) throw new GenerateError('the sources have no events')
+  return { problems: problems.list, document, files: problems.hasErrors ? new Map() : emit(document) }
+}
+
+function emit(document: EventDocument): Map<string, string> {
+  const model = modelOf(document)
+  return new Map([
+    ['events.ts', emitEvents(model)],
+    ['events.json', writeDocument(document)],
+  ])
+}

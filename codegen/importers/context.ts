@@ -1,0 +1,29 @@
+import type { Problems } from '../base/problems.ts'
+import { createDefinitions } from '../json/definitions.ts'
+import { createFiles, type Node } from '../json/files.ts'
+import type { SchemaContext } from '../json/schemas.ts'
+import type { Collector } from '../pivot/collect.ts'
+
+/** What the importers of JSON and YAML share. */
+export interface ImportContext extends SchemaContext {
+  readonly collector: Collector
+}
+
+/** @param folder - The folder that places are shown from. */
+export function createImportContext(collector: Collector, problems: Problems, folder: string): ImportContext {
+  const files = createFiles()
+  return { files, problems, collector, definitions: createDefinitions(files, problems, folder) }
+}
+
+/** Hands over the definitions that were met. Called once, after the last event. */
+export function finishImport({ definitions, files, collector }: ImportContext): void {
+  for (const [name, { schema, node }] of definitions.found) collector.definition(name, schema, files.place(node))
+}
+
+/** Reads what must be an object; reports anything else. */
+export function objectAt(node: Node, what: string, context: ImportContext): Readonly<Record<string, unknown>> {
+  const { value } = node
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+  context.problems.error(context.files.place(node), `${what}: expected an object`)
+  return {}
+}

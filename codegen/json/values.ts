@@ -1,0 +1,62 @@
+import type { Json, TypeName } from '../pivot/document.ts'
+import type { Form } from './keywords.ts'
+
+/*
+ * Whether the value of a keyword has the form that JSON Schema gives it.
+ */
+
+export type JsonObject = Readonly<Record<string, unknown>>
+
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+export const isText = (value: unknown): value is string => typeof value === 'string'
+
+const TYPES: ReadonlySet<unknown> = new Set<TypeName>([
+  'null',
+  'boolean',
+  'integer',
+  'number',
+  'string',
+  'array',
+  'object',
+])
+
+const isSchema = (value: unknown): boolean => typeof value === 'boolean' || isObject(value)
+
+function isPattern(value: unknown): boolean {
+  try {
+    return isText(value) && new RegExp(value, 'u') instanceof RegExp
+  } catch {
+    return false
+  }
+}
+
+const FORMS: Readonly<Record<Form, readonly [expected: string, test: (value: unknown) => boolean]>> = {
+  schema: ['a schema', isSchema],
+  schemas: ['a list of schemas', (value) => Array.isArray(value) && value.length > 0],
+  properties: ['an object of schemas', isObject],
+  number: ['a number', (value) => typeof value === 'number'],
+  count: ['a whole number, 0 or more', (value) => Number.isInteger(value) && Number(value) >= 0],
+  text: ['a text', isText],
+  texts: ['a list of texts', (value) => Array.isArray(value) && value.every(isText)],
+  flag: ['true or false', (value) => typeof value === 'boolean'],
+  json: ['a value', () => true],
+  jsons: ['a list of values, one at least', (value) => Array.isArray(value) && value.length > 0],
+  types: [
+    `one of ${[...TYPES].join(', ')}, or a list of them`,
+    (value) => TYPES.has(value) || (Array.isArray(value) && value.length > 0 && value.every((type) => TYPES.has(type))),
+  ],
+}
+
+/** What a keyword expects, if its value is something else. */
+export function misfit(keyword: string, form: Form, value: unknown): string | undefined {
+  if (keyword === 'pattern' && !isPattern(value)) return 'a regular expression of JavaScript (flag u)'
+  if (keyword === 'multipleOf' && !(typeof value === 'number' && value > 0)) return 'a number above 0'
+  if (keyword === 'x-ts-type' && value !== 'bigint') return '"bigint"'
+  const [expected, test] = FORMS[form]
+  return test(value) ? undefined : expected
+}
+
+/** A value of a file, which JSON and YAML have made. */
+export const asJson = (value: unknown): Json => value as Json

@@ -1,0 +1,78 @@
+import { mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { run } from '../../../cli/commands.ts'
+import { folder as temporaryFolder } from '../../support/folder.ts'
+import { terminal } from '../terminal.ts'
+
+const SOURCE = { 'order.created.json': '{"type":"object"}' }
+
+function project(files: Readonly<Record<string, string>> = SOURCE) {
+  const folder = temporaryFolder()
+  mkdirSync(join(folder, 'schemas'))
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, 'schemas', name), text)
+  return {
+    folder,
+    read: (name: string) => readFileSync(join(folder, name), 'utf8'),
+    async typed(...argv: string[]) {
+      const { host, out, err } = terminal({ folder })
+      return { code: await run(['generate', ...argv], host), out: out.text, err: err.text }
+    },
+  }
+}
+
+describe('generate', () => {
+  it('writes the files, and says which', async () => {
+    const { typed, read } = project()
+    expect(await typed('schemas', '-o', 'src/events')).toEqual({
+      code: 0,
+      out: 'wrote src/events/events.ts\nwrote src/events/events.json\n',
+      err: '',
+    })
+    expect(read('src/events/events.ts')).toContain("  'order.created': OrderCreated\n")
+    expect(JSON.parse(read('src/events/events.json'))).toMatchObject({ version: 1 })
+  })
+
+  it('leaves a file alone that is as it should be', async () => {
+    const { typed, folder } = project()
+    await typed('schemas', '-o', 'out')
+    const file = join(folder, 'out/events.ts')
+    utimesSync(file, 1, 1)
+    expect((await typed('schemas', '-o', 'out')).out).toBe('unchanged out/events.ts\nunchanged out/events.json\n')
+    expect(statSync(file).mtimeMs).toBe(1000)
+  })
+
+  it('says nothing with --quiet', async () => {
+    const { typed } = project()
+    expect(await typed('schemas', '-o', 'out', '-q')).toEqual({ code: 0, out: '', err: '' })
+  })
+
+  it('names each mistake in a line, and writes nothing', async () => {
+    const { typed, read } = project({ 'a.json': '{"not":{}}', 'b.json': '{\n"type":"x"}', 'c.json': '{"tpye":1}' })
+    expect(await typed('schemas', '-o', 'out')).toEqual({
+      code: 1,
+      out: '',
+      err: `schemas/a.json:1:2: not is not supported: say what the value is
+schemas/b.json:2:1: type: expected one of null, boolean, integer, number, string, array, object, or a list of them
+schemas/c.json:1:2: warning: tpye is no keyword of JSON Schema, and is ignored
+`,
+    })
+    expect(() => read('out/events.ts')).toThrow('ENOENT')
+  })
+
+  it.each<[what: string, argv: string[], line: string]>([
+    ['a source that is not there', ['nowhere', '-o', 'out'], 'nowhere: there is no such file or folder'],
+    ['a folder without sources', ['empty', '-o', 'out'], 'empty: the folder has no source of events'],
+    ['a glob without files', ['*.rs', '-o', 'out'], '*.rs: no file matches'],
+    ['JSON that does not parse', ['bad.json', '-o', 'out'], 'bad.json:1:2: is not JSON: '],
+    ['a folder that cannot be made', ['schemas', '-o', 'bad.json/x'], 'bad.json/x: cannot be written: '],
+  ])('refuses %s in one line', async (_, argv, line) => {
+    const { typed, folder } = project()
+    mkdirSync(join(folder, 'empty'))
+    writeFileSync(join(folder, 'bad.json'), '{')
+    const { code, out, err } = await typed(...argv)
+    expect([code, out]).toEqual([1, ''])
+    expect(err).toMatch(/^headwater: .*\n$/)
+    expect(err).toContain(`headwater: ${line}`)
+  })
+})
