@@ -9,6 +9,7 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -218,6 +219,15 @@ it('the command runs from where it is installed', () => {
   expect(readFileSync(file, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/)
   const { status, stdout } = spawnSync(process.execPath, [file, '--version'], { encoding: 'utf8' })
   expect({ status, stdout }).toEqual({ status: 0, stdout: `${version}\n` })
+})
+
+it('the command generates from where it is installed', () => {
+  writeFileSync(join(project, 'order.created.json'), '{"type":"object"}')
+  const file = join(project, 'node_modules', name, bin.headwater)
+  const argv = [file, 'generate', 'order.created.json', '-o', 'events']
+  const { status, stderr } = spawnSync(process.execPath, argv, { cwd: project, encoding: 'utf8' })
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+  expect(readFileSync(join(project, 'events/events.ts'), 'utf8')).toContain("'order.created': OrderCreated\n")
 })
 
 it('every import in the declarations leads to a file or a dependency', () => {
