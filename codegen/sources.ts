@@ -34,7 +34,7 @@ export function findSources(names: readonly string[], folder: string): Sources {
 }
 
 /** The files that a glob or a path stands for, whatever their names. */
-export function expand(name: string, folder: string): string[] {
+function expand(name: string, folder: string): string[] {
   const path = resolve(folder, name)
   const stats = statSync(path, { throwIfNoEntry: false })
   if (stats) return stats.isDirectory() ? list(path) : [path]

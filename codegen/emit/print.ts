@@ -52,13 +52,6 @@ const isList = (value: Json): value is readonly Json[] => Array.isArray(value)
 /** The widest line. */
 const WIDTH = 120
 
-/** `head` and items in brackets, in one line if it fits and none of them has several. `tail` counts into the width. */
-export function bracketed(open: string, items: readonly string[], close: string, before = 0): string {
-  const line = `${open}${items.join(', ')}${close}`
-  if (before + line.length <= WIDTH && !line.includes('\n')) return line
-  return `${open}\n${items.map((item) => `${indent(item)},\n`).join('')}${close}`
-}
-
 /** Alternatives, in one line if they fit. `before` is the width of what stands before them. */
 export function alternatives(items: readonly string[], before: number): string {
   const line = items.join(' | ')

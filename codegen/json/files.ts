@@ -31,7 +31,7 @@ export interface Files {
 const isYaml = (file: string): boolean => /\.ya?ml$/i.test(file)
 
 /** The text of a file. @throws GenerateError */
-export function readText(file: string): string {
+function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {

@@ -4,7 +4,7 @@ import type { Place } from '../base/problems.ts'
 export type Pointer = readonly string[]
 
 /** Line and column of an offset, both from 1. */
-export function lineAt(text: string, offset: number): { line: number; column: number } {
+function lineAt(text: string, offset: number): { line: number; column: number } {
   const before = text.slice(0, offset)
   return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') }
 }

@@ -1,4 +1,4 @@
-import type { Json, TypeName } from '../pivot/document.ts'
+import type { TypeName } from '../pivot/document.ts'
 import type { Form } from './keywords.ts'
 
 /*
@@ -57,6 +57,3 @@ export function misfit(keyword: string, form: Form, value: unknown): string | un
   const [expected, test] = FORMS[form]
   return test(value) ? undefined : expected
 }
-
-/** A value of a file, which JSON and YAML have made. */
-export const asJson = (value: unknown): Json => value as Json
