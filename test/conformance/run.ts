@@ -1,17 +1,18 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { ENGINES, isEngine } from '../engines/engine.ts'
 import { GROUPS } from './cases.ts'
 import { type ClientName, NAMES } from './names.ts'
 import { passes, type Recorded, tableOf } from './table.ts'
 import { openSuite } from './watch.ts'
 
 /*
- * The conformance suite: what clients make of streams and faults, in Chromium.
+ * The conformance suite: what clients make of streams and faults.
  *
- * npm run conformance -- [--client <name>] [--only <part of a title>] [--write]
+ * npm run conformance -- [--client <name>] [--browser chromium|firefox|webkit] [--only <part of a title>] [--write]
  *
- * With `--write` the results are recorded, and the table of the README is made of them.
+ * With `--write` the results in Chromium are recorded, and the table of the README is made of them.
  */
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -21,6 +22,7 @@ const TABLE = /(?<=<!-- conformance -->\n).*(?=<!-- \/conformance -->)/s
 const { values } = parseArgs({
   options: {
     client: { type: 'string' },
+    browser: { type: 'string', default: 'chromium' },
     only: { type: 'string', default: '' },
     write: { type: 'boolean', default: false },
   },
@@ -28,6 +30,14 @@ const { values } = parseArgs({
 const isName = (name: string): name is ClientName => name in NAMES
 if (values.client !== undefined && !isName(values.client)) {
   console.error(`--client: expected one of ${Object.keys(NAMES).join(', ')}`)
+  process.exit(2)
+}
+if (!isEngine(values.browser)) {
+  console.error(`--browser: expected one of ${ENGINES.join(', ')}`)
+  process.exit(2)
+}
+if (values.write && values.browser !== 'chromium') {
+  console.error('--write: only results in Chromium are recorded')
   process.exit(2)
 }
 const all = Object.values(GROUPS).flat()
@@ -47,9 +57,12 @@ function print(client: ClientName, verdicts: Recorded['clients'][ClientName] = {
 const versionOf = (name: string): string =>
   JSON.parse(readFileSync(`${root}node_modules/${name}/package.json`, 'utf8')).version
 
-const suite = await openSuite()
+const suite = await openSuite(values.browser)
+console.log(`${suite.title} ${suite.version}`)
 const before: Recorded = JSON.parse(readFileSync(RESULTS, 'utf8'))
-const clients = { ...before.clients }
+// A part of a run replaces that part of what is recorded. Of other browsers nothing is.
+const clients: { -readonly [N in ClientName]?: Recorded['clients'][N] } =
+  values.browser === 'chromium' ? { ...before.clients } : {}
 for (const name of names) {
   const verdicts = { ...clients[name], ...(await suite.run(name, cases)) }
   // What was recorded of cases that are not there any more is dropped.

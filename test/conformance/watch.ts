@@ -1,24 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Browser, chromium } from 'playwright'
-import { findBrowsers } from '../../scripts/browsers.mjs'
 import { createMockServer } from '../../testing/node.ts'
-import { bundlePage } from '../support/bundle.ts'
+import { type EngineName, openEngine } from '../engines/engine.ts'
 import type { Case, Outcome, Verdict } from './case.ts'
 import { GROUPS } from './cases.ts'
+import { type Frames, openFrames } from './frames.ts'
 import type { ClientName } from './names.ts'
 
 /*
- * Runs the cases in Chromium: a page, a client and a server for each.
+ * Runs the cases in a browser: a document, a client and a server for each.
  */
 
-/** How many cases run at a time: most of them wait. */
-const AT_ONCE = 6
+/** How many cases run at a time: most of them wait. WebKitGTK has 17 connections at most. */
+const AT_ONCE = 14
 /** After the last thing that was waited for, so that something that comes too much is seen. In milliseconds. */
 const AFTER = 200
 /** More requests than any client sends in a case. */
 const FOR_EVER = 5000
 
 export interface Suite {
+  /** Of the browser. */
+  readonly title: string
   readonly version: string
   /**
    * @param cases - All of them, unless it says otherwise.
@@ -28,54 +29,58 @@ export interface Suite {
   close(): Promise<void>
 }
 
-async function watch(browser: Browser, script: string, client: ClientName, each: Case): Promise<Verdict> {
+async function watch(frames: Frames, client: ClientName, each: Case): Promise<Verdict> {
   const { scripts, names = [], act, watch, enough, judge } = each
   const last = scripts.at(-1) ?? []
-  // No preamble: one of the clients takes a blank line for a message, which is not what is asked here.
+  const page = { status: 200, headers: { 'content-type': 'text/html' }, body: frames.html }
   const server = await createMockServer({
+    // No preamble: one of the clients takes a blank line for a message, which is not what is asked here.
     preamble: '',
     script: [...scripts, ...Array<typeof last>(FOR_EVER).fill(last)],
+    // At the stream's own origin: CORS is not what is asked here either.
+    routes: { '/page': [{ refuse: page }] },
   })
-  const page = await browser.newPage()
-  // From the stream's own origin: CORS is not what is asked here either.
-  await page.route('**/page', (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html>' }))
-  await page.goto(`${server.url}/page`)
-  await page.evaluate(script)
-  // A client that throws is watched all the same.
-  const given = { client, names: ['message', ...names], act }
-  await page.evaluate(({ client, names, act }) => openClient(client, '/events', names, act), given).catch(() => {})
+  const frame = await frames.open(`${server.url}/page`, { client, names: ['message', ...names], act })
   const look = async (): Promise<Outcome> => ({
-    heard: await page.evaluate(() => heard),
+    heard: await frame.heard(),
     requests: server.requests.filter(({ path }) => /^\/(events|moved)$/.test(path)),
   })
   const end = performance.now() + watch
   if (!enough) await sleep(watch)
-  else while (performance.now() < end && !enough(await look())) await sleep(50)
+  else while (performance.now() < end && !enough(await look()));
   await sleep(AFTER)
   const outcome = await look()
-  await page.close()
+  await frame.close()
   await server.close()
   return judge(outcome)
 }
 
-export async function openSuite(): Promise<Suite> {
-  const browser = await chromium.launch({ ...findBrowsers().chromium, args: ['--no-sandbox'] })
-  const script = await bundlePage(new URL('page.ts', import.meta.url))
+/** Those that wait for a fixed time first, the longest before all: nothing is left to wait for at the end. */
+const byTime = (a: Case, b: Case): number => Number(!!a.enough) - Number(!!b.enough) || b.watch - a.watch
+
+/** @param name - Of the browser. */
+export async function openSuite(name: EngineName = 'chromium'): Promise<Suite> {
+  const engine = await openEngine(name)
+  const frames = await openFrames(engine)
   return {
-    version: browser.version(),
+    title: engine.title,
+    version: engine.version,
     async run(client, cases = Object.values(GROUPS).flat()) {
-      const waiting = [...cases]
+      const waiting = [...cases].sort(byTime)
       const verdicts = new Map<string, Verdict>()
       const work = async (): Promise<void> => {
         for (let each = waiting.shift(); each; each = waiting.shift())
-          verdicts.set(each.title, await watch(browser, script, client, each))
+          verdicts.set(each.title, await watch(frames, client, each))
       }
       await Promise.all(Array.from({ length: AT_ONCE }, work))
       // Once more alone: the machine may have been too busy.
       for (const each of cases)
-        if (!verdicts.get(each.title)?.passed) verdicts.set(each.title, await watch(browser, script, client, each))
+        if (!verdicts.get(each.title)?.passed) verdicts.set(each.title, await watch(frames, client, each))
       return Object.fromEntries(verdicts)
     },
-    close: () => browser.close(),
+    async close() {
+      await frames.close()
+      await engine.close()
+    },
   }
 }

@@ -1,14 +1,12 @@
 import type { Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type Lodging, lodgeInChromium, lodgeInFirefox } from '../engines/lodging.ts'
 import {
   comeBack,
   expectAll,
   glance,
   heardBy,
-  type Lodging,
   leave,
-  lodgeInChromium,
-  lodgeInFirefox,
   openPage,
   openStage,
   type Stage,

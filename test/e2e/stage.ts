@@ -7,10 +7,10 @@ import type { HubClient } from 'headwater/hub'
 import { createHub, type Hub, memoryLog } from 'headwater/server'
 import { toNodeHandler } from 'headwater/server/node'
 import type { TabsLayer } from 'headwater/tabs'
-import { type BrowserContext, chromium, firefox, type Page } from 'playwright'
+import type { Page } from 'playwright'
 import { expect } from 'vitest'
-import { findBrowsers } from '../../scripts/browsers.mjs'
-import { freePort, PATIENCE } from './start.ts'
+import type { Lodging } from '../engines/lodging.ts'
+import { PATIENCE } from './start.ts'
 
 /*
  * A stage for what happens to pages: a server that counts its streams and numbers its events, and pages with the built
@@ -242,61 +242,6 @@ const BARE = `<!doctype html>
   const { body } = await fetch('/events')
   for await (const chunk of body);
 </script>`
-
-export interface Lodging {
-  /** All pages in it belong to one user. */
-  readonly context: BrowserContext
-  close(): Promise<void>
-}
-
-/** What Playwright switches off, and what this is about. */
-const PAGE_LIFE = [
-  '--disable-back-forward-cache',
-  '--disable-background-timer-throttling',
-  '--disable-backgrounding-occluded-windows',
-  '--disable-renderer-backgrounding',
-]
-
-/**
- * Chromium as its users have it: of several tabs one is visible, those that are not are throttled, may be frozen, and those
- * that are left go into the back/forward cache.
- */
-export async function lodgeInChromium(): Promise<Lodging> {
-  const port = await freePort()
-  const browser = await chromium.launch({
-    // Where Playwright's own is used: the whole browser, as its small one has no life of pages.
-    channel: 'chromium',
-    ...findBrowsers().chromium,
-    args: ['--no-sandbox', `--remote-debugging-port=${port}`],
-    ignoreDefaultArgs: PAGE_LIFE,
-  })
-  // In the contexts that Playwright makes itself every page has the focus at all times, and none is ever frozen.
-  const connection = await chromium.connectOverCDP(`http://127.0.0.1:${port}`, {
-    noDefaults: true,
-    isLocal: true,
-    timeout: PATIENCE,
-  })
-  const [context] = connection.contexts()
-  if (!context) throw new Error('Chromium has no context of its own')
-  return {
-    context,
-    async close() {
-      await connection.close()
-      await browser.close()
-    },
-  }
-}
-
-export async function lodgeInFirefox(): Promise<Lodging> {
-  const browser = await firefox.launch(findBrowsers().firefox)
-  const context = await browser.newContext({
-    colorScheme: null,
-    reducedMotion: null,
-    forcedColors: null,
-    contrast: null,
-  })
-  return { context, close: () => browser.close() }
-}
 
 /** Opens a page at an address. */
 export async function openPage({ context }: Lodging, url: string): Promise<Page> {

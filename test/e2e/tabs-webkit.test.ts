@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { findWebKit } from '../../scripts/browsers.mjs'
+import { openWebKit, type WebKit, type WebKitTab } from '../engines/webkit.ts'
 import { breaks, type Heard, openStage, type Stage, status, streams } from './stage.ts'
-import { openWebKit, type WebKit, type WebKitTab } from './webkit.ts'
 
 /*
  * One connection for many tabs in WebKit, whose locks, channels and back/forward cache are its own.

@@ -1,15 +1,13 @@
 import type { Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFailed } from 'vitest'
+import { type Lodging, lodgeInChromium, lodgeInFirefox } from '../engines/lodging.ts'
 import {
   comeBack,
   crash,
   expectAll,
   glance,
   heardBy,
-  type Lodging,
   leave,
-  lodgeInChromium,
-  lodgeInFirefox,
   openPage,
   openStage,
   type Stage,

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { findWebKit } from '../../scripts/browsers.mjs'
-import { freePort, PATIENCE } from './start.ts'
+import { freePort, PATIENCE } from '../e2e/start.ts'
 
 /*
  * WebKit as Linux has it: WebKitGTK's MiniBrowser on a screen that nobody sees, driven over WebDriver. Playwright cannot drive
@@ -11,6 +11,7 @@ import { freePort, PATIENCE } from './start.ts'
  */
 
 export interface WebKit {
+  readonly version: string
   /** A tab in a window of its own is seen; any other is behind the one that the browser came with. */
   open(url: string, where: 'tab' | 'window'): Promise<WebKitTab>
   /** Those that are open. */
@@ -22,8 +23,8 @@ export interface WebKitTab {
   goto(url: string): Promise<void>
   goBack(): Promise<void>
   reload(): Promise<void>
-  /** @param script - Is sent as text: it knows nothing of what is around it. */
-  evaluate<T>(script: () => T): Promise<T>
+  /** @param script - Is sent as text: it knows nothing of what is around it. @param given - Is sent as JSON. */
+  evaluate<T, A>(script: (given: A) => T | Promise<T>, given?: A): Promise<T>
   close(): Promise<void>
 }
 
@@ -57,6 +58,11 @@ export async function openWebKit(): Promise<WebKit> {
   }
 }
 
+interface NewSession {
+  readonly sessionId: string
+  readonly capabilities: { readonly browserVersion: string }
+}
+
 type Call = <T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object) => Promise<T>
 
 /** The wire of WebDriver (W3C WebDriver 6). */
@@ -71,7 +77,7 @@ function callTo(origin: string): Call {
 }
 
 async function openSession(call: Call, binary: string, end: () => Promise<void>): Promise<WebKit> {
-  const { sessionId } = await call<{ sessionId: string }>('POST', '/session', {
+  const { sessionId, capabilities } = await call<NewSession>('POST', '/session', {
     capabilities: {
       alwaysMatch: {
         browserName: 'MiniBrowser',
@@ -98,6 +104,7 @@ async function openSession(call: Call, binary: string, end: () => Promise<void>)
   }
 
   return {
+    version: capabilities.browserVersion,
     tabs,
     async open(url, type) {
       const { handle } = await inWindow(home, () => call<{ handle: string }>('POST', `${session}/window/new`, { type }))
@@ -105,8 +112,13 @@ async function openSession(call: Call, binary: string, end: () => Promise<void>)
         goto: (url) => inWindow(handle, () => call('POST', `${session}/url`, { url })),
         goBack: () => inWindow(handle, () => call('POST', `${session}/back`, {})),
         reload: () => inWindow(handle, () => call('POST', `${session}/refresh`, {})),
-        evaluate: (script) =>
-          inWindow(handle, () => call('POST', `${session}/execute/sync`, { script: `return (${script})()`, args: [] })),
+        evaluate: (script, given) =>
+          inWindow(handle, () =>
+            call('POST', `${session}/execute/sync`, {
+              script: `return (${script})(arguments[0])`,
+              args: [given ?? null],
+            }),
+          ),
         async close() {
           tabs.splice(tabs.indexOf(tab), 1)
           await inWindow(handle, async () => {
