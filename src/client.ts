@@ -78,32 +78,32 @@ export function createSSE(url: SSEUrl, options: SSEOptions = {}): SSEClient {
   observe(observers, options)
   const subscribers: Subscribers<Handler> = new Set()
   const lingering = createTimer(settings.clock)
-  /** Aborts with `close()`, and removes our listeners from the signals that callers gave us. */
-  const closing = new AbortController()
-  /** `connect()` asked for a connection, with or without subscribers. null: `disconnect()` wants none. */
-  let isHeld: boolean | null = false
+  /** `connect()` asked for a connection, with or without subscribers. null: `disconnect()` wants none. undefined: closed. */
+  let isHeld: boolean | null | undefined = false
 
   const isWanted = (): boolean => isHeld !== null && (isHeld || subscribers.size > 0)
   const connection = new Connection(settings, subscribers, observers, isWanted)
-  const listen = createListen(subscribers, connection, closing.signal, () => {
+  let listen = createListen(subscribers, connection, () => {
     lingering()
     if (isWanted()) connectSoon(connection, isWanted)
     else lingering(settings.linger, () => isWanted() || connection._go(unwant(connection._state)))
   })
 
   function close(): void {
-    closing.abort()
-    isHeld = false
-    subscribers.clear()
+    isHeld = undefined
+    listen = () => same as () => void
+    for (const each of subscribers) each._off()
     lingering()
+    // By hand, and not with another signal: if a target has several such listeners, Node keeps all but one of them.
+    settings.signal?.removeEventListener('abort', close)
     connection.end(null)
   }
-  settings.signal?.addEventListener('abort', close, { signal: closing.signal })
+  settings.signal?.addEventListener('abort', close)
   if (settings.signal?.aborted) close()
 
   /** Nothing that is asked of a closed client happens. */
   const unlessClosed = (act: () => void) => (): void => {
-    if (closing.signal.aborted) return
+    if (isHeld === undefined) return
     isHeld = true
     act()
   }
@@ -119,11 +119,11 @@ export function createSSE(url: SSEUrl, options: SSEOptions = {}): SSEClient {
       return connection.lastEventId
     },
     connect: unlessClosed(() => connection._connect()),
-    disconnect() {
+    disconnect: unlessClosed(() => {
       isHeld = null
       connection._forget()
       connection._pause('manual')
-    },
+    }),
     reconnect: unlessClosed(() => {
       connection.reconnect()
       // An observer of that may have disconnected, which is not to be undone.
@@ -150,14 +150,14 @@ function connectSoon(connection: Connection, isWanted: () => boolean): void {
 function createListen(
   subscribers: Subscribers<Handler>,
   connection: Connection,
-  closing: AbortSignal,
   changed: () => void,
 ): (pattern: string, handler: Handler, options?: ListenOptions) => () => void {
   return (pattern, handler, { once, signal, _left } = {}) => {
-    if (closing.aborted || signal?.aborted) return same as () => void
-    signal?.addEventListener('abort', off, { signal: closing })
+    if (signal?.aborted) return same as () => void
+    signal?.addEventListener('abort', off)
     const own: Subscriber<Handler> = {
       _pattern: pattern,
+      _off: off,
       _handler(data, event) {
         if (once) off()
         return handler(data, event)

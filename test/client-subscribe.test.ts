@@ -1,7 +1,11 @@
+import { getEventListeners } from 'node:events'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { createSSE } from 'headwater'
 import { createClock, createMockStream } from 'headwater/testing'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { bench } from './support/client.ts'
+import { turn } from './support/turns.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
@@ -279,5 +283,20 @@ describe('callbacks that act on the client', () => {
     await clock.advance(5000)
     expect(stream.requests).toHaveLength(2)
     expect(stream.connections).toHaveLength(1)
+  })
+})
+
+describe('a signal that several clients have', () => {
+  it('keeps nothing of clients that were closed, after a collection of garbage either', async () => {
+    const { signal } = new AbortController()
+    const clients = [1, 2, 3].map(() => bench({ signal }).sse)
+    for (const sse of clients) for (let n = 0; n < 2; n++) sse.subscribe('tick', () => {}, { signal })
+    expect(getEventListeners(signal, 'abort')).toHaveLength(9)
+    // `addEventListener(…, { signal })` would not do: if a target has several such listeners, Node then removes one of them.
+    await turn()
+    setFlagsFromString('--expose-gc')
+    runInNewContext('gc')()
+    for (const sse of clients) sse.close()
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0)
   })
 })

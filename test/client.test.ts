@@ -284,6 +284,7 @@ describe('close()', () => {
     sse.connect()
     sse.reconnect()
     sse.disconnect()
+    sse.connect()
     sse.subscribe('tick', () => {})()
     sse.subscribe('tick', () => {})
     sse.keepOpen()

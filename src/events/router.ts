@@ -5,6 +5,8 @@
 export interface Subscriber<Handler> {
   readonly _pattern: string
   readonly _handler: Handler
+  /** Ends the subscription. */
+  readonly _off: () => void
 }
 
 /** In the order in which they came. Adding and removing are fast: there may be thousands. */

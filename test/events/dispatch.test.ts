@@ -17,7 +17,7 @@ const OWN_NAME = same as unknown as DispatchOptions['type']
 
 /** A dispatch to these handlers, by pattern. */
 function dispatchTo(handlers: readonly (readonly [pattern: string, handler: Handler])[], observer: Observer = {}) {
-  const subscribers = new Set(handlers.map(([_pattern, _handler]) => ({ _pattern, _handler })))
+  const subscribers = new Set(handlers.map(([_pattern, _handler]) => ({ _pattern, _handler, _off() {} })))
   return createDispatch({ parse: 'json', type: OWN_NAME }, subscribers, new Set([observer]))
 }
 

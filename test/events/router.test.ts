@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { match, type Subscriber, type Subscribers } from '../../src/events/router.ts'
 
-const subscriber = <T>(_pattern: string, _handler: T): Subscriber<T> => ({ _pattern, _handler })
+const subscriber = <T>(_pattern: string, _handler: T): Subscriber<T> => ({ _pattern, _handler, _off() {} })
 
 /** Handlers are their own patterns here. */
 const subscribersTo = (...patterns: string[]): Subscribers<string> =>
