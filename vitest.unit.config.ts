@@ -73,7 +73,7 @@ export default defineConfig({
             'test/{base,decisions,events,connection,resume,transports,hub,request,tabs,prove}/*.test.ts',
             'test/testing/**/*.test.ts',
             'test/server/**/*.test.ts',
-            'test/codegen/**/*.test.ts',
+            'test/{bench,codegen}/**/*.test.ts',
             'test/adapters/*.test.{ts,tsx}',
           ],
           // A file that needs a page says so in its first line: `// @vitest-environment page`.
