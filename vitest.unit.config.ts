@@ -22,6 +22,7 @@ const alias = {
   'headwater/tanstack-query': root('./adapters/tanstack-query.ts'),
   'headwater/server/node': root('./server/node.ts'),
   'headwater/server/metrics': root('./server/metrics.ts'),
+  'headwater/server/redis': root('./server/redis/index.ts'),
   'headwater/server': root('./server/index.ts'),
   'headwater/testing/msw': root('./testing/msw.ts'),
   'headwater/testing/node': root('./testing/node.ts'),

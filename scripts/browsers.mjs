@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, globSync } from 'node:fs'
 import playwright from 'playwright'
+import { hasApt, install, mayInstall } from './apt.mjs'
 
 /*
  * The browsers that the tests run in: an installed one is taken first, then one that Playwright has downloaded. WebKit is
@@ -61,24 +62,6 @@ export function findWebKit() {
   return { missing: Object.keys(WEBKIT).filter((_, index) => !found[index]) }
 }
 
-function install(packages) {
-  console.log(`Installing for the browser tests: ${packages.join(', ')}`)
-  const apt = (...args) =>
-    execFileSync('apt-get', args, {
-      stdio: ['ignore', 'ignore', 'inherit'],
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    })
-  try {
-    // Debian has its current browsers in the security archive. Unless asked for, an archive that does not answer is no error,
-    // and browsers that are years old would be installed.
-    apt('update', '-qq', '-o', 'APT::Update::Error-Mode=any', '-o', 'Acquire::Retries=5')
-  } catch {
-    // Some other archive of this system may be the one that is missing.
-    apt('update', '-qq')
-  }
-  apt('install', '-y', '-qq', '--no-install-recommends', ...packages)
-}
-
 /** No reason to fail: nothing is known here that would install them. */
 function printLeftOut() {
   const { missing } = findWebKit()
@@ -90,12 +73,12 @@ function printLeftOut() {
 }
 
 function main() {
-  const apt = existsSync('/usr/bin/apt-get')
+  const apt = hasApt()
   const missing = Object.keys(BROWSERS).filter((name) => !installed(name) && !isDownloaded(name))
   const parts = (apt && findWebKit().missing?.filter((name) => WEBKIT[name].package)) || []
   const packages = [...missing.map((name) => BROWSERS[name].package), ...parts.map((name) => WEBKIT[name].package)]
 
-  if (packages.length && apt && process.getuid?.() === 0) install(packages)
+  if (packages.length && mayInstall()) install('the browser tests', packages)
   else if (packages.length) {
     const commands = apt ? [`sudo apt-get install -y ${packages.join(' ')}`] : []
     // Playwright has a WebKit, but not WebKitGTK.

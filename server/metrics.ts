@@ -22,6 +22,7 @@ const GAUGES: readonly (readonly [name: string, help: string, read: (stats: HubS
   ['queue_bytes', 'Bytes that wait for clients that do not keep up', ({ queue }) => queue.bytes],
   ['queue_events', 'Events that wait for clients that do not keep up', ({ queue }) => queue.events],
   ['filter_events', 'Events that wait for an answer of filter', ({ filtering }) => filtering],
+  ['log_available', '1, or 0 while the log cannot be reached', ({ log }) => Number(log.available)],
 ]
 
 /** What the hub counts: one number, or one for each value of a label. */

@@ -1,5 +1,5 @@
+import type { Append } from '../log/batch.ts'
 import { type LogEntry, mintEpoch } from '../log/log.ts'
-import type { Append } from './batch.ts'
 import { type OpenFile, pathTo } from './disk.ts'
 import { encodeLine } from './line.ts'
 import type { OpenLog } from './open.ts'

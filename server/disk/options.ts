@@ -2,6 +2,7 @@ import { systemClock } from '../../src/base/clock.ts'
 import { callSafely } from '../../src/base/errors.ts'
 import type { Clock } from '../../src/index.ts'
 import { checkNames } from '../log/names.ts'
+import { withoutHolding } from '../log/without-holding.ts'
 import { shown } from '../wire/shown.ts'
 
 /** Where a log on disk is, and how much it keeps. */
@@ -88,13 +89,3 @@ export function resolveFileLogOptions(options: FileLogOptions): FileLogSettings 
     warn: (text) => callSafely(onWarning, `headwater: ${text}`),
   }
 }
-
-/** Timers that do not keep a process alive. */
-const withoutHolding = (clock: Clock): Clock => ({
-  ...clock,
-  setTimeout(callback, ms) {
-    const timer = clock.setTimeout(callback, ms)
-    if (typeof timer === 'object') (timer as { unref?(): void } | null)?.unref?.()
-    return timer
-  },
-})

@@ -31,13 +31,17 @@ export function createRoutes(parts: HttpParts): Routes {
     const incoming = { request, url, fixed, host, connect }
     if (method === 'POST') return post(incoming, action)
     if (method !== 'GET' && method !== 'HEAD') throw wrongMethod(method)
-    if (action === 'health') return json(200, { status: 'ok' })
+    if (action === 'health') return json(200, health(parts))
     if (action === 'stats' || action === 'metrics') return getFigures(parts, incoming, action)
     if (method === 'HEAD') throw wrongMethod(method)
     await getStream(parts, incoming)
     return undefined
   }
 }
+
+/** Always 200: every process has the same log, and without this one its streams would end too. */
+const health = ({ settings }: HttpParts): object =>
+  settings.log.available === false ? { status: 'degraded', log: 'unavailable' } : { status: 'ok' }
 
 /** The stats, or the metrics: in the shape that the application wants. */
 async function getFigures(

@@ -38,6 +38,8 @@ export interface EventLog {
   subscribe(listener: LogListener): () => void
   /** Removes all entries, and takes another epoch. */
   reset(): void | Promise<void>
+  /** False while the log cannot be reached: `append` rejects. Left out: it always can be. */
+  readonly available?: boolean | undefined
   /** Where mail is kept, if this log keeps mail. */
   readonly mailbox?: Mailbox | undefined
 }

@@ -16,8 +16,8 @@ export interface HubStats extends Readonly<Counters> {
   readonly queue: { readonly events: number; readonly bytes: number }
   /** Events of all clients that wait for an answer of `filter`. */
   readonly filtering: number
-  /** `first`: the oldest number that can be replayed. `head`: the newest. */
-  readonly log: { readonly epoch: string; readonly first: number; readonly head: number }
+  /** `first`: the oldest number that can be replayed. `head`: the newest. `available`: false while the log cannot be reached. */
+  readonly log: { readonly epoch: string; readonly first: number; readonly head: number; readonly available: boolean }
   /** Milliseconds since the hub was made, or reset. */
   readonly uptime: number
 }
@@ -49,7 +49,7 @@ export function createStats({ counters, registry, log, clock, delivery }: StatsS
       queue: queued(registry),
       filtering: delivery.waiting,
       ...structuredClone(counters),
-      log: { epoch: log.epoch, first: log.first, head: log.head },
+      log: { epoch: log.epoch, first: log.first, head: log.head, available: log.available !== false },
       uptime: monotonic(clock) - startedAt,
     }),
     reset() {

@@ -4,6 +4,7 @@ import { expect, it } from 'vitest'
 it('exports what it promises, and nothing by accident', () => {
   expect(Object.keys(server).sort()).toEqual([
     'InvalidEventError',
+    'LogUnavailableError',
     'WorkError',
     'createEffects',
     'createHub',

@@ -34,6 +34,7 @@ describe('metrics', () => {
       headwater_queue_bytes: 0,
       headwater_queue_events: 0,
       headwater_filter_events: 0,
+      headwater_log_available: 1,
       headwater_filter_timeouts_total: 0,
       headwater_connections_total: 5,
       'headwater_disconnections_total{reason="closed"}': 2,

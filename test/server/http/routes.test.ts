@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
+import { logWith } from '../../support/event-log.ts'
 import { hubBench, ORIGIN } from '../../support/reader.ts'
 
 /*
@@ -22,6 +23,20 @@ describe('HEAD', () => {
     const answer = await hub.fetch(new Request(`${ORIGIN}/events`, { method: 'HEAD' }))
     expect([answer.status, answer.headers.get('allow'), answer.body]).toEqual([405, 'GET, POST, OPTIONS', null])
     expect(authenticate).not.toHaveBeenCalled()
+  })
+})
+
+describe('health', () => {
+  it('says whether the log can be reached, always with 200', async () => {
+    const states = [undefined, true, false]
+    const answers = await Promise.all(
+      states.map((available) => hubBench({ log: { ...logWith({}), available } }).ask('/events/health')),
+    )
+    expect(answers.map(({ status, body }) => [status, body])).toEqual([
+      [200, { status: 'ok' }],
+      [200, { status: 'ok' }],
+      [200, { status: 'degraded', log: 'unavailable' }],
+    ])
   })
 })
 

@@ -27,7 +27,7 @@ it('a hub is described in figures, which do not say who is connected', async () 
     ...createCounters(),
     connections: 7,
     errors: { full: 2 },
-    log: { epoch: log.epoch, first: 2, head: 3 },
+    log: { epoch: log.epoch, first: 2, head: 3, available: true },
     uptime: 1234,
   })
   expect(JSON.stringify(stats)).not.toMatch(/ada|bob|acme/)

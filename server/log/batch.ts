@@ -1,9 +1,9 @@
 import { report } from '../../src/base/errors.ts'
-import type { LogEntry, LogRecord } from '../log/log.ts'
+import type { LogEntry, LogRecord } from './entry.ts'
 
 /*
- * What waits to be done to a log on disk, one thing after the other. Records that wait together are written together: a write
- * costs the same for one and for hundreds, and so does waiting for the device.
+ * What waits to be done to a log elsewhere, one thing after the other. Records that wait together are written together: a write
+ * costs the same for one and for hundreds, and so does waiting for a device or an answer.
  */
 
 /** A record that waits to be written. */

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { type Append, createQueue, type Job, takeBatch } from '../../../server/disk/batch.ts'
+import { type Append, createQueue, type Job, takeBatch } from '../../../server/log/batch.ts'
 import { eventually } from '../../support/eventually.ts'
 
 const append = (json = '1'): Append => ({

@@ -1,0 +1,49 @@
+import type { LogEntry, LogRecord } from '../log/log.ts'
+
+/*
+ * An entry of the log as an entry of a Redis stream: its number is the id, `<seq>-0`. The payload stands in a field of its own, as
+ * JSON in JSON would double its quotes.
+ */
+
+/** An entry as it was found in Redis. */
+export interface Stored {
+  readonly entry: LogEntry
+  /** In which it was written. */
+  readonly epoch: string
+  /** Names this entry among all that were ever written: another one with the same number has another. */
+  readonly uid: string
+}
+
+/** An entry of a stream, as Redis answers: its id, then names and values. */
+export type Raw = readonly [id: string, fields: readonly string[]]
+
+/** The number of an entry by its id; undefined for an id that is none of ours. */
+export function seqOf(id: string): number | undefined {
+  const [, digits] = /^([1-9][0-9]{0,15})-0$/.exec(id) ?? []
+  return digits === undefined ? undefined : Number(digits)
+}
+
+export const idOf = (seq: number): string => `${seq}-0`
+
+/** The two fields of a record. */
+export function encodeRecord({ json, ...rest }: LogRecord): [rest: string, json: string] {
+  return [JSON.stringify(rest), json]
+}
+
+/** Undefined for an entry that was not written by a log. */
+export function decodeEntry([id, fields]: Raw): Stored | undefined {
+  const seq = seqOf(id)
+  const [names, values] = [fields.filter((_, n) => n % 2 === 0), fields.filter((_, n) => n % 2 === 1)]
+  const [epoch, uid, rest, json] = values
+  if (seq === undefined || names.join() !== FIELDS || !epoch || !uid || !rest || json === undefined) return undefined
+  try {
+    const { type, to, at, key } = JSON.parse(rest)
+    const entry: LogEntry = key === undefined ? { type, json, to, at, seq } : { type, json, to, at, key, seq }
+    return { entry, epoch, uid }
+  } catch {
+    return undefined
+  }
+}
+
+/** In the order in which the script writes them. */
+const FIELDS = 'e,u,m,d'

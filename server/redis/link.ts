@@ -1,0 +1,157 @@
+import type { Cluster, Redis, RedisOptions } from 'ioredis'
+import { monotonic, setTimer } from '../../src/base/clock.ts'
+import { shown } from '../wire/shown.ts'
+import { clock } from './time.ts'
+
+/** A client of ioredis: of one server, of a server behind Sentinel, or of a cluster. */
+export type RedisClient = Redis | Cluster
+
+/** After how long at most a lost connection is tried again, in milliseconds. Each process at another time. */
+const RETRY = 2000
+
+const retry = (attempt: number): number => 50 + Math.random() * Math.min(RETRY, 50 * 2 ** attempt)
+
+/**
+ * Nothing waits in the client, and nothing is sent twice behind our back: what is not answered rejects, and the log decides. RESP2
+ * has the same replies in all versions.
+ */
+const OPTIONS = {
+  lazyConnect: false,
+  enableOfflineQueue: false,
+  autoResendUnfulfilledCommands: false,
+  autoResubscribe: false,
+  maxRetriesPerRequest: 0,
+  retryStrategy: retry,
+  protocol: 2,
+  keyPrefix: '',
+  enableAutoPipelining: false,
+} as const satisfies RedisOptions
+
+function duplicate(redis: RedisClient): RedisClient {
+  if (!redis.isCluster) return (redis as Redis).duplicate(OPTIONS)
+  const { retryStrategy: clusterRetryStrategy, ...redisOptions } = OPTIONS
+  return (redis as Cluster).duplicate([], {
+    lazyConnect: false,
+    enableOfflineQueue: false,
+    keyPrefix: '',
+    clusterRetryStrategy,
+    redisOptions: { ...redisOptions, enableOfflineQueue: true },
+  })
+}
+
+/** The connection failed, not Redis. */
+class ConnectionError extends Error {
+  /** Redis may have the command. */
+  readonly isSent: boolean
+
+  constructor(message: string, isSent: boolean, cause?: unknown) {
+    super(message, { cause })
+    this.isSent = isSent
+  }
+}
+
+/** What ioredis rejects with if it has not sent a command. */
+const UNSENT = /^(Stream isn't writeable|Cluster isn't ready)/
+
+/** What ioredis says of a lost connection is about its own retries. */
+function failureOf(error: Error): Error {
+  if (isReply(error)) return error
+  const isSent = !UNSENT.test(error.message)
+  return new ConnectionError(isSent ? 'the connection was lost' : 'there is no connection', isSent, error)
+}
+
+/** A connection of our own to the server of a client that the application has made. It connects again whenever it is lost. */
+export class Link {
+  readonly client: RedisClient
+  /** What the connection failed with the last time. */
+  error: Error | undefined
+  /** When the connection was lost, on the monotonic clock. Undefined while there is one. */
+  downSince: number | undefined = monotonic(clock)
+  readonly #wakes = new Set<() => void>()
+
+  /** @throws TypeError for what is no client of ioredis. */
+  constructor(redis: RedisClient) {
+    if (typeof redis?.duplicate !== 'function' || typeof redis.call !== 'function')
+      throw new TypeError(`redisLog wants a client of ioredis, new Redis(…) or new Cluster(…), got ${shown(redis)}`)
+    this.client = duplicate(redis)
+    this.client.on('error', (error: Error) => {
+      this.error = error
+    })
+    this.client.on('ready', () => {
+      this.downSince = undefined
+      this.#wake()
+    })
+    this.client.on('close', () => {
+      this.downSince ??= monotonic(clock)
+    })
+  }
+
+  get isReady(): boolean {
+    return this.client.status === 'ready'
+  }
+
+  /** Waits until there is a connection, for so many milliseconds at most. @returns Whether there is. */
+  async ready(ms: number): Promise<boolean> {
+    if (this.isReady || ms <= 0) return this.isReady
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        clock.clearTimeout(timer)
+        this.#wakes.delete(done)
+        resolve()
+      }
+      const timer = setTimer(clock, ms, done)
+      this.#wakes.add(done)
+    })
+    return this.isReady
+  }
+
+  /**
+   * Sends a command. @param ms - How long Redis may take. Then the connection is given up: what it is still to answer would be taken
+   * for the answer to something else.
+   * @returns Rejects with what Redis answers, or if there is no answer.
+   */
+  call(command: string, args: readonly (string | number)[], ms: number): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimer(clock, ms, () => {
+        reject(new ConnectionError(`no answer within ${Math.round(ms)} ms`, true))
+        this.reconnect()
+      })
+      this.client
+        .call(command, [...args])
+        .finally(() => clock.clearTimeout(timer))
+        .then(resolve, (error) => reject(failureOf(error)))
+    })
+  }
+
+  /** Gives the connection up, and makes another. */
+  reconnect(): void {
+    if (this.client.status !== 'end') this.client.disconnect(true)
+  }
+
+  close(): void {
+    this.client.disconnect()
+    this.#wake()
+  }
+
+  #wake(): void {
+    for (const wake of [...this.#wakes]) wake()
+  }
+}
+
+/** Redis is there and cannot do it for now: it loads its data, or is a replica by now. */
+const PASSING = /^(LOADING|READONLY|CLUSTERDOWN|MASTERDOWN|TRYAGAIN|UNBLOCKED|BUSY)\b/
+
+/** An error that Redis has answered with begins with a word in capitals. */
+const isReply = (error: unknown): boolean => error instanceof Error && error.name === 'ReplyError'
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : '')
+
+/** Whether the same command may work a little later. */
+export const isPassing = (error: unknown): boolean =>
+  error instanceof ConnectionError || (isReply(error) && PASSING.test(textOf(error)))
+
+/** Whether Redis may have the command, and its answer is not known. */
+export const isSent = (error: unknown): boolean => error instanceof ConnectionError && error.isSent
+
+/** Whether the server has become a replica: another connection may lead to the one that has taken its place. */
+export const isReplica = (error: unknown): boolean => isReply(error) && /^(READONLY|UNBLOCKED)\b/.test(textOf(error))

@@ -1,0 +1,69 @@
+import { callSafely } from '../../src/base/errors.ts'
+import { checkNames } from '../log/names.ts'
+import { shown } from '../wire/shown.ts'
+
+/** Where in Redis a log is, and how much it keeps. All processes that share the log have the same options. */
+export interface RedisLogOptions {
+  /**
+   * How the keys of the log begin: `{headwater}:log`. In braces, so that a cluster keeps them on one node. Logs with another prefix
+   * are independent. Letters, digits and `. _ : -`.
+   * @defaultValue 'headwater'
+   */
+  readonly prefix?: string | undefined
+  /**
+   * How many events can be replayed. Redis keeps a few more, and always the newest 1,000, which processes read from each other. 0:
+   * none can be replayed. Infinity: no limit.
+   * @defaultValue 10_000
+   */
+  readonly size?: number | undefined
+  /**
+   * For how long events can be replayed, in milliseconds. They are deleted a quarter of that time later at the latest. 0 or
+   * Infinity: no limit.
+   * @defaultValue Infinity
+   */
+  readonly maxAge?: number | undefined
+  /**
+   * How long an `append` waits for Redis, in milliseconds, before it rejects. Also how long Redis may take to answer before the log
+   * connects again.
+   * @defaultValue 5_000
+   */
+  readonly timeout?: number | undefined
+  /**
+   * Called with a text when Redis cannot be reached, and when it can be again.
+   * @defaultValue `console.warn`
+   */
+  readonly onWarning?: ((text: string) => void) | undefined
+}
+
+/** Options, checked and with their defaults filled in. */
+export interface RedisLogSettings {
+  readonly prefix: string
+  readonly size: number
+  /** Infinity: no limit. */
+  readonly maxAge: number
+  readonly timeout: number
+  warn(text: string): void
+}
+
+const NAMES = ['prefix', 'size', 'maxAge', 'timeout', 'onWarning']
+
+/** @throws TypeError for an option that cannot work, or does not exist. */
+export function resolveRedisLogOptions(options: RedisLogOptions): RedisLogSettings {
+  checkNames('redisLog', NAMES, options)
+  const { prefix = 'headwater', size = 10_000, maxAge = Infinity, timeout = 5000, onWarning = console.warn } = options
+  if (typeof prefix !== 'string' || !/^[\w.:-]{1,100}$/.test(prefix))
+    throw new TypeError(`prefix wants 1 to 100 letters, digits and . _ : -, got ${shown(prefix)}`)
+  for (const [name, value] of Object.entries({ size, maxAge }))
+    if (typeof value !== 'number' || !(value >= 0))
+      throw new TypeError(`${name} wants a number from 0, got ${shown(value)}`)
+  if (typeof timeout !== 'number' || !(timeout > 0 && timeout < Infinity))
+    throw new TypeError(`timeout wants milliseconds greater than 0, got ${shown(timeout)}`)
+  if (typeof onWarning !== 'function') throw new TypeError(`onWarning wants a function, got ${shown(onWarning)}`)
+  return {
+    prefix,
+    size,
+    maxAge: maxAge || Infinity,
+    timeout,
+    warn: (text) => void callSafely(onWarning, `headwater: ${text}`),
+  }
+}

@@ -1,0 +1,131 @@
+import { type LogRecord, mintEpoch } from '../log/log.ts'
+import type { Standing } from './compare.ts'
+import { decodeEntry, encodeRecord, idOf, type Raw, type Stored, seqOf } from './entry.ts'
+import type { Link } from './link.ts'
+import { APPEND, RESET, VERIFY } from './scripts.ts'
+
+/** What a process knows of the log: its epoch, its last entry, and the uid of that, '' if it is not known. */
+export interface Known {
+  readonly epoch: string
+  readonly head: number
+  readonly uid: string
+}
+
+/** What is new in Redis. */
+export interface News {
+  readonly entries: readonly Raw[]
+  /** The epoch has changed, or may have. */
+  readonly woken: boolean
+}
+
+/** Processes read events from each other in Redis, so that it has some even where none can be replayed. */
+const FEWEST = 1000
+/** For how long a batch is remembered that may be sent twice. Far longer than it is tried. */
+const REMEMBERED = 60 * 60 * 1000
+/** How long Redis waits for news before it says that there are none. Then the process compares what it knows. */
+const BLOCK = 1000
+/** How many entries are read at a time. */
+const PAGE = 100
+
+/** What the log asks of Redis. Each rejects with what Redis answers, or if there is no answer. */
+export class Store {
+  readonly #commands: Link
+  readonly #reader: Link
+  readonly #timeout: number
+  readonly #keys: readonly [meta: string, log: string, wake: string, sent: string]
+  readonly #maxLength: number | ''
+  /** Up to where the stream that wakes has been read. */
+  #wake = '0-0'
+
+  /**
+   * @param node - Names this process.
+   * @param reader - A connection that waits for news.
+   */
+  constructor(
+    { prefix, size, timeout }: { readonly prefix: string; readonly size: number; readonly timeout: number },
+    node: string,
+    commands: Link,
+    reader: Link,
+  ) {
+    const key = (name: string): string => `{${prefix}}:${name}`
+    this.#keys = [key('meta'), key('log'), key('wake'), key(`sent:${node}`)]
+    this.#commands = commands
+    this.#reader = reader
+    this.#timeout = timeout
+    this.#maxLength = size === Infinity ? '' : Math.max(size, FEWEST)
+  }
+
+  /** Compares what a process knows. It begins another epoch if Redis has lost entries, or has no log. */
+  async verify(known: Known): Promise<Standing> {
+    const [epoch, seq, base, first] = (await this.#run(VERIFY, known)) as [string, number, number, string]
+    return { epoch, seq, base, first: seqOf(first) ?? 0 }
+  }
+
+  /** @param batch - A name of its own. Under the same name, records are written once. */
+  async append(
+    known: Known,
+    batch: string,
+    records: readonly LogRecord[],
+    ms: number,
+  ): Promise<{ readonly epoch: string; readonly first: number }> {
+    const fields = records.flatMap(encodeRecord)
+    const answer = await this.#run(APPEND, known, [batch, this.#maxLength, REMEMBERED, ...fields], ms)
+    const [epoch, first] = answer as [string, number]
+    return { epoch, first }
+  }
+
+  /** Removes all entries, and begins another epoch. */
+  async reset(known: Known): Promise<void> {
+    await this.#run(RESET, known)
+  }
+
+  /** Entries from one number to another, at most `count`, in order. @throws Error for one that no log has written. */
+  async range(from: number, to: number, count: number): Promise<Stored[]> {
+    return this.#decode(await this.#call('xrange', [this.#keys[1], idOf(from), idOf(to), 'COUNT', count]))
+  }
+
+  /** The newest entries up to a number, in order. */
+  async newest(to: number, count: number): Promise<Stored[]> {
+    if (to === 0) return []
+    return this.#decode(await this.#call('xrevrange', [this.#keys[1], idOf(to), '-', 'COUNT', count])).reverse()
+  }
+
+  /** Deletes entries in front of a number. */
+  async trim(first: number): Promise<void> {
+    await this.#call('xtrim', [this.#keys[1], 'MINID', idOf(first)])
+  }
+
+  /** Waits for entries behind a number, for a second. Undefined if there are none. */
+  async next(head: number): Promise<News | undefined> {
+    const [, log, wake] = this.#keys
+    const ids = head === 0 ? '0-0' : idOf(head)
+    const args = ['COUNT', PAGE, 'BLOCK', BLOCK, 'STREAMS', log, wake, ids, this.#wake]
+    const found = (await this.#reader.call('xread', args, BLOCK + this.#timeout)) as [string, Raw[]][] | null
+    if (!found) return undefined
+    const streams = new Map(found)
+    const last = streams.get(wake)?.at(-1)
+    if (last) this.#wake = last[0]
+    return { entries: streams.get(log) ?? [], woken: last !== undefined }
+  }
+
+  #run(
+    script: string,
+    { epoch, head, uid }: Known,
+    more: readonly (string | number)[] = [],
+    ms = this.#timeout,
+  ): Promise<unknown> {
+    return this.#commands.call('eval', [script, 4, ...this.#keys, mintEpoch(), epoch, head, uid, ...more], ms)
+  }
+
+  #call(command: string, args: readonly (string | number)[]): Promise<unknown> {
+    return this.#commands.call(command, args, this.#timeout)
+  }
+
+  #decode(found: unknown): Stored[] {
+    return (found as Raw[]).map((raw) => {
+      const stored = decodeEntry(raw)
+      if (!stored) throw new Error(`${this.#keys[1]} has an entry ${raw[0]} that no log has written`)
+      return stored
+    })
+  }
+}

@@ -1,0 +1,141 @@
+import { createHubClient } from 'headwater/hub'
+import { createHub, type HubOptions } from 'headwater/server'
+import { type RedisLogOptions, redisLog } from 'headwater/server/redis'
+import { expect, it, onTestFinished } from 'vitest'
+import { eventually } from '../support/eventually.ts'
+import { describeRedis, startRedis, type TestRedis } from '../support/redis.ts'
+import { serveHub } from '../support/serving.ts'
+
+/*
+ * Hubs that share a log in Redis, over real HTTP to clients of ours.
+ */
+
+/** One of several processes, as far as a hub can tell. */
+async function startNode(
+  redis: TestRedis,
+  { log: options, ...hubOptions }: { log?: RedisLogOptions } & Omit<HubOptions, 'log'> = {},
+) {
+  const log = await redisLog(redis.client(), { onWarning: () => {}, ...options })
+  onTestFinished(() => log.close())
+  const hub = createHub({ heartbeat: false, onError: () => {}, ...hubOptions, log })
+  return { log, hub, ...(await serveHub(hub)) }
+}
+
+/** A client that connects to one node after the other, as a load balancer has it. */
+function listen(urls: readonly string[], heard: unknown[] = []) {
+  const recovered: unknown[] = []
+  const client = createHubClient(() => urls[recovered.length % urls.length] ?? '', {
+    retry: { initial: 100 },
+    onGap: ({ reason }) => heard.push(`gap: ${reason}`),
+    onOpen: (open) => recovered.push(open.recovered),
+  })
+  onTestFinished(() => client.close())
+  client.subscribe('*', (data) => heard.push(data))
+  return { client, heard, recovered, status: () => client.state.get().status }
+}
+
+describeRedis('two hubs with one log in Redis', () => {
+  it('give every client every event once, whichever publishes it', async () => {
+    const redis = await startRedis()
+    const [a, b] = [await startNode(redis), await startNode(redis)]
+    const clients = [listen([a.url]), listen([b.url])]
+    await eventually(() => expect(clients.map(({ status }) => status())).toEqual(['open', 'open']))
+    const sent = Array.from({ length: 50 }, (_, n) => n)
+    const published = await Promise.all(sent.map((n) => (n % 2 ? a : b).hub.publish('n', n)))
+    expect(new Set(published.map(({ id }) => id)).size).toBe(50)
+    expect(published.every(({ delivered }) => delivered === 1)).toBe(true)
+    await eventually(() => expect(clients.map(({ heard }) => heard.length)).toEqual([50, 50]))
+    for (const { heard } of clients) expect([...heard].sort((x, y) => Number(x) - Number(y))).toEqual(sent)
+    expect(clients[0]?.heard).toEqual(clients[1]?.heard)
+  })
+
+  it('resume each other’s clients without a gap', async () => {
+    const redis = await startRedis()
+    const [a, b] = [await startNode(redis), await startNode(redis)]
+    const { heard, recovered, status } = listen([a.url, b.url])
+    await eventually(() => expect(status()).toBe('open'))
+    await a.hub.publish('n', 1)
+    await eventually(() => expect(heard).toEqual([1]))
+    await a.stop()
+    for (let n = 2; n <= 150; n++) await b.hub.publish('n', n)
+    await eventually(() => expect(heard.length).toBe(150))
+    expect(heard).toEqual(Array.from({ length: 150 }, (_, n) => n + 1))
+    expect(recovered).toEqual([false, true])
+  })
+
+  it('resume a client at a process that has just started', async () => {
+    const redis = await startRedis()
+    const a = await startNode(redis)
+    const urls = [a.url]
+    const { heard, status } = listen(urls)
+    await eventually(() => expect(status()).toBe('open'))
+    await a.hub.publish('n', 1)
+    await eventually(() => expect(heard).toEqual([1]))
+    await a.stop()
+    await a.log.append({ type: 'n', json: '2', to: {}, at: Date.now() })
+    const b = await startNode(redis)
+    urls[0] = b.url
+    await eventually(() => expect(heard).toEqual([1, 2]))
+  })
+
+  it('report a gap to every client when Redis has lost its data', async () => {
+    const redis = await startRedis()
+    const [a, b] = [await startNode(redis), await startNode(redis)]
+    const clients = [listen([a.url]), listen([b.url])]
+    await eventually(() => expect(clients.map(({ status }) => status())).toEqual(['open', 'open']))
+    await a.hub.publish('n', 1)
+    await eventually(() => expect(clients.map(({ heard }) => heard)).toEqual([[1], [1]]))
+    await redis.client().flushall()
+    await b.hub.publish('n', 2)
+    await eventually(() =>
+      expect(clients.map(({ heard }) => heard)).toEqual([
+        [1, 'gap: epoch', 2],
+        [1, 'gap: epoch', 2],
+      ]),
+    )
+    expect(clients.map(({ recovered }) => recovered.length)).toEqual([1, 1])
+  })
+
+  it('report a gap to a client that was away for longer than the log lasts', async () => {
+    const redis = await startRedis()
+    const [a, b] = [await startNode(redis, { log: { size: 10 } }), await startNode(redis, { log: { size: 10 } })]
+    const { heard, status } = listen([a.url, b.url])
+    await eventually(() => expect(status()).toBe('open'))
+    await a.hub.publish('n', 1)
+    await eventually(() => expect(heard).toEqual([1]))
+    await a.stop()
+    await Promise.all(Array.from({ length: 100 }, () => b.hub.publish('m', 0)))
+    await eventually(() => expect(heard.at(-1)).toBe('gap: expired'))
+    await b.hub.publish('n', 'after')
+    await eventually(() => expect(heard.at(-1)).toBe('after'))
+  })
+
+  it('keep their streams open while Redis is away, refuse to publish, and say so', async () => {
+    const redis = await startRedis(['--appendonly', 'yes'])
+    const node = await startNode(redis, { log: { timeout: 100 }, canPublish: () => true })
+    const { heard, recovered, status } = listen([node.url])
+    const health = async (): Promise<unknown> => (await fetch(`${node.url}/health`)).json()
+    const post = () =>
+      fetch(node.url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{"event":"n","data":2}',
+      })
+    await eventually(() => expect(status()).toBe('open'))
+    await node.hub.publish('n', 1)
+    expect(await health()).toEqual({ status: 'ok' })
+    await redis.kill()
+    await eventually(async () => expect(await health()).toEqual({ status: 'degraded', log: 'unavailable' }))
+    expect(node.hub.stats().log.available).toBe(false)
+    await expect(node.hub.publish('n', 2)).rejects.toThrow(/^Redis cannot be reached, and the event was not written/)
+    const refused = await post()
+    expect([refused.status, await refused.json()]).toMatchObject([503, { error: { code: 'log' } }])
+    // A volatile event needs no log.
+    await node.hub.publish('v', 'volatile', { volatile: true })
+    await redis.start()
+    await eventually(async () => expect(await health()).toEqual({ status: 'ok' }))
+    await eventually(async () => expect((await post()).status).toBe(200))
+    await eventually(() => expect(heard).toEqual([1, 'volatile', 2]))
+    expect(recovered).toEqual([false])
+  })
+})

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest'
+import { decodeEntry, encodeRecord, idOf, seqOf } from '../../../server/redis/entry.ts'
+import { record } from '../../support/event-log.ts'
+
+describe('an entry in Redis', () => {
+  it('is the same when it is read', () => {
+    const whole = { type: 'a', json: '{"ü":"\\n\u2028😀"}', to: { userId: 'ada' }, at: 7, key: 'k' }
+    for (const each of [whole, record('""')]) {
+      const [rest, json] = encodeRecord(each)
+      expect(decodeEntry(['5-0', ['e', 'epoch', 'u', 'node.1.0', 'm', rest, 'd', json]])).toEqual({
+        entry: { ...each, seq: 5 },
+        epoch: 'epoch',
+        uid: 'node.1.0',
+      })
+    }
+  })
+
+  it.each<[what: string, id: string, fields: string[]]>([
+    ['another id', '5-1', ['e', 'x', 'u', 'x', 'm', '{}', 'd', '1']],
+    ['an id from the clock', '1700000000000-3', ['e', 'x', 'u', 'x', 'm', '{}', 'd', '1']],
+    ['other fields', '5-0', ['hello', 'world']],
+    ['no fields', '5-0', []],
+    ['a field too many', '5-0', ['e', 'x', 'u', 'x', 'm', '{}', 'd', '1', 'f', '1']],
+    ['no epoch', '5-0', ['e', '', 'u', 'x', 'm', '{}', 'd', '1']],
+    ['no JSON', '5-0', ['e', 'x', 'u', 'x', 'm', '{', 'd', '1']],
+  ])('is none with %s', (_, id, fields) => {
+    expect(decodeEntry([id, fields])).toBeUndefined()
+  })
+
+  it.each([
+    ['1-0', 1],
+    ['9007199254740991-0', 9_007_199_254_740_991],
+    ['0-0', undefined],
+    ['01-0', undefined],
+    ['1', undefined],
+    ['', undefined],
+  ])('has with the id %j the number %s', (id, seq) => {
+    expect(seqOf(id)).toBe(seq)
+    if (seq) expect(idOf(seq)).toBe(id)
+  })
+})

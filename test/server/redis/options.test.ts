@@ -1,0 +1,30 @@
+import { describe, expect, it, vi } from 'vitest'
+import { resolveRedisLogOptions } from '../../../server/redis/options.ts'
+
+describe('the options of redisLog', () => {
+  it('have defaults', () => {
+    const { warn: _, ...rest } = resolveRedisLogOptions({})
+    expect(rest).toEqual({ prefix: 'headwater', size: 10_000, maxAge: Infinity, timeout: 5000 })
+    expect(resolveRedisLogOptions({ maxAge: 0 }).maxAge).toBe(Infinity)
+  })
+
+  it.each<[options: object, message: string]>([
+    [{ size: -1 }, 'size wants a number from 0, got -1'],
+    [{ size: '9' }, 'size wants a number from 0, got "9"'],
+    [{ maxAge: Number.NaN }, 'maxAge wants a number from 0, got NaN'],
+    [{ timeout: 0 }, 'timeout wants milliseconds greater than 0, got 0'],
+    [{ timeout: Infinity }, 'timeout wants milliseconds greater than 0, got Infinity'],
+    [{ prefix: '' }, 'prefix wants 1 to 100 letters, digits and . _ : -, got ""'],
+    [{ prefix: '{a}' }, 'prefix wants 1 to 100 letters, digits and . _ : -, got "{a}"'],
+    [{ onWarning: 1 }, 'onWarning wants a function, got 1'],
+    [{ shards: 4 }, 'redisLog takes no shards; it takes prefix, size, maxAge, timeout, onWarning'],
+  ])('are refused with %o', (options, message) => {
+    expect(() => resolveRedisLogOptions(options)).toThrow(new TypeError(message))
+  })
+
+  it('call onWarning with the name of the package', () => {
+    const onWarning = vi.fn()
+    resolveRedisLogOptions({ onWarning }).warn('text')
+    expect(onWarning).toHaveBeenCalledExactlyOnceWith('headwater: text')
+  })
+})

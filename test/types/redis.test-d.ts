@@ -1,0 +1,33 @@
+import { createHub, type EventLog, type LogEntry, type LogUnavailableError } from 'headwater/server'
+import { type RedisClient, type RedisLog, type RedisLogOptions, redisLog } from 'headwater/server/redis'
+import { Cluster, Redis } from 'ioredis'
+import { expectTypeOf } from 'vitest'
+
+/*
+ * The log in Redis, as an application sees it.
+ */
+
+const log = await redisLog(new Redis(), { prefix: 'shop', size: 1000, maxAge: 60_000, timeout: 1000 })
+expectTypeOf(log).toEqualTypeOf<RedisLog>()
+expectTypeOf(log).toExtend<EventLog>()
+expectTypeOf(log.append).returns.toEqualTypeOf<Promise<LogEntry>>()
+expectTypeOf(log.available).toEqualTypeOf<boolean>()
+expectTypeOf<LogUnavailableError['written']>().toEqualTypeOf<false | 'unknown'>()
+createHub({ log })
+
+const cluster: RedisClient = new Cluster([{ host: 'localhost' }])
+redisLog(cluster)
+redisLog(new Redis('redis://localhost'), { onWarning: (text) => console.log(text.length) })
+const unset: RedisLogOptions = { prefix: undefined, size: undefined }
+redisLog(cluster, unset)
+
+// @ts-expect-error: the hub takes the log, not the promise of one.
+createHub({ log: redisLog(new Redis()) })
+// @ts-expect-error: it takes a client, not an address.
+redisLog('redis://localhost')
+// @ts-expect-error: there are no shards.
+redisLog(cluster, { shards: 4 })
+// @ts-expect-error: one prefix.
+redisLog(cluster, { prefix: ['a'] })
+// @ts-expect-error: what can be read is the log's to say.
+log.available = true
