@@ -1,3 +1,4 @@
+import { readText } from './base/files.ts'
 import { GenerateError, type Problem, Problems } from './base/problems.ts'
 import { emitEvents } from './emit/events.ts'
 import { modelOf } from './emit/model.ts'
@@ -5,7 +6,9 @@ import { importDocuments } from './importers/documents.ts'
 import { createCollector } from './pivot/collect.ts'
 import type { EventDocument } from './pivot/document.ts'
 import { writeDocument } from './pivot/write.ts'
-import { findSources } from './sources.ts'
+import type { RustOptions } from './rust/context.ts'
+import { importRust, type RustSource } from './rust/import.ts'
+import { expand, findSources } from './sources.ts'
 
 /** What to generate from what. */
 export interface GenerateOptions {
@@ -13,6 +16,7 @@ export interface GenerateOptions {
   readonly sources: readonly string[]
   /** What they are relative to, and what places are shown from. */
   readonly folder: string
+  readonly rust: RustOptions
 }
 
 export interface Generated {
@@ -26,14 +30,24 @@ export interface Generated {
  * Reads the sources and generates. Writes nothing.
  * @throws GenerateError where it cannot go on: a path that cannot be read, a file that does not parse, a package that is missing.
  */
-export async function generate({ sources, folder }: GenerateOptions): Promise<Generated> {
+export async function generate({ sources, folder, rust }: GenerateOptions): Promise<Generated> {
   const problems = new Problems()
   const collector = createCollector(problems, folder)
-  const { documents } = findSources(sources, folder)
-  await importDocuments(documents, { collector, problems, folder })
+  const found = findSources(sources, folder)
+  await importDocuments(found.documents, { collector, problems, folder })
+  if (found.rust.length) await importRust(rustSources(found.rust, rust, folder), { collector, problems, options: rust })
   const document = collector.document()
   if (!problems.hasErrors && !Object.keys(document.events).length) throw new GenerateError('the sources have no events')
   return { problems: problems.list, document, files: problems.hasErrors ? new Map() : emit(document) }
+}
+
+/** Files with events, and files with types alone. */
+function rustSources(files: readonly string[], { types }: RustOptions, folder: string): RustSource[] {
+  const others = types
+    .flatMap((name) => expand(name, folder))
+    .filter((file) => file.endsWith('.rs') && !files.includes(file))
+  const source = (file: string, hasEvents: boolean): RustSource => ({ file, text: readText(file), hasEvents })
+  return [...files.map((file) => source(file, true)), ...[...new Set(others)].sort().map((file) => source(file, false))]
 }
 
 function emit(document: EventDocument): Map<string, string> {

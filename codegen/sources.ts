@@ -1,7 +1,7 @@
 import { globSync, readdirSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { reasonOf } from './base/files.ts'
 import { GenerateError } from './base/problems.ts'
-import { reasonOf } from './json/files.ts'
 
 /*
  * From what the command line names to files.
@@ -34,7 +34,7 @@ export function findSources(names: readonly string[], folder: string): Sources {
 }
 
 /** The files that a glob or a path stands for, whatever their names. */
-function expand(name: string, folder: string): string[] {
+export function expand(name: string, folder: string): string[] {
   const path = resolve(folder, name)
   const stats = statSync(path, { throwIfNoEntry: false })
   if (stats) return stats.isDirectory() ? list(path) : [path]

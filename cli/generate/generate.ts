@@ -24,7 +24,7 @@ async function runOnce(options: GenerateCommandOptions, host: Host): Promise<num
   const { folder, stdout, stderr } = host
   const paint = createPaint(stderr)
   try {
-    const { problems, files } = await generate({ sources: options.sources, folder })
+    const { problems, files } = await generate({ ...options, folder })
     for (const problem of problems) stderr.write(`${visible(formatProblem(problem, folder))}\n`)
     if (problems.some(({ severity }) => severity === 'error')) return 1
     const out = resolve(folder, options.out)

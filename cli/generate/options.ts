@@ -1,10 +1,13 @@
-import { readArguments, UsageError } from '../command-line/args.ts'
+import type { Schema } from '../../codegen/pivot/document.ts'
+import type { RustOptions } from '../../codegen/rust/context.ts'
+import { type Arguments, readArguments, UsageError } from '../command-line/args.ts'
 import { GENERATE_OPTIONS } from './spec.ts'
 
 /** What `headwater generate` is to do: the command line, checked. */
 export interface GenerateCommandOptions {
   readonly sources: readonly string[]
   readonly out: string
+  readonly rust: RustOptions
   readonly quiet: boolean
 }
 
@@ -15,5 +18,31 @@ export function readGenerateOptions(argv: readonly string[]): GenerateCommandOpt
   if (!given.positionals.length)
     throw new UsageError('generate wants a source: a file, a folder or a glob, such as models/sse')
   if (!out) throw new UsageError('generate wants --out FOLDER, such as --out src/events')
-  return { sources: given.positionals, out, quiet: given.has('quiet') }
+  return { sources: given.positionals, out, rust: readRustOptions(given), quiet: given.has('quiet') }
+}
+
+function readRustOptions(given: Arguments<'types' | 'case' | 'int64' | 'map'>): RustOptions {
+  return {
+    types: given.all('types'),
+    nameCase: oneOf('case', given.text('case') ?? 'keep', ['keep', 'snake', 'dot', 'kebab']),
+    int64: oneOf('int64', given.text('int64') ?? 'number', ['number', 'string', 'bigint', 'error']),
+    map: new Map(given.all('map').map(readMapping)),
+  }
+}
+
+function oneOf<T extends string>(name: string, text: string, choices: readonly T[]): T {
+  const found = choices.find((choice) => choice === text)
+  if (found !== undefined) return found
+  throw new UsageError(`--${name} wants one of ${choices.join(', ')}, not ${JSON.stringify(text)}`)
+}
+
+/** `Money=number`, `Id=string:uuid`. */
+function readMapping(text: string): [name: string, schema: Schema] {
+  const [, name, type, format] = /^([\w:]+)=(string|number|integer|boolean|unknown)(?::([\w-]+))?$/.exec(text) ?? []
+  if (name === undefined || (format !== undefined && type !== 'string'))
+    throw new UsageError(
+      `--map wants NAME=TYPE, where TYPE is string, string:FORMAT, number, integer, boolean or unknown, not ${JSON.stringify(text)}`,
+    )
+  if (type === 'unknown') return [name, true]
+  return [name, { type: type as 'string', ...(format !== undefined && { format }) }]
 }

@@ -9,12 +9,30 @@ const OUTPUT = {
   out: { short: 'o', value: 'FOLDER', help: 'where to write the files' },
 } as const satisfies Options
 
+const RUST = {
+  types: {
+    value: 'FILES',
+    repeatable: true,
+    help: 'files, folders or globs with types that events refer to, and no events',
+  },
+  case: { value: 'CASE', help: 'names of events: keep (as the struct has it), snake, dot, kebab' },
+  int64: {
+    value: 'HOW',
+    help: 'i64, u64 and the like: number (with a warning), string or bigint (if\nthat is what you make of them), error',
+  },
+  map: {
+    value: 'NAME=TYPE',
+    repeatable: true,
+    help: 'what a type is in JSON: string, number, integer, boolean, unknown, or\nwith a format, string:uuid',
+  },
+} as const satisfies Options
+
 const OTHER = {
   quiet: { short: 'q', help: 'nothing but mistakes' },
   help: { short: 'h', help: 'show this' },
 } as const satisfies Options
 
-export const GENERATE_OPTIONS = { ...OUTPUT, ...OTHER } as const satisfies Options
+export const GENERATE_OPTIONS = { ...OUTPUT, ...RUST, ...OTHER } as const satisfies Options
 
 export const GENERATE_MANUAL: Manual = {
   synopsis: 'headwater generate SOURCE... --out FOLDER [options]',
@@ -23,12 +41,17 @@ export const GENERATE_MANUAL: Manual = {
 A source is a file, a folder or a glob (in quotes, so that the shell leaves it alone):
   events.json         an event map, such as this command writes
   order.created.json  a JSON Schema; the event is called as the file is
-  folder              every such file in it`,
+  comment_sse.rs      Rust: structs and enums that derive serde's Serialize
+  folder              every *_sse.rs in it; if there is none, every .json, .yaml and .yml`,
   groups: [
     ['Output', OUTPUT],
+    ['Rust', RUST],
     ['Other', OTHER],
   ],
-  examples: [['from a folder of JSON Schemas', 'headwater generate schemas --out src/events']],
+  examples: [
+    ['from the models of a server in Rust', 'headwater generate server/src/models --out src/events'],
+    ['from a folder of JSON Schemas', 'headwater generate schemas --out src/events'],
+  ],
   exitCodes: [
     ['0', 'done'],
     ['1', 'a source has a mistake, or cannot be read; nothing was written'],

@@ -1,4 +1,5 @@
 import { relative } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 
 /** A place in a source file. Lines and columns begin with 1. */
 export interface Place {
@@ -39,11 +40,16 @@ export class Problems {
   }
 
   error(place: Place, text: string): void {
-    this.#list.push({ severity: 'error', place, text })
+    this.#add({ severity: 'error', place, text })
   }
 
   warn(place: Place, text: string): void {
-    this.#list.push({ severity: 'warning', place, text })
+    this.#add({ severity: 'warning', place, text })
+  }
+
+  /** Once, however often a part of a source is looked at. */
+  #add(problem: Problem): void {
+    if (!this.#list.some((known) => isDeepStrictEqual(known, problem))) this.#list.push(problem)
   }
 }
 

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { $RefParser as RefParser } from '@apidevtools/json-schema-ref-parser'
+import { readText } from '../base/files.ts'
 import { loadPeer } from '../base/peers.ts'
 import { GenerateError, type Place } from '../base/problems.ts'
 import { locateInJson, type Pointer, syntaxErrorPlace } from './locate.ts'
@@ -29,27 +29,6 @@ export interface Files {
 }
 
 const isYaml = (file: string): boolean => /\.ya?ml$/i.test(file)
-
-/** The text of a file. @throws GenerateError */
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    throw new GenerateError(`cannot be read: ${reasonOf(error)}`, { file })
-  }
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EACCES: 'permission denied',
-  EISDIR: 'it is a folder',
-}
-
-/** Why the file system refused, in words. */
-export function reasonOf(error: unknown): string {
-  const { code = '', message } = error as NodeJS.ErrnoException
-  return REASONS[code] ?? message
-}
 
 export function createFiles(): Files {
   const texts = new Map<string, string>()

@@ -1,7 +1,20 @@
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { generateFrom } from './stage.ts'
+import { formatProblem } from '../../codegen/base/problems.ts'
+import { generate } from '../../codegen/generate.ts'
+import { DEFAULTS, generateFrom } from './stage.ts'
+
+/** The models of a small server in Rust. */
+const MODELS = join(import.meta.dirname, 'rust/models')
 
 describe('what is generated', () => {
+  it('is as the golden files have it, from Rust', async () => {
+    const rust = { ...DEFAULTS.rust, types: ['user.rs'], nameCase: 'dot' as const }
+    const { files, problems } = await generate({ sources: ['.'], folder: MODELS, rust })
+    expect(problems.map((problem) => formatProblem(problem, MODELS))).toEqual([])
+    for (const [name, text] of files) await expect(text).toMatchFileSnapshot(`golden/rust/${name}`)
+  })
+
   it('does not depend on the order of the sources', async () => {
     const files = { 'b.json': { type: 'null' }, 'a.json': { items: { $ref: 'b.json' } } }
     const one = await generateFrom(files, { sources: ['a.json', 'b.json'] })

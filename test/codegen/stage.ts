@@ -14,10 +14,16 @@ export function folderWith(files: Readonly<Record<string, unknown>>): string {
   return folder
 }
 
+/** What the command takes if its line says nothing. */
+export const DEFAULTS: Omit<GenerateOptions, 'folder'> = {
+  sources: ['.'],
+  rust: { types: [], nameCase: 'keep', int64: 'number', map: new Map() },
+}
+
 /** Generates from files: the event map, the generated files, and each problem as its line. */
 export async function generateFrom(files: Readonly<Record<string, unknown>>, options: Partial<GenerateOptions> = {}) {
   const folder = folderWith(files)
-  const generated = await generate({ sources: ['.'], folder, ...options })
+  const generated = await generate({ ...DEFAULTS, folder, ...options })
   return { ...generated, lines: generated.problems.map((problem) => formatProblem(problem, folder)) }
 }
 
@@ -28,7 +34,7 @@ export async function refusalOf(
 ): Promise<string> {
   const folder = folderWith(files)
   try {
-    const { problems } = await generate({ sources: ['.'], folder, ...options })
+    const { problems } = await generate({ ...DEFAULTS, folder, ...options })
     return problems.map((problem) => formatProblem(problem, folder)).join('\n')
   } catch (error) {
     if (!(error instanceof GenerateError)) throw error

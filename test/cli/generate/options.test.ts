@@ -7,7 +7,23 @@ describe('the options of generate', () => {
     expect(readGenerateOptions(['models', 'more/*.rs', '-o', 'src/events'])).toEqual({
       sources: ['models', 'more/*.rs'],
       out: 'src/events',
+      rust: { types: [], nameCase: 'keep', int64: 'number', map: new Map() },
       quiet: false,
+    })
+  })
+
+  it('say how Rust is read', () => {
+    const maps = ['--map', 'Money=number', '--map', 'a::Id=string:uuid', '--map', 'Any=unknown']
+    const argv = ['a', '-o', 'b', '--types', 'c', '--types', 'd', '--case', 'dot', '--int64', 'error', ...maps]
+    expect(readGenerateOptions(argv).rust).toEqual({
+      types: ['c', 'd'],
+      nameCase: 'dot',
+      int64: 'error',
+      map: new Map<string, unknown>([
+        ['Money', { type: 'number' }],
+        ['a::Id', { type: 'string', format: 'uuid' }],
+        ['Any', true],
+      ]),
     })
   })
 
@@ -15,6 +31,16 @@ describe('the options of generate', () => {
     [[], 'generate wants a source: a file, a folder or a glob, such as models/sse'],
     [['models'], 'generate wants --out FOLDER, such as --out src/events'],
     [['models', '--out', ''], 'generate wants --out FOLDER, such as --out src/events'],
+    [['models', '-o', 'x', '--case', 'Snake'], '--case wants one of keep, snake, dot, kebab, not "Snake"'],
+    [['models', '-o', 'x', '--int64', ''], '--int64 wants one of number, string, bigint, error, not ""'],
+    [
+      ['models', '-o', 'x', '--map', 'Money=cents'],
+      '--map wants NAME=TYPE, where TYPE is string, string:FORMAT, number, integer, boolean or unknown, not "Money=cents"',
+    ],
+    [
+      ['models', '-o', 'x', '--map', 'Money=number:x'],
+      '--map wants NAME=TYPE, where TYPE is string, string:FORMAT, number, integer, boolean or unknown, not "Money=number:x"',
+    ],
     [['models', '--outs', 'x'], 'there is no option --outs, did you mean --out?'],
   ])('refuse %j in one line', (argv, line) => {
     expect(() => readGenerateOptions(argv)).toThrow(new UsageError(line))

@@ -1,0 +1,37 @@
+import type { Problems } from '../base/problems.ts'
+import type { Schema } from '../pivot/document.ts'
+import type { Item } from './item.ts'
+
+/** How Rust is translated. */
+export interface RustOptions {
+  /** Files with types that events refer to, and no events: files, folders and globs. */
+  readonly types: readonly string[]
+  /** The names of events that are named after a struct. `keep`: as the struct is. */
+  readonly nameCase: 'keep' | 'snake' | 'dot' | 'kebab'
+  /** What an integer of 64 bits or more is. `number` comes with a warning. */
+  readonly int64: 'number' | 'string' | 'bigint' | 'error'
+  /** What a type or a writer is in JSON, by its name. */
+  readonly map: ReadonlyMap<string, Schema>
+}
+
+/** What translating Rust needs. */
+export interface RustContext {
+  readonly options: RustOptions
+  readonly problems: Problems
+  /** All items, by name. */
+  readonly items: ReadonlyMap<string, readonly Item[]>
+  /** The definitions that are there so far. Undefined: being made. */
+  readonly definitions: Map<Item, Schema | undefined>
+  /** Makes the definition of an item, unless it is there. */
+  define(item: Item): void
+  /** Where integers of 64 bits were met. */
+  readonly wide: Item['place'][]
+}
+
+/** The item that a name means in a file: one of the same file, or the only one. Several: nobody can say which. */
+export function findItem(name: string, file: string, { items }: RustContext): Item | 'several' | undefined {
+  const found = items.get(name) ?? []
+  const own = found.filter((item) => item.file === file)
+  const [first, second] = own.length ? own : found
+  return second ? 'several' : first
+}

@@ -1,0 +1,120 @@
+import type { Schema, SchemaObject } from '../pivot/document.ts'
+
+/*
+ * What serde_json writes for the types of Rust's standard library, and of crates that are used everywhere.
+ */
+
+const TEXT: SchemaObject = { type: 'string' }
+const integer = (minimum: number, maximum: number): SchemaObject => ({ type: 'integer', minimum, maximum })
+const count: SchemaObject = { type: 'integer', minimum: 0 }
+
+/** Types without parameters. */
+export const PLAIN: ReadonlyMap<string, Schema> = new Map<string, Schema>([
+  ['bool', { type: 'boolean' }],
+  ['char', { type: 'string', minLength: 1, maxLength: 1 }],
+  ['i8', integer(-128, 127)],
+  ['i16', integer(-32_768, 32_767)],
+  ['i32', integer(-2_147_483_648, 2_147_483_647)],
+  ['u8', integer(0, 255)],
+  ['u16', integer(0, 65_535)],
+  ['u32', integer(0, 4_294_967_295)],
+  ['NonZeroU8', integer(1, 255)],
+  ['NonZeroU16', integer(1, 65_535)],
+  ['NonZeroU32', integer(1, 4_294_967_295)],
+  ['f32', { type: 'number' }],
+  ['f64', { type: 'number' }],
+  ...['str', 'String', 'CompactString', 'SmolStr', 'EcoString'].map((name) => [name, TEXT] as const),
+  ...['Path', 'PathBuf', 'Utf8Path', 'Utf8PathBuf'].map((name) => [name, TEXT] as const),
+  ...['IpAddr', 'Ipv4Addr', 'Ipv6Addr', 'SocketAddr', 'SocketAddrV4', 'SocketAddrV6'].map(
+    (name) => [name, TEXT] as const,
+  ),
+  [
+    'Duration',
+    { type: 'object', properties: { secs: count, nanos: integer(0, 999_999_999) }, required: ['secs', 'nanos'] },
+  ],
+  [
+    'SystemTime',
+    {
+      type: 'object',
+      properties: { secs_since_epoch: count, nanos_since_epoch: integer(0, 999_999_999) },
+      required: ['secs_since_epoch', 'nanos_since_epoch'],
+    },
+  ],
+  // serde_json
+  ['Value', true],
+  ['RawValue', true],
+  ['Number', { type: 'number' }],
+  // uuid, url
+  ['Uuid', { type: 'string', format: 'uuid' }],
+  ['Url', { type: 'string', format: 'uri' }],
+  // chrono. A date and time without an offset is no date-time of RFC 3339.
+  ['NaiveDate', { type: 'string', format: 'date' }],
+  ['NaiveDateTime', { type: 'string', pattern: '^[+-]?\\d{4,}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?$' }],
+  ['NaiveTime', { type: 'string', pattern: '^\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?$' }],
+  ['Weekday', { enum: ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] }],
+  // rust_decimal, bigdecimal
+  ['Decimal', TEXT],
+  ['BigDecimal', TEXT],
+  // bytes
+  ['Bytes', { type: 'array', items: integer(0, 255) }],
+])
+
+/** Integers that JavaScript has no number for. */
+export const WIDE: ReadonlyMap<string, { readonly signed: boolean; readonly nonZero?: boolean }> = new Map([
+  ['i64', { signed: true }],
+  ['u64', { signed: false }],
+  ['isize', { signed: true }],
+  ['usize', { signed: false }],
+  ['i128', { signed: true }],
+  ['u128', { signed: false }],
+  ['NonZeroU64', { signed: false, nonZero: true }],
+  ['NonZeroUsize', { signed: false, nonZero: true }],
+])
+
+/** What stands around a value, and is not seen in JSON. */
+export const TRANSPARENT: ReadonlySet<string> = new Set([
+  'Box',
+  'Rc',
+  'Arc',
+  'Cow',
+  'Cell',
+  'RefCell',
+  'Mutex',
+  'RwLock',
+  'Wrapping',
+  'Saturating',
+  'Reverse',
+])
+
+export const LISTS: ReadonlySet<string> = new Set([
+  'Vec',
+  'VecDeque',
+  'LinkedList',
+  'HashSet',
+  'BTreeSet',
+  'BinaryHeap',
+  'IndexSet',
+  'SmallVec',
+  'ArrayVec',
+])
+
+export const MAPS: ReadonlySet<string> = new Set(['HashMap', 'BTreeMap', 'IndexMap', 'DashMap', 'Map'])
+
+/** Functions and modules that are handed to `serialize_with` and `with`, by the end of their path. */
+export const WRITERS: readonly (readonly [path: string, schema: Schema])[] = [
+  ['chrono::serde::ts_seconds', { type: 'integer' }],
+  ['chrono::serde::ts_milliseconds', { type: 'integer' }],
+  ['chrono::serde::ts_microseconds', { type: 'integer' }],
+  ['chrono::serde::ts_seconds_option', { type: ['integer', 'null'] }],
+  ['chrono::serde::ts_milliseconds_option', { type: ['integer', 'null'] }],
+  ['chrono::serde::ts_microseconds_option', { type: ['integer', 'null'] }],
+  ['time::serde::rfc3339', { type: 'string', format: 'date-time' }],
+  ['time::serde::rfc3339::option', { anyOf: [{ type: 'string', format: 'date-time' }, { type: 'null' }] }],
+  ['time::serde::timestamp', { type: 'integer' }],
+  ['time::serde::timestamp::milliseconds', { type: 'integer' }],
+  ['uuid::serde::simple', TEXT],
+  ['uuid::serde::urn', TEXT],
+  ['rust_decimal::serde::str', TEXT],
+  ['rust_decimal::serde::float', { type: 'number' }],
+  ['humantime_serde', TEXT],
+]
