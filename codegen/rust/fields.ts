@@ -30,7 +30,7 @@ export function bodySchema(body: Body, owner: Owner, context: RustContext): Sche
 }
 
 /** An object. What is flattened into it stands beside it, in `allOf`. */
-export function namedSchema(fields: readonly RustField[], owner: Owner, context: RustContext): SchemaObject {
+function namedSchema(fields: readonly RustField[], owner: Owner, context: RustContext): SchemaObject {
   const properties = new Map<string, Schema>()
   const required: string[] = []
   const beside: Schema[] = []

@@ -1,7 +1,9 @@
 import { findItem, type RustContext } from './context.ts'
 import type { Item, RustType } from './item.ts'
 import { readSerde } from './serde.ts'
-import { MAPS, TRANSPARENT } from './std-types.ts'
+import { LISTS, MAPS, PLAIN, TRANSPARENT, WIDE } from './std-types.ts'
+
+const OTHERS: ReadonlySet<string> = new Set(['Option', 'DateTime', 'PhantomData'])
 
 /** Whether serde can put the fields of a type into an object beside others: for `flatten`, and in a variant with a tag inside. */
 export function isSpreadable(type: RustType, file: string, context: RustContext): boolean {
@@ -12,7 +14,9 @@ export function isSpreadable(type: RustType, file: string, context: RustContext)
   if (item) return isSpreadableItem(item, context)
   const [first] = type.args
   if (TRANSPARENT.has(type.last)) return first !== undefined && isSpreadable(first, file, context)
-  return type.last === 'Value' || MAPS.has(type.last) || context.options.map.has(type.last)
+  if (type.last === 'Value' || MAPS.has(type.last) || context.options.map.has(type.last)) return true
+  // A type that is not known is reported where it is read.
+  return !(PLAIN.has(type.last) || WIDE.has(type.last) || LISTS.has(type.last) || OTHERS.has(type.last))
 }
 
 function isSpreadableItem(item: Item, context: RustContext): boolean {

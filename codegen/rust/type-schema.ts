@@ -14,7 +14,7 @@ type PathType = Extract<RustType, { kind: 'path' }>
 export const NULL: Schema = { type: 'null' }
 
 /** A value or null. */
-export const orNull = (schema: Schema): Schema => (schema === true ? true : { anyOf: [schema, NULL] })
+const orNull = (schema: Schema): Schema => (schema === true ? true : { anyOf: [schema, NULL] })
 
 /** @param file - Where the type stands: a name means what it means there. */
 export function typeSchema(type: RustType, file: string, context: RustContext): Schema {
