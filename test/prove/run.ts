@@ -13,6 +13,7 @@ import type { Prove } from './section.ts'
 /** A section, and what runs it. */
 const SECTIONS: Readonly<Record<string, () => Promise<{ readonly prove: Prove }>>> = {
   proxies: () => import('./proxies/prove.ts'),
+  soak: () => import('./soak/prove.ts'),
 }
 
 async function run(name: string, args: readonly string[]): Promise<void> {

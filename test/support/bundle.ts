@@ -1,15 +1,16 @@
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
+import { type BuildOptions, build } from 'esbuild'
 
-/** The script of a page. @param entry - Its module. */
-export async function bundlePage(entry: URL): Promise<string> {
+/** The script of a page. @param entry - Its module. @param options - Of esbuild. */
+export async function bundlePage(entry: URL, options: BuildOptions = {}): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(entry)],
     bundle: true,
     format: 'iife',
     target: 'es2022',
-    write: false,
     logLevel: 'error',
+    ...options,
+    write: false,
   })
   return outputFiles.map(({ text }) => text).join('')
 }

@@ -1,0 +1,34 @@
+import type { StartLoad } from './load.ts'
+import { startLeakOfEvents, startLeakOfHandlers, startQueries, startStores } from './loads/adapters.ts'
+import {
+  startClients,
+  startEventSources,
+  startHubClients,
+  startRequests,
+  startTabs,
+  startTopics,
+} from './loads/clients.ts'
+import { startEvents, startHubEvents } from './loads/events.ts'
+import { startHubReconnects, startPlainReconnects, startReconnects } from './loads/reconnects.ts'
+
+/*
+ * The loads that run in Node and in a page.
+ */
+
+export const LOADS = {
+  reconnects: startReconnects,
+  hubReconnects: startHubReconnects,
+  plainReconnects: startPlainReconnects,
+  events: startEvents,
+  hubEvents: startHubEvents,
+  clients: startClients,
+  hubClients: startHubClients,
+  topics: startTopics,
+  requests: startRequests,
+  eventSources: startEventSources,
+  tabs: startTabs,
+  stores: startStores,
+  queries: startQueries,
+  leakOfHandlers: startLeakOfHandlers,
+  leakOfEvents: startLeakOfEvents,
+} satisfies Record<string, StartLoad>
