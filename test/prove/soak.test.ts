@@ -221,6 +221,7 @@ describe('a soak', () => {
     const soak: Soak = { name: '', where: 'Node', load: 'events', operations: 10_000, noise: NOISE }
     expect(stepOf(soak, 1)).toBe(10_000 / SAMPLES)
     expect(stepOf(soak, 0.001)).toBe(1)
+    expect(stepOf({ ...soak, leaks: true }, 0.001)).toBe(10_000 / SAMPLES)
     expect(stepOf({ ...soak, multiple: 4000 }, 1)).toBe(4000)
     expect(stepOf({ ...soak, operations: 100_000, multiple: 4000 }, 1)).toBe(8000)
   })

@@ -93,6 +93,6 @@ export const SOAKS: readonly Soak[] = [
   ...chromium.map((soak) => ({ where: 'Chromium' as const, noise: PAGE_NOISE, ...soak })),
 ]
 
-/** How many operations there are between two samples. */
-export const stepOf = ({ operations, multiple = 1 }: Soak, scale: number): number =>
-  Math.ceil((operations * scale) / SAMPLES / multiple) * multiple
+/** How many operations there are between two samples. A leak on purpose shows only after enough of them, so it is never scaled down. */
+export const stepOf = ({ operations, multiple = 1, leaks }: Soak, scale: number): number =>
+  Math.ceil((operations * (leaks ? 1 : scale)) / SAMPLES / multiple) * multiple
