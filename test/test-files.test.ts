@@ -53,13 +53,13 @@ describe('the titles in a source', () => {
     ],
     ['it.each', "it.each([1, 2])('has %i', () => {})", ['has %i']],
     ['it.each with as const, and a type', "it.each<[string]>([['x']] as const)(\n'a %s',\n() => {})", ['a %s']],
-    ['a title of several rows', "it.each([['of a', 1], ['of b', 2]])('%s is %i')", ['of a is %i', 'of b is %i']],
-    ['a title of rows with a name', "const ROWS = [['in', 1]] as const; it.each(ROWS)('%s')", ['in']],
+    ['a title of several rows', "it.each([['one', 1], ['two', 2]])('%s is %i')", ['one is %i', 'two is %i']],
+    ['a title of rows with a name', "const ROWS = [['begins', 1]] as const; it.each(ROWS)('%s')", ['begins']],
     ['a title of texts', "it.each(['a', 'b'])('%s ends')", ['a ends', 'b ends']],
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the source of one.
-    ['a template', 'it(`with ${1} of them`, () => {})', ['with … of them']],
-    ['no other call', "describe('of'); exit('of'); /x/.test('of'); this.it('of')", []],
-  ])('are found: %s', (_, source, titles) => {
+    ['a template', 'it(`sends ${1} of them`, () => {})', ['sends … of them']],
+    ['none, in any other call', "describe('a'); exit('b'); /x/.test('c'); this.it('d')", []],
+  ])('titles are found in a source: %s', (_, source, titles) => {
     expect(titlesOf(source)).toEqual(titles)
   })
 })
