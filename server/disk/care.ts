@@ -54,13 +54,13 @@ export function createCare(
     const { last } = log
     const now = clock.now()
     if (last.count >= count || last.end >= SEGMENT_BYTES || last.oldest < now - maxAge / 4)
-      await attempt('no new file could be begun', () => beginSegment(log, log.epoch, log.head + 1))
+      await attempt('a new file could not be created', () => beginSegment(log, log.epoch, log.head + 1))
     const old = dropOlder(log, first(), now - maxAge)
     if (old.length) await remove(old)
   }
 
   const sync = (): Promise<void> =>
-    attempt('the device did not take events', () => {
+    attempt('events could not be flushed to the disk', () => {
       isSynced = true
       return syncAll().then(() => {})
     })

@@ -87,7 +87,7 @@ export function takeLock(folder: string): () => void {
     if (moved === undefined || moved === found) rmSync(old, { force: true })
     else renameSync(old, lock)
     if (moved !== undefined && moved !== found)
-      throw new Error(`${folder} was taken by another process in this moment. Start again`)
+      throw new Error(`another process has just opened ${folder}. Start again`)
   }
   held.add(lock)
   return () => {

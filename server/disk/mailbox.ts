@@ -89,7 +89,7 @@ export function createFileMailbox(
     mail.isSynced = always
     if (!always) written()
     if (mail.changes > 2 * mail.index.size + SPARE)
-      await attempt('mail could not be written anew', () => compact(mail, disk))
+      await attempt('acknowledged mail could not be removed from the file', () => compact(mail, disk))
   }
 
   /** Changes of one turn are written together. */

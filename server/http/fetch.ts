@@ -52,6 +52,6 @@ export async function streamResponse(accept: Accept, request: Request, host: Hos
     host,
   )
   const response = refused ?? stream
-  if (!response) throw new Error('neither a stream nor a refusal: accept did not keep its word')
+  if (!response) throw new Error('accept has answered with neither a stream nor a refusal')
   return response
 }

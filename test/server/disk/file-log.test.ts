@@ -262,7 +262,7 @@ describe('a disk that fails', () => {
     const path = folder()
     const log = open({ path, size: 100, onWarning: (text) => warnings.push(text) }, failing(fails))
     await fill(log, 120)
-    expect(warnings).toEqual(['headwater: no new file could be begun: ENOSPC: no space left on device'])
+    expect(warnings).toEqual(['headwater: a new file could not be created: ENOSPC: no space left on device'])
     await expect(log.reset()).rejects.toThrow('ENOSPC')
     expect(log.head).toBe(120)
     fails.create = false
@@ -280,7 +280,9 @@ describe('a disk that fails', () => {
     await fill(log, 1)
     await clock.advance(1000)
     await fill(log, 1)
-    await eventually(() => expect(warnings).toEqual(['headwater: the device did not take events: EIO: i/o error']))
+    await eventually(() =>
+      expect(warnings).toEqual(['headwater: events could not be flushed to the disk: EIO: i/o error']),
+    )
     await expect(log.close()).rejects.toThrow('EIO')
     // The folder is free all the same.
     expect(open({ path }).head).toBe(2)

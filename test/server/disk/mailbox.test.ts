@@ -43,7 +43,7 @@ describe('mail on disk', () => {
     expect(await numbers(open(path).mailbox)).toEqual([1])
   })
 
-  it('is written anew without what was acknowledged, and numbers go on all the same', async () => {
+  it('leaves out what was acknowledged, and numbers go on all the same', async () => {
     const path = folder()
     const file = join(path, 'mail.jsonl')
     const log = fileLog({ path, fsync: false })
@@ -55,6 +55,34 @@ describe('mail on disk', () => {
     const again = open(path)
     expect(await numbers(again.mailbox)).toEqual([0])
     expect(await again.mailbox.add('ada', mail(9))).toBe(503)
+  })
+
+  it('keeps the old file where a shorter one cannot be written, warns once, and tries again', async () => {
+    const path = folder()
+    const file = join(path, 'mail.jsonl')
+    const warnings: string[] = []
+    let isFull = true
+    const disk: Disk = {
+      ...nodeDisk,
+      async replace(...args) {
+        if (isFull) throw Error('ENOSPC: no space left on device')
+        return nodeDisk.replace(...args)
+      },
+    }
+    const log = open(path, disk, warnings)
+    const fill = async (): Promise<void> => {
+      for (let n = 0; n < 502; n++) await log.mailbox.acknowledge('ada', [await log.mailbox.add('ada', mail(n))])
+    }
+    await fill()
+    expect(warnings).toEqual([
+      'headwater: acknowledged mail could not be removed from the file: ENOSPC: no space left on device',
+    ])
+    expect(readFileSync(file, 'latin1').length).toBeGreaterThan(10_000)
+    isFull = false
+    await log.mailbox.add('ada', mail(0))
+    expect(readFileSync(file, 'latin1').trim().split('\n')).toHaveLength(2)
+    expect(await numbers(log.mailbox)).toEqual([0])
+    expect(warnings).toHaveLength(1)
   })
 
   it('loses a half-written line at its end, with a warning', async () => {
