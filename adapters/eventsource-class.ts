@@ -31,29 +31,26 @@ export interface EventSourceErrorEvent extends Event {
   readonly error?: SSEError | undefined
 }
 
+/** By way of EventTarget: a project for Node alone has no types of those names. */
+type Listen = Parameters<EventTarget['addEventListener']>
+type Listener = NonNullable<Listen[1]>
+type ListenerOptions = Listen[2]
+
 /** An EventSource as the standard has it (HTML 9.2.2). Of its events, `error` says more. */
-export interface Source extends globalThis.EventSource {
+export interface Source extends Omit<globalThis.EventSource, 'onerror' | 'addEventListener'> {
   onerror: ((this: globalThis.EventSource, event: EventSourceErrorEvent) => unknown) | null
   addEventListener(
     type: 'error',
     listener: (this: Source, event: EventSourceErrorEvent) => unknown,
-    options?: boolean | AddEventListenerOptions,
+    options?: ListenerOptions,
   ): void
-  addEventListener(
-    type: 'open',
-    listener: (this: Source, event: Event) => unknown,
-    options?: boolean | AddEventListenerOptions,
-  ): void
+  addEventListener(type: 'open', listener: (this: Source, event: Event) => unknown, options?: ListenerOptions): void
   addEventListener(
     type: string,
     listener: (this: Source, event: MessageEvent) => unknown,
-    options?: boolean | AddEventListenerOptions,
+    options?: ListenerOptions,
   ): void
-  addEventListener(
-    type: string,
-    listener: EventListenerOrEventListenerObject,
-    options?: boolean | AddEventListenerOptions,
-  ): void
+  addEventListener(type: string, listener: Listener, options?: ListenerOptions): void
 }
 
 /** The class of sources. */

@@ -3,7 +3,7 @@ import type { SSEError } from '../base/errors.ts'
 import type { RetryFunction, RetryOptions } from '../decisions/retry.ts'
 import type { Parse } from '../events/decode.ts'
 import type { Observer } from '../events/observers.ts'
-import type { LastEventIdIn, PerAttempt, RequestHeaders } from '../transports/request.ts'
+import type { LastEventIdIn, PerAttempt, RequestBody, RequestHeaders } from '../transports/request.ts'
 import type { Layer, Transport } from '../transports/transport.ts'
 
 /** How a client behaves. All of it is optional. Times are in milliseconds. */
@@ -20,12 +20,12 @@ export interface SSEOptions<E = Record<string, unknown>> extends Observer<E> {
    * The request's body: anything `fetch` takes; of an object, make text with `JSON.stringify`. It needs a `method` that has a body. A stream can be sent once, so give a
    * function that makes one for each attempt.
    */
-  readonly body?: PerAttempt<BodyInit | undefined> | undefined
+  readonly body?: PerAttempt<RequestBody | undefined> | undefined
   /**
    * Whether cookies are sent (Fetch 2.2.5).
    * @defaultValue 'same-origin'
    */
-  readonly credentials?: RequestCredentials | undefined
+  readonly credentials?: RequestInit['credentials'] | undefined
   /**
    * Sends the request.
    * @defaultValue the global `fetch`

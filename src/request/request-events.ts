@@ -6,7 +6,7 @@ import { type Parse, type PayloadParser, parsePayload } from '../events/decode.t
 import type { EventMap, EventName } from '../events/event.ts'
 import { byteString, ID_MAX, redirectMode } from '../transports/fetch.ts'
 import { createStreamParser } from '../transports/parse.ts'
-import type { RequestHeaders } from '../transports/request.ts'
+import type { RequestBody, RequestHeaders } from '../transports/request.ts'
 import { checkResponse } from '../transports/response.ts'
 import type { Block } from '../transports/transport.ts'
 
@@ -35,12 +35,12 @@ export interface RequestEventsOptions<E = Record<string, unknown>> {
   readonly method?: string | undefined
   readonly headers?: RequestHeaders | undefined
   /** The request's body: anything `fetch` takes. */
-  readonly body?: BodyInit | undefined
+  readonly body?: RequestBody | undefined
   /**
    * Whether cookies are sent (Fetch 2.2.5).
    * @defaultValue 'same-origin'
    */
-  readonly credentials?: RequestCredentials | undefined
+  readonly credentials?: RequestInit['credentials'] | undefined
   /** Ends the request when it aborts. The loop throws the signal's reason. */
   readonly signal?: AbortSignal | undefined
   /**

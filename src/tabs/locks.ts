@@ -1,3 +1,4 @@
+import type { HeldLock } from './platform.ts'
 import type { Tab } from './tab.ts'
 
 /*
@@ -32,7 +33,7 @@ export function holdLock(
 }
 
 /** All locks that are held; undefined if the browser does not say. */
-export async function heldLocks({ _locks }: Pick<Tab, '_locks'>): Promise<LockInfo[] | undefined> {
+export async function heldLocks({ _locks }: Pick<Tab, '_locks'>): Promise<HeldLock[] | undefined> {
   try {
     return (await _locks.query()).held
   } catch {

@@ -11,10 +11,26 @@ export interface TabsChannel {
   close(): void
 }
 
+/** Web Locks, as far as tabs use them. A project for Node alone has no type of that name. */
+interface TabsLocks {
+  request(
+    name: string,
+    options: { readonly steal?: boolean; readonly signal?: AbortSignal },
+    granted: () => Promise<unknown>,
+  ): Promise<unknown>
+  query(): Promise<{ readonly held?: HeldLock[] }>
+}
+
+/** One that some tab holds. */
+export interface HeldLock {
+  readonly name?: string
+  readonly clientId?: string
+}
+
 /** The browser, as tabs see it. For tests. */
 export interface TabsPlatform {
   /** Undefined where there are none: outside of secure contexts. */
-  readonly locks: Pick<LockManager, 'request' | 'query'> | undefined
+  readonly locks: TabsLocks | undefined
   /** @throws where channels are missing or forbidden. */
   channel(name: string, receive: (message: unknown) => void): TabsChannel
   isVisible(): boolean

@@ -25,7 +25,7 @@ export function fetchTransport(): Transport {
 const SAFE = /^(accept|content-|authorization$)/
 
 /** How to treat redirects: they are followed only if no header may be a secret. */
-export const redirectMode = (headers: Headers): RequestRedirect =>
+export const redirectMode = (headers: Headers): NonNullable<RequestInit['redirect']> =>
   [...headers.keys()].every((name) => SAFE.test(name)) ? 'follow' : 'manual'
 
 /** @returns What ends the attempt, unless it throws that. */

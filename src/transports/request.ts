@@ -11,6 +11,9 @@ export interface RequestContext {
 /** A value, or a function that makes a new one for each attempt. */
 export type PerAttempt<T> = T | ((context: RequestContext) => T | PromiseLike<T>)
 
+/** What `fetch` takes as a body. By way of RequestInit, since a project for Node alone has no `BodyInit`. */
+export type RequestBody = NonNullable<RequestInit['body']>
+
 /** Headers as an object; those that are undefined are left out. */
 export type RequestHeaders = Readonly<Record<string, string | undefined>> | Headers
 
@@ -26,8 +29,8 @@ export interface RequestOptions {
   readonly base: string
   readonly method: string
   readonly headers?: PerAttempt<RequestHeaders | undefined> | undefined
-  readonly body?: PerAttempt<BodyInit | undefined> | undefined
-  readonly credentials: RequestCredentials
+  readonly body?: PerAttempt<RequestBody | undefined> | undefined
+  readonly credentials: NonNullable<RequestInit['credentials']>
   readonly lastEventIdIn: LastEventIdIn
   /** The query parameter for the last event id. */
   readonly lastEventIdParam: string
@@ -43,7 +46,7 @@ export interface TransportRequest extends Omit<RequestOptions, 'base' | 'headers
   readonly url: string
   /** The caller's own headers. */
   readonly headers: Headers
-  readonly body: BodyInit | undefined
+  readonly body: RequestBody | undefined
   /** Where to resume; '' for nowhere. */
   readonly lastEventId: string
 }

@@ -26,11 +26,14 @@ export function addressed(
   return { url: pathname + search, path: pathname, query: Object.fromEntries(searchParams), lastEventId }
 }
 
+/** What `fetch` is called with. */
+type FetchInput = Parameters<typeof fetch>[0]
+
 /** What a call of `fetch` asks for. */
 export interface Asked {
   readonly request: MockRequest
   readonly url: URL
-  readonly redirect: RequestRedirect
+  readonly redirect: NonNullable<RequestInit['redirect']>
   readonly signal: AbortSignal | undefined
 }
 
@@ -39,7 +42,7 @@ export interface Asked {
  * one that takes no signal but its own.
  * @throws TypeError for a URL that cannot be parsed, or a GET with a body.
  */
-export async function readRequest(input: RequestInfo | URL, init: RequestInit = {}, at: number): Promise<Asked> {
+export async function readRequest(input: FetchInput, init: RequestInit = {}, at: number): Promise<Asked> {
   const given = isRequest(input) ? input : undefined
   const url = new URL(isRequest(input) ? input.url : input, baseAddress())
   const method = (init.method ?? given?.method ?? 'GET').toUpperCase()
@@ -57,7 +60,7 @@ export async function readRequest(input: RequestInfo | URL, init: RequestInit = 
   }
 }
 
-const isRequest = (input: RequestInfo | URL): input is Request => typeof input === 'object' && 'method' in input
+const isRequest = (input: FetchInput): input is Request => typeof input === 'object' && 'method' in input
 
 /** What a relative URL is relative to. */
 export const baseAddress = (): string => {
@@ -70,7 +73,7 @@ export const baseAddress = (): string => {
   }
 }
 
-async function textOf(body: BodyInit, headers: Record<string, string>): Promise<string> {
+async function textOf(body: NonNullable<RequestInit['body']>, headers: Record<string, string>): Promise<string> {
   if (typeof body === 'string') {
     headers['content-type'] ??= 'text/plain;charset=UTF-8'
     return body
