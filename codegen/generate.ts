@@ -1,11 +1,9 @@
 import { readText } from './base/files.ts'
 import { GenerateError, type Problem, Problems } from './base/problems.ts'
-import { emitEvents } from './emit/events.ts'
-import { modelOf } from './emit/model.ts'
+import { emitFiles, type OutputOptions } from './emit/files.ts'
 import { importDocuments } from './importers/documents.ts'
 import { createCollector } from './pivot/collect.ts'
 import type { EventDocument } from './pivot/document.ts'
-import { writeDocument } from './pivot/write.ts'
 import type { RustOptions } from './rust/context.ts'
 import { importRust, type RustSource } from './rust/import.ts'
 import { expand, findSources } from './sources.ts'
@@ -17,6 +15,7 @@ export interface GenerateOptions {
   /** What they are relative to, and what places are shown from. */
   readonly folder: string
   readonly rust: RustOptions
+  readonly output: OutputOptions
 }
 
 export interface Generated {
@@ -30,7 +29,7 @@ export interface Generated {
  * Reads the sources and generates. Writes nothing.
  * @throws GenerateError where it cannot go on: a path that cannot be read, a file that does not parse, a package that is missing.
  */
-export async function generate({ sources, folder, rust }: GenerateOptions): Promise<Generated> {
+export async function generate({ sources, folder, rust, output }: GenerateOptions): Promise<Generated> {
   const problems = new Problems()
   const collector = createCollector(problems, folder)
   const found = findSources(sources, folder)
@@ -38,7 +37,7 @@ export async function generate({ sources, folder, rust }: GenerateOptions): Prom
   if (found.rust.length) await importRust(rustSources(found.rust, rust, folder), { collector, problems, options: rust })
   const document = collector.document()
   if (!problems.hasErrors && !Object.keys(document.events).length) throw new GenerateError('the sources have no events')
-  return { problems: problems.list, document, files: problems.hasErrors ? new Map() : emit(document) }
+  return { problems: problems.list, document, files: problems.hasErrors ? new Map() : emitFiles(document, output) }
 }
 
 /** Files with events, and files with types alone. */
@@ -48,12 +47,4 @@ function rustSources(files: readonly string[], { types }: RustOptions, folder: s
     .filter((file) => file.endsWith('.rs') && !files.includes(file))
   const source = (file: string, hasEvents: boolean): RustSource => ({ file, text: readText(file), hasEvents })
   return [...files.map((file) => source(file, true)), ...[...new Set(others)].sort().map((file) => source(file, false))]
-}
-
-function emit(document: EventDocument): Map<string, string> {
-  const model = modelOf(document)
-  return new Map([
-    ['events.ts', emitEvents(model)],
-    ['events.json', writeDocument(document)],
-  ])
 }

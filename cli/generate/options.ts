@@ -1,3 +1,4 @@
+import type { OutputOptions } from '../../codegen/emit/files.ts'
 import type { Schema } from '../../codegen/pivot/document.ts'
 import type { RustOptions } from '../../codegen/rust/context.ts'
 import { type Arguments, readArguments, UsageError } from '../command-line/args.ts'
@@ -8,6 +9,7 @@ export interface GenerateCommandOptions {
   readonly sources: readonly string[]
   readonly out: string
   readonly rust: RustOptions
+  readonly output: OutputOptions
   readonly quiet: boolean
 }
 
@@ -18,7 +20,22 @@ export function readGenerateOptions(argv: readonly string[]): GenerateCommandOpt
   if (!given.positionals.length)
     throw new UsageError('generate wants a source: a file, a folder or a glob, such as models/sse')
   if (!out) throw new UsageError('generate wants --out FOLDER, such as --out src/events')
-  return { sources: given.positionals, out, rust: readRustOptions(given), quiet: given.has('quiet') }
+  return {
+    sources: given.positionals,
+    out,
+    rust: readRustOptions(given),
+    output: readOutputOptions(given),
+    quiet: given.has('quiet'),
+  }
+}
+
+function readOutputOptions(given: Arguments<'schemas' | 'publisher' | 'extension'>): OutputOptions {
+  const schemas = given.text('schemas')
+  return {
+    publisher: given.has('publisher'),
+    extension: oneOf('extension', given.text('extension') ?? 'js', ['js', 'ts', 'none']),
+    ...(schemas !== undefined && { schemas: oneOf('schemas', schemas, ['plain', 'zod', 'valibot']) }),
+  }
 }
 
 function readRustOptions(given: Arguments<'types' | 'case' | 'int64' | 'map'>): RustOptions {

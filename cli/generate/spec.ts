@@ -7,6 +7,15 @@ import type { Manual } from '../command-line/help.ts'
 
 const OUTPUT = {
   out: { short: 'o', value: 'FOLDER', help: 'where to write the files' },
+  schemas: {
+    value: 'KIND',
+    help: 'validators too, in schemas.ts: plain (code without a library), zod, valibot',
+  },
+  publisher: { help: 'a function for each event of a hub too, in publisher.ts' },
+  extension: {
+    value: 'EXT',
+    help: 'how the files import each other: js (the default), ts, none',
+  },
 } as const satisfies Options
 
 const RUST = {

@@ -47,7 +47,8 @@ export function literal(value: Json): string {
   return entries.length ? `{ ${entries.join(', ')} }` : '{}'
 }
 
-const isList = (value: Json): value is readonly Json[] => Array.isArray(value)
+/** A list, which `Array.isArray` does not tell from others if it is read-only. */
+export const isList = (value: Json): value is readonly Json[] => Array.isArray(value)
 
 /** The widest line. */
 const WIDTH = 120

@@ -60,11 +60,13 @@ function literalType(value: Json): string {
 
 function tupleText({ items, rest, count }: Extract<Shape, { kind: 'tuple' }>): string {
   const { min = 0, max = Infinity } = count
-  const members = items.slice(0, max).map((item, n) => (n < min ? typeText(item) : `(${typeText(item)})?`))
+  const members = items.slice(0, max).map((item, n) => (n < min ? typeText(item) : missable(item)))
   const isOpen = rest.kind !== 'never' && max > items.length
-  const tail = isOpen ? [`...${operand(rest)}[]`] : []
-  return `[${[...members.map((text) => text.replace(/^\((\w+)\)\?$/, '$1?')), ...tail].join(', ')}]`
+  return `[${[...members, ...(isOpen ? [`...${operand(rest)}[]`] : [])].join(', ')}]`
 }
+
+/** An item that a tuple may end before. */
+const missable = (item: Shape): string => (item.kind === 'unknown' ? 'unknown?' : `(${typeText(optional(item))})?`)
 
 function objectText(shape: ObjectShape): string {
   if (shape.fields.length) return `{\n${indent(fieldsText(shape))}}`

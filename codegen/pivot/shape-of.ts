@@ -4,7 +4,7 @@ import { type Count, type Field, type Range, type Shape, type TextRules, UNKNOWN
 
 /** What a schema says. */
 export function shapeOf(schema: Schema): Shape {
-  if (typeof schema === 'boolean') return schema ? UNKNOWN : { kind: 'never' }
+  if (typeof schema === 'boolean') return schema ? UNKNOWN : NEVER
   const parts = [
     ...referenceOf(schema),
     ...ownOf(schema),
@@ -34,7 +34,7 @@ function ownOf(schema: SchemaObject): Shape[] {
   const values = constantsOf(schema)
   if (values) {
     const fitting = values.filter((value) => !types || types.some((type) => hasType(value, type)))
-    if (!fitting.length) return [{ kind: 'never' }]
+    if (!fitting.length) return [NEVER]
     const constant: Shape = { kind: 'constant', values: fitting }
     // The other keywords hold for the constants too.
     return isBare(schema) || !types
@@ -88,6 +88,11 @@ const TYPE_TESTS: Readonly<Record<TypeName, (value: Json) => boolean>> = {
 }
 const hasType = (value: Json, type: TypeName): boolean => TYPE_TESTS[type](value)
 
+const NEVER: Shape = { kind: 'never' }
+
+/** Whether any count fits. */
+const isCountable = (min = 0, max = Infinity): boolean => min <= max
+
 const OF_TYPE: Readonly<Record<TypeName, (schema: SchemaObject) => Shape>> = {
   null: () => ({ kind: 'null' }),
   boolean: () => ({ kind: 'boolean' }),
@@ -97,8 +102,8 @@ const OF_TYPE: Readonly<Record<TypeName, (schema: SchemaObject) => Shape>> = {
     kind: 'string',
     rules: pick<TextRules>(schema, ['minLength', 'maxLength', 'pattern', 'format']),
   }),
-  array: ofArray,
-  object: ofObject,
+  array: (schema) => (isCountable(schema.minItems, schema.maxItems) ? ofArray(schema) : NEVER),
+  object: (schema) => (isCountable(schema.minProperties, schema.maxProperties) ? ofObject(schema) : NEVER),
 }
 const ofType = (type: TypeName, schema: SchemaObject): Shape => OF_TYPE[type](schema)
 

@@ -10,7 +10,7 @@ const MODELS = join(import.meta.dirname, 'rust/models')
 describe('what is generated', () => {
   it('is as the golden files have it, from Rust', async () => {
     const rust = { ...DEFAULTS.rust, types: ['user.rs'], nameCase: 'dot' as const }
-    const { files, problems } = await generate({ sources: ['.'], folder: MODELS, rust })
+    const { files, problems } = await generate({ ...DEFAULTS, folder: MODELS, rust })
     expect(problems.map((problem) => formatProblem(problem, MODELS))).toEqual([])
     for (const [name, text] of files) await expect(text).toMatchFileSnapshot(`golden/rust/${name}`)
   })

@@ -18,6 +18,7 @@ export function folderWith(files: Readonly<Record<string, unknown>>): string {
 export const DEFAULTS: Omit<GenerateOptions, 'folder'> = {
   sources: ['.'],
   rust: { types: [], nameCase: 'keep', int64: 'number', map: new Map() },
+  output: { publisher: false, extension: 'js' },
 }
 
 /** Generates from files: the event map, the generated files, and each problem as its line. */

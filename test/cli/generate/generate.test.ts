@@ -42,6 +42,15 @@ describe('generate', () => {
     expect(statSync(file).mtimeMs).toBe(1000)
   })
 
+  it('writes validators and a publisher too', async () => {
+    const { typed, read } = project()
+    expect((await typed('schemas', '-o', 'out', '--schemas', 'plain', '--publisher', '--extension', 'ts')).out).toBe(
+      'wrote out/events.ts\nwrote out/events.json\nwrote out/schemas.ts\nwrote out/publisher.ts\n',
+    )
+    expect(read('out/schemas.ts')).toContain("from './events.ts'")
+    expect(read('out/publisher.ts')).toContain('orderCreated')
+  })
+
   it('says nothing with --quiet', async () => {
     const { typed } = project()
     expect(await typed('schemas', '-o', 'out', '-q')).toEqual({ code: 0, out: '', err: '' })

@@ -8,8 +8,14 @@ describe('the options of generate', () => {
       sources: ['models', 'more/*.rs'],
       out: 'src/events',
       rust: { types: [], nameCase: 'keep', int64: 'number', map: new Map() },
+      output: { publisher: false, extension: 'js' },
       quiet: false,
     })
+  })
+
+  it('say what to write', () => {
+    const argv = ['a', '-o', 'b', '--schemas', 'zod', '--publisher', '--extension', 'none']
+    expect(readGenerateOptions(argv).output).toEqual({ schemas: 'zod', publisher: true, extension: 'none' })
   })
 
   it('say how Rust is read', () => {
@@ -31,6 +37,7 @@ describe('the options of generate', () => {
     [[], 'generate wants a source: a file, a folder or a glob, such as models/sse'],
     [['models'], 'generate wants --out FOLDER, such as --out src/events'],
     [['models', '--out', ''], 'generate wants --out FOLDER, such as --out src/events'],
+    [['models', '-o', 'x', '--schemas', 'joi'], '--schemas wants one of plain, zod, valibot, not "joi"'],
     [['models', '-o', 'x', '--case', 'Snake'], '--case wants one of keep, snake, dot, kebab, not "Snake"'],
     [['models', '-o', 'x', '--int64', ''], '--int64 wants one of number, string, bigint, error, not ""'],
     [

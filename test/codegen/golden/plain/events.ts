@@ -99,7 +99,7 @@ export interface Samples {
   at?: string | undefined
   day?: string | undefined
   place?: [number, number] | undefined
-  open?: [string, (number | null)?, ...boolean[]] | undefined
+  open?: [string, (number | null | undefined)?, ...boolean[]] | undefined
   counts?: Record<string, number> | undefined
   mixed?:
     | {
