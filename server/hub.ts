@@ -1,6 +1,6 @@
 import type { EventMap } from '../src/index.ts'
 import { type ClientInfo, describeClient } from './audience/client.ts'
-import { type ClientSelector, selectClients } from './audience/clients.ts'
+import type { ClientSelector } from './audience/clients.ts'
 import { checkPresence, type Presence, type PresenceQuery, presenceOf } from './audience/presence.ts'
 import type { Identity, Principal } from './audience/principal.ts'
 import { createAccept } from './http/accept.ts'
@@ -39,8 +39,8 @@ export interface Hub<E = Record<string, unknown>, P extends Identity = Identity>
    */
   readonly publish: Publish<E>
   /**
-   * Ends streams: all of a user, all of a session, or one. The client reconnects, and `authenticate` decides again.
-   * @returns How many streams it ended.
+   * Ends streams: all of a user, all of a session, or one, in all processes. The client reconnects, and `authenticate` decides again.
+   * @returns How many streams of this process it ended.
    * @throws TypeError for anything but one of `{ userId }`, `{ sessionId }` and `{ clientId }`.
    */
   kick(which: ClientSelector): number
@@ -50,7 +50,7 @@ export interface Hub<E = Record<string, unknown>, P extends Identity = Identity>
    *
    * With a user or a session, the join also holds for streams that are opened later, until {@link Hub.leave} or {@link Hub.reset}. It
    * is kept in memory, so join again after a restart. With a `clientId`, it ends with that connection.
-   * @returns How many open streams got the topic. A stream that had it already does not count. Nor does one for which the topic is
+   * @returns How many open streams of this process got the topic. A stream that had it already does not count. Nor does one for which the topic is
    *   full (`limits.perTopic`), which is counted in `topicsRefused.full`.
    * @throws TypeError for anything but one of `{ userId }`, `{ sessionId }` and `{ clientId }`, and for a name that cannot be
    *   joined. Error if `limits.memberships` is reached. Then nothing has changed.
@@ -58,7 +58,7 @@ export interface Hub<E = Record<string, unknown>, P extends Identity = Identity>
   join(which: ClientSelector, topic: string): number
   /**
    * Takes back a {@link Hub.join} of the same user, session or `clientId`. A topic that the client itself asked for stays.
-   * @returns How many open streams lost the topic.
+   * @returns How many open streams of this process lost the topic.
    * @throws TypeError like {@link Hub.join}.
    */
   leave(which: ClientSelector, topic: string): number
@@ -110,7 +110,7 @@ export function createHub<E extends EventMap = Record<string, unknown>, P extend
 ): Hub<E, P>
 export function createHub(options: HubOptions = {}): Hub<Record<string, unknown>, Principal> {
   const parts = assemble(options)
-  const { settings, registry, streams, members, intake, listeners, observers, stats } = parts
+  const { settings, registry, members, intake, listeners, observers, stats } = parts
   const publish: Publish<Record<string, unknown>> = async (type, data, given = {}) =>
     intake.send(intake.check(type, data, given))
   const reset = (): Promise<void> => resetAll(parts)
@@ -124,11 +124,7 @@ export function createHub(options: HubOptions = {}): Hub<Record<string, unknown>
     publish,
     ...createPublishTo(publish),
     ...createShapes(publish, settings.clock, reportTo(parts, 'notifyAfter')),
-    kick(which) {
-      const found = selectClients(registry, which, 'kick')
-      for (const client of found) streams.end(client, 'kicked')
-      return found.length
-    },
+    kick: parts.kick,
     join: members.join,
     leave: members.leave,
     clients: () => Array.from(registry.all(), describeClient),
@@ -146,10 +142,11 @@ export function createHub(options: HubOptions = {}): Hub<Record<string, unknown>
   }
 }
 
-async function resetAll({ settings, intake, members, stats }: Assembly): Promise<void> {
+async function resetAll({ settings, intake, members, stats, others }: Assembly): Promise<void> {
   intake.reset()
   await settings.log.reset()
   members.reset()
+  others.tell('reset', {})
   stats.reset()
 }
 

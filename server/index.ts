@@ -21,6 +21,7 @@ export {
   memoryLog,
 } from './log/log.ts'
 export { type Mail, type Mailbox, memoryMailbox } from './log/mailbox.ts'
+export { memoryRelay, type Relay, type RelayMessage } from './log/relay.ts'
 export { LogUnavailableError } from './log/unavailable.ts'
 export type { Counters } from './observe/counters.ts'
 export type { Connected, Delivered, Disconnected, HubObserver, Publication, Replayed } from './observe/observers.ts'

@@ -497,6 +497,7 @@ const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
   'server/redis/link.ts': 'test/node/redis-log.test.ts',
   'server/redis/reader.ts': 'test/node/redis-log.test.ts',
   'server/redis/redis-log.ts': 'test/node/redis-log.test.ts',
+  'server/redis/relay.ts': 'test/node/redis-hub.test.ts',
   'server/redis/scripts.ts': 'test/node/redis-log.test.ts',
   'server/redis/store.ts': 'test/node/redis-log.test.ts',
   'server/redis/time.ts': 'test/node/redis-log.test.ts',

@@ -8,6 +8,9 @@ import type { Since } from './grants.ts'
 /** What outlives a connection. */
 type Holder = 'sessionId' | 'userId'
 
+/** One topic of a user or a session, and the number of the last event before it. */
+export type Membership = readonly [by: Holder, id: string, topic: string, since: number]
+
 export interface Memberships {
   /** How many are remembered: one for each topic of each user and session. */
   readonly size: number
@@ -20,6 +23,8 @@ export interface Memberships {
    */
   add(by: Holder, id: string, topic: string, since: number): void
   remove(by: Holder, id: string, topic: string): void
+  /** All that are remembered. */
+  all(): Membership[]
   /** The log has begun again: all its events come after these. */
   restart(): void
   clear(): void
@@ -53,6 +58,12 @@ export function createMemberships(limit: number): Memberships {
       size--
       if (topics.size === 0) held[by].delete(id)
     },
+    all: () =>
+      (['sessionId', 'userId'] as const).flatMap((by) =>
+        [...held[by]].flatMap(([id, topics]) =>
+          [...topics].map(([topic, since]): Membership => [by, id, topic, since]),
+        ),
+      ),
     restart() {
       for (const holders of Object.values(held))
         for (const topics of holders.values()) for (const topic of topics.keys()) topics.set(topic, 0)

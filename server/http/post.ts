@@ -1,7 +1,7 @@
 import type { Principal } from '../audience/principal.ts'
-import { changeTopics } from '../streams/subscriptions.ts'
 import { Refusal } from '../wire/refusal.ts'
 import { json, readBody } from './body.ts'
+import { createForward } from './forward.ts'
 import type { HttpParts, Incoming } from './parts.ts'
 import { postEvent } from './post-event.ts'
 import { createPostRate } from './post-rate.ts'
@@ -10,8 +10,9 @@ import { createPostRate } from './post-rate.ts'
 export type Post = (incoming: Incoming, action: string) => Promise<Response>
 
 export function createPost(parts: HttpParts): Post {
-  const { settings, registry, authenticate, demand, mayJoin, reset, stats } = parts
+  const { settings, registry, authenticate, demand, reset, stats } = parts
   const { limits, clock } = settings
+  const forward = createForward(parts)
   const rate = createPostRate(limits.postsPerSecond, clock, registry)
 
   async function postReset(principal: Principal): Promise<Response> {
@@ -28,8 +29,7 @@ export function createPost(parts: HttpParts): Post {
     const body = await readBody(request, limits.body)
     rate.withBody(principal, body)
     if ('event' in body) return json(200, await postEvent(parts, principal, body))
-    if ('clientId' in body)
-      return json(200, await changeTopics(body, principal, parts, (topics) => mayJoin(principal, topics)))
+    if ('clientId' in body) return json(200, await forward(principal, body))
     throw new Refusal(400, 'body', 'the body must have event (to publish) or clientId (to change topics)')
   }
 }

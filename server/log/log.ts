@@ -3,6 +3,7 @@ import type { LogEntry, LogRecord } from './entry.ts'
 import { createListeners } from './listeners.ts'
 import type { Mailbox } from './mailbox.ts'
 import { checkNames } from './names.ts'
+import type { Relay } from './relay.ts'
 import { createWindow } from './window.ts'
 
 export type { LogEntry, LogRecord }
@@ -42,6 +43,8 @@ export interface EventLog {
   readonly available?: boolean | undefined
   /** Where mail is kept, if this log keeps mail. */
   readonly mailbox?: Mailbox | undefined
+  /** Carries what is in no log to the hubs that share this one, if they are in other processes. */
+  readonly relay?: Relay | undefined
 }
 
 /** How much is remembered. */

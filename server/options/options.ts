@@ -1,6 +1,7 @@
 import type { Clock } from '../../src/index.ts'
 import type { Authentication, Identity, Principal } from '../audience/principal.ts'
 import type { EventLog } from '../log/log.ts'
+import type { Relay } from '../log/relay.ts'
 import type { HubObserver } from '../observe/observers.ts'
 import type { HubStats } from '../observe/stats.ts'
 import type { EventFilter } from '../publish/filter.ts'
@@ -77,6 +78,11 @@ export interface HubOptions<P extends Identity = Principal, E = Record<string, u
    * @defaultValue `memoryLog()`
    */
   readonly log?: EventLog | undefined
+  /**
+   * Carries what is in no log to the hubs of other processes: volatile events, `kick`, `join`, `leave`, and changes of topics.
+   * @defaultValue that of `log`, if it has one
+   */
+  readonly relay?: Relay | undefined
   /** How much the hub accepts, and how much it keeps for slow clients. */
   readonly limits?: HubLimits | undefined
   /** Where persistent events are kept, how many for each user, and for how long. Each field has its own default. */

@@ -27,6 +27,7 @@ const SPEC: Spec<HubOptions> = {
   canReset: NOBODY,
   heartbeat: ['number from 0|false', 15_000],
   log: ['object'],
+  relay: ['object'],
   limits: ['object', {}],
   mailbox: ['object', {}],
   clientTimeout: ['number from 0', 120_000],
@@ -54,7 +55,7 @@ const MAILBOX: Spec<MailboxOptions> = {
   store: ['object'],
 }
 
-type Optional = 'filter' | 'cors' | 'metrics' | 'replacer' | keyof HubObserver
+type Optional = 'filter' | 'relay' | 'cors' | 'metrics' | 'replacer' | keyof HubObserver
 
 /** Options, checked and with their defaults filled in; 0 where there is no heartbeat and no `retry:`. */
 export type HubSettings = Required<Omit<Given, Optional | 'limits' | 'mailbox' | 'heartbeat' | 'retry'>> &
@@ -92,8 +93,11 @@ export function resolveHubOptions(options: HubOptions): HubSettings {
   const mailbox = fill(MAILBOX, filled.mailbox, 'mailbox.') as MailboxOptions & Omit<MailSettings, 'store'>
   const store = mailbox.store ?? log.mailbox ?? memoryMailbox()
   demand('mailbox.store', store, ['add', 'list', 'markSent', 'acknowledge'], 'memoryMailbox()')
+  const relay = filled.relay ?? log.relay
+  if (relay) demand('relay', relay, ['send', 'subscribe'], 'memoryRelay()')
   return {
     ...filled,
+    relay,
     authenticates: filled.authenticate !== EVERYBODY,
     // One that never comes is none.
     heartbeat: heartbeat && heartbeat < Infinity ? heartbeat : 0,

@@ -51,6 +51,8 @@ export interface PublisherParts {
   readonly counters: Counters
   readonly keep: Keep
   readonly observers: HubObservers
+  /** Gives a volatile event to the hubs of other processes. */
+  relay(record: LogRecord): void
 }
 
 /** @returns Publishes; rejects with what the log throws, and what the mailbox does. */
@@ -60,6 +62,7 @@ export function createPublisher({
   counters,
   keep,
   observers,
+  relay,
 }: PublisherParts): (message: Message) => Promise<Published> {
   async function write(record: LogRecord, persistent: boolean): Promise<Outcome> {
     const { epoch } = log
@@ -89,6 +92,7 @@ export function createPublisher({
   return async ({ record, volatile, persistent, principal }) => {
     counters.published++
     // Its outcome is read when its turn is over: that is before this goes on.
+    if (volatile) relay(record)
     const { id, delivered } = await (volatile ? delivery.handOut(record) : write(record, persistent === true))
     if (observers.has('onPublish')) callObservers(id, record, principal)
     return { id, delivered }

@@ -1,5 +1,6 @@
 import { createListeners } from '../log/listeners.ts'
 import { type EventLog, type LogEntry, type LogRecord, mintEpoch } from '../log/log.ts'
+import type { Relay } from '../log/relay.ts'
 import { createWindow } from '../log/window.ts'
 import { createCare } from './care.ts'
 import { firstOf, type Standing } from './compare.ts'
@@ -7,6 +8,7 @@ import type { Stored } from './entry.ts'
 import { Link, type RedisClient } from './link.ts'
 import { type RedisLogOptions, type RedisLogSettings, resolveRedisLogOptions } from './options.ts'
 import { Reader } from './reader.ts'
+import { createRelay } from './relay.ts'
 import { type Known, Store } from './store.ts'
 import { Writer } from './writer.ts'
 
@@ -18,6 +20,8 @@ export interface RedisLog extends EventLog {
    */
   append(record: LogRecord): Promise<LogEntry>
   reset(): Promise<void>
+  /** Redis' Pub/Sub: for volatile events, and for what one hub asks of the others. */
+  readonly relay: Relay
   /** False while Redis cannot be reached. */
   readonly available: boolean
   /** Gives the connections back. Afterwards `append` rejects. Call it after the hub's `close`. */
@@ -44,16 +48,18 @@ const PAGE = 1000
  */
 export async function redisLog(redis: RedisClient, options: RedisLogOptions = {}): Promise<RedisLog> {
   const settings = resolveRedisLogOptions(options)
-  const links = { commands: new Link(redis), reader: new Link(redis) }
+  const links = { commands: new Link(redis), reader: new Link(redis), subscriber: new Link(redis) }
   try {
     for (const link of Object.values(links))
       if (!(await link.ready(settings.timeout)))
         throw new Error(`Redis cannot be reached: ${link.error?.message ?? `no answer within ${settings.timeout} ms`}`)
     const node = mintEpoch()
-    const store = new Store(settings, node, links.commands, links.reader)
+    const { commands, reader, subscriber } = links
+    const store = new Store(settings, node, commands, reader)
+    const relay = await createRelay(`{${settings.prefix}}:relay`, commands, subscriber, settings.timeout)
     const standing = await store.verify({ epoch: '', head: 0, uid: '' })
     const newest = await store.newest(standing.seq, Math.min(PRELOAD, settings.size))
-    return new SharedLog({ settings, ...links, node, store, standing, newest })
+    return new SharedLog({ settings, ...links, relay, node, store, standing, newest })
   } catch (error) {
     for (const link of Object.values(links)) link.close()
     throw error
@@ -64,6 +70,8 @@ interface Parts {
   readonly settings: RedisLogSettings
   readonly commands: Link
   readonly reader: Link
+  readonly subscriber: Link
+  readonly relay: Relay
   readonly node: string
   readonly store: Store
   readonly standing: Standing
@@ -72,6 +80,7 @@ interface Parts {
 
 /** Its methods are fields, so that they work without their object, as those of a `memoryLog` do. */
 class SharedLog implements RedisLog {
+  readonly relay: Relay
   readonly subscribe: EventLog['subscribe']
   readonly #parts: Parts
   readonly #listeners = createListeners<LogEntry>()
@@ -88,6 +97,7 @@ class SharedLog implements RedisLog {
   constructor(parts: Parts) {
     const { settings, standing, newest, node, store, commands } = parts
     this.#parts = parts
+    this.relay = parts.relay
     this.subscribe = this.#listeners.add
     this.#oldest = firstOf(standing)
     const last = newest.at(-1)
@@ -145,8 +155,8 @@ class SharedLog implements RedisLog {
     this.#isClosed = true
     this.#stopCare()
     this.#reader.close()
-    this.#parts.commands.close()
-    this.#parts.reader.close()
+    const { commands, reader, subscriber } = this.#parts
+    for (const link of [commands, reader, subscriber]) link.close()
   }
 
   /** @returns Nothing if the log has begun again meanwhile. */

@@ -1,3 +1,4 @@
+import type { LogRecord } from '../log/log.ts'
 import { createStats, type Stats } from '../observe/stats.ts'
 import type { HubOptions } from '../options/options.ts'
 import { createDelivery, type DeliveryEvents } from '../publish/delivery.ts'
@@ -8,6 +9,7 @@ import { createPublisher } from '../publish/publish.ts'
 import { type Admission, createAdmission } from './admission.ts'
 import { type Confirmations, createConfirmations } from './confirmations.ts'
 import { createContext, type HubContext, reportTo } from './context.ts'
+import { createKick, type Kick } from './kick.ts'
 import { createMembers, type Members } from './members.ts'
 import { createOpenStream, type OpenStream } from './open.ts'
 import type { HubParts } from './parts.ts'
@@ -22,6 +24,7 @@ export interface Assembly extends HubParts {
   readonly listeners: EventListeners
   readonly intake: Intake
   readonly members: Members
+  readonly kick: Kick
   readonly admission: Admission
   readonly openStream: OpenStream
   readonly shutdown: Shutdown
@@ -50,6 +53,7 @@ export function assemble(options: HubOptions): Assembly {
   const shutdown = createShutdown(parts, streams, () => {
     sweep.stop()
     delivery.stop()
+    context.others.stop()
   })
   const admission = createAdmission(settings.limits, registry, memberships, counters)
   return {
@@ -58,6 +62,7 @@ export function assemble(options: HubOptions): Assembly {
     listeners,
     intake: intakeOf(parts, shutdown),
     members: createMembers(parts),
+    kick: createKick(parts),
     admission,
     openStream: createOpenStream(parts, admission, sweep),
     shutdown,
@@ -92,10 +97,12 @@ function deliveryEvents(
 }
 
 function intakeOf(parts: HubParts, shutdown: Shutdown): Intake {
-  const { settings, registry, counters, observers, delivery } = parts
+  const { settings, registry, counters, observers, delivery, others } = parts
   const { log, clock, mailbox } = settings
   const keep = createKeep(mailbox, { registry, counters, clock, full: reportTo(parts, 'mailbox') })
-  const sendNow = createPublisher({ log, delivery, counters, keep, observers })
+  const relay = (record: LogRecord): void => others.tell('volatile', { record })
+  others.on('volatile', ({ record }) => delivery.handOut(record))
+  const sendNow = createPublisher({ log, delivery, counters, keep, observers, relay })
   return createIntake(settings, (message) =>
     shutdown.isOver ? Promise.reject(new Error('the hub has been closed')) : sendNow(message),
   )

@@ -4,6 +4,7 @@ import { type Counters, createCounters } from '../observe/counters.ts'
 import { createHubObservers, type HubObservers, OBSERVED } from '../observe/observers.ts'
 import type { HubOptions } from '../options/options.ts'
 import { type HubSettings, resolveHubOptions } from '../options/settings.ts'
+import { createOthers, type Others } from './others.ts'
 
 /** What every part of a hub may need: its options, who is connected, and what is counted and observed. */
 export interface HubContext {
@@ -12,6 +13,8 @@ export interface HubContext {
   readonly memberships: Memberships
   readonly counters: Counters
   readonly observers: HubObservers
+  /** The hubs of other processes. */
+  readonly others: Others
 }
 
 /** @throws SSEError with code `options` if an option cannot work. */
@@ -19,12 +22,14 @@ export function createContext(options: HubOptions): HubContext {
   const settings = resolveHubOptions(options)
   const observers = createHubObservers()
   observers.add(Object.fromEntries(OBSERVED.map((name) => [name, settings[name]])))
+  const counters = createCounters()
   return {
     settings,
     registry: createRegistry(),
     memberships: createMemberships(settings.limits.memberships),
-    counters: createCounters(),
+    counters,
     observers,
+    others: createOthers(settings.relay, reportTo({ counters, observers }, 'relay')),
   }
 }
 
@@ -32,7 +37,10 @@ export function createContext(options: HubOptions): HubContext {
  * What has failed and nobody waits for: it is counted, and `onError` is called.
  * @param where - The option that failed, or the part of the hub.
  */
-export function reportTo({ counters, observers }: HubContext, where: string): (error: unknown) => void {
+export function reportTo(
+  { counters, observers }: Pick<HubContext, 'counters' | 'observers'>,
+  where: string,
+): (error: unknown) => void {
   return (error) => {
     counters.errors[where] = (counters.errors[where] ?? 0) + 1
     observers.call('onError', error, where)

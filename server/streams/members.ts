@@ -16,6 +16,9 @@ export interface Members {
   reset(): void
 }
 
+/** So many memberships go into one message. */
+const CHUNK = 1000
+
 export function createMembers(parts: HubParts): Members {
   const { settings, registry, memberships, delivery, confirmations, counters } = parts
   const { limits, log } = settings
@@ -26,41 +29,46 @@ export function createMembers(parts: HubParts): Members {
     return hasChanged
   }
 
-  function give(client: Client, by: GivenBy, topic: string): boolean {
+  /** @param since - The number of the last event before the join. */
+  function give(client: Client, by: GivenBy, topic: string, since: number): boolean {
     if (client.ended || client.given[by].has(topic)) return false
     if (!client.topics.has(topic) && registry.countOfTopic(topic) >= limits.perTopic) {
       counters.topicsRefused.full++
       return false
     }
-    return confirm(client, registry.give(client, by, topic, delivery.place))
+    return confirm(client, registry.give(client, by, topic, since))
   }
 
   const take = (client: Client, by: GivenBy, topic: string): boolean =>
     !client.ended && client.given[by].has(topic) && confirm(client, registry.take(client, by, topic))
 
-  return {
-    join(which, topic) {
-      const clients = selectClients(registry, which, 'join')
-      const { by, id, name } = check(which, topic, 'join')
-      if (by !== 'clientId') memberships.add(by, id, name, delivery.place)
-      return clients.filter((client) => give(client, by, name)).length
-    },
-    leave(which, topic) {
-      const clients = selectClients(registry, which, 'leave')
-      const { by, id, name } = check(which, topic, 'leave')
-      if (by !== 'clientId') memberships.remove(by, id, name)
-      return clients.filter((client) => take(client, by, name)).length
-    },
-    reset() {
-      memberships.clear()
-      for (const client of [...registry.all()]) {
-        const { asked, given, topics } = client
-        if (client.ended) continue
-        registry.move(client, { asked, given: { ...NOTHING_GIVEN, clientId: given.clientId } })
-        confirm(client, client.topics.size < topics.size)
-      }
-    },
+  function join(which: ClientSelector, topic: string, since: number): number {
+    const clients = selectClients(registry, which, 'join')
+    const { by, id, name } = check(which, topic, 'join')
+    if (by !== 'clientId') memberships.add(by, id, name, since)
+    return clients.filter((client) => give(client, by, name, since)).length
   }
+
+  function leave(which: ClientSelector, topic: string): number {
+    const clients = selectClients(registry, which, 'leave')
+    const { by, id, name } = check(which, topic, 'leave')
+    if (by !== 'clientId') memberships.remove(by, id, name)
+    return clients.filter((client) => take(client, by, name)).length
+  }
+
+  function reset(): void {
+    memberships.clear()
+    for (const client of [...registry.all()]) {
+      const { asked, given, topics } = client
+      if (client.ended) continue
+      registry.move(client, { asked, given: { ...NOTHING_GIVEN, clientId: given.clientId } })
+      confirm(client, client.topics.size < topics.size)
+    }
+  }
+
+  const here: Here = { join, leave, reset }
+  followOthers(parts, here)
+  return tellOthers(parts, here)
 }
 
 /** @param which - `selectClients` has checked it. */
@@ -73,4 +81,48 @@ function check(
   if (name === undefined) throw new TypeError(`${call} wants a topic (${TOPIC_RULE}; or a.* or *), got ${shown(topic)}`)
   if (clientId !== undefined) return { by: 'clientId', id: clientId, name }
   return sessionId !== undefined ? { by: 'sessionId', id: sessionId, name } : { by: 'userId', id: `${userId}`, name }
+}
+
+/** What members do in this process alone. */
+interface Here extends Omit<Members, 'join'> {
+  /** @param since - The number of the last event before it. */
+  join(which: ClientSelector, topic: string, since: number): number
+}
+
+/** The same in this process, and then in the others. */
+function tellOthers({ settings: { log }, delivery, others }: HubParts, here: Here): Members {
+  return {
+    join(which, topic) {
+      const since = delivery.place
+      const count = here.join(which, topic, since)
+      others.tell('join', { which, topic, epoch: log.epoch, since })
+      return count
+    },
+    leave(which, topic) {
+      const count = here.leave(which, topic)
+      others.tell('leave', { which, topic })
+      return count
+    },
+    reset: here.reset,
+  }
+}
+
+/** Does what the hubs of other processes do, and has them say what they have done before. */
+function followOthers({ settings: { log }, memberships, delivery, others }: HubParts, here: Here): void {
+  /** A number means something in its own epoch only. */
+  const sinceIn = (epoch: string, since: number): number => (epoch === log.epoch ? since : delivery.place)
+
+  others.on('join', ({ which, topic, epoch, since }) => here.join(which, topic, sinceIn(epoch, since)))
+  others.on('leave', ({ which, topic }) => here.leave(which, topic))
+  others.on('reset', () => here.reset())
+  others.on('hello', ({ from }) => {
+    const list = memberships.all()
+    while (list.length) others.tell('joined', { to: from, epoch: log.epoch, list: list.splice(0, CHUNK) })
+  })
+  others.on('joined', ({ to, epoch, list }) => {
+    if (to !== others.id) return
+    for (const [by, id, topic, since] of list)
+      here.join(by === 'userId' ? { userId: id } : { sessionId: id }, topic, sinceIn(epoch, since))
+  })
+  others.tell('hello', {})
 }

@@ -26,7 +26,8 @@ export interface Subscribed {
 }
 
 /** The same for all: whether it is another's stream or none is not to be found out. */
-const unknown = (): Refusal => new Refusal(404, 'unknown-client', 'you have no stream with this clientId: reconnect')
+export const unknownClient = (): Refusal =>
+  new Refusal(404, 'unknown-client', 'you have no stream with this clientId: reconnect')
 
 /**
  * @param allows - Asks whether the principal may join topics.
@@ -70,7 +71,7 @@ export async function changeTopics(
     if (client.revision === rev) Object.assign(client, before)
     throw error
   }
-  if (client.ended) throw unknown()
+  if (client.ended) throw unknownClient()
   // While permissions were asked for, a later change came; it knew of this one, and says what counts.
   if (client.revision !== rev) return answer()
 
@@ -110,7 +111,7 @@ function list(names: unknown): readonly unknown[] {
 
 function find(registry: HubParts['registry'], clientId: unknown, principal: Principal): Client {
   const found = typeof clientId === 'string' ? registry.get(clientId) : undefined
-  if (!found || !isSame(found.principal, principal)) throw unknown()
+  if (!found || !isSame(found.principal, principal)) throw unknownClient()
   return found
 }
 

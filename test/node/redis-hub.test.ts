@@ -138,4 +138,60 @@ describeRedis('two hubs with one log in Redis', () => {
     await eventually(() => expect(heard).toEqual([1, 'volatile', 2]))
     expect(recovered).toEqual([false])
   })
+
+  it('change the topics of a stream by a POST that reaches the other process', async () => {
+    const redis = await startRedis()
+    const [a, b] = [await startNode(redis), await startNode(redis)]
+    const heard: unknown[] = []
+    const client = createHubClient(a.url, { topicsUrl: b.url, topics: ['first'] })
+    onTestFinished(() => client.close())
+    client.subscribe('*', () => {})
+    await eventually(() => expect(client.state.get().status).toBe('open'))
+    const orders = client.topic('orders')
+    orders.subscribe((data) => heard.push(data))
+    await orders.joined()
+    await b.hub.toTopic('orders', 'n', 1)
+    await eventually(() => expect(heard).toEqual([1]))
+    expect(b.hub.stats().clients).toBe(0)
+  })
+
+  it('kick, join and leave the streams of both, and give volatile events to both', async () => {
+    const redis = await startRedis()
+    const authenticate = () => ({ userId: 'ada' })
+    const [a, b] = [await startNode(redis, { authenticate }), await startNode(redis, { authenticate })]
+    const clients = [listen([a.url]), listen([b.url])]
+    await eventually(() => expect(clients.map(({ status }) => status())).toEqual(['open', 'open']))
+    expect(a.hub.join({ userId: 'ada' }, 'room.7')).toBe(1)
+    await eventually(() => expect(b.hub.clients()[0]?.topics).toEqual(['room.7']))
+    await b.hub.toTopic('room.7', 'n', 1, { volatile: true })
+    await eventually(() => expect(clients.map(({ heard }) => heard)).toEqual([[1], [1]]))
+    b.hub.leave({ userId: 'ada' }, 'room.7')
+    await eventually(() => expect(a.hub.clients()[0]?.topics).toEqual([]))
+    expect(a.hub.kick({ userId: 'ada' })).toBe(1)
+    await eventually(() =>
+      expect(clients.map(({ recovered }) => recovered)).toEqual([
+        [false, true],
+        [false, true],
+      ]),
+    )
+    expect(b.hub.stats().endings.kicked).toBe(1)
+  })
+
+  it('tell each other again after Redis was away', async () => {
+    const redis = await startRedis()
+    const [a, b] = [await startNode(redis), await startNode(redis)]
+    const heard: unknown[] = []
+    b.hub.on('*', (data) => heard.push(data))
+    await redis.kill()
+    await eventually(() => expect([a.log.available, b.log.available]).toEqual([false, false]))
+    await a.hub.publish('n', 'lost', { volatile: true })
+    await redis.start()
+    await eventually(() => expect([a.log.available, b.log.available]).toEqual([true, true]))
+    await eventually(async () => {
+      await a.hub.publish('n', 'again', { volatile: true })
+      expect(heard).toContain('again')
+    })
+    expect(heard).not.toContain('lost')
+    expect(a.hub.stats().errors).toEqual({ relay: 1 })
+  })
 })

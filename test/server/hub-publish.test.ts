@@ -1,5 +1,6 @@
 import { type EventLog, InvalidEventError, type LogRecord, memoryLog } from 'headwater/server'
 import { describe, expect, it, vi } from 'vitest'
+import { hubBenches } from '../support/hubs.ts'
 import { hubBench } from '../support/reader.ts'
 import { schema } from '../support/schema.ts'
 
@@ -334,5 +335,37 @@ describe('a replacer', () => {
     expect(JSON.stringify(answer)).not.toContain('secret')
     expect(errors).toEqual([['replacer', 'TypeError: the data of n cannot be sent as JSON: Error: secret']])
     expect(hub.stats().published).toBe(0)
+  })
+})
+
+describe('several processes', () => {
+  it('give volatile events to the clients and the listeners of all, once', async () => {
+    const { nodes, clock } = hubBenches(3)
+    const streams = await Promise.all(nodes.map(({ stream }) => stream('?user=ada')))
+    const heard: unknown[] = []
+    for (const { hub } of nodes) hub.on('cursor', (data) => heard.push(data))
+    const published = await nodes[0]?.hub.publish('cursor', 7, { volatile: true, userId: 'ada' })
+    await clock.settle()
+    expect(published).toEqual({ id: '', delivered: 1 })
+    expect(streams.map(({ payloads }) => payloads())).toEqual([[7], [7], [7]])
+    expect(heard).toEqual([7, 7, 7])
+    await nodes[0]?.hub.publish('cursor', 8, { volatile: true, userId: 'bob' })
+    await clock.settle()
+    expect(streams.map(({ payloads }) => payloads())).toEqual([[7], [7], [7]])
+  })
+
+  it('leave out the stream that an event excepts, and reach one by its id, wherever it is', async () => {
+    const { nodes, clock } = hubBenches(2)
+    const streams = await Promise.all(nodes.map(({ stream }) => stream()))
+    const ids = streams.map(({ find }) => `${find('connected')?.['clientId']}`)
+    await nodes[0]?.hub.publish('n', 1, { except: ids[1] ?? '' })
+    await nodes[0]?.hub.publish('n', 2, { except: ids[1] ?? '', volatile: true })
+    await nodes[0]?.hub.toClients(ids[1] ?? '', 'n', 3)
+    await nodes[0]?.hub.toClients(ids[1] ?? '', 'n', 4, { volatile: true })
+    await clock.settle()
+    expect(streams.map(({ payloads }) => payloads())).toEqual([
+      [1, 2],
+      [3, 4],
+    ])
   })
 })

@@ -12,6 +12,7 @@ it('exports what it promises, and nothing by accident', () => {
     'encodeEvent',
     'memoryLog',
     'memoryMailbox',
+    'memoryRelay',
     'readToken',
     'refuse',
   ])

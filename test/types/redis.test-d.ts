@@ -1,4 +1,12 @@
-import { createHub, type EventLog, type LogEntry, type LogUnavailableError } from 'headwater/server'
+import {
+  createHub,
+  type EventLog,
+  type LogEntry,
+  type LogUnavailableError,
+  memoryRelay,
+  type Relay,
+  type RelayMessage,
+} from 'headwater/server'
 import { type RedisClient, type RedisLog, type RedisLogOptions, redisLog } from 'headwater/server/redis'
 import { Cluster, Redis } from 'ioredis'
 import { expectTypeOf } from 'vitest'
@@ -31,3 +39,10 @@ redisLog(cluster, { shards: 4 })
 redisLog(cluster, { prefix: ['a'] })
 // @ts-expect-error: what can be read is the log's to say.
 log.available = true
+
+expectTypeOf(log.relay).toEqualTypeOf<Relay>()
+expectTypeOf(memoryRelay()).toEqualTypeOf<Relay>()
+createHub({ relay: memoryRelay() })
+createHub({ relay: { send: async (message: RelayMessage) => console.log(message['kind']), subscribe: () => () => {} } })
+// @ts-expect-error: a relay that hears nothing.
+createHub({ relay: { send() {} } })

@@ -1,4 +1,4 @@
-import { createHub, type HubOptions, memoryLog, memoryMailbox } from 'headwater/server'
+import { createHub, type HubOptions, memoryLog, memoryMailbox, memoryRelay } from 'headwater/server'
 import { createClock } from 'headwater/testing'
 import { describe, expect, it } from 'vitest'
 import { resolveHubOptions } from '../../../server/options/settings.ts'
@@ -30,6 +30,8 @@ describe('a wrong option is refused at once, by name, with what it wants', () =>
       /^log wants an object like that of memoryLog\(\), with a function append, got an object without fields$/,
     ],
     [{ log: { ...memoryLog(), subscribe: undefined } }, /^log wants .* with a function subscribe, got/],
+    [{ relay: { send() {} } }, /^relay wants .* with a function subscribe, got/],
+    [{ log: { ...memoryLog(), relay: { subscribe() {} } } }, /^relay wants .* with a function send, got/],
     [{ limits: 100 }, /^limits wants object/],
     [{ limits: { clients: -1 } }, /^limits\.clients wants number from 0, got number -1$/],
     [{ limits: { perUser: '5' } }, /^limits\.perUser wants number from 0/],
@@ -223,6 +225,14 @@ it('options that are given are taken', () => {
 
 it('every hub has a log of its own', () => {
   expect(resolveHubOptions({}).log.epoch).not.toBe(resolveHubOptions({}).log.epoch)
+})
+
+it('has the relay of its log, unless another is given', () => {
+  const [own, other] = [memoryRelay(), memoryRelay()]
+  const log = { ...memoryLog(), relay: own }
+  expect(resolveHubOptions({}).relay).toBeUndefined()
+  expect(resolveHubOptions({ log }).relay).toBe(own)
+  expect(resolveHubOptions({ log, relay: other }).relay).toBe(other)
 })
 
 it('keeps mail where the log does, unless it is told where', () => {

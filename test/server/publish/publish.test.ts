@@ -9,7 +9,7 @@ import { heard, messageOf, payloads, stage } from '../../support/hub.ts'
 describe('publishing', () => {
   function setup(log?: EventLog, keep: Keep = async () => {}) {
     const parts = stage(log && { log })
-    const publish = createPublisher({ ...parts, keep, observers: createHubObservers() })
+    const publish = createPublisher({ ...parts, keep, observers: createHubObservers(), relay: () => {} })
     return {
       ...parts,
       publish: (data: unknown, options: PublishOptions = {}) =>
@@ -52,7 +52,12 @@ describe('publishing', () => {
         return true
       },
     })
-    const publisher = createPublisher({ ...parts, keep: async () => {}, observers: createHubObservers() })
+    const publisher = createPublisher({
+      ...parts,
+      keep: async () => {},
+      observers: createHubObservers(),
+      relay: () => {},
+    })
     const publish = (data: unknown, options: PublishOptions = {}) => publisher(messageOf('n', data, options, 0))
     for (const _ of [1, 2]) parts.join()
     expect(await publish(1)).toEqual({ id: formatId(parts.log.epoch, 1), delivered: 2 })

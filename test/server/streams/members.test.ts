@@ -1,6 +1,7 @@
 import { type HubOptions, memoryLog } from 'headwater/server'
 import { describe, expect, it } from 'vitest'
 import { lateLog } from '../../support/event-log.ts'
+import { hubBenches } from '../../support/hubs.ts'
 import { hubBench } from '../../support/reader.ts'
 
 function setup(options: HubOptions = {}) {
@@ -465,5 +466,62 @@ describe('reset', () => {
     expect(await bob.words()).toEqual([])
     expect((await open('?user=ada')).topics()).toEqual([])
     expect(hub.join({ userId: 'ada' }, 'of-user')).toBe(2)
+  })
+})
+
+describe('join in several processes', () => {
+  it('joins the streams of a user in all of them, those that open later too', async () => {
+    const { nodes, clock } = hubBenches(2)
+    const [a, b] = nodes
+    const streams = [await a?.stream('?user=ada'), await b?.stream('?user=ada')]
+    expect(a?.hub.join({ userId: 'ada' }, 'room.7')).toBe(1)
+    await clock.settle()
+    streams.push(await b?.stream('?user=ada'))
+    await b?.hub.toTopic('room.7', 'n', 1)
+    await clock.settle()
+    expect(streams.map((stream) => stream?.payloads())).toEqual([[1], [1], [1]])
+    expect(b?.hub.leave({ userId: 'ada' }, 'room.7')).toBe(2)
+    await clock.settle()
+    await a?.hub.toTopic('room.7', 'n', 2)
+    await clock.settle()
+    expect(streams.map((stream) => stream?.payloads())).toEqual([[1], [1], [1]])
+  })
+
+  it('joins one stream by its id, wherever it is', async () => {
+    const { nodes, clock } = hubBenches(2)
+    const stream = await nodes[1]?.stream()
+    expect(nodes[0]?.hub.join({ clientId: `${stream?.find('connected')?.['clientId']}` }, 'room.7')).toBe(0)
+    await clock.settle()
+    expect(stream?.find('subscribed')).toMatchObject({ topics: ['room.7'] })
+  })
+
+  it('is known to a process that starts later, with the place from which it counts', async () => {
+    const { nodes, clock, start } = hubBenches(2)
+    const [a] = nodes
+    const { epoch } = a?.hub.stats().log ?? {}
+    await a?.hub.toTopic('room.7', 'n', 'before')
+    a?.hub.join({ userId: 'ada' }, 'room.7')
+    a?.hub.join({ sessionId: 'session-of-bob' }, 'room.8')
+    for (let n = 0; n < 2500; n++) a?.hub.join({ userId: 'eve' }, `room.${n}`)
+    await a?.hub.toTopic('room.7', 'n', 'after')
+    const later = start()
+    await clock.settle()
+    const ada = await later.stream(`?user=ada&lastEventId=${epoch}-0`)
+    expect(ada.payloads()).toEqual(['after'])
+    expect((await later.stream('?user=bob')).find('connected')).toMatchObject({ topics: ['room.8'] })
+    expect(later.hub.clients()).toHaveLength(2)
+    expect((await later.stream('?user=eve')).find('connected')).toMatchObject({ topics: { length: 2500 } })
+  })
+
+  it('is forgotten in all of them by reset', async () => {
+    const { nodes, clock } = hubBenches(2)
+    const [a, b] = nodes
+    const stream = await b?.stream('?user=ada')
+    a?.hub.join({ userId: 'ada' }, 'room.7')
+    await clock.settle()
+    await a?.hub.reset()
+    await clock.settle()
+    expect(stream?.find('gap')).toMatchObject({ reason: 'epoch' })
+    expect(b?.hub.clients()[0]?.topics).toEqual([])
   })
 })
