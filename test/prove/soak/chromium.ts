@@ -12,7 +12,7 @@ import type { Sample } from './verdict.ts'
 const COLLECTIONS = 4
 
 export const openChromium = (): Promise<Browser> =>
-  chromium.launch({ ...findBrowsers().chromium, args: ['--no-sandbox', '--js-flags=--expose-gc'] })
+  chromium.launch({ ...findBrowsers().chromium, args: ['--no-sandbox', '--js-flags=--expose-gc --no-flush-bytecode'] })
 
 /** Opens the page of a server in a browser, and starts a load there. */
 export async function startInChromium(browser: Browser, load: PageLoad, origin: string): Promise<Subject> {

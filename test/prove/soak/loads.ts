@@ -8,7 +8,7 @@ import {
   startTabs,
   startTopics,
 } from './loads/clients.ts'
-import { startEvents, startHubEvents } from './loads/events.ts'
+import { startEvents, startHandledEvents, startHubEvents } from './loads/events.ts'
 import { startHubReconnects, startPlainReconnects, startReconnects } from './loads/reconnects.ts'
 
 /*
@@ -20,6 +20,7 @@ export const LOADS = {
   hubReconnects: startHubReconnects,
   plainReconnects: startPlainReconnects,
   events: startEvents,
+  handledEvents: startHandledEvents,
   hubEvents: startHubEvents,
   clients: startClients,
   hubClients: startHubClients,

@@ -51,6 +51,7 @@ const node: readonly Listed[] = [
     server: 'an event is published, with a log of 10,000',
     ...REMEMBERED,
   },
+  { name: 'an async handler ends: `handled()`', load: 'handledEvents', operations: 2_000_000, noise: 500_000 },
   { name: '`createSSE`, `eventsOf` and `close`', load: 'clients', operations: 10_000 },
   {
     name: '`createHubClient` and `close`',
@@ -61,7 +62,7 @@ const node: readonly Listed[] = [
   {
     name: 'a topic is joined and left',
     load: 'topics',
-    operations: 10_000,
+    operations: 20_000,
     server: 'a topic is joined and left',
   },
   { name: '`requestEvents`', load: 'requests', operations: 10_000 },
