@@ -2,6 +2,7 @@ import type { StartLoad } from './load.ts'
 import { startLeakOfEvents, startLeakOfHandlers, startQueries, startStores } from './loads/adapters.ts'
 import {
   startClients,
+  startCompressedClients,
   startEventSources,
   startHubClients,
   startRequests,
@@ -24,6 +25,7 @@ export const LOADS = {
   hubEvents: startHubEvents,
   clients: startClients,
   hubClients: startHubClients,
+  compressedClients: startCompressedClients,
   topics: startTopics,
   requests: startRequests,
   eventSources: startEventSources,

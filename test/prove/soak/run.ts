@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Browser } from 'playwright'
 import { startWorker } from '../../../bench/server/processes.ts'
 import { startInChromium } from './chromium.ts'
@@ -21,7 +24,8 @@ export interface Measured {
 
 /** @param page - The script of the page. */
 export async function run(soak: Soak, scale: number, chromium?: { browser: Browser; page: string }): Promise<Measured> {
-  const worker = startWorker<ServerCommands>('../../test/prove/soak/server.ts')
+  const folder = soak.disk && mkdtempSync(join(tmpdir(), 'headwater-soak-'))
+  const worker = startWorker<ServerCommands>('../../test/prove/soak/server.ts', ...(folder ? [folder] : []))
   try {
     const origin = `http://127.0.0.1:${await worker.call('port')}`
     if (chromium) await worker.call('setPage', chromium.page)
@@ -43,6 +47,7 @@ export async function run(soak: Soak, scale: number, chromium?: { browser: Brows
     return { client, server }
   } finally {
     await worker.stop()
+    if (folder) rmSync(folder, { recursive: true })
   }
 }
 

@@ -1,22 +1,28 @@
 import { once } from 'node:events'
+import { readdirSync } from 'node:fs'
 import { createServer, type RequestListener, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createHub } from 'headwater/server'
-import { toNodeHandler } from 'headwater/server/node'
+import { createHub, memoryLog } from 'headwater/server'
+import { fileLog, toNodeHandler } from 'headwater/server/node'
 import { answer } from '../../../bench/server/processes.ts'
 import { measure } from './measure.ts'
 import { createWire } from './wire.ts'
 
 /*
- * The process of the server of a soak, with a channel to its parent process: a hub, a plain server, and a page.
+ * The process of the server of a soak, with a channel to its parent process: a hub, a plain server, and a page. `server.ts <folder>` has the
+ * log of the hub in that folder.
  */
 
 const wire = createWire()
+const [, , folder] = process.argv
 const hub = createHub({
+  log: folder ? fileLog({ path: folder, size: 10_000 }) : memoryLog(),
   limits: { topics: Infinity, queueEvents: 10_000 },
   authenticate: (request) => ({ userId: new URL(request.url).pathname.endsWith('steps') ? 'steps' : undefined }),
 })
 const stream = toNodeHandler(hub)
+const compressing = createHub({ compress: true })
+const compressed = toNodeHandler(compressing)
 
 let page = ''
 let ticks = 0
@@ -75,6 +81,7 @@ const handle: RequestListener = async (request, response) => {
   const [, room, name = ''] = pathname.split('/')
   const count = Number(searchParams.get('count'))
   if (room === 'hub') return name === 'steps' ? streamOfSteps(request, response) : void stream(request, response)
+  if (room === 'compressed') return void compressed(request, response)
   if (room === 'publish') await publish(name, count)
   else if (room === 'wire' && request.method === 'POST') wire.send(name, count)
   else if (room === 'wire' && wire.stream(name, request, response)) return
@@ -98,9 +105,10 @@ const commands = {
   sample(done: number) {
     const { clients, topics, queue } = hub.stats()
     return measure(done, [ServerResponse], {
-      clients,
+      clients: clients + compressing.stats().clients,
       topics,
       'events that wait': queue.events,
+      ...(folder && { 'files of the log': readdirSync(folder).length }),
     })
   },
 } as const

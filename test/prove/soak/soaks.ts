@@ -11,6 +11,8 @@ export interface Soak {
   readonly where: 'Node' | 'Chromium'
   readonly load: PageLoad
   readonly operations: number
+  /** The log of the hub is on disk. */
+  readonly disk?: true
   /** If the memory of the server is judged too: the first cell of that row. */
   readonly server?: string
   /** The operations between two samples are a multiple of this. */
@@ -30,7 +32,7 @@ export const SAMPLES = 20
 const PAGE_NOISE = 100_000
 
 /** Of the last events a client remembers between 4,000 and 8,000. With this, as many at each sample. */
-const REMEMBERED = { multiple: 4000, noise: 1_000_000 }
+const REMEMBERED = { multiple: 4000, noise: 500_000 }
 
 /** What is the same for each of a platform is added below. */
 type Listed = Omit<Soak, 'where' | 'noise'> & Partial<Pick<Soak, 'noise'>>
@@ -47,8 +49,16 @@ const node: readonly Listed[] = [
   {
     name: 'an event arrives: hub',
     load: 'hubEvents',
-    operations: 1_040_000,
+    operations: 2_000_000,
     server: 'an event is published, with a log of 10,000',
+    ...REMEMBERED,
+  },
+  {
+    name: 'an event arrives: hub with `fileLog`',
+    load: 'hubEvents',
+    operations: 640_000,
+    server: 'an event is published, with a `fileLog` of 10,000',
+    disk: true,
     ...REMEMBERED,
   },
   { name: 'an async handler ends: `handled()`', load: 'handledEvents', operations: 2_000_000, noise: 500_000 },
@@ -58,6 +68,12 @@ const node: readonly Listed[] = [
     load: 'hubClients',
     operations: 10_000,
     server: 'a client connects and leaves',
+  },
+  {
+    name: 'the same, with streams that are compressed',
+    load: 'compressedClients',
+    operations: 5000,
+    server: 'a client connects and leaves, with `compress`',
   },
   {
     name: 'a topic is joined and left',

@@ -39,13 +39,16 @@ export const startClients: StartLoad = (origin) =>
   })
 
 /** The same with a hub. The server's half of it is what a hub keeps of clients that have left. */
-export const startHubClients: StartLoad = (origin) =>
+const startHubClientsAt = (url: string): Load =>
   again(async (signal) => {
-    const live = createHubClient(`${origin}/hub`, { signal, topics: ['news'] })
+    const live = createHubClient(url, { signal, topics: ['news'] })
     live.subscribe('tick', () => {})
     await first((resolve) => live.observe({ onOpen: resolve }))
     live.close()
   })
+
+export const startHubClients: StartLoad = (origin) => startHubClientsAt(`${origin}/hub`)
+export const startCompressedClients: StartLoad = (origin) => startHubClientsAt(`${origin}/compressed`)
 
 export const startEventSources: StartLoad = (origin) =>
   again(async () => {
