@@ -62,6 +62,15 @@ export function findWebKit() {
   return { missing: Object.keys(WEBKIT).filter((_, index) => !found[index]) }
 }
 
+/**
+ * The packages of Debian that tests in this browser lack.
+ * @param {'chromium' | 'firefox' | 'webkit'} name
+ */
+export function missingPackages(name) {
+  if (name === 'webkit') return findWebKit().missing?.map((part) => WEBKIT[part].package ?? 'webkit2gtk-driver') ?? []
+  return installed(name) || isDownloaded(name) ? [] : [BROWSERS[name].package]
+}
+
 /** No reason to fail: nothing is known here that would install them. */
 function printLeftOut() {
   const { missing } = findWebKit()

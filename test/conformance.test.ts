@@ -98,12 +98,12 @@ it('the table has a row for each group, and for the cases that are not passed by
   const [first, second] = GROUPS['The standard: handlers'] ?? []
   const clients = {
     native: Object.fromEntries(titles.map((title) => [title, verdict(true, '')])),
-    eventsource: Object.fromEntries(titles.map((title) => [title, verdict(title !== second?.title, 'a | b')])),
+    eventsource: Object.fromEntries(titles.map((title) => [title, verdict(title !== second?.title, 'a | b\u0097')])),
   }
   const table = tableOf({ date: '2026-01-02', chromium: '1.2', versions: { eventsource: '5.0.0' }, clients })
   expect(table).toMatch(/^\| {2}\| native \| eventsource \|\n\| --- \| --- \| --- \|\n/)
   expect(table).toContain(
-    `| **The standard: handlers** | **2 of 2** | **1 of 2** |\n| ${second?.title} | ✓ | a \\| b |\n`,
+    `| **The standard: handlers** | **2 of 2** | **1 of 2** |\n| ${second?.title} | ✓ | a \\| b\\x97 |\n`,
   )
   expect(table).not.toContain(first?.title)
   expect(table).toMatch(/\n\nRecorded on 2026-01-02 in Chromium 1\.2, eventsource 5\.0\.0\.\n$/)

@@ -19,7 +19,12 @@ export function passes(group: string, verdicts: Readonly<Record<string, Verdict>
 }
 
 const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`
-const inCell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', '\\n')
+/** A text in a cell of a table in Markdown. */
+export const inCell = (text: string): string =>
+  text
+    .replaceAll('|', '\\|')
+    .replaceAll('\n', '\\n')
+    .replace(/\p{Cc}/gu, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`)
 
 /**
  * What the README shows: for each group how much each client passes, then the cases that not every client passes, or that

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright'
-import { findBrowsers } from '../../scripts/browsers.mjs'
+import { findBrowsers, missingPackages } from '../../scripts/browsers.mjs'
 import { PATIENCE } from '../e2e/start.ts'
 import { type Lodging, lodgeInChromium, lodgeInFirefox } from './lodging.ts'
 import { openWebKit } from './webkit.ts'
@@ -37,16 +37,25 @@ export interface Tab {
 export const isEngine = (name: string): name is EngineName => (ENGINES as readonly string[]).includes(name)
 
 /** As people call it. An installed Firefox may be the one with extended support. */
-function titleOf(name: EngineName): string {
+export function titleOf(name: EngineName): string {
   if (name === 'webkit') return 'WebKitGTK'
   if (name === 'chromium') return 'Chromium'
   const { executablePath = '' } = { ...findBrowsers().firefox } as { executablePath?: string }
   return executablePath.endsWith('esr') ? 'Firefox ESR' : 'Firefox'
 }
 
+/** The command that installs what is missing of an engine; undefined if it can be opened. */
+export function installs(name: EngineName): string | undefined {
+  const packages = missingPackages(name)
+  return packages.length ? `apt-get install -y ${[...new Set(packages)].join(' ')}` : undefined
+}
+
 export async function openEngine(name: EngineName): Promise<Engine> {
-  if (name === 'chromium') return throughPlaywright(name, await lodgeInChromium())
-  if (name === 'firefox') return throughPlaywright(name, await lodgeInFirefox())
+  // Nothing is loaded when a page comes out of the back/forward cache. In Firefox Playwright would wait for it in vain.
+  if (name === 'chromium')
+    return throughPlaywright(name, await lodgeInChromium(), (page) => page.goBack({ waitUntil: 'commit' }))
+  if (name === 'firefox')
+    return throughPlaywright(name, await lodgeInFirefox(), (page) => page.evaluate(() => history.back()))
   const webkit = await openWebKit()
   return {
     name,
@@ -58,7 +67,9 @@ export async function openEngine(name: EngineName): Promise<Engine> {
   }
 }
 
-function throughPlaywright(name: EngineName, { context, version, close }: Lodging): Engine {
+type Back = (page: Page) => Promise<unknown>
+
+function throughPlaywright(name: EngineName, { context, version, close }: Lodging, back: Back): Engine {
   return {
     name,
     title: titleOf(name),
@@ -67,17 +78,16 @@ function throughPlaywright(name: EngineName, { context, version, close }: Lodgin
       const page = await context.newPage()
       page.setDefaultTimeout(PATIENCE)
       await page.goto(url)
-      return tabOf(page)
+      return tabOf(page, back)
     },
     setOffline: (offline) => context.setOffline(offline),
     close,
   }
 }
 
-const tabOf = (page: Page): Tab => ({
+const tabOf = (page: Page, back: Back): Tab => ({
   goto: async (url) => void (await page.goto(url)),
-  // Nothing is loaded when a page comes out of the back/forward cache.
-  goBack: async () => void (await page.goBack({ waitUntil: 'commit' })),
+  goBack: async () => void (await back(page)),
   reload: async () => void (await page.reload()),
   evaluate: <T, A>(script: (given: A) => T | Promise<T>, given?: A) =>
     page.evaluate(script as never, given) as Promise<T>,

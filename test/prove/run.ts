@@ -14,6 +14,7 @@ import type { Prove } from './section.ts'
 const SECTIONS: Readonly<Record<string, () => Promise<{ readonly prove: Prove }>>> = {
   proxies: () => import('./proxies/prove.ts'),
   soak: () => import('./soak/prove.ts'),
+  engines: () => import('./engines/prove.ts'),
 }
 
 async function run(name: string, args: readonly string[]): Promise<void> {

@@ -1,0 +1,89 @@
+import type { HubOptions } from 'headwater/server'
+import type { Engine, Tab } from '../../engines/engine.ts'
+import { until } from '../proxies/stage.ts'
+import type { Heard } from './page.ts'
+import { openServer, type Server } from './server.ts'
+
+/*
+ * What a check works with: an engine, and a server of its own.
+ */
+
+export interface Stage {
+  readonly engine: Engine
+  readonly server: Server
+  /** Opens a page, and waits until its script has run. */
+  open(query?: Readonly<Record<string, string>>): Promise<Tab>
+  close(): Promise<void>
+}
+
+export async function openStage(engine: Engine, options?: HubOptions): Promise<Stage> {
+  const server = await openServer(options)
+  const tabs: Tab[] = []
+  return {
+    engine,
+    server,
+    async open(query) {
+      const tab = await engine.open(server.page(query))
+      tabs.push(tab)
+      await loaded(tab)
+      return tab
+    },
+    async close() {
+      // Some were closed by their check.
+      for (const tab of tabs) await tab.close().catch(() => {})
+      await server.close()
+    },
+  }
+}
+
+/** Waits until the page's script has run. While a page is left, it may not answer. */
+export const loaded = (tab: Tab): Promise<unknown> =>
+  until('the page', () => tab.evaluate(() => typeof window.check === 'object').catch(() => false))
+
+export const heardBy = (tab: Tab): Promise<Heard> => tab.evaluate(() => window.check.heard)
+
+/** Waits until a page has got so far. */
+export async function heard(tab: Tab, what: string, look: (heard: Heard) => unknown): Promise<Heard> {
+  let all: Heard | undefined
+  try {
+    return await until(what, async () => {
+      all = await heardBy(tab)
+      return look(all) ? all : undefined
+    })
+  } catch (error) {
+    const { states = [], gaps = [], errors = [], numbers = [] } = all ?? {}
+    throw Error(
+      `${(error as Error).message} (${[...states.slice(-6), ...gaps, ...errors].join(', ')}; ${numbers.length} events)`,
+    )
+  }
+}
+
+const isOpen = ({ states }: Heard): boolean => states.at(-1) === 'open'
+
+/** Opens a page with a stream, and waits until it is open. */
+export async function opened(stage: Stage, query?: Readonly<Record<string, string>>): Promise<Tab> {
+  const tab = await stage.open(query)
+  await heard(tab, 'the stream', isOpen)
+  return tab
+}
+
+/** Where a number does not follow the one before it. */
+const isWhole = (numbers: readonly number[]): boolean =>
+  numbers.every((n, index) => index === 0 || n === Number(numbers[index - 1]) + 1)
+
+/** Waits until the page has the newest event, and checks that it has each since its first, once and in order. */
+export async function expectAll({ server }: Stage, tab: Tab): Promise<Heard> {
+  const all = await heard(tab, `event ${server.last}`, ({ numbers }) => numbers.at(-1) === server.last)
+  expectThat(isWhole(all.numbers) && !all.gaps.length, `events are missing or double (gaps: ${all.gaps.join()})`)
+  expectThat(!all.errors.length, `the page has thrown: ${all.errors.join()}`)
+  return all
+}
+
+/** Waits until the server has so many streams. */
+export const streams = ({ server }: Stage, count: number): Promise<unknown> =>
+  until(`a server with ${count} streams`, async () => server.traffic.now === count)
+
+/** @throws Error with this message, if it does not hold. */
+export function expectThat(holds: boolean, message: string): void {
+  if (!holds) throw Error(message)
+}
