@@ -166,6 +166,7 @@ const ROOMS: Readonly<Record<string, Rooms>> = {
     emit: ['pivot', 'base'],
     'sources.ts': ['base'],
     rust: ['pivot', 'base'],
+    diff: ['pivot'],
     'generate.ts': ['sources.ts', 'importers', 'rust', 'emit', 'pivot', 'base'],
   },
   cli: {
@@ -557,6 +558,10 @@ const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
   'codegen/emit/zod.ts': 'test/codegen/emit/plain.test.ts',
   'codegen/emit/model.ts': 'test/codegen/emit/events.test.ts',
   'codegen/emit/type-text.ts': 'test/codegen/emit/events.test.ts',
+  'cli/generate/watch.ts': 'test/cli/generate/generate.test.ts',
+  'codegen/diff/describe.ts': 'test/codegen/diff/compare.test.ts',
+  'codegen/diff/resolve.ts': 'test/codegen/diff/compare.test.ts',
+  'codegen/diff/rules.ts': 'test/codegen/diff/compare.test.ts',
   'cli/generate/output.ts': 'test/cli/generate/generate.test.ts',
   // Both entry points of the kit have one test.
   'testing/node.ts': 'test/testing/index.test.ts',

@@ -1,11 +1,13 @@
 import { relative, resolve } from 'node:path'
 import { formatPlace, formatProblem, GenerateError } from '../../codegen/base/problems.ts'
-import { generate } from '../../codegen/generate.ts'
+import { diff, formatChange } from '../../codegen/diff/diff.ts'
+import { type Generated, generate } from '../../codegen/generate.ts'
 import type { Host } from '../host.ts'
 import { createPaint } from '../terminal/palette.ts'
 import { visible } from '../terminal/visible.ts'
 import { type GenerateCommandOptions, readGenerateOptions } from './options.ts'
 import { compareOutput, writeOutput } from './output.ts'
+import { watchSources } from './watch.ts'
 
 /*
  * `headwater generate`: reads what a server declares, and writes TypeScript.
@@ -16,27 +18,96 @@ import { compareOutput, writeOutput } from './output.ts'
  * @throws UsageError
  */
 export async function generateCommand(argv: readonly string[], host: Host): Promise<number> {
-  return runOnce(readGenerateOptions(argv), host)
+  const options = readGenerateOptions(argv)
+  return options.watch ? keepGenerating(options, host) : runOnce(options, host)
 }
 
 /** Generates once. @returns The exit code. */
 async function runOnce(options: GenerateCommandOptions, host: Host): Promise<number> {
-  const { folder, stdout, stderr } = host
-  const paint = createPaint(stderr)
+  const { folder, stderr } = host
   try {
-    const { problems, files } = await generate({ ...options, folder })
-    for (const problem of problems) stderr.write(`${visible(formatProblem(problem, folder))}\n`)
-    if (problems.some(({ severity }) => severity === 'error')) return 1
-    const out = resolve(folder, options.out)
-    const output = compareOutput(files, out)
-    writeOutput(output, out)
-    for (const { path, isCurrent } of options.quiet ? [] : output)
-      stdout.write(`${isCurrent ? 'unchanged' : 'wrote'} ${visible(relative(folder, path))}\n`)
-    return 0
+    const generated = await generate({ ...options, folder })
+    for (const problem of generated.problems) stderr.write(`${visible(formatProblem(problem, folder))}\n`)
+    if (generated.problems.some(({ severity }) => severity === 'error')) return 1
+    if (options.diff !== undefined) return await sayChanges(options.diff, generated, options, host)
+    return options.check ? check(generated, options, host) : write(generated, options, host)
   } catch (error) {
     if (!(error instanceof GenerateError)) throw error
-    const place = error.place ? `${formatPlace(error.place, folder)}: ` : ''
-    stderr.write(`${paint('red', 'headwater:')} ${visible(place + error.message)}\n`)
+    sayError(error, host)
     return 1
+  }
+}
+
+function sayError({ message, place }: GenerateError, { stderr, folder }: Host): void {
+  const where = place ? `${formatPlace(place, folder)}: ` : ''
+  stderr.write(`${createPaint(stderr)('red', 'headwater:')} ${visible(where + message)}\n`)
+}
+
+function write({ files }: Generated, { out, quiet }: GenerateCommandOptions, { folder, stdout }: Host): number {
+  const target = resolve(folder, out)
+  const output = compareOutput(files, target)
+  writeOutput(output, target)
+  for (const { path, isCurrent } of quiet ? [] : output)
+    stdout.write(`${isCurrent ? 'unchanged' : 'wrote'} ${visible(relative(folder, path))}\n`)
+  return 0
+}
+
+/** Says which files are not as they should be. */
+function check({ files }: Generated, { out }: GenerateCommandOptions, { folder, stderr }: Host): number {
+  const stale = compareOutput(files, resolve(folder, out)).filter(({ isCurrent }) => !isCurrent)
+  for (const { path } of stale)
+    stderr.write(`${visible(relative(folder, path))}: is not what the sources say: run headwater generate again\n`)
+  return stale.length ? 1 : 0
+}
+
+/** Says what has changed since an event map was written. */
+async function sayChanges(
+  old: string,
+  { document }: Generated,
+  options: GenerateCommandOptions,
+  { folder, stdout, stderr }: Host,
+): Promise<number> {
+  const before = await generate({ ...options, sources: [old], folder })
+  for (const problem of before.problems) stderr.write(`${visible(formatProblem(problem, folder))}\n`)
+  if (before.problems.some(({ severity }) => severity === 'error')) return 1
+  const changes = diff(before.document, document)
+  for (const change of changes)
+    if (change.isBreaking || !options.quiet) stdout.write(`${visible(formatChange(change))}\n`)
+  return changes.some(({ isBreaking }) => isBreaking) ? 1 : 0
+}
+
+/** How long it waits for more changes: an editor writes a file in several steps. In milliseconds. */
+const PAUSE = 50
+
+/** Generates after each change, until a signal ends it. @returns The exit code. */
+async function keepGenerating(options: GenerateCommandOptions, host: Host): Promise<number> {
+  const { folder, clock } = host
+  // One run after the other, each with what is there then.
+  let running = runOnce(options, host)
+  let timer: unknown
+  const names = [...options.sources, ...options.rust.types]
+  try {
+    return await new Promise<number>((end, fail) => {
+      running.catch(fail)
+      const onChange = (): void => {
+        clock.clearTimeout(timer)
+        timer = clock.setTimeout(() => {
+          running = running.then(() => runOnce(options, host))
+          running.catch(fail)
+        }, PAUSE)
+      }
+      const stop = watchSources({ names, folder, out: resolve(folder, options.out), onChange, onError: fail })
+      const off = host.onSignal(() => {
+        stop()
+        off()
+        end(0)
+      })
+    })
+  } catch (error) {
+    if (!(error instanceof GenerateError)) throw error
+    sayError(error, host)
+    return 1
+  } finally {
+    clock.clearTimeout(timer)
   }
 }

@@ -10,6 +10,11 @@ export interface GenerateCommandOptions {
   readonly out: string
   readonly rust: RustOptions
   readonly output: OutputOptions
+  /** Write nothing, and say what is not as it should be. */
+  readonly check: boolean
+  /** Write nothing, and say what has changed since this event map. */
+  readonly diff: string | undefined
+  readonly watch: boolean
   readonly quiet: boolean
 }
 
@@ -17,14 +22,21 @@ export interface GenerateCommandOptions {
 export function readGenerateOptions(argv: readonly string[]): GenerateCommandOptions {
   const given = readArguments(GENERATE_OPTIONS, argv)
   const out = given.text('out')
+  const diff = given.text('diff')
+  const runs = (['check', 'diff', 'watch'] as const).filter((name) => given.has(name))
   if (!given.positionals.length)
     throw new UsageError('generate wants a source: a file, a folder or a glob, such as models/sse')
-  if (!out) throw new UsageError('generate wants --out FOLDER, such as --out src/events')
+  if (runs.length > 1) throw new UsageError(`--${runs.join(' and --')} exclude each other`)
+  if (diff === '') throw new UsageError('--diff wants an event map, such as events.json of the main branch')
+  if (!out && diff === undefined) throw new UsageError('generate wants --out FOLDER, such as --out src/events')
   return {
     sources: given.positionals,
-    out,
+    out: out ?? '',
     rust: readRustOptions(given),
     output: readOutputOptions(given),
+    check: given.has('check'),
+    diff,
+    watch: given.has('watch'),
     quiet: given.has('quiet'),
   }
 }

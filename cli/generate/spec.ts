@@ -18,6 +18,15 @@ const OUTPUT = {
   },
 } as const satisfies Options
 
+const RUNS = {
+  check: { help: 'write nothing; exit code 1 if a file is not what would be written' },
+  diff: {
+    value: 'OLD.json',
+    help: 'write nothing; say what has changed since this event map, and exit with\n1 if something breaks clients of before',
+  },
+  watch: { help: 'generate again after each change, until Ctrl+C' },
+} as const satisfies Options
+
 const RUST = {
   types: {
     value: 'FILES',
@@ -41,7 +50,7 @@ const OTHER = {
   help: { short: 'h', help: 'show this' },
 } as const satisfies Options
 
-export const GENERATE_OPTIONS = { ...OUTPUT, ...RUST, ...OTHER } as const satisfies Options
+export const GENERATE_OPTIONS = { ...OUTPUT, ...RUNS, ...RUST, ...OTHER } as const satisfies Options
 
 export const GENERATE_MANUAL: Manual = {
   synopsis: 'headwater generate SOURCE... --out FOLDER [options]',
@@ -54,16 +63,22 @@ A source is a file, a folder or a glob (in quotes, so that the shell leaves it a
   folder              every *_sse.rs in it; if there is none, every .json, .yaml and .yml`,
   groups: [
     ['Output', OUTPUT],
+    ['What to do', RUNS],
     ['Rust', RUST],
     ['Other', OTHER],
   ],
   examples: [
     ['from the models of a server in Rust', 'headwater generate server/src/models --out src/events'],
     ['from a folder of JSON Schemas', 'headwater generate schemas --out src/events'],
+    ['in CI: are the generated files those of the sources?', 'headwater generate models --out src/events --check'],
+    [
+      'what breaks clients of the main branch?',
+      'git show main:src/events/events.json > old.json\n  headwater generate models --diff old.json',
+    ],
   ],
   exitCodes: [
-    ['0', 'done'],
-    ['1', 'a source has a mistake, or cannot be read; nothing was written'],
+    ['0', 'done; with --watch, a signal'],
+    ['1', 'a source has a mistake, or cannot be read; nothing was written. Or --check\nor --diff found something'],
     ['2', 'the command line is wrong'],
   ],
   environment: [['NO_COLOR, FORCE_COLOR', 'no colours, or colours into pipes too']],

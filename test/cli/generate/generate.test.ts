@@ -1,11 +1,22 @@
 import { mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { TestClock } from 'headwater/testing'
 import { describe, expect, it } from 'vitest'
 import { run } from '../../../cli/commands.ts'
 import { folder as temporaryFolder } from '../../support/folder.ts'
 import { terminal } from '../terminal.ts'
 
 const SOURCE = { 'order.created.json': '{"type":"object"}' }
+
+/** Waits, while the clock turns, until something is so. */
+async function until(clock: TestClock, isSo: () => boolean): Promise<void> {
+  await expect
+    .poll(async () => {
+      await clock.advance(100)
+      return isSo()
+    })
+    .toBe(true)
+}
 
 function project(files: Readonly<Record<string, string>> = SOURCE) {
   const folder = temporaryFolder()
@@ -83,5 +94,89 @@ schemas/c.json:1:2: warning: tpye is no keyword of JSON Schema, and is ignored
     expect([code, out]).toEqual([1, ''])
     expect(err).toMatch(/^headwater: .*\n$/)
     expect(err).toContain(`headwater: ${line}`)
+  })
+})
+
+describe('generate --check', () => {
+  it('ends with 0 if all is as it should be, also with the line ends of Windows', async () => {
+    const { typed, folder, read } = project()
+    await typed('schemas', '-o', 'out')
+    writeFileSync(join(folder, 'out/events.ts'), read('out/events.ts').replaceAll('\n', '\r\n'))
+    expect(await typed('schemas', '-o', 'out', '--check')).toEqual({ code: 0, out: '', err: '' })
+  })
+
+  it('names each file that is not, and writes none', async () => {
+    const { typed, folder, read } = project()
+    await typed('schemas', '-o', 'out')
+    writeFileSync(join(folder, 'out/events.ts'), '// mine')
+    expect(await typed('schemas', '-o', 'out', '--check', '--publisher')).toEqual({
+      code: 1,
+      out: '',
+      err: 'out/events.ts: is not what the sources say: run headwater generate again\nout/publisher.ts: is not what the sources say: run headwater generate again\n',
+    })
+    expect(read('out/events.ts')).toBe('// mine')
+  })
+})
+
+describe('generate --diff', () => {
+  const A = { 'a.json': '{"properties":{"id":{"type":"string"}},"required":["id"]}' }
+
+  it('names what has changed, and ends with 1 if something breaks clients', async () => {
+    const { typed, folder } = project(A)
+    await typed('schemas', '-o', 'out')
+    expect(await typed('schemas', '--diff', 'out/events.json')).toEqual({ code: 0, out: '', err: '' })
+    writeFileSync(join(folder, 'schemas/b.json'), '{"type":"null"}')
+    expect(await typed('schemas', '--diff', 'out/events.json')).toEqual({
+      code: 0,
+      out: 'compatible: b: the event is new\n',
+      err: '',
+    })
+    writeFileSync(join(folder, 'schemas/a.json'), '{"properties":{"id":{"type":"number"}}}')
+    expect(await typed('schemas', '--diff', 'out/events.json', '-q')).toEqual({
+      code: 1,
+      out: 'breaking: a.id: may be missing now\nbreaking: a.id: was a text, is a number\n',
+      err: '',
+    })
+  })
+
+  it('refuses a map that it cannot read, in one line', async () => {
+    const { typed, folder } = project(A)
+    expect(await typed('schemas', '--diff', 'old.json')).toEqual({
+      code: 1,
+      out: '',
+      err: 'headwater: old.json: there is no such file or folder\n',
+    })
+    writeFileSync(join(folder, 'old.json'), '{"version":1,"events":{"x":{"schema":1}}}')
+    expect(await typed('schemas', '--diff', 'old.json')).toEqual({
+      code: 1,
+      out: '',
+      err: 'old.json:1:29: a schema is expected here: an object, true or false\n',
+    })
+  })
+})
+
+describe('generate --watch', () => {
+  it.each([['schemas'], ['schemas/order.created.json'], ['schemas/*.json']])(
+    'generates again after each change of %s, until a signal',
+    async (source) => {
+      const { folder } = project()
+      const { host, out, err, clock, signal, listeners } = terminal({ folder })
+      const code = run(['generate', source, '-o', 'out', '--watch'], host)
+      await until(clock, () => out.text.includes('wrote out/events.json'))
+      writeFileSync(join(folder, 'schemas/order.created.json'), '{')
+      await until(clock, () => err.text.includes('is not JSON'))
+      writeFileSync(join(folder, 'schemas/order.created.json'), '{"type":"null"}')
+      await until(clock, () => readFileSync(join(folder, 'out/events.ts'), 'utf8').includes('OrderCreated = null'))
+      signal('SIGINT')
+      expect(await code).toBe(0)
+      expect([listeners(), clock.timers]).toEqual([0, 0])
+    },
+  )
+
+  it('ends with 1 if there is nothing to watch', async () => {
+    const { typed } = project()
+    const { code, err } = await typed('nowhere/x/*.json', '-o', 'out', '--watch')
+    expect(code).toBe(1)
+    expect(err).toContain('nowhere/x: cannot be watched: there is no such folder')
   })
 })

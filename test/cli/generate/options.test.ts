@@ -9,6 +9,9 @@ describe('the options of generate', () => {
       out: 'src/events',
       rust: { types: [], nameCase: 'keep', int64: 'number', map: new Map() },
       output: { publisher: false, extension: 'js' },
+      check: false,
+      diff: undefined,
+      watch: false,
       quiet: false,
     })
   })
@@ -36,6 +39,8 @@ describe('the options of generate', () => {
   it.each<[argv: string[], line: string]>([
     [[], 'generate wants a source: a file, a folder or a glob, such as models/sse'],
     [['models'], 'generate wants --out FOLDER, such as --out src/events'],
+    [['models', '-o', 'x', '--check', '--watch'], '--check and --watch exclude each other'],
+    [['models', '--diff', ''], '--diff wants an event map, such as events.json of the main branch'],
     [['models', '--out', ''], 'generate wants --out FOLDER, such as --out src/events'],
     [['models', '-o', 'x', '--schemas', 'joi'], '--schemas wants one of plain, zod, valibot, not "joi"'],
     [['models', '-o', 'x', '--case', 'Snake'], '--case wants one of keep, snake, dot, kebab, not "Snake"'],
