@@ -16,6 +16,7 @@ import type { Publish } from './publish/publish.ts'
 import { createPublishTo, type PublishToTargets } from './publish/publish-to.ts'
 import { createShapes, type Shapes } from './publish/shapes.ts'
 import { type Assembly, assemble } from './streams/assembly.ts'
+import type { HubProcess } from './streams/census.ts'
 import { reportTo } from './streams/context.ts'
 
 /**
@@ -79,6 +80,11 @@ export interface Hub<E = Record<string, unknown>, P extends Identity = Identity>
   readonly on: On<E>
   /** Counts, without names of users or topics. */
   stats(): HubStats
+  /**
+   * The figures of all processes whose hubs have a relay in common, this one first. Those of the others are five seconds old at most,
+   * and 15 if a process has ended without closing its hub. Without a relay: this one alone.
+   */
+  processes(): HubProcess[]
   /** Adds callbacks like those of the options. @returns A function that removes them. @throws TypeError for one that does not exist. */
   observe(observer: HubObserver<P>): () => void
   /**
@@ -132,6 +138,7 @@ export function createHub(options: HubOptions = {}): Hub<Record<string, unknown>
     presence: (...query) => presenceOf(registry, checkPresence(query.length ? query[0] : {})),
     on: listeners.on,
     stats: stats.read,
+    processes: () => parts.census.processes(),
     observe: observers.add,
     reset,
     close(options) {

@@ -8,6 +8,8 @@ export interface ClientIndex {
   remove(key: string | undefined, client: Client): void
   /** The set itself: it changes with its clients. */
   get(key: string | undefined): ReadonlySet<Client>
+  /** Each key, and how many clients have it. */
+  sizes(): [key: string, size: number][]
 }
 
 const NOBODY: ReadonlySet<Client> = new Set()
@@ -29,6 +31,7 @@ export function createClientIndex(): ClientIndex {
       const set = sets.get(key)
       if (set?.delete(client) && set.size === 0) sets.delete(key)
     },
+    sizes: () => Array.from(sets, ([key, { size }]) => [key, size]),
     get: (key) => (key === undefined ? undefined : sets.get(key)) ?? NOBODY,
   }
 }

@@ -20,6 +20,8 @@ export interface Registry extends Pick<TopicIndex, 'move' | 'give' | 'take'> {
   /** @returns False if it was gone already. */
   remove(client: Client): boolean
   countOfUser(userId: string | undefined): number
+  /** Each user, and how many clients are theirs. */
+  counts(): [userId: string, count: number][]
   countOfTopic(topic: string): number
   /** Everybody an event may be for: each at most once, more than those it is for. */
   candidates(to: Address): Iterable<Client>
@@ -65,6 +67,7 @@ export function createRegistry(): Registry {
     give: byTopic.give,
     take: byTopic.take,
     countOfUser: (userId) => byUser.get(userId).size,
+    counts: byUser.sizes,
     countOfTopic: byTopic.count,
     candidates({ clientIds, sessionIds, userId, topic, resource }) {
       if (clientIds) return new Set(clientIds.flatMap((id) => clients.get(id) ?? []))

@@ -11,7 +11,7 @@ export interface HubLimits {
    */
   readonly clients?: number | undefined
   /**
-   * Open streams of one user. Beyond: status 429 with `Retry-After`.
+   * Open streams of one user, in all processes that have a relay in common. Beyond: status 429 with `Retry-After`.
    * @defaultValue 20
    */
   readonly perUser?: number | undefined

@@ -5,6 +5,7 @@ import type { Registry } from '../audience/registry.ts'
 import type { Counters } from '../observe/counters.ts'
 import type { HubSettings } from '../options/settings.ts'
 import { Refusal } from '../wire/refusal.ts'
+import type { Census } from './census.ts'
 import { denyFull, type StreamRequest } from './request.ts'
 
 /** Whether there is room for a stream. */
@@ -22,12 +23,16 @@ export interface Admission {
   givenTo(principal: Principal, asked: ReadonlySet<string>): Given
 }
 
-export function createAdmission(
-  limits: HubSettings['limits'],
-  registry: Registry,
-  memberships: Memberships,
-  counters: Pick<Counters, 'topicsRefused'>,
-): Admission {
+/** What admission needs of a hub. */
+export interface AdmissionParts {
+  readonly limits: HubSettings['limits']
+  readonly registry: Registry
+  readonly memberships: Memberships
+  readonly counters: Pick<Counters, 'topicsRefused'>
+  readonly census: Pick<Census, 'countOfUser'>
+}
+
+export function createAdmission({ limits, registry, memberships, counters, census }: AdmissionParts): Admission {
   const wait = (seconds: number): Record<string, string> => ({ 'retry-after': `${seconds}` })
 
   const hasRoom = (topic: string): boolean => registry.countOfTopic(topic) < limits.perTopic
@@ -41,7 +46,8 @@ export function createAdmission(
     admit,
     admitUser({ userId }) {
       admit()
-      if (userId !== undefined && registry.countOfUser(userId) >= limits.perUser)
+      if (userId === undefined) return
+      if (registry.countOfUser(userId) + census.countOfUser(userId) >= limits.perUser)
         throw new Refusal(429, 'per-user', `a user may have ${limits.perUser} streams open`, wait(30))
     },
     roomFor({ topics, fixed, denials }) {

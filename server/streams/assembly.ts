@@ -7,6 +7,7 @@ import { createIntake, type Intake } from '../publish/intake.ts'
 import { createKeep } from '../publish/keep.ts'
 import { createPublisher } from '../publish/publish.ts'
 import { type Admission, createAdmission } from './admission.ts'
+import { createCensus } from './census.ts'
 import { type Confirmations, createConfirmations } from './confirmations.ts'
 import { createContext, type HubContext, reportTo } from './context.ts'
 import { createKick, type Kick } from './kick.ts'
@@ -37,7 +38,7 @@ export interface Assembly extends HubParts {
  */
 export function assemble(options: HubOptions): Assembly {
   const context = createContext(options)
-  const { settings, registry, memberships, counters } = context
+  const { settings, registry, counters } = context
   const streams = createStreams(context)
   const confirmations = createConfirmations(streams)
   const listeners = createEventListeners(reportTo(context, 'on'))
@@ -48,17 +49,22 @@ export function assemble(options: HubOptions): Assembly {
     deliveryEvents(context, streams, confirmations, listeners),
   )
   streams.onEnd((client) => delivery.closeLine(client))
-  const parts: HubParts = { ...context, streams, confirmations, delivery }
+  const { clock, log } = settings
+  const stats = createStats({ ...context, delivery, log, clock })
+  const census = createCensus({ ...context, clock, read: stats.read })
+  streams.onEnd(({ principal }) => census.changed(principal.userId))
+  const parts: HubParts = { ...context, streams, confirmations, delivery, census }
   const sweep = createSweep(parts)
   const shutdown = createShutdown(parts, streams, () => {
     sweep.stop()
     delivery.stop()
+    census.stop()
     context.others.stop()
   })
-  const admission = createAdmission(settings.limits, registry, memberships, counters)
+  const admission = createAdmission({ ...parts, limits: settings.limits })
   return {
     ...parts,
-    stats: createStats({ ...parts, log: settings.log, clock: settings.clock }),
+    stats,
     listeners,
     intake: intakeOf(parts, shutdown),
     members: createMembers(parts),

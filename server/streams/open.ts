@@ -43,7 +43,7 @@ interface Start {
 }
 
 export function createOpenStream(parts: HubParts, admission: Admission, sweep: Sweep): OpenStream {
-  const { settings, registry, counters, observers, streams } = parts
+  const { settings, registry, counters, observers, streams, census } = parts
   const { clock, limits, log, maxAge } = settings
   const sender = new MailSender(parts)
   const turns = createTurns(clock)
@@ -73,6 +73,7 @@ export function createOpenStream(parts: HubParts, admission: Admission, sweep: S
     const client = createClient({ principal, asked, given, native, sink, outlet, expiresAt, leavesAt, after }, clock)
     heard.client = client
     registry.add(client)
+    census.changed(principal.userId)
     counters.connections++
     countDenials(counters, request.denials)
     sweep.watch(client)

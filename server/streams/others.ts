@@ -4,6 +4,7 @@ import type { Membership } from '../audience/memberships.ts'
 import type { Identity } from '../audience/principal.ts'
 import { type LogRecord, mintEpoch } from '../log/log.ts'
 import type { Relay, RelayMessage } from '../log/relay.ts'
+import type { HubStats } from '../observe/stats.ts'
 
 /** What hubs tell each other, by kind. */
 interface Messages {
@@ -18,6 +19,14 @@ interface Messages {
   hello: object
   /** The answer: what users and sessions are joined to. */
   joined: { readonly to: string; readonly epoch: string; readonly list: readonly Membership[] }
+  /** A hub is there, and these are its figures. */
+  figures: { readonly at: number; readonly stats: HubStats }
+  /** It wants to know how many streams the users of another hub have. */
+  ask: { readonly to: string }
+  /** So many streams these users have. Others of the hub have as many as before. */
+  users: { readonly list: readonly (readonly [userId: string, count: number])[] }
+  /** A hub closes. */
+  bye: object
   /** A POST that changes the topics of a stream, and who it comes from. */
   topics: {
     readonly id: number
@@ -32,6 +41,9 @@ interface Messages {
     readonly refusal?: { readonly status: number; readonly code: string; readonly message: string }
   }
 }
+
+/** These are said again, so that nobody needs to hear that one was lost. */
+const REPEATED: readonly string[] = ['figures', 'users', 'ask', 'bye'] satisfies (keyof Messages)[]
 
 /** A message of another hub. `from` names that hub. */
 type Told<K extends keyof Messages> = Messages[K] & { readonly from: string }
@@ -57,12 +69,12 @@ export function createOthers(relay: Relay | undefined, failed: (error: unknown) 
   let isStopped = relay === undefined
 
   /** Whatever fails here is about one message. */
-  async function attempt(act: () => unknown): Promise<void> {
+  async function attempt(act: () => unknown, report = failed): Promise<void> {
     try {
       const result = act()
       if (isThenable(result)) await result
     } catch (error) {
-      failed(error)
+      report(error)
     }
   }
 
@@ -77,7 +89,9 @@ export function createOthers(relay: Relay | undefined, failed: (error: unknown) 
     id,
     areNone: relay === undefined,
     tell(kind, message) {
-      if (!isStopped) void attempt(() => relay?.send({ ...message, kind, from: id }))
+      if (isStopped) return
+      const lost = REPEATED.includes(kind) ? () => {} : failed
+      void attempt(() => relay?.send({ ...message, kind, from: id }), lost)
     },
     on: (kind, handler) => void handlers.set(kind, handler),
     stop() {

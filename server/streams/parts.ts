@@ -1,4 +1,5 @@
 import type { Delivery } from '../publish/delivery.ts'
+import type { Census } from './census.ts'
 import type { Confirmations } from './confirmations.ts'
 import type { HubContext } from './context.ts'
 import type { Streams } from './streams.ts'
@@ -8,4 +9,5 @@ export interface HubParts extends HubContext {
   readonly streams: Streams
   readonly confirmations: Confirmations
   readonly delivery: Delivery
+  readonly census: Census
 }

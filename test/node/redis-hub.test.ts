@@ -192,6 +192,6 @@ describeRedis('two hubs with one log in Redis', () => {
       expect(heard).toContain('again')
     })
     expect(heard).not.toContain('lost')
-    expect(a.hub.stats().errors).toEqual({ relay: 1 })
+    expect(a.hub.stats().errors['relay']).toBeGreaterThan(0)
   })
 })

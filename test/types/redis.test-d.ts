@@ -1,6 +1,8 @@
 import {
   createHub,
   type EventLog,
+  type HubProcess,
+  type HubStats,
   type LogEntry,
   type LogUnavailableError,
   memoryRelay,
@@ -46,3 +48,5 @@ createHub({ relay: memoryRelay() })
 createHub({ relay: { send: async (message: RelayMessage) => console.log(message['kind']), subscribe: () => () => {} } })
 // @ts-expect-error: a relay that hears nothing.
 createHub({ relay: { send() {} } })
+expectTypeOf(createHub({ log }).processes()).toEqualTypeOf<HubProcess[]>()
+expectTypeOf<HubProcess['stats']>().toEqualTypeOf<HubStats>()

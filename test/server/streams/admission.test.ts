@@ -8,12 +8,18 @@ import { resolveHubOptions } from '../../../server/options/settings.ts'
 import { createAdmission } from '../../../server/streams/admission.ts'
 import { testClient } from '../../support/hub.ts'
 
-function setup(limits: Parameters<typeof resolveHubOptions>[0]['limits']) {
+function setup(limits: Parameters<typeof resolveHubOptions>[0]['limits'], elsewhere = 0) {
   const registry = createRegistry()
   registry.add(testClient({ principal: { userId: 'ada' }, topics: ['a', 'b'] }))
   const memberships = createMemberships(10)
   const counters = createCounters()
-  const admission = createAdmission(resolveHubOptions({ limits }).limits, registry, memberships, counters)
+  const admission = createAdmission({
+    limits: resolveHubOptions({ limits }).limits,
+    registry,
+    memberships,
+    counters,
+    census: { countOfUser: () => elsewhere },
+  })
   const request = (topics: string[], fixed?: string) => ({
     requested: '',
     topics,
@@ -40,6 +46,12 @@ describe('one stream more', () => {
     const admit = (): void => admission.admitUser({ userId })
     if (refused) expect(admit).toThrow(refused)
     else expect(admit).not.toThrow()
+  })
+
+  it('counts for a user with the streams in other processes', () => {
+    expect(() => setup({ perUser: 4 }, 2).admission.admitUser({ userId: 'ada' })).not.toThrow()
+    expect(() => setup({ perUser: 4 }, 3).admission.admitUser({ userId: 'ada' })).toThrow(refusal(429, 'per-user'))
+    expect(() => setup({ perUser: 4 }, 9).admission.admitUser({})).not.toThrow()
   })
 
   it.each<[limits: object, topics: string[], fixed: string | undefined, room: string[], full: string[]]>([
