@@ -19,6 +19,8 @@ export interface Engine {
   readonly version: string
   /** Opens a tab that is seen, and loads a page in it. All tabs belong to one user. */
   open(url: string): Promise<Tab>
+  /** Opens a tab that another one hides; undefined where a test cannot. */
+  readonly openHidden: ((url: string) => Promise<Tab>) | undefined
   /** Takes the network from all pages, or gives it back; undefined where a test cannot. */
   readonly setOffline: ((offline: boolean) => Promise<void>) | undefined
   close(): Promise<void>
@@ -62,6 +64,7 @@ export async function openEngine(name: EngineName): Promise<Engine> {
     title: titleOf(name),
     version: webkit.version,
     open: (url) => webkit.open(url, 'window'),
+    openHidden: (url) => webkit.open(url, 'tab'),
     setOffline: undefined,
     close: () => webkit.close(),
   }
@@ -70,16 +73,30 @@ export async function openEngine(name: EngineName): Promise<Engine> {
 type Back = (page: Page) => Promise<unknown>
 
 function throughPlaywright(name: EngineName, { context, version, close }: Lodging, back: Back): Engine {
+  async function open(url: string): Promise<Tab> {
+    const page = await context.newPage()
+    page.setDefaultTimeout(PATIENCE)
+    await page.goto(url)
+    return tabOf(page, back)
+  }
+
+  async function openHidden(url: string): Promise<Tab> {
+    const tab = await open(url)
+    const before = await open('about:blank')
+    const close = async (): Promise<void> => {
+      await before.close()
+      await tab.close()
+    }
+    return { ...tab, close }
+  }
+
   return {
     name,
     title: titleOf(name),
     version,
-    async open(url) {
-      const page = await context.newPage()
-      page.setDefaultTimeout(PATIENCE)
-      await page.goto(url)
-      return tabOf(page, back)
-    },
+    open,
+    // Firefox opens each tab in a window of its own.
+    openHidden: name === 'firefox' ? undefined : openHidden,
     setOffline: (offline) => context.setOffline(offline),
     close,
   }

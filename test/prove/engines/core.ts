@@ -1,11 +1,9 @@
 import type { Check } from './check.ts'
-import { expectAll, expectThat, heard, heardBy, loaded, opened, type Stage, streams } from './stage.ts'
+import { expectAll, expectThat, heard, heardBy, opened, type Stage, streams } from './stage.ts'
 
 /*
- * The client in each engine: streams, requests, and the life of a page.
+ * The client in each engine: streams and requests.
  */
-
-const LOST_NOTHING = 'nothing lost'
 
 async function events(stage: Stage): Promise<string> {
   const tab = await opened(stage)
@@ -31,7 +29,7 @@ async function cutOnce(stage: Stage, query: Readonly<Record<string, string>>): P
   const [, second] = stage.server.traffic.asked.filter(({ method }) => method === 'GET')
   const place = second?.idInHeader ? 'in the header' : second?.idInUrl ? 'in the URL' : undefined
   expectThat(place !== undefined, 'the request had no last event id')
-  return `${lost.replace('waiting ', '')}, resumes with the id ${place}, ${LOST_NOTHING}`
+  return `${lost.replace('waiting ', '')}, resumes with the id ${place}, nothing lost`
 }
 
 async function otherOrigin(stage: Stage): Promise<string> {
@@ -53,7 +51,7 @@ async function silence(stage: Stage): Promise<string> {
   const took = Date.now() - at
   const { openings } = await expectAll(stage, tab)
   expectThat(openings.join() === 'false,true', `not resumed: ${openings.join()}`)
-  return `reconnects after ${(took / 1000).toFixed(1)} s, ${LOST_NOTHING}`
+  return `reconnects after ${(took / 1000).toFixed(1)} s, nothing lost`
 }
 
 async function unavailable(stage: Stage): Promise<string> {
@@ -69,7 +67,7 @@ async function unavailable(stage: Stage): Promise<string> {
   await expectAll(stage, tab)
   const took = Date.now() - at
   expectThat(took > 1500, `came back after ${took} ms`)
-  return `waits, ${LOST_NOTHING}`
+  return `waits, nothing lost`
 }
 
 async function credentials(stage: Stage): Promise<string> {
@@ -141,64 +139,6 @@ async function ids(stage: Stage): Promise<string> {
   return 'as it is in the URL, encoded twice in the header'
 }
 
-async function leaving(stage: Stage): Promise<string> {
-  const tab = await opened(stage)
-  await tab.evaluate(() => window.check.client.disconnect())
-  await streams(stage, 0)
-  await tab.evaluate(() => window.check.client.connect())
-  await streams(stage, 1)
-  await tab.close()
-  await streams(stage, 0)
-  return 'the stream ends'
-}
-
-async function reload(stage: Stage): Promise<string> {
-  const tab = await opened(stage, { keep: '' })
-  await stage.server.publish(3)
-  await expectAll(stage, tab)
-  for (let loads = 0; loads < 2; loads++) {
-    await tab.reload()
-    await loaded(tab)
-    await stage.server.publish(3)
-    await expectAll(stage, tab)
-  }
-  const { numbers, openings } = await heardBy(tab)
-  expectThat(numbers[0] === 1 && openings.join() === 'true', `not resumed: ${openings.join()}`)
-  return `resumes, ${LOST_NOTHING}`
-}
-
-async function backForward(stage: Stage): Promise<string> {
-  const tab = await opened(stage, { keep: '' })
-  await stage.server.publish(3)
-  await expectAll(stage, tab)
-  await tab.goto(stage.server.elsewhere)
-  await streams(stage, 0)
-  await stage.server.publish(5)
-  await tab.goBack()
-  await loaded(tab)
-  const { numbers, life, openings } = await expectAll(stage, tab)
-  expectThat(numbers[0] === 1 && openings.at(-1) === true, `not resumed: ${openings.join()}`)
-  return `${life.at(-1) === 'cached' ? 'comes out of the cache' : 'is loaded again'}, ${LOST_NOTHING}`
-}
-
-async function offline(stage: Stage): Promise<string> {
-  const { setOffline } = stage.engine
-  if (!setOffline) return 'not run: a test cannot take the network away'
-  const tab = await opened(stage)
-  await stage.server.publish(3)
-  await expectAll(stage, tab)
-  await setOffline(true)
-  try {
-    stage.server.traffic.cut()
-    await heard(tab, 'a pause', ({ states }) => states.at(-1) === 'paused offline')
-    await stage.server.publish(5)
-  } finally {
-    await setOffline(false)
-  }
-  await expectAll(stage, tab)
-  return `pauses, and resumes when the network is back, ${LOST_NOTHING}`
-}
-
 async function nativeBreak(stage: Stage): Promise<string> {
   return cutOnce(stage, { native: '' })
 }
@@ -222,8 +162,4 @@ export const CORE: readonly Check[] = [
   { name: '`requestEvents()`, by POST', run: request },
   { name: `${BURST} events at once, with a handler of 1 ms`, run: burst },
   { name: 'an id outside ASCII comes back', run: ids },
-  { name: '`disconnect()`, and a tab that closes: at the server', run: leaving },
-  { name: 'the page is loaded again, with `keepCursor()`', run: reload },
-  { name: 'the page is left, and come back to', run: backForward },
-  { name: 'the network goes away, and comes back', run: offline },
 ]

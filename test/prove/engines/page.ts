@@ -54,6 +54,7 @@ function createClient(tabs: TabsLayer | undefined) {
     transport: tabs ?? (query.has('native') ? eventSourceTransport() : undefined),
     resume: query.has('keep') ? keepCursor('session') : undefined,
     retry,
+    ...(query.has('pause') && { pauseWhenHidden: 0 }),
     async fetch(input, init) {
       const response = await fetch(input, init)
       heard.coding = response.headers.get('content-encoding') ?? ''

@@ -8,11 +8,14 @@ import { openServer, type Server } from './server.ts'
  * What a check works with: an engine, and a server of its own.
  */
 
+/** What a page does. */
+type Query = Readonly<Record<string, string>>
+
 export interface Stage {
   readonly engine: Engine
   readonly server: Server
   /** Opens a page, and waits until its script has run. */
-  open(query?: Readonly<Record<string, string>>): Promise<Tab>
+  open(query?: Query, openTab?: (url: string) => Promise<Tab>): Promise<Tab>
   close(): Promise<void>
 }
 
@@ -22,8 +25,8 @@ export async function openStage(engine: Engine, options?: HubOptions): Promise<S
   return {
     engine,
     server,
-    async open(query) {
-      const tab = await engine.open(server.page(query))
+    async open(query, openTab = engine.open) {
+      const tab = await openTab(server.page(query))
       tabs.push(tab)
       await loaded(tab)
       return tab
@@ -61,8 +64,8 @@ export async function heard(tab: Tab, what: string, look: (heard: Heard) => unkn
 const isOpen = ({ states }: Heard): boolean => states.at(-1) === 'open'
 
 /** Opens a page with a stream, and waits until it is open. */
-export async function opened(stage: Stage, query?: Readonly<Record<string, string>>): Promise<Tab> {
-  const tab = await stage.open(query)
+export async function opened(stage: Stage, ...how: Parameters<Stage['open']>): Promise<Tab> {
+  const tab = await stage.open(...how)
   await heard(tab, 'the stream', isOpen)
   return tab
 }
