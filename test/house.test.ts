@@ -529,6 +529,8 @@ const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
   'codegen/json/definitions.ts': 'test/codegen/json/files.test.ts',
   'codegen/importers/context.ts': 'test/codegen/importers/documents.test.ts',
   'codegen/importers/event-map.ts': 'test/codegen/importers/documents.test.ts',
+  'codegen/importers/follow.ts': 'test/codegen/importers/asyncapi.test.ts',
+  'codegen/importers/item-schema.ts': 'test/codegen/importers/openapi.test.ts',
   'codegen/importers/json-schema.ts': 'test/codegen/importers/documents.test.ts',
   'codegen/pivot/collect.ts': 'test/codegen/importers/documents.test.ts',
   'codegen/pivot/write.ts': 'test/codegen/generate.test.ts',

@@ -54,12 +54,15 @@ export const GENERATE_OPTIONS = { ...OUTPUT, ...RUNS, ...RUST, ...OTHER } as con
 
 export const GENERATE_MANUAL: Manual = {
   synopsis: 'headwater generate SOURCE... --out FOLDER [options]',
-  about: `Generates TypeScript for the events that a server declares: types, and constants for their names.
+  about: `Generates TypeScript for the events that a server declares: types, constants for their names, validators, and a publisher for
+the hub.
 
 A source is a file, a folder or a glob (in quotes, so that the shell leaves it alone):
   events.json         an event map, such as this command writes
   order.created.json  a JSON Schema; the event is called as the file is
   comment_sse.rs      Rust: structs and enums that derive serde's Serialize
+  openapi.yaml        OpenAPI 3.2 (itemSchema of text/event-stream), or 3.1 with x-sse-events
+  asyncapi.yaml       AsyncAPI 3: the messages that the server sends
   folder              every *_sse.rs in it; if there is none, every .json, .yaml and .yml`,
   groups: [
     ['Output', OUTPUT],

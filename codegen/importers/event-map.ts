@@ -28,7 +28,8 @@ export function importEventMap(root: Node, context: ImportContext): void {
   }
 }
 
-function readEvent(node: Node, context: ImportContext): EventSpec {
+/** What an event map has for one event. */
+export function readEvent(node: Node, context: ImportContext): EventSpec {
   const { problems, files } = context
   const given = objectAt(node, 'an event', context)
   for (const name of Object.keys(given)) {

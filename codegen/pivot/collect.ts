@@ -27,6 +27,8 @@ export function createCollector(problems: Problems, folder: string): Collector {
           place,
           `${JSON.stringify(name)} is no name for an event: it is empty, or has a line end or NUL in it`,
         )
+      // Two operations may send the same event.
+      else if (first && isDeepStrictEqual(first.spec, spec)) return
       else if (first)
         problems.error(
           place,

@@ -88,8 +88,8 @@ describe('an event map', () => {
 
 describe('several sources', () => {
   it('may not have two events of one name', async () => {
-    expect(await refusalOf({ 'a/x.json': { type: 'null' }, 'b/x.yaml': 'type: "null"' })).toBe(
-      'b/x.yaml:1:1: there are two events x: the other is at a/x.json:1:1. Rename one',
-    )
+    expect(
+      await refusalOf({ 'a/x.json': { type: 'null' }, 'b.json': { version: 1, events: { x: { schema: true } } } }),
+    ).toBe('b.json:1:24: there are two events x: the other is at a/x.json:1:1. Rename one')
   })
 })

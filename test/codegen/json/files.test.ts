@@ -47,7 +47,7 @@ describe('files', () => {
     ['an item in YAML', { 'a.yaml': 'anyOf:\n  - 1\n' }, /^a\.yaml:2:5: a schema is expected/],
     ['a file that is not there', { 'a.json': { $ref: 'b.json' } }, /^a\.json: a \$ref leads nowhere: .*b\.json/],
     ['an address', { 'a.json': { $ref: 'http://example.com/b.json' } }, /^a\.json: a \$ref leads nowhere: /],
-    ['a text alone', { 'a.json': '"x"' }, 'a.json: expected an object: an event map or a JSON Schema'],
+    ['a text alone', { 'a.json': '"x"' }, 'a.json: expected an object: an event map, JSON Schema, OpenAPI or AsyncAPI'],
   ])('are refused in one line: %s', async (_, files, line) => {
     const refusal = await refusalOf(files)
     expect(refusal).toMatch(line)
