@@ -131,10 +131,13 @@ function introduce(parts: HubParts, client: Client, { requested, denials }: Stre
     topics: [...topicsOf(client)],
     ...deniedIn(denials, client.topics),
   }
-  streams.send(client, connectedFrame(introduction, retry ? Math.round(retry * (1 + clock.random())) : undefined))
-  if (resumption.recovered || !resumption.reason) return
+  const reason = resumption.recovered ? undefined : resumption.reason
+  // Clients drop what is not ahead of their cursor. One that is ahead of the log must have this id first, or it drops all.
+  const hasId = !reason || reason === 'unknown-cursor'
+  const wait = retry ? Math.round(retry * (1 + clock.random())) : undefined
+  streams.send(client, connectedFrame(introduction, wait, hasId))
+  if (!reason) return
   counters.gaps++
-  const { reason } = resumption
   const notice = { reason, requested: requested.slice(0, 200), resumedFrom: cursor, topics: concernOf(client) }
   streams.send(client, gapFrame(notice))
 }

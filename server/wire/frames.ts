@@ -53,9 +53,13 @@ export interface GapNotice {
   readonly topics: readonly string[]
 }
 
-/** With an id: a connection that breaks before its first event can be resumed too. */
-export const connectedFrame = (introduction: Introduction, retry?: number): Uint8Array =>
-  encode(encodeEvent({ event: 'connected', data: introduction, id: introduction.cursor, retry }))
+/**
+ * With an id: a connection that breaks before its first event can be resumed too.
+ * @param hasId - False where a gap follows, which has the id. If the connection breaks between the two, the client must come back
+ *   with the cursor that it had, or it would never know of the gap.
+ */
+export const connectedFrame = (introduction: Introduction, retry?: number, hasId = true): Uint8Array =>
+  encode(encodeEvent({ event: 'connected', data: introduction, id: hasId ? introduction.cursor : undefined, retry }))
 
 export const gapFrame = (notice: GapNotice): Uint8Array => block('gap', notice, notice.resumedFrom)
 

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
 import { type ClientHttp2Session, connect as connectH2, createServer as createH2Server } from 'node:http2'
 import { type AddressInfo, connect, type Socket } from 'node:net'
+import { Readable } from 'node:stream'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { createHubClient } from 'headwater/hub'
@@ -48,6 +49,18 @@ async function sessionWith(hub: Hub): Promise<ClientHttp2Session> {
   return session
 }
 
+/** The body of a response up to the end of its first event; then the connection is broken. */
+async function* firstEvent({ body }: Response): AsyncGenerator<Uint8Array> {
+  let text = ''
+  for await (const bytes of body ?? []) {
+    text += new TextDecoder().decode(bytes)
+    const end = text.indexOf('\n\n') + 2
+    if (end < 2) continue
+    yield new TextEncoder().encode(text.slice(0, end))
+    throw new Error('broken')
+  }
+}
+
 const gone = (hub: Hub): Promise<void> => eventually(() => expect(hub.stats().clients).toBe(0))
 
 function collectGarbage(): void {
@@ -76,6 +89,39 @@ describe('a stream over a socket', () => {
     await eventually(() => expect(heard).toEqual([1, 2]))
     expect(hub.stats()).toMatchObject({ connections: 2, gaps: 0, endings: { closed: 1 } })
     expect(recovered).toEqual([false, true])
+  })
+
+  it('has its gap reported when the connection breaks between the introduction and the gap', async () => {
+    const { hub, url } = await serve({ log: memoryLog({ size: 1 }) })
+    const gaps: unknown[] = []
+    let requests = 0
+    const sse = createHubClient(url, {
+      retry: { initial: 1 },
+      onGap: (gap) => gaps.push(gap),
+      // The second response ends behind its first event.
+      async fetch(input, init) {
+        const response = await fetch(input, init)
+        return ++requests === 2
+          ? new Response(Readable.toWeb(Readable.from(firstEvent(response))) as ReadableStream, response)
+          : response
+      },
+    })
+    onTestFinished(() => sse.close())
+    const heard: unknown[] = []
+    sse.subscribe('n', (data) => heard.push(data))
+    await eventually(() => expect(hub.stats().clients).toBe(1))
+    await hub.publish('n', 1)
+    await eventually(() => expect(heard).toEqual([1]))
+    const { lastEventId: requested } = sse
+    sse.disconnect()
+    await gone(hub)
+    for (const n of [2, 3]) await hub.publish('n', n)
+    sse.connect()
+    await eventually(() => expect(requests).toBe(3))
+    await eventually(() => expect(sse.state.get().status).toBe('open'))
+    await hub.publish('n', 4)
+    await eventually(() => expect(heard).toEqual([1, 4]))
+    expect(gaps).toMatchObject([{ reason: 'expired', requested }])
   })
 
   it('ends well when the hub closes: the client sees the end of the response', async () => {

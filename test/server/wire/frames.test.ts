@@ -36,6 +36,11 @@ describe('an event of the hub itself', () => {
         ['block', 'connected', JSON.stringify(introduction), ID],
       ],
     ],
+    [
+      'connected, without an id as a gap follows',
+      connectedFrame(introduction, undefined, false),
+      [['block', 'connected', JSON.stringify(introduction), undefined]],
+    ],
     ['gap', gapFrame(gap), [['block', 'gap', JSON.stringify(gap), ID]]],
     ['live', liveFrame(ID), [['block', 'live', `{"cursor":"${ID}"}`, ID]]],
     [
