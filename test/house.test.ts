@@ -216,7 +216,7 @@ const ROOMS: Readonly<Record<string, Rooms>> = {
   demo: {
     shared: [],
     server: ['shared'],
-    supervisor: ['server'],
+    supervisor: ['server', 'shared'],
     page: ['shared'],
     'main.ts': ['page'],
     'admin.ts': ['page'],

@@ -1,7 +1,14 @@
 import type { SSEClient, SSEError } from 'headwater'
 import { createHubClient } from 'headwater/hub'
 import { acrossTabs } from 'headwater/tabs'
-import { type Events, type Fault, type MissedCount, type OrdersSnapshot, TOPICS } from '../shared/events.ts'
+import {
+  type Events,
+  type Fault,
+  type MissedCount,
+  type OrdersSnapshot,
+  type StreamCount,
+  TOPICS,
+} from '../shared/events.ts'
 import { persist, request } from './http.ts'
 import { currentUser } from './user.ts'
 
@@ -45,13 +52,14 @@ export async function fetchOrders(): Promise<OrdersSnapshot> {
 }
 
 /** How many streams the server has open for all the tabs that share. */
-export async function countStreams(): Promise<number> {
-  const { streams }: { streams: number } = await (await request(`/api/connections?tabs=${await group()}`)).json()
-  return streams
+export async function countStreams(): Promise<StreamCount> {
+  return (await request(`/api/connections?tabs=${await group()}`)).json()
 }
 
+/** Where there are several processes, `restart` kills the one that has the stream. */
 export async function causeFault(fault: Fault): Promise<void> {
-  await request(`/api/faults/${fault}`, { method: 'POST' })
+  const { process } = fault === 'restart' ? await countStreams() : {}
+  await request(`/api/faults/${fault}${process === undefined ? '' : `?process=${process}`}`, { method: 'POST' })
 }
 
 /** Of the numbers between two events, how many were for this page: the others were somebody else's. */

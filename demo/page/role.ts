@@ -1,9 +1,10 @@
 import type { Store } from 'headwater'
+import type { StreamCount } from '../shared/events.ts'
 import { role, type Stream } from './client.ts'
 import { byId, setText } from './dom.ts'
 import { count } from './format.ts'
 import type { Tabs } from './tabs.ts'
-import { describeRoster, ROLES } from './words.ts'
+import { describeRoster, describeServer, ROLES } from './words.ts'
 
 /*
  * Whether this tab has the connection or hears it through another one, and how many tabs there are to one stream.
@@ -14,7 +15,7 @@ const TITLE = document.title
 const SETTLED = 700
 
 /** @param streams - How many the server counts for all of these tabs. */
-export function showRole(sse: Stream, tabs: Tabs, streams: Store<number | undefined>): void {
+export function showRole(sse: Stream, tabs: Tabs, streams: Store<StreamCount | undefined>): void {
   const words = byId('role', HTMLElement)
   const roster = byId('tabs', HTMLElement)
   const sum = byId('sharing', HTMLElement)
@@ -26,8 +27,13 @@ export function showRole(sse: Stream, tabs: Tabs, streams: Store<number | undefi
     const { own, sharing, leader } = now
     const open = streams.get()
     setText(roster, describeRoster(now, sse.state.get().status))
-    const isCounted = open && sharing.includes(own)
-    setText(sum, isCounted ? `${count(open, 'stream')} at the server, for ${count(sharing.length, 'tab')}.` : '')
+    const isCounted = open?.streams && sharing.includes(own)
+    setText(
+      sum,
+      isCounted
+        ? `${count(open.streams, 'stream')} at ${describeServer(open)}, for ${count(sharing.length, 'tab')}.`
+        : '',
+    )
     // To tell them apart in the window's own row of tabs.
     const isOneOfMany = sharing.some((tab) => tab !== own)
     document.title = isOneOfMany ? `Tab ${own}${leader === own ? ' leads' : ''} · ${TITLE}` : TITLE

@@ -1,4 +1,5 @@
 import type { Store } from 'headwater'
+import type { StreamCount } from '../shared/events.ts'
 import { countStreams, type Stream } from './client.ts'
 import { createMark } from './store.ts'
 import type { Tabs } from './tabs.ts'
@@ -13,8 +14,8 @@ const COUNT_EVERY = 3000
 const COUNT_AGAIN = 500
 
 /** @returns Undefined while the connection is not open. */
-export function watchStreams(sse: Stream, tabs: Tabs): Store<number | undefined> {
-  const streams = createMark<number | undefined>(undefined)
+export function watchStreams(sse: Stream, tabs: Tabs): Store<StreamCount | undefined> {
+  const streams = createMark<StreamCount | undefined>(undefined)
   let surplus = false
 
   async function recount(): Promise<void> {
@@ -22,10 +23,10 @@ export function watchStreams(sse: Stream, tabs: Tabs): Store<number | undefined>
     // A server that has just been broken has nothing to say; it is asked again.
     const open = await countStreams().catch(() => undefined)
     if (open === undefined || sse.state.get().status !== 'open') return
-    const isNews = open > 1 && !surplus
-    surplus = open > 1
+    const isNews = open.streams > 1 && !surplus
+    surplus = open.streams > 1
     if (isNews) setTimeout(recount, COUNT_AGAIN)
-    else if (open !== streams.get()) streams.set(open)
+    else if (!isSame(open, streams.get())) streams.set(open)
   }
 
   sse.observe({
@@ -38,3 +39,6 @@ export function watchStreams(sse: Stream, tabs: Tabs): Store<number | undefined>
   setInterval(recount, COUNT_EVERY)
   return streams
 }
+
+const isSame = (a: StreamCount, b: StreamCount | undefined): boolean =>
+  a.streams === b?.streams && a.process === b.process && a.processes === b.processes

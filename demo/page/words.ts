@@ -1,6 +1,6 @@
 import type { ConnectionState, SSEError } from 'headwater'
 import type { TabsRole } from 'headwater/tabs'
-import type { Events } from '../shared/events.ts'
+import type { Events, StreamCount } from '../shared/events.ts'
 import { list, seconds } from './format.ts'
 import type { Roster } from './tabs.ts'
 
@@ -67,6 +67,10 @@ export function describeRoster({ own, sharing, leader }: Roster, status: Connect
   if (leader === own) return `Tab ${own}. ${describeTabs(others)} ${others.length === 1 ? 'hears' : 'hear'} it too.`
   return `Tab ${own}. ${leader === undefined ? 'Another is about to take over.' : `Tab ${leader} has the connection.`}`
 }
+
+/** Which server has the stream. */
+export const describeServer = ({ process, processes }: StreamCount): string =>
+  processes === undefined ? 'the server' : `process ${process} of ${processes}`
 
 /** `Tab 2`, `Tabs 2 and 3`, `6 others` */
 function describeTabs(tabs: readonly number[]): string {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { EventLog } from '../../server/index.ts'
 import { toNodeHandler } from '../../server/node.ts'
-import type { MissedCount, OrdersSnapshot } from '../shared/events.ts'
+import type { MissedCount, OrdersSnapshot, StreamCount } from '../shared/events.ts'
 import { findUser } from '../shared/users.ts'
 import type { Faults } from './faults.ts'
 import type { ShopHub } from './hub.ts'
@@ -33,7 +33,8 @@ export interface Parts {
   readonly tokens: Tokens
   readonly faults: Faults
   readonly streams: Streams
-  readonly simulation: Simulation
+  /** Undefined where another process publishes. */
+  readonly simulation: Simulation | undefined
 }
 
 export function createApi({ hub, log, orders, tokens, faults, streams, simulation }: Parts): RequestListener {
@@ -41,7 +42,7 @@ export function createApi({ hub, log, orders, tokens, faults, streams, simulatio
   const routes: Readonly<Record<string, Route>> = {
     'GET /api/orders': () =>
       ({ cursor: `${log.epoch}-${log.head}`, orders: [...orders.table.values()] }) satisfies OrdersSnapshot,
-    'GET /api/connections': (query) => ({ streams: streams.count(query.get('tabs')) }),
+    'GET /api/connections': (query) => ({ streams: streams.count(query.get('tabs')) }) satisfies StreamCount,
     'GET /api/token'(query) {
       // Where a real application would want a password.
       const who = visitor(query.get('user'))
@@ -53,7 +54,7 @@ export function createApi({ hub, log, orders, tokens, faults, streams, simulatio
       if (!Number.isSafeInteger(after) || !(before > after)) return 400
       return { missed: await countMissed(log, claims, after, before) } satisfies MissedCount
     },
-    'POST /api/admin/order': forOperators(() => simulation.takeOrder()),
+    'POST /api/admin/order': forOperators(() => simulation?.takeOrder() ?? 404),
     'POST /api/admin/kick': forOperators((query) => {
       const user = findUser(query.get('user'))
       return user ? { ended: hub.kick({ userId: user.id }) } : 400

@@ -1,6 +1,9 @@
+import { mkdirSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { Redis } from 'ioredis'
 import { fileLog } from '../../server/node.ts'
+import { redisLog } from '../../server/redis/index.ts'
 import { createApi } from './api.ts'
 import { createFaults } from './faults.ts'
 import { createShopHub } from './hub.ts'
@@ -12,13 +15,13 @@ import { createTokens } from './token.ts'
 
 /*
  * The API server: a process of its own, so that it can be killed, and replaced by another. Started by the supervisor, which
- * says where the log is, which port to take and how many came before, and is told the port once the server listens.
+ * says where the log is, which port to take and which number it has, and is told the port once the server listens.
  */
 
-const [path, port, number] = process.argv.slice(2)
+const [folder, port, number] = process.argv.slice(2)
 // Not among the arguments, which every user of a machine can read.
-const secret = process.env['HEADWATER_DEMO_SECRET']
-if (!path || !secret) throw new Error('The API server is started by demo/start.ts')
+const { HEADWATER_DEMO_SECRET: secret, HEADWATER_DEMO_REDIS: redis } = process.env
+if (!folder || !secret) throw new Error('The API server is started by demo/start.ts')
 
 /** How long everybody has to go over to the next process, in milliseconds. */
 const DRAIN = 5000
@@ -26,24 +29,30 @@ const DRAIN = 5000
 /** How many events can be replayed: some four minutes. */
 const SIZE = 2000
 
+/** Of several processes one publishes. A single one does so too. */
+const isShop = redis === undefined || Number(number) === 0
+
+mkdirSync(folder, { recursive: true })
 // On the device before anybody hears of it: this process may be killed at any moment, and on any system. Started again, it has the
-// same epoch and the same events, and clients resume.
-const log = fileLog({ path, size: SIZE, fsync: 'always' })
-const orders = await openOrders(path, log)
+// same epoch and the same events, and clients resume. Several processes share a log in Redis.
+const log = redis
+  ? await redisLog(new Redis({ path: redis, lazyConnect: true }), { size: SIZE })
+  : fileLog({ path: folder, size: SIZE, fsync: 'always' })
+const orders = await openOrders(folder, log, isShop)
 const tokens = createTokens(secret)
 const streams = createStreams()
 const faults = createFaults(streams)
 const hub = createShopHub(log, tokens, faults.accepts)
-const simulation = await simulate(log, orders, hub)
+const simulation = isShop ? await simulate(log, orders, hub) : undefined
 let draining = false
-reportToOperators(hub, () => ({ process: Number(number), draining }))
+reportToOperators(hub, () => ({ process: Number(number), isOneOfSeveral: redis !== undefined, draining }))
 
 const server = createServer(createApi({ hub, log, orders, tokens, faults, streams, simulation }))
 server.listen(Number(port ?? 0), '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port))
 
 // In two steps. Nothing is written any more, so that the next process can open the log; streams stay open meanwhile.
 async function handOver(): Promise<void> {
-  await simulation.stop()
+  await simulation?.stop()
   await log.close()
   process.send?.('handed over')
 }

@@ -23,7 +23,10 @@ const listed = ({ clientId, topics, connectedAt, lastSeen, live, queue }: Client
 })
 
 /** @param status - What the hub does not know: which process this is, and whether it is about to end. */
-export function reportToOperators(hub: ShopHub, status: () => Pick<Report, 'process' | 'draining'>): void {
+export function reportToOperators(
+  hub: ShopHub,
+  status: () => Pick<Report, 'process' | 'isOneOfSeveral' | 'draining'>,
+): void {
   let timer = setTimeout(tell, EVERY)
   let isSoon = false
 

@@ -62,6 +62,15 @@ export interface OrdersSnapshot {
   readonly orders: readonly Order[]
 }
 
+/** The answer of `GET /api/connections?tabs=…`: the streams that are open for these tabs. */
+export interface StreamCount {
+  readonly streams: number
+  /** Which process has one of them. Undefined if there is only one process, or no stream. */
+  readonly process?: number
+  /** How many processes there are, where there are several. */
+  readonly processes?: number
+}
+
 /** The answer of `GET /api/missed?after=…&before=…`: of the numbers in between, how many this page wants for. */
 export interface MissedCount {
   readonly missed: number

@@ -15,6 +15,8 @@ export type ListedClient = Omit<ClientInfo, 'principal'>
 export interface Report {
   /** Which of the API processes this is: 1, and one more with each that took over. */
   readonly process: number
+  /** Others have streams too, of which this report knows nothing. */
+  readonly isOneOfSeveral: boolean
   /** How long it has been running, in milliseconds. */
   readonly up: number
   /** It has asked everybody to come back, to the next process. */

@@ -11,20 +11,40 @@ import { createChildren, type Running } from './children.ts'
  */
 
 export interface Api {
-  /** Of the process that is in service. */
-  readonly port: number
-  /** It is being killed or replaced just now. */
+  /** The process that answers the next request. Undefined while there is none. */
+  next(): Serving | undefined
+  /** Where there are several processes. */
+  readonly fleet?: Fleet
+  /** One is being killed or replaced just now. */
   readonly busy: boolean
-  /** Kills the process and starts another in its place. @param downFor - In milliseconds: nobody answers meanwhile. Default: 2000. */
-  restart(downFor?: number): Promise<void>
+  /**
+   * Kills a process and starts another in its place.
+   * @param downFor - In milliseconds: this process does not answer meanwhile. Default: 2000.
+   * @param number - Which. Default: the first.
+   */
+  restart(downFor?: number, number?: number): Promise<void>
   /** Starts another process, and drains the one there is, if it lives. Resolves once the new one is in service. */
   replace(): Promise<void>
   stop(): Promise<void>
 }
 
-const ENTRY = fileURLToPath(new URL('../server/main.ts', import.meta.url))
+interface Serving {
+  readonly port: number
+}
+
+/** Several processes of the API server, which share a log. */
+export interface Fleet {
+  /** How many there are, those that are being restarted included. */
+  readonly size: number
+  /** Those that are in service. */
+  serving(): readonly (Serving & { readonly number: number })[]
+  /** The process that publishes. */
+  readonly shop: Serving
+}
+
+export const ENTRY = fileURLToPath(new URL('../server/main.ts', import.meta.url))
 /** For how long nobody answers: longer than the client's first wait, so that it meets a closed door. */
-const DOWN_FOR = 2000
+export const DOWN_FOR = 2000
 
 /**
  * @param secret - What tokens are signed with.
@@ -52,9 +72,7 @@ export async function startApi(secret: string, crashed: (error: Error) => void, 
   }
 
   return {
-    get port() {
-      return current.port
-    },
+    next: () => ({ port: current.port }),
     get busy() {
       return acts > 0
     },

@@ -11,8 +11,12 @@ export interface Running {
 }
 
 export interface Children {
-  /** Starts a process. @param port - That it is to listen on; 0: any. Rejects if it ends before it listens. */
-  start(port: number): Promise<Running>
+  /**
+   * Starts a process. Rejects if it ends before it listens.
+   * @param port - That it is to listen on; 0: any.
+   * @param number - What it is called. Default: how many processes there have been with this one.
+   */
+  start(port: number, number?: number): Promise<Running>
   isAlive(child: ChildProcess): boolean
   /** Tells a process to do something. Resolves with its answer, and rejects if it ends without one. */
   ask(child: ChildProcess, request: string): Promise<unknown>
@@ -23,7 +27,7 @@ export interface Children {
 }
 
 export interface ChildrenOptions {
-  /** The program. Its arguments are `args`, the port, and how many processes there have been with this one. */
+  /** The program. Its arguments are `args`, the port, and the number of the process. */
   readonly entry: string
   readonly args: readonly string[]
   readonly env: NodeJS.ProcessEnv
@@ -52,8 +56,8 @@ export function createChildren({ entry, args, env, crashed }: ChildrenOptions): 
   }
 
   return {
-    async start(port) {
-      const child = fork(entry, [...args, `${port}`, `${++started}`], { env })
+    async start(port, number = ++started) {
+      const child = fork(entry, [...args, `${port}`, `${number}`], { env })
       const end = once(child, 'exit').then(([code, signal]) => {
         ends.delete(child)
         return new Error(`The API server has ended (${signal ?? code}).`)

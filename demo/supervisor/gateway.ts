@@ -3,33 +3,44 @@ import type { Plugin } from 'vite'
 import { bearerOf, type Tokens } from '../server/token.ts'
 import type { Api } from './api.ts'
 import { createProxy } from './proxy.ts'
+import { causeInAll, countInAll } from './together.ts'
 
 /*
  * What comes between the pages and the API server: what only the supervisor can do, as a process that is about to be killed cannot
- * answer; for all the rest, the proxy.
+ * answer; what all processes do together; for all the rest, the proxy.
  */
 
 /** @param failed - Told when there is no process any more. */
 export function gateway(api: Api, tokens: Tokens, failed: (error: Error) => void): Plugin {
-  const proxy = createProxy(() => api.port)
+  const { fleet } = api
+  const proxy = createProxy(({ url }) => (url === '/api/admin/order' && fleet ? fleet.shop : api.next())?.port)
 
   function route(request: IncomingMessage, response: ServerResponse, next: () => void): void {
-    const { method, url, headers } = request
-    const restarts = url === '/api/faults/restart'
-    const drains = url === '/api/admin/drain'
-    const answer = (status: number): unknown => response.writeHead(status).end()
+    const { method, url = '', headers } = request
+    const { pathname, searchParams } = new URL(url, 'http://localhost')
+    const answer = (status: number, body?: object): unknown =>
+      response.writeHead(status, body && { 'content-type': 'application/json' }).end(body && JSON.stringify(body))
     const fail = (error: Error): void => {
       failed(error)
       answer(503)
     }
-    if (!url?.startsWith('/api/')) next()
+    const restarts = pathname === '/api/faults/restart'
+    const drains = pathname === '/api/admin/drain'
+    if (!pathname.startsWith('/api/')) next()
+    else if (fleet && !restarts && pathname.startsWith('/api/faults/'))
+      causeInAll(fleet, pathname).then(answer, () => answer(502))
+    else if (fleet && pathname === '/api/connections')
+      countInAll(fleet, url).then(
+        (count) => answer(200, count),
+        () => answer(502),
+      )
     else if (!restarts && !drains) proxy(request, response)
     else if (method !== 'POST') response.writeHead(405, { allow: 'POST' }).end()
     else if (drains && tokens.read(bearerOf(headers))?.role !== 'operator') answer(401)
     else if (api.busy) answer(409)
     else if (drains) api.replace().then(() => answer(202), fail)
     else {
-      api.restart().catch(failed)
+      api.restart(undefined, Number(searchParams.get('process')) || undefined).catch(failed)
       answer(202)
     }
   }

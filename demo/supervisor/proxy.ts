@@ -1,19 +1,21 @@
 import { request as ask, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 
 /*
- * What stands in front of the API server in most set-ups: a proxy. This one asks for each request which process is in service.
+ * What stands in front of the API server in most set-ups: a proxy. This one asks for each request which process answers it.
  */
 
 /** What concerns one connection, and not the next (RFC 9110 7.6.1). */
 const forNext = ({ connection, 'keep-alive': _, ...headers }: IncomingHttpHeaders): IncomingHttpHeaders => headers
 
-/** @param port - Of the process that is in service. */
-export function createProxy(port: () => number) {
+/** @param portOf - The port of the process that answers a request. Undefined while there is none. */
+export function createProxy(portOf: (request: IncomingMessage) => number | undefined) {
   return (request: IncomingMessage, response: ServerResponse): void => {
     const { method, url, headers } = request
+    const port = portOf(request)
+    if (port === undefined) return void response.writeHead(502).end()
     const upstream = ask({
       host: '127.0.0.1',
-      port: port(),
+      port,
       method,
       path: url,
       headers: forNext(headers),

@@ -19,9 +19,10 @@ export interface Demo {
   readonly url: string
 }
 
-export async function startDemo(): Promise<Demo> {
+/** @param args - Of `npm run demo`, beside the port. */
+export async function startDemo(...args: readonly string[]): Promise<Demo> {
   // The Node that npm scripts get: it runs TypeScript by itself, whichever runs the tests.
-  const process = spawn(`${root}/node_modules/.bin/node`, ['demo/start.ts', '--port', '0'], {
+  const process = spawn(`${root}/node_modules/.bin/node`, ['demo/start.ts', '--port', '0', ...args], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
   })

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -13,6 +14,7 @@ import { eventually } from '../support/eventually.ts'
  */
 
 const PROGRAM = fileURLToPath(new URL('./demo-api/program.ts', import.meta.url))
+const START = fileURLToPath(new URL('../../demo/start.ts', import.meta.url))
 const ENDED = new Error('The API server has ended (1).')
 
 async function setup(processes: string) {
@@ -44,11 +46,11 @@ async function serve(api: Parameters<typeof gateway>[0]) {
 describe('the API server of the demo', () => {
   it('is replaced: the new process listens, and the old one ends without being missed', async () => {
     const { api, crashed } = await setup('serves serves serves')
-    expect(api.port).toBe(40_001)
+    expect(api.next()?.port).toBe(40_001)
     await api.replace()
-    expect(api.port).toBe(40_002)
+    expect(api.next()?.port).toBe(40_002)
     await api.replace()
-    expect([api.port, crashed.mock.calls]).toEqual([40_003, []])
+    expect([api.next()?.port, crashed.mock.calls]).toEqual([40_003, []])
     await eventually(() => expect(api.busy).toBe(false))
   })
 
@@ -56,7 +58,7 @@ describe('the API server of the demo', () => {
     const { api, crashed } = await setup('serves fails serves')
     await expect(api.restart(0)).rejects.toEqual(ENDED)
     await api.replace()
-    expect([api.port, crashed.mock.calls]).toEqual([40_003, []])
+    expect([api.next()?.port, crashed.mock.calls]).toEqual([40_003, []])
   })
 
   it('is asked for the log no longer when its process ends meanwhile', async () => {
@@ -64,7 +66,7 @@ describe('the API server of the demo', () => {
     await expect(api.replace()).rejects.toThrow('The API server has ended (0).')
     await eventually(() => expect(crashed).toHaveBeenCalledTimes(1))
     await api.replace()
-    expect(api.port).toBe(40_002)
+    expect(api.next()?.port).toBe(40_002)
   })
 })
 
@@ -73,7 +75,7 @@ describe('the drain button of the demo', () => {
     const { api } = await setup('serves serves')
     const { drain, failed } = await serve(api)
     expect((await drain()).status).toBe(202)
-    expect([api.port, failed.mock.calls]).toEqual([40_002, []])
+    expect([api.next()?.port, failed.mock.calls]).toEqual([40_002, []])
   })
 
   it('is answered with 503 where the API server is down and does not start, and with 202 once it does', async () => {
@@ -83,5 +85,23 @@ describe('the drain button of the demo', () => {
     expect((await drain()).status).toBe(503)
     expect(failed.mock.calls).toEqual([[ENDED]])
     expect((await drain()).status).toBe(202)
+  })
+})
+
+describe('the command of the demo', () => {
+  it.each([
+    [
+      ['--processes', '4'],
+      '--processes needs --redis: processes that share no log would each have events of their own.',
+    ],
+    [
+      ['--redis', '--processes', '0'],
+      '--processes wants a number from 1 to 16 (how many API servers there are), not "0".',
+    ],
+    [['--redis', '--watch'], '--watch takes one process: leave out --redis.'],
+    [['--port', '80.5'], '--port wants a number from 0 to 65535 (0 is any that is free), not "80.5".'],
+  ])('refuses %j, and says why', (args, message) => {
+    const { status, stderr } = spawnSync(process.execPath, [START, ...args], { encoding: 'utf8' })
+    expect([status, stderr]).toEqual([1, `headwater demo: ${message}\n`])
   })
 })

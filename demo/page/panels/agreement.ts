@@ -1,4 +1,5 @@
 import type { Store } from 'headwater'
+import type { StreamCount } from '../../shared/events.ts'
 import { byId, setText } from '../dom.ts'
 import { count } from '../format.ts'
 import type { Replica } from '../replica.ts'
@@ -15,7 +16,7 @@ const COMPARE_EVERY = 250
 const CATCH_UP_MAX = 1500
 
 /** @param streams - How many the server counts for this page and the tabs that it shares with. */
-export function showAgreement(replica: Replica, tabs: Tabs, streams: Store<number | undefined>): void {
+export function showAgreement(replica: Replica, tabs: Tabs, streams: Store<StreamCount | undefined>): void {
   const panels = ['vanilla', 'react', 'vue'].map((id) => byId(id, HTMLElement))
   const agreement = byId('agreement', HTMLElement)
   const streamsLine = byId('streams', HTMLElement)
@@ -34,7 +35,7 @@ export function showAgreement(replica: Replica, tabs: Tabs, streams: Store<numbe
   }
 
   function drawStreams(): void {
-    const open = streams.get()
+    const open = streams.get()?.streams
     const others = tabs.get().sharing.length - 1
     const sharers = others > 0 ? ` and ${count(others, 'other tab')}` : ''
     // There is one, if the connection is open: at the last process, which has been told to stop.
