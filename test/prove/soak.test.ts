@@ -218,7 +218,7 @@ describe('a row of the table', () => {
 
 describe('a soak', () => {
   it('has operations in equal steps, of a multiple where it wants one', () => {
-    const soak: Soak = { name: '', where: 'Node', load: 'events', operations: 10_000, noise: NOISE }
+    const soak: Soak = { name: '', where: 'Node', load: 'events', operations: 10_000, noise: NOISE, warmUp: 0 }
     expect(stepOf(soak, 1)).toBe(10_000 / SAMPLES)
     expect(stepOf(soak, 0.001)).toBe(1)
     expect(stepOf({ ...soak, leaks: true }, 0.001)).toBe(10_000 / SAMPLES)

@@ -14,7 +14,7 @@ import { judge, type Sample } from './verdict.ts'
  */
 
 /** So many run at the same time. Some of them wait most of the time. */
-const JOBS = 2
+const JOBS = 3
 
 function readArgs(args: readonly string[]) {
   const { values } = parseArgs({
@@ -120,7 +120,7 @@ processes of their own, with real HTTP between them. Each soak takes ${SAMPLES} 
 Then the garbage is collected, and what is left is measured.`
 
 const NOTES = [
-  '"Heap" is what is in use after the first quarter of the operations, and at the end. The slope is that of the line through the samples in between, by least squares. The first quarter is not judged, since caches fill up to their limits and code is compiled.',
+  '"Heap" is what is in use after the first quarter of the operations, and at the end. The slope is that of the line through the samples in between, by least squares. Ahead of the first sample, there are 1,000 operations that do not count, or 400,000 events. In that time, and in the first quarter, caches fill up to their limits and code is compiled.',
   'A row is "flat" if the slope is below the bound. With the bound, the heap would grow by 150 kB in Node and by 100 kB in Chromium from the first quarter to the end, and by 500 kB where a client remembers thousands of events. Heaps differ by almost as much from one sample to the next. For 10,000 operations the bound is 20 bytes each, which is less than an object takes.',
   'Counted are in Node: open sockets, timers, listeners of the process and of a signal that stays, living `AbortSignal`s and streams, and subscriptions of a client that stays. In Chromium: listeners of `window`, of `document` and of the whole page, nodes, documents, and these subscriptions. At the server: clients, topics, events that wait, responses, files of the log, sockets, timers and listeners of the process. A count grows if it is higher at the end than after the first quarter, by more than three.',
   'A client that reconnects goes through the ways to lose a connection in turn. With a plain server: `reconnect()`, `disconnect()` and `connect()`, the connection breaks, the response ends, status 503, the connection breaks within an event, status 401. With a hub: `reconnect()`, `disconnect()` and `connect()`, the connection breaks, the response ends, `kick()`. The clock of the client is ten times as fast as that of the machine, so that the least wait takes 10 ms. The client checks the number of each event: none was lost, and none came twice.',

@@ -35,6 +35,7 @@ export async function run(soak: Soak, scale: number, chromium?: { browser: Brows
     const [client, server]: [Sample[], Sample[]] = [[], []]
     const step = stepOf(soak, scale)
     try {
+      await inTime(subject.run(soak.warmUp), `${soak.where}, ${soak.name}: no end of the warm-up`)
       for (let done = step; done <= step * SAMPLES; done += step) {
         await inTime(subject.run(step), `${soak.where}, ${soak.name}: no end after ${done} operations`)
         // One after the other: each has a core then.

@@ -28,7 +28,7 @@ export interface Verdict {
 /**
  * Of the operations, the part that is not judged. Meanwhile caches and buffers fill up to their limits, and code is compiled.
  */
-const WARM_UP = 0.25
+const UNJUDGED = 0.25
 
 /**
  * How much a heap may differ between two samples, in bytes, though nothing is left behind: compiled code comes and goes, tables
@@ -51,7 +51,7 @@ export function slopeOf(points: readonly (readonly [x: number, y: number])[]): n
 /** The samples that are judged: those from the end of the warm-up on. */
 export function afterWarmUp(samples: readonly Sample[]): readonly Sample[] {
   const total = samples.at(-1)?.done ?? 0
-  return samples.filter(({ done }) => done >= total * WARM_UP)
+  return samples.filter(({ done }) => done >= total * UNJUDGED)
 }
 
 /**

@@ -1,7 +1,7 @@
 import { createSSE, type SSEClient } from 'headwater'
 import { createHubClient } from 'headwater/hub'
 import { keepCursor } from 'headwater/resume'
-import { createFastClock } from '../../../attack/site.ts'
+import { createFastClock, sleep } from '../../../attack/site.ts'
 import { createProgress, type Load, type StartLoad } from '../load.ts'
 
 /*
@@ -50,6 +50,8 @@ function createGate(url: string): Gate {
 
 const options = () => ({ clock: createFastClock(), retry: { initial: 0 }, connectTimeout: Infinity })
 
+/** The client gives the body of a refused response so many milliseconds, and then some. Its timer is not stopped before. */
+const REFUSED = 1100
 /** A client remembers up to 8,000 events, to recognise repeats. With one more it drops half of them. */
 const HALF = 4000
 
@@ -84,6 +86,7 @@ function follow(sse: SSEClient<Events>, gate: Gate, fill: string): Load {
       wanted += operations
       await openings.reach(wanted)
       await gate.close()
+      await sleep(REFUSED)
     },
     close: sse.close,
   }
