@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { randomFrom } from '../support/random.ts'
 import { createWorld, type Tab, type World } from '../support/world.ts'
 
 /*
@@ -61,15 +62,6 @@ const EXAMPLES: readonly [Act[], number, number][] = [
   ],
   [[['publish', 17], ['open'], ['publish', 21], ['open'], ['open'], ['suspend', 'leader'], ['show', 0]], 2059112599, 5],
 ]
-
-/** Park and Miller's: the same numbers for the same seed. */
-function randomFrom(seed: number): () => number {
-  let state = (seed % 2147483646) + 1
-  return () => {
-    state = (state * 16807) % 2147483647
-    return (state - 1) / 2147483646
-  }
-}
 
 const alive = (world: World): Tab[] => world.tabs.filter((tab) => tab.alive)
 

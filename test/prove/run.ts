@@ -13,6 +13,7 @@ import type { Prove } from './section.ts'
 /** A section, and what runs it. */
 const SECTIONS: Readonly<Record<string, () => Promise<{ readonly prove: Prove }>>> = {
   proxies: () => import('./proxies/prove.ts'),
+  chaos: () => import('./chaos/prove.ts'),
   soak: () => import('./soak/prove.ts'),
   engines: () => import('./engines/prove.ts'),
 }
