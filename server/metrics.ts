@@ -36,6 +36,7 @@ const COUNTERS: readonly (readonly [
   ['connections_total', 'Streams opened', undefined, ({ connections }) => connections],
   ['disconnections_total', 'Streams ended', 'reason', ({ endings }) => endings],
   ['events_published_total', 'Events published', undefined, ({ published }) => published],
+  ['events_unlogged_total', 'Events given to clients without the log', undefined, ({ unlogged }) => unlogged],
   ['events_delivered_total', 'Events handed to clients, once for each', undefined, ({ delivered }) => delivered],
   ['events_dropped_total', 'Events given up for slow clients', 'reason', ({ dropped }) => dropped],
   ['topics_refused_total', 'Topics asked for and not granted', 'code', ({ topicsRefused }) => topicsRefused],

@@ -41,6 +41,11 @@ export interface EventLog {
   reset(): void | Promise<void>
   /** False while the log cannot be reached: `append` rejects. Left out: it always can be. */
   readonly available?: boolean | undefined
+  /**
+   * What becomes of an event that `append` rejects with a `LogUnavailableError`, and that was not written. True: the hub gives it to
+   * the clients of its own process, without an id. Left out: `publish` rejects.
+   */
+  readonly localOnly?: boolean | undefined
   /** Where mail is kept, if this log keeps mail. */
   readonly mailbox?: Mailbox | undefined
   /** Carries what is in no log to the hubs that share this one, if they are in other processes. */

@@ -8,6 +8,8 @@ export interface Counters {
   connections: number
   /** Events published, volatile ones included. */
   published: number
+  /** Events that the log could not take, and that clients of this process were given without an id (`localOnly`). */
+  unlogged: number
   /** Events given to clients: one event for a hundred clients counts a hundred. Replayed events do not count. */
   delivered: number
   /** Events that were dropped while they waited for a slow client: volatile ones, and those that a later event of their key replaced. */
@@ -31,6 +33,7 @@ export interface Counters {
 export const createCounters = (): Counters => ({
   connections: 0,
   published: 0,
+  unlogged: 0,
   delivered: 0,
   dropped: { volatile: 0, coalesced: 0 },
   replays: { count: 0, events: 0 },

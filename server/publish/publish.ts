@@ -3,6 +3,7 @@ import type { EventName } from '../../src/index.ts'
 import type { Principal } from '../audience/principal.ts'
 import { formatId } from '../log/cursor.ts'
 import type { EventLog, LogRecord } from '../log/log.ts'
+import { LogUnavailableError } from '../log/unavailable.ts'
 import type { Counters } from '../observe/counters.ts'
 import type { HubObservers } from '../observe/observers.ts'
 import type { Delivery } from './delivery.ts'
@@ -44,6 +45,9 @@ export type PublishTo<E, To> = <N extends EventName<E>>(
   options?: PublishOptions,
 ) => Promise<Published>
 
+/** Nobody gets the event unless it is handed out here. */
+const isUnwritten = (error: unknown): boolean => error instanceof LogUnavailableError && error.written === false
+
 /** What publishing needs of a hub. */
 export interface PublisherParts {
   readonly log: EventLog
@@ -78,6 +82,10 @@ export function createPublisher({
       await undefined
       // Nothing became of it if the log has begun again in this very moment.
       return claim.take(seq) ?? { id: formatId(epoch, seq), delivered: 0 }
+    } catch (error) {
+      if (persistent || !log.localOnly || !isUnwritten(error)) throw error
+      counters.unlogged++
+      return delivery.handOut(record)
     } finally {
       claim.end()
     }

@@ -29,6 +29,12 @@ export interface RedisLogOptions {
    */
   readonly timeout?: number | undefined
   /**
+   * While Redis cannot be reached, `publish` gives an event to the clients of its own process, without an id, and does not reject. It
+   * is not replayed, and the other processes do not get it. An event that Redis may have is not given out: then `publish` rejects.
+   * @defaultValue false
+   */
+  readonly localOnly?: boolean | undefined
+  /**
    * Called with a text when Redis cannot be reached, and when it can be again.
    * @defaultValue `console.warn`
    */
@@ -42,15 +48,17 @@ export interface RedisLogSettings {
   /** Infinity: no limit. */
   readonly maxAge: number
   readonly timeout: number
+  readonly localOnly: boolean
   warn(text: string): void
 }
 
-const NAMES = ['prefix', 'size', 'maxAge', 'timeout', 'onWarning']
+const NAMES = ['prefix', 'size', 'maxAge', 'timeout', 'localOnly', 'onWarning']
 
 /** @throws TypeError for an option that cannot work, or does not exist. */
 export function resolveRedisLogOptions(options: RedisLogOptions): RedisLogSettings {
   checkNames('redisLog', NAMES, options)
-  const { prefix = 'headwater', size = 10_000, maxAge = Infinity, timeout = 5000, onWarning = console.warn } = options
+  const { prefix = 'headwater', size = 10_000, maxAge = Infinity, timeout = 5000 } = options
+  const { localOnly = false, onWarning = console.warn } = options
   if (typeof prefix !== 'string' || !/^[\w.:-]{1,100}$/.test(prefix))
     throw new TypeError(`prefix wants 1 to 100 letters, digits and . _ : -, got ${shown(prefix)}`)
   for (const [name, value] of Object.entries({ size, maxAge }))
@@ -58,12 +66,14 @@ export function resolveRedisLogOptions(options: RedisLogOptions): RedisLogSettin
       throw new TypeError(`${name} wants a number from 0, got ${shown(value)}`)
   if (typeof timeout !== 'number' || !(timeout > 0 && timeout < Infinity))
     throw new TypeError(`timeout wants milliseconds greater than 0, got ${shown(timeout)}`)
+  if (typeof localOnly !== 'boolean') throw new TypeError(`localOnly wants true or false, got ${shown(localOnly)}`)
   if (typeof onWarning !== 'function') throw new TypeError(`onWarning wants a function, got ${shown(onWarning)}`)
   return {
     prefix,
     size,
     maxAge: maxAge || Infinity,
     timeout,
+    localOnly,
     warn: (text) => void callSafely(onWarning, `headwater: ${text}`),
   }
 }

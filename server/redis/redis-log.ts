@@ -81,6 +81,7 @@ interface Parts {
 /** Its methods are fields, so that they work without their object, as those of a `memoryLog` do. */
 class SharedLog implements RedisLog {
   readonly relay: Relay
+  readonly localOnly: boolean
   readonly subscribe: EventLog['subscribe']
   readonly #parts: Parts
   readonly #listeners = createListeners<LogEntry>()
@@ -98,6 +99,7 @@ class SharedLog implements RedisLog {
     const { settings, standing, newest, node, store, commands } = parts
     this.#parts = parts
     this.relay = parts.relay
+    this.localOnly = settings.localOnly
     this.subscribe = this.#listeners.add
     this.#oldest = firstOf(standing)
     const last = newest.at(-1)
@@ -151,7 +153,6 @@ class SharedLog implements RedisLog {
   }
 
   readonly close = async (): Promise<void> => {
-    if (this.#isClosed) return
     this.#isClosed = true
     this.#stopCare()
     this.#reader.close()

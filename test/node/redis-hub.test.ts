@@ -139,6 +139,29 @@ describeRedis('two hubs with one log in Redis', () => {
     expect(recovered).toEqual([false])
   })
 
+  it('give events to their own clients while Redis is away, with localOnly', async () => {
+    const redis = await startRedis(['--appendonly', 'yes'])
+    const log = { timeout: 100, localOnly: true }
+    const [a, b] = [await startNode(redis, { log }), await startNode(redis, { log })]
+    const clients = [listen([a.url]), listen([b.url])]
+    await eventually(() => expect(clients.map(({ status }) => status())).toEqual(['open', 'open']))
+    await a.hub.publish('n', 1)
+    await eventually(() => expect(clients.map(({ heard }) => heard)).toEqual([[1], [1]]))
+    await redis.kill()
+    await eventually(() => expect(a.log.available).toBe(false))
+    expect(await a.hub.publish('n', 2)).toEqual({ id: '', delivered: 1 })
+    expect(a.hub.stats().unlogged).toBe(1)
+    await redis.start()
+    await eventually(() => expect([a.log.available, b.log.available]).toEqual([true, true]))
+    await a.hub.publish('n', 3)
+    await eventually(() =>
+      expect(clients.map(({ heard }) => heard)).toEqual([
+        [1, 2, 3],
+        [1, 3],
+      ]),
+    )
+  })
+
   it('change the topics of a stream by a POST that reaches the other process', async () => {
     const redis = await startRedis()
     const [a, b] = [await startNode(redis), await startNode(redis)]

@@ -258,6 +258,21 @@ describeRedis('a log in Redis', () => {
     expect((await log.append(record('2'))).seq).toBe(2)
   })
 
+  it('waits while Redis is a replica, as in the middle of a failover', async () => {
+    const redis = await startRedis()
+    const log = await open({ redis })
+    const heard = hear(log)
+    await fill(log, 1)
+    const { epoch } = log
+    await redis.client().replicaof('127.0.0.1', 1)
+    const waiting = log.append(record('"after"'))
+    await eventually(() => expect(log.available).toBe(false))
+    await redis.client().replicaof('NO', 'ONE')
+    expect((await waiting).seq).toBe(2)
+    expect(heard).toEqual(['1', '"after"'])
+    expect(log.epoch).toBe(epoch)
+  })
+
   it('rejects at once if Redis has been gone for long', async () => {
     const redis = await startRedis()
     const log = await open({ redis, timeout: 200 })

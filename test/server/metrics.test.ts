@@ -47,6 +47,7 @@ describe('metrics', () => {
       'headwater_disconnections_total{reason="drained"}': 0,
       'headwater_disconnections_total{reason="error"}': 0,
       headwater_events_published_total: 2,
+      headwater_events_unlogged_total: 0,
       headwater_events_delivered_total: 3,
       'headwater_events_dropped_total{reason="volatile"}': 0,
       'headwater_events_dropped_total{reason="coalesced"}': 0,

@@ -4,6 +4,7 @@ import { countDenials, createCounters, resetCounters } from '../../../server/obs
 const ZERO = {
   connections: 0,
   published: 0,
+  unlogged: 0,
   delivered: 0,
   dropped: { volatile: 0, coalesced: 0 },
   replays: { count: 0, events: 0 },

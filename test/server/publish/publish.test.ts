@@ -1,9 +1,10 @@
-import { type EventLog, type LogListener, memoryLog, type PublishOptions } from 'headwater/server'
+import { type EventLog, type LogListener, LogUnavailableError, memoryLog, type PublishOptions } from 'headwater/server'
 import { describe, expect, it } from 'vitest'
 import { formatId } from '../../../server/log/cursor.ts'
 import { createHubObservers } from '../../../server/observe/observers.ts'
 import type { Keep } from '../../../server/publish/keep.ts'
 import { createPublisher } from '../../../server/publish/publish.ts'
+import { logWith } from '../../support/event-log.ts'
 import { heard, messageOf, payloads, stage } from '../../support/hub.ts'
 
 describe('publishing', () => {
@@ -25,6 +26,32 @@ describe('publishing', () => {
     await publish(1)
     await publish(2, { userId: 'ada', persistent: true })
     expect(kept).toEqual([[(log.read(1, 1) as unknown[])[0], log.epoch, 2]])
+  })
+
+  it('gives an event to its own clients if the log is away and says so, and never one that may be written', async () => {
+    const memory = memoryLog()
+    let failure: Error = new LogUnavailableError('no Redis', false)
+    const away = { ...logWith({ append: () => Promise.reject(failure) }, memory), localOnly: true }
+    const { publish, join, counters } = setup(away)
+    const { sink } = join()
+    expect(await publish(1)).toEqual({ id: '', delivered: 1 })
+    expect(counters.unlogged).toBe(1)
+    await expect(publish(2, { userId: 'ada', persistent: true })).rejects.toThrow('no Redis')
+    failure = new LogUnavailableError('no answer', 'unknown')
+    await expect(publish(3)).rejects.toThrow('no answer')
+    failure = new Error('disk full')
+    await expect(publish(4)).rejects.toThrow('disk full')
+    expect(payloads(sink)).toEqual([1])
+    expect(counters.unlogged).toBe(1)
+  })
+
+  it('rejects if the log is away and does not say what to do', async () => {
+    const { publish, join } = setup(
+      logWith({ append: () => Promise.reject(new LogUnavailableError('no Redis', false)) }),
+    )
+    const { sink } = join()
+    await expect(publish(1)).rejects.toThrow('no Redis')
+    expect(payloads(sink)).toEqual([])
   })
 
   it('rejects where an event cannot be kept', async () => {

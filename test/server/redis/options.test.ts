@@ -4,7 +4,7 @@ import { resolveRedisLogOptions } from '../../../server/redis/options.ts'
 describe('the options of redisLog', () => {
   it('have defaults', () => {
     const { warn: _, ...rest } = resolveRedisLogOptions({})
-    expect(rest).toEqual({ prefix: 'headwater', size: 10_000, maxAge: Infinity, timeout: 5000 })
+    expect(rest).toEqual({ prefix: 'headwater', size: 10_000, maxAge: Infinity, timeout: 5000, localOnly: false })
     expect(resolveRedisLogOptions({ maxAge: 0 }).maxAge).toBe(Infinity)
   })
 
@@ -16,8 +16,9 @@ describe('the options of redisLog', () => {
     [{ timeout: Infinity }, 'timeout wants milliseconds greater than 0, got Infinity'],
     [{ prefix: '' }, 'prefix wants 1 to 100 letters, digits and . _ : -, got ""'],
     [{ prefix: '{a}' }, 'prefix wants 1 to 100 letters, digits and . _ : -, got "{a}"'],
+    [{ localOnly: 1 }, 'localOnly wants true or false, got 1'],
     [{ onWarning: 1 }, 'onWarning wants a function, got 1'],
-    [{ shards: 4 }, 'redisLog takes no shards; it takes prefix, size, maxAge, timeout, onWarning'],
+    [{ shards: 4 }, 'redisLog takes no shards; it takes prefix, size, maxAge, timeout, localOnly, onWarning'],
   ])('are refused with %o', (options, message) => {
     expect(() => resolveRedisLogOptions(options)).toThrow(new TypeError(message))
   })
