@@ -17,7 +17,10 @@ export type { LogEntry, LogRecord }
 export interface LogListener {
   /** The next entry, in order, without holes. */
   entry(entry: LogEntry): void
-  /** The log has begun again, with another epoch. Numbers of the old epoch mean nothing any more. */
+  /**
+   * The log has begun again, with another epoch: numbers of the old one mean nothing any more. With the same epoch, it goes on behind
+   * entries that were deleted before this process had them.
+   */
   reset(): void
 }
 

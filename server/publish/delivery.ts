@@ -56,8 +56,12 @@ export interface DeliveryEvents extends FanOutEvents {
   begins(): void
   /** The turn of an event is over: all clients that are live have been given it, or wait for the filter. */
   happened(parcel: Parcel): void
-  /** The log has begun again. @param dropped - These clients had events that waited for the filter: they do not get those. */
-  restarted(dropped: readonly Client[]): void
+  /**
+   * The log has begun again.
+   * @param dropped - These clients had events that waited for the filter: they do not get those.
+   * @param hasNewEpoch - If not, it goes on behind events that nobody here got.
+   */
+  restarted(dropped: readonly Client[], hasNewEpoch: boolean): void
 }
 
 export function createDelivery(
@@ -78,6 +82,7 @@ class LogDelivery implements Delivery {
   readonly #parcels: Parcels
   readonly #fanOut: FanOut
   readonly #turns: Sequence<Turn>
+  #epoch: string
 
   constructor(
     { log, filter, clock, limits }: DeliverySettings,
@@ -87,6 +92,7 @@ class LogDelivery implements Delivery {
   ) {
     const ask = filter && createAsk(filter, clock, limits.filterTimeout, () => counters.filterTimeouts++)
     this.#log = log
+    this.#epoch = log.epoch
     this.#events = events
     this.#isFiltered = ask !== undefined
     this.#parcels = createParcels(ask, events.filterFailed)
@@ -154,9 +160,12 @@ class LogDelivery implements Delivery {
   }
 
   #restart(): void {
-    const dropped = this.#fanOut.restart(this.#log.head)
+    const { epoch, head } = this.#log
+    const dropped = this.#fanOut.restart(head)
     this.outcomes.clear()
-    this.#events.restarted(dropped)
+    const hasNewEpoch = epoch !== this.#epoch
+    this.#epoch = epoch
+    this.#events.restarted(dropped, hasNewEpoch)
   }
 
   #turnOf(parcel: Parcel, { to }: LogRecord, seq: number): Turn {

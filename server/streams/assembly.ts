@@ -95,9 +95,9 @@ function deliveryEvents(
       observers.call('onDeliver', { clientId, principal, id, type }),
     begins: confirmations.flush,
     happened: listeners.call,
-    restarted(dropped) {
-      memberships.restart()
-      restartStreams(context, streams, dropped)
+    restarted(dropped, hasNewEpoch) {
+      if (hasNewEpoch) memberships.restart()
+      restartStreams(context, streams, { dropped, hasNewEpoch })
     },
   }
 }

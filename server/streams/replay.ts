@@ -127,7 +127,8 @@ class Replay {
 
   #turnTo(read: readonly LogEntry[]): void {
     const client = this.#client
-    if (this.#isOver) return
+    // Live already: the log goes on behind what was to be read.
+    if (this.#isOver || client.live) return
     this.#page = read
     this.#at = 0
     if (read[0]?.seq === client.after + 1) return

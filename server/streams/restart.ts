@@ -17,20 +17,26 @@ export function endIfMailed({ settings }: Pick<HubContext, 'settings'>, streams:
   if (mayHaveMail(settings.mailbox.store, client.principal.userId)) streams.end(client, 'overflow')
 }
 
-/**
- * The log has begun again: every client has a gap now, and goes on from there.
- * @param dropped - The clients that lose events that waited for the filter.
- */
-export function restartStreams(context: HubContext, streams: Streams, dropped: readonly Client[]): void {
+/** How the log has begun again. */
+export interface Restart {
+  /** The clients that lose events that waited for the filter. */
+  readonly dropped: readonly Client[]
+  /** If not, it goes on behind events that no client got. */
+  readonly hasNewEpoch: boolean
+}
+
+/** The log has begun again: every client has a gap now, and goes on from there. */
+export function restartStreams(context: HubContext, streams: Streams, { dropped, hasNewEpoch }: Restart): void {
   const { registry, settings } = context
   const { log } = settings
   const resumedFrom = formatId(log.epoch, log.head)
-  for (const client of registry.all()) if (!client.live) endIfMailed(context, streams, client)
+  const reason = hasNewEpoch ? 'epoch' : 'expired'
+  for (const client of registry.all()) if (!client.live || !hasNewEpoch) endIfMailed(context, streams, client)
   for (const client of dropped) endIfMailed(context, streams, client)
   for (const client of registry.all()) {
     client.after = log.head
     client.sentSeq = log.head
-    streams.send(client, gapFrame({ reason: 'epoch', requested: '', resumedFrom, topics: concernOf(client) }))
+    streams.send(client, gapFrame({ reason, requested: '', resumedFrom, topics: concernOf(client) }))
     // What it was being given is gone; from here on it is up to date.
     if (!client.live) streams.send(client, liveFrame(resumedFrom))
     client.live = true

@@ -1,4 +1,4 @@
-import { type EventLog, memoryLog } from 'headwater/server'
+import { type EventLog, type LogEntry, type LogListener, memoryLog } from 'headwater/server'
 import { describe, expect, it } from 'vitest'
 import { hubBench } from '../support/reader.ts'
 
@@ -151,5 +151,50 @@ describe('reset', () => {
     await hub.publish('x', 2)
     await clock.settle()
     expect(reader.events().map(({ type }) => type)).toEqual(['connected', 'gap', 'live', 'x'])
+  })
+})
+
+describe('a log that goes on behind events that its process never had', () => {
+  it('gives the clients a gap, and a topic that a user was joined to before still counts from then on', async () => {
+    const memory = memoryLog()
+    const listeners = new Set<LogListener>()
+    let head = 0
+    const log: EventLog = {
+      get epoch() {
+        return memory.epoch
+      },
+      get head() {
+        return head
+      },
+      get first() {
+        return memory.first
+      },
+      append(record) {
+        const entry = memory.append(record) as LogEntry
+        head = entry.seq
+        for (const listener of listeners) listener.entry(entry)
+        return entry
+      },
+      read: memory.read,
+      reset() {},
+      subscribe(listener) {
+        listeners.add(listener)
+        return () => listeners.delete(listener)
+      },
+    }
+    const { hub, stream, clock } = hubBench({ log })
+    await hub.toTopic('room.7', 'n', 'before the join')
+    hub.join({ userId: 'ada' }, 'room.7')
+    const live = await stream('?user=ada')
+    // Another process has published these, and they are gone.
+    for (let n = 0; n < 5; n++) memory.append({ type: 'n', json: '"lost"', to: {}, at: 0 })
+    head = memory.head
+    for (const listener of listeners) listener.reset()
+    await hub.toTopic('room.7', 'n', 'after')
+    await clock.settle()
+    expect(live.find('gap')).toMatchObject({ reason: 'expired', resumedFrom: `${log.epoch}-6` })
+    expect(live.payloads()).toEqual(['after'])
+    const resumed = await stream(`?user=ada&lastEventId=${log.epoch}-0`)
+    expect(resumed.payloads().filter((data) => data !== 'lost')).toEqual(['after'])
   })
 })

@@ -23,7 +23,7 @@ describe('a log that begins again', () => {
   it('is a gap for every client, and each of them is live behind it', async () => {
     const { log, context, streams, clients } = await setup({ topics: ['a'] }, { ...BOB, live: false })
     await log.reset()
-    restartStreams(context, streams, [])
+    restartStreams(context, streams, { dropped: [], hasNewEpoch: true })
     const cursor = `${log.epoch}-0`
     const gap = (topics: string[]) => ['gap', { reason: 'epoch', requested: '', resumedFrom: cursor, topics }]
     expect(clients.map(({ sink }) => events(sink))).toEqual([[gap(['a'])], [gap(['*']), ['live', { cursor }]]])
@@ -36,13 +36,21 @@ describe('a log that begins again', () => {
   it('ends a stream that may not have been sent all mail of its user', async () => {
     const { log, context, streams, clients } = await setup({ ...ADA, live: false }, ADA, ADA, BOB)
     await log.reset()
-    restartStreams(
-      context,
-      streams,
-      [clients[1], clients[3]].flatMap((client) => client ?? []),
-    )
+    const dropped = [clients[1], clients[3]].flatMap((client) => client ?? [])
+    restartStreams(context, streams, { dropped, hasNewEpoch: true })
     expect(clients.map(({ ended }) => ended)).toEqual(['overflow', 'overflow', undefined, undefined])
     expect(clients.map(({ sink }) => events(sink).length)).toEqual([0, 0, 1, 1])
+  })
+})
+
+describe('a log that goes on behind events that no client got', () => {
+  it('is a gap for every client, in the same epoch, and ends the streams that may have mail among the events', async () => {
+    const { log, context, streams, clients } = await setup(ADA, BOB, { live: false })
+    restartStreams(context, streams, { dropped: [], hasNewEpoch: false })
+    const cursor = `${log.epoch}-1`
+    const gap = ['gap', { reason: 'expired', requested: '', resumedFrom: cursor, topics: ['*'] }]
+    expect(clients.map(({ sink }) => events(sink))).toEqual([[], [gap], [gap, ['live', { cursor }]]])
+    expect(clients.map(({ ended }) => ended)).toEqual(['overflow', undefined, undefined])
   })
 })
 
