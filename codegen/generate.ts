@@ -14,6 +14,8 @@ export interface GenerateOptions {
   readonly sources: readonly string[]
   /** What they are relative to, and what places are shown from. */
   readonly folder: string
+  /** The folder that the generated files go to. What stands in it is no source, unless it is named. */
+  readonly out?: string | undefined
   readonly rust: RustOptions
   readonly output: OutputOptions
 }
@@ -29,10 +31,10 @@ export interface Generated {
  * Reads the sources and generates. Writes nothing.
  * @throws GenerateError where it cannot go on: a path that cannot be read, a file that does not parse, a package that is missing.
  */
-export async function generate({ sources, folder, rust, output }: GenerateOptions): Promise<Generated> {
+export async function generate({ sources, folder, out, rust, output }: GenerateOptions): Promise<Generated> {
   const problems = new Problems()
   const collector = createCollector(problems, folder)
-  const found = findSources(sources, folder)
+  const found = findSources(sources, folder, out)
   await importDocuments(found.documents, { collector, problems, folder })
   if (found.rust.length) await importRust(rustSources(found.rust, rust, folder), { collector, problems, options: rust })
   const document = collector.document()

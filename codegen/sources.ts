@@ -1,5 +1,5 @@
 import { globSync, readdirSync, statSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join, resolve, sep } from 'node:path'
 import { reasonOf } from './base/files.ts'
 import { GenerateError } from './base/problems.ts'
 
@@ -23,10 +23,11 @@ const GLOB = /[*?{[]/
  * Finds the files of folders and globs.
  * @param names - Files, folders and globs, as they were typed.
  * @param folder - What they are relative to.
+ * @param out - The folder of the generated files. Unless they are named, they are no sources.
  * @throws GenerateError for one that does not lead to a file that can be read.
  */
-export function findSources(names: readonly string[], folder: string): Sources {
-  const files = [...new Set(names.flatMap((name) => filesOf(name, folder)))].sort()
+export function findSources(names: readonly string[], folder: string, out?: string): Sources {
+  const files = [...new Set(names.flatMap((name) => filesOf(name, folder, out)))].sort()
   return {
     rust: files.filter((file) => file.endsWith('.rs')),
     documents: files.filter((file) => DOCUMENT.test(file)),
@@ -44,9 +45,10 @@ export function expand(name: string, folder: string): string[] {
   return found.map((file) => resolve(folder, file)).filter((file) => statSync(file).isFile())
 }
 
-function filesOf(name: string, folder: string): string[] {
+function filesOf(name: string, folder: string, out: string | undefined): string[] {
   const path = resolve(folder, name)
-  const files = expand(name, folder)
+  const generated = out === undefined ? undefined : `${resolve(folder, out)}${sep}`
+  const files = expand(name, folder).filter((file) => file === path || !generated || !file.startsWith(generated))
   const isFolder = !files.includes(path) && !GLOB.test(name)
   if (!isFolder) {
     const stranger = files.find((file) => !file.endsWith('.rs') && !DOCUMENT.test(file))

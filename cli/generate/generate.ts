@@ -2,6 +2,7 @@ import { relative, resolve } from 'node:path'
 import { formatPlace, formatProblem, GenerateError } from '../../codegen/base/problems.ts'
 import { diff, formatChange } from '../../codegen/diff/diff.ts'
 import { type Generated, generate } from '../../codegen/generate.ts'
+import { RESERVED } from '../../src/hub/protocol.ts'
 import type { Host } from '../host.ts'
 import { createPaint } from '../terminal/palette.ts'
 import { visible } from '../terminal/visible.ts'
@@ -29,6 +30,7 @@ async function runOnce(options: GenerateCommandOptions, host: Host): Promise<num
     const generated = await generate({ ...options, folder })
     for (const problem of generated.problems) stderr.write(`${visible(formatProblem(problem, folder))}\n`)
     if (generated.problems.some(({ severity }) => severity === 'error')) return 1
+    if (options.output.publisher) warnOfReserved(generated, host)
     if (options.diff !== undefined) return await sayChanges(options.diff, generated, options, host)
     return options.check ? check(generated, options, host) : write(generated, options, host)
   } catch (error) {
@@ -43,8 +45,14 @@ function sayError({ message, place }: GenerateError, { stderr, folder }: Host): 
   stderr.write(`${createPaint(stderr)('red', 'headwater:')} ${visible(where + message)}\n`)
 }
 
+/** The hub has events of its own. */
+function warnOfReserved({ document }: Generated, { stderr }: Host): void {
+  for (const name of RESERVED.filter((each) => Object.hasOwn(document.events, each)))
+    stderr.write(`warning: a hub keeps the name ${name} for itself, and refuses to publish such an event\n`)
+}
+
 function write({ files }: Generated, { out, quiet }: GenerateCommandOptions, { folder, stdout }: Host): number {
-  const target = resolve(folder, out)
+  const target = resolve(folder, out ?? '.')
   const output = compareOutput(files, target)
   writeOutput(output, target)
   for (const { path, isCurrent } of quiet ? [] : output)
@@ -54,7 +62,7 @@ function write({ files }: Generated, { out, quiet }: GenerateCommandOptions, { f
 
 /** Says which files are not as they should be. */
 function check({ files }: Generated, { out }: GenerateCommandOptions, { folder, stderr }: Host): number {
-  const stale = compareOutput(files, resolve(folder, out)).filter(({ isCurrent }) => !isCurrent)
+  const stale = compareOutput(files, resolve(folder, out ?? '.')).filter(({ isCurrent }) => !isCurrent)
   for (const { path } of stale)
     stderr.write(`${visible(relative(folder, path))}: is not what the sources say: run headwater generate again\n`)
   return stale.length ? 1 : 0
@@ -96,7 +104,7 @@ async function keepGenerating(options: GenerateCommandOptions, host: Host): Prom
           running.catch(fail)
         }, PAUSE)
       }
-      const stop = watchSources({ names, folder, out: resolve(folder, options.out), onChange, onError: fail })
+      const stop = watchSources({ names, folder, out: resolve(folder, options.out ?? '.'), onChange, onError: fail })
       const off = host.onSignal(() => {
         stop()
         off()

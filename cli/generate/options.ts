@@ -7,7 +7,8 @@ import { GENERATE_OPTIONS } from './spec.ts'
 /** What `headwater generate` is to do: the command line, checked. */
 export interface GenerateCommandOptions {
   readonly sources: readonly string[]
-  readonly out: string
+  /** Undefined only with `diff`, which writes nothing. */
+  readonly out: string | undefined
   readonly rust: RustOptions
   readonly output: OutputOptions
   /** Write nothing, and say what is not as it should be. */
@@ -31,7 +32,7 @@ export function readGenerateOptions(argv: readonly string[]): GenerateCommandOpt
   if (!out && diff === undefined) throw new UsageError('generate wants --out FOLDER, such as --out src/events')
   return {
     sources: given.positionals,
-    out: out ?? '',
+    out,
     rust: readRustOptions(given),
     output: readOutputOptions(given),
     check: given.has('check'),

@@ -37,6 +37,17 @@ describe('sources', () => {
     expect(find(...names)).toEqual({ rust, documents })
   })
 
+  it('are not what was generated from them, unless a file is named', () => {
+    const folder = folderWith({ 'a.json': '{}', 'out/events.json': '{}' })
+    const find = (...names: string[]) =>
+      findSources(names, folder, 'out').documents.map((file) => relative(folder, file))
+    expect([find('.'), find('**/*.json'), find('out/events.json')]).toEqual([
+      ['a.json'],
+      ['a.json'],
+      ['out/events.json'],
+    ])
+  })
+
   it.each([
     ['nowhere', 'there is no such file or folder'],
     ['rust/*.toml', 'no file matches'],

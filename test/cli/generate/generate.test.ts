@@ -62,6 +62,16 @@ describe('generate', () => {
     expect(read('out/publisher.ts')).toContain('orderCreated')
   })
 
+  it('warns of an event that a hub does not publish', async () => {
+    const { typed } = project({ 'ping.json': '{"type":"null"}' })
+    expect(await typed('schemas', '-o', 'out', '-q')).toEqual({ code: 0, out: '', err: '' })
+    expect(await typed('schemas', '-o', 'out', '-q', '--publisher')).toEqual({
+      code: 0,
+      out: '',
+      err: 'warning: a hub keeps the name ping for itself, and refuses to publish such an event\n',
+    })
+  })
+
   it('says nothing with --quiet', async () => {
     const { typed } = project()
     expect(await typed('schemas', '-o', 'out', '-q')).toEqual({ code: 0, out: '', err: '' })
