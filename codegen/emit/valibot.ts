@@ -1,5 +1,5 @@
 import type { Json } from '../pivot/document.ts'
-import type { Count, ObjectShape, Shape, TextRules } from '../pivot/shape.ts'
+import { type Count, mayBeAnything, type ObjectShape, type Shape, type TextRules } from '../pivot/shape.ts'
 import { call, listOf, objectOf } from './calls.ts'
 import type { Model } from './model.ts'
 import { type Ordered, ordered } from './order.ts'
@@ -128,16 +128,22 @@ function tupleSchema(
 ): string {
   const { min = 0, max = Infinity } = count
   const members = items.slice(0, max).map(inner)
-  const shorter = members.flatMap((_, n) => (n >= min ? [call('v.strictTuple', [listOf(members.slice(0, n))])] : []))
+  const shorter = members.flatMap((_, n) =>
+    n >= min ? [ofLength(items.slice(0, n), call('v.strictTuple', [listOf(members.slice(0, n))]))] : [],
+  )
   const isClosed = rest.kind === 'never' || max <= items.length
   const full = isClosed
-    ? call('v.strictTuple', [listOf(members)])
-    : piped(call('v.tupleWithRest', [listOf(members), inner(rest)]), [
+    ? ofLength(items.slice(0, max), call('v.strictTuple', [listOf(members)]))
+    : piped(ofLength(items, call('v.tupleWithRest', [listOf(members), inner(rest)])), [
         ...(min > items.length ? [check(`(items) => items.length >= ${min}`, `${min} items or more`)] : []),
         ...(max < Infinity ? [check(`(items) => items.length <= ${max}`, `${max} items at most`)] : []),
       ])
   return piped(choice([...shorter, full]), unique ? listRules({}, true) : [])
 }
+
+/** Valibot takes an item that is missing for one that is undefined, which `unknown` allows. */
+const ofLength = (items: readonly Shape[], tuple: string): string =>
+  items.some(mayBeAnything) ? call('v.pipe', ['v.array(v.unknown())', `v.minLength(${items.length})`, tuple]) : tuple
 
 function objectSchema({ fields, rest, count }: ObjectShape, inner: (shape: Shape) => string): string {
   const entries = objectOf(

@@ -1,5 +1,5 @@
 import type { Json } from '../pivot/document.ts'
-import type { Count, ObjectShape, Shape, TextRules } from '../pivot/shape.ts'
+import { type Count, mayBeAnything, type ObjectShape, type Shape, type TextRules } from '../pivot/shape.ts'
 import { call, listOf, objectOf } from './calls.ts'
 import type { Model } from './model.ts'
 import { type Ordered, ordered } from './order.ts'
@@ -141,7 +141,10 @@ function tupleSchema(
   const tail = rest.kind === 'never' || max <= items.length ? [] : [inner(rest)]
   const schema = call('z.tuple', [listOf(members.slice(0, max)), ...tail])
   const bounds = [
-    ...(min > items.length ? [refine(`(items) => items.length >= ${min}`, `${min} items or more`)] : []),
+    // Zod takes an item that is missing for one that is undefined, which `unknown` allows.
+    ...(min > items.length || items.slice(0, min).some(mayBeAnything)
+      ? [refine(`(items) => items.length >= ${min}`, `${min} items or more`)]
+      : []),
     ...(max < Infinity && tail.length ? [refine(`(items) => items.length <= ${max}`, `${max} items at most`)] : []),
   ]
   return listSchema(schema + bounds.join(''), { count: {}, unique })

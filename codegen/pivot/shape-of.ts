@@ -116,6 +116,7 @@ function ofNumber(schema: SchemaObject, integer: boolean): Shape {
 function ofArray({ items = true, prefixItems, minItems, maxItems, uniqueItems = false }: SchemaObject): Shape {
   const count = countOf(minItems, maxItems)
   const rest = shapeOf(items)
+  if (rest.kind === 'never' && (minItems ?? 0) > (prefixItems ?? []).length) return NEVER
   if (!prefixItems) return { kind: 'array', items: rest, count, unique: uniqueItems }
   return { kind: 'tuple', items: prefixItems.map(shapeOf), rest, count, unique: uniqueItems }
 }

@@ -68,3 +68,9 @@ export type Shape =
 
 /** Where nothing is known. */
 export const UNKNOWN: Shape = { kind: 'unknown' }
+
+/** Whether it may be a shape that allows any value, as libraries do not tell such a value from one that is missing. */
+export const mayBeAnything = (shape: Shape): boolean =>
+  shape.kind === 'unknown' ||
+  shape.kind === 'reference' ||
+  ((shape.kind === 'union' || shape.kind === 'all') && shape.members.some(mayBeAnything))

@@ -65,6 +65,9 @@ describe('the shape of a schema', () => {
       { type: 'array', prefixItems: [{ type: 'string' }], items: false, maxItems: 1 },
       { kind: 'tuple', items: [TEXT], rest: { kind: 'never' }, count: { max: 1 }, unique: false },
     ],
+    [{ type: 'array', minItems: 2, maxItems: 1 }, { kind: 'never' }],
+    [{ type: 'array', prefixItems: [true], items: false, minItems: 2 }, { kind: 'never' }],
+    [{ type: 'object', minProperties: 2, maxProperties: 1 }, { kind: 'never' }],
     [{ type: 'object' }, { kind: 'object', fields: [], rest: 'any' }],
     [
       {
