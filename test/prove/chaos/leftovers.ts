@@ -53,7 +53,7 @@ export const moreThan = (before: ReadonlyMap<string, number>): string[] =>
 export const several = (count: number, what: string): string[] => (count ? [`${count} ${what}`] : [])
 
 /** For what should come, in milliseconds. */
-const PATIENCE = 60_000
+const PATIENCE = 120_000
 
 /** Asks until there is nothing more to say. @returns What is still said when the time is over. */
 export async function untilNone(

@@ -129,7 +129,12 @@ export class ChaosProxy {
     // It is read, and goes nowhere.
     twin.resume()
     line.client.once('close', () => twin.destroy())
-    line.later(fault.ms, () => (fault.bytes % 2 ? twin.destroy() : line.cut()))
+    // The server is to know both of them.
+    let connected = 0
+    for (const socket of [twin, line.server])
+      socket.once('connect', () => {
+        if (++connected === 2) line.later(fault.ms, () => (fault.bytes % 2 ? twin.destroy() : line.cut()))
+      })
   }
 
   #open(client: Socket): Line | undefined {
