@@ -80,6 +80,18 @@ describe('validators in plain code', () => {
     expect(issues.map(({ message, path = [] }) => `${path.join('.')}: ${message}`)).toEqual(lines)
   })
 
+  it('look into each member of a union whose members have one tag', () => {
+    const member = (name: string): Schema => ({
+      type: 'object',
+      properties: { tag: { const: 'a' }, [name]: { type: 'number' } },
+      required: ['tag', name],
+    })
+    const check = runSchemas(documentOf({ oneOf: [member('b'), member('c')] }), 'plain')['x']?.['~standard']
+    expect(check?.validate({ tag: 'a', b: 1 }).issues).toBeUndefined()
+    expect(check?.validate({ tag: 'a', c: 1 }).issues).toBeUndefined()
+    expect(check?.validate({ tag: 'a' }).issues).toHaveLength(1)
+  })
+
   it('check a field with the name of a prototype', () => {
     const schema: Schema = {
       type: 'object',
@@ -112,6 +124,13 @@ describe('validators of libraries', () => {
     zod: /"oneOf"|__proto__|constructor|isPrototypeOf|Tag|"enum":\[[^\]]*[[{]/,
     valibot: /"oneOf"|__proto__|constructor|isPrototypeOf|Tag|"enum":\[[^\]]*[[{]|"format"/,
   }
+
+  it.each(['zod', 'valibot'] as const)('want every item of a tuple, also one that may be anything: %s', (kind) => {
+    const list: Schema = { type: 'array', prefixItems: [true, { $ref: '#/$defs/Node' }], items: false, minItems: 1 }
+    const check = runSchemas(documentOf(list), kind)['x']?.['~standard']
+    const fits = [[], [null], [1, { next: null }], [1, {}]].map((value) => !check?.validate(value).issues)
+    expect(fits).toEqual([false, true, true, false])
+  })
 
   it.each(['zod', 'valibot'] as const)('agree with Ajv, apart from what docs/codegen.md names: %s', (kind) => {
     fc.assert(

@@ -89,6 +89,12 @@ describe('the events of Rust', () => {
     expect(await events(text)).toEqual({ A: ref('A'), x: ref('B') })
   })
 
+  it('are not marked by the condition of an attribute', async () => {
+    expect(await events(`#[cfg_attr(sse, derive(Serialize))] struct Private; ${S} pub struct A;`)).toEqual({
+      A: ref('A'),
+    })
+  })
+
   it('refer to types of other files, which are no events', async () => {
     const files = { 'user.rs': `${S} pub struct User { id: Id } pub type Id = Uuid; ${S} pub struct Unused;` }
     expect(await events(`${S} pub struct A { user: crate::user::User }`, { types: ['user.rs'] }, files)).toEqual({

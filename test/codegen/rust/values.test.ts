@@ -61,7 +61,7 @@ const STRUCTS: readonly Row[] = [
     not: [{ a: 1, B: 1 }, { A: 1 }, { z: 1, B: 1 }],
   },
   {
-    rust: 'pub struct X { #[serde(skip_serializing_if = "Option::is_none")] a: Option<u8>, #[serde(skip_serializing_if = "Vec::is_empty")] b: Vec<u8>, #[serde(skip)] c: u8, #[serde(skip_deserializing)] d: u8 }',
+    rust: 'pub struct X { #[serde(skip_serializing_if = "Option::is_none")] a: Option<u8>, #[serde(skip_serializing_if = "Vec::is_empty")] b: Vec<u8>, #[serde(skip)] c: u8, #[serde(skip_deserializing)] d: u8, #[serde(skip_serializing)] e: u8 }',
     written: [{ d: 1 }, { a: 1, b: [1], d: 1 }],
     not: [{ a: null, d: 1 }, {}],
   },
