@@ -329,7 +329,7 @@ describeRedis('a log in Redis', () => {
     expect(heard).toEqual(['1', '2', 'reset at 3', '"after"'])
   })
 
-  it('rejects appends after it was closed, and lets the process end', async () => {
+  it('rejects appends after it was closed, also if it is closed twice', async () => {
     const log = await open()
     await log.close()
     await log.close()
