@@ -139,12 +139,12 @@ function tupleSchema(
   const { min = 0, max = Infinity } = count
   const members = items.map((item, n) => (n < min ? inner(item) : `${inner(item)}.optional()`))
   const tail = rest.kind === 'never' || max <= items.length ? [] : [inner(rest)]
-  const schema = call('z.tuple', [listOf(members.slice(0, max)), ...tail])
+  const tuple = call('z.tuple', [listOf(members.slice(0, max)), ...tail])
+  // With more items behind it, zod takes an item that is missing for one that is undefined, which `unknown` allows.
+  const isLax = tail.length > 0 && items.slice(0, min).some(mayBeAnything)
+  const schema = isLax ? `z.array(z.unknown()).min(${min}).pipe(${tuple})` : tuple
   const bounds = [
-    // Zod takes an item that is missing for one that is undefined, which `unknown` allows.
-    ...(min > items.length || items.slice(0, min).some(mayBeAnything)
-      ? [refine(`(items) => items.length >= ${min}`, `${min} items or more`)]
-      : []),
+    ...(min > items.length ? [refine(`(items) => items.length >= ${min}`, `${min} items or more`)] : []),
     ...(max < Infinity && tail.length ? [refine(`(items) => items.length <= ${max}`, `${max} items at most`)] : []),
   ]
   return listSchema(schema + bounds.join(''), { count: {}, unique })

@@ -93,6 +93,7 @@ export const DOCUMENT: EventDocument = {
           items: { type: 'boolean' },
           minItems: 1,
         },
+        lax: { type: 'array', prefixItems: [true], items: { type: 'string' }, minItems: 1 },
         counts: { type: 'object', additionalProperties: { type: 'integer' }, minProperties: 1, maxProperties: 2 },
         mixed: {
           type: 'object',

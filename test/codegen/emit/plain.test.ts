@@ -130,6 +130,8 @@ describe('validators of libraries', () => {
     const check = runSchemas(documentOf(list), kind)['x']?.['~standard']
     const fits = [[], [null], [1, { next: null }], [1, {}]].map((value) => !check?.validate(value).issues)
     expect(fits).toEqual([false, true, true, false])
+    const open: Schema = { type: 'array', prefixItems: [true], items: { type: 'string' }, minItems: 1 }
+    expect(runSchemas(documentOf(open), kind)['x']?.['~standard'].validate([]).issues).toHaveLength(1)
   })
 
   it.each(['zod', 'valibot'] as const)('agree with Ajv, apart from what docs/codegen.md names: %s', (kind) => {

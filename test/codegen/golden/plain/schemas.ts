@@ -222,6 +222,7 @@ const isSamples: Check = object(
     day: text('a date', (value) => date(value)),
     place: all(tuple([number, number], nothing), length(2, 2)),
     open: all(tuple([string, some(number, nil)], boolean), length(1, Infinity)),
+    lax: all(tuple([anything], string), length(1, Infinity)),
     counts: all(object({}, {}, integer), size(1, 2)),
     mixed: object(
       {

@@ -100,6 +100,7 @@ export interface Samples {
   day?: string | undefined
   place?: [number, number] | undefined
   open?: [string, (number | null | undefined)?, ...boolean[]] | undefined
+  lax?: [unknown, ...string[]] | undefined
   counts?: Record<string, number> | undefined
   mixed?:
     | {

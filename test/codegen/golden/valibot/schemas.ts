@@ -59,6 +59,7 @@ const Samples: v.GenericSchema<unknown, types.Samples> = v.pipe(
         v.tupleWithRest([v.string(), v.union([v.pipe(v.number(), v.finite()), v.null()])], v.boolean()),
       ]),
     ),
+    lax: v.optional(v.pipe(v.array(v.unknown()), v.minLength(1), v.tupleWithRest([v.unknown()], v.string()))),
     counts: v.optional(
       v.pipe(
         v.unknown(),

@@ -40,6 +40,7 @@ const Samples: z.ZodType<types.Samples> = z.looseObject({
   day: z.iso.date().optional(),
   place: z.tuple([z.number(), z.number()]).optional(),
   open: z.tuple([z.string(), z.union([z.number(), z.null()]).optional()], z.boolean()).optional(),
+  lax: z.array(z.unknown()).min(1).pipe(z.tuple([z.unknown()], z.string())).optional(),
   counts: z.record(z.string(), z.number().refine(Number.isInteger, 'expected a whole number')).refine((value) => Object.keys(value).length >= 1, 'expected 1 properties or more').refine((value) => Object.keys(value).length <= 2, 'expected 2 properties at most').optional(),
   mixed: z.object({
     a: z.string(),
