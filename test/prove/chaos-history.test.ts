@@ -51,6 +51,7 @@ const PUBLISHED = new Map([
 ])
 
 const event = (n: number, id = IDS[n] ?? ''): Entry => ({ kind: 'event', topic: 'eu', n, id })
+const joining: Entry = { kind: 'joining', topic: 'eu' }
 const joined: Entry = { kind: 'joined', topic: 'eu' }
 const open: Entry = { kind: 'open', recovered: true }
 const lost = (requested: string, resumedFrom: string): Entry => ({ kind: 'gap', gap: gap(requested, resumedFrom) })
@@ -100,6 +101,17 @@ describe('judge()', () => {
       { events: 3, lost: [expect.any(String)], disordered: ['eu 3 after 4'] },
     ],
     ['a topic that is joined again', [joined, event(3), joined, event(7)], { events: 2 }],
+    [
+      'a topic that is asked for again while the server carries out that it was left',
+      [joined, event(2), joining, event(3), event(5), joined, event(7)],
+      { events: 4 },
+    ],
+    [
+      'a hole behind the confirmation',
+      [joining, event(2), event(3), joined, event(4), event(6)],
+      { events: 4, lost: ['eu 5 (first-10), between 4 and 6'] },
+    ],
+    ['a topic that is asked for, and an event twice', [event(3), joining, event(3)], { events: 2, doubled: ['eu 3'] }],
     [
       'a topic that is joined again, and an event twice',
       [event(3), joined, event(3)],

@@ -115,9 +115,12 @@ export class App {
     const joined = { isGranted: state !== undefined, state, held: [], leave }
     this.#topics.set(name, joined)
     if (state) return
-    this.history.push({ kind: 'joined', topic: name })
+    this.history.push({ kind: 'joining', topic: name })
     const granted = name === EVERYONE ? Promise.resolve() : client.topic(name).joined()
     const grant = (): void => {
+      // It was left meanwhile.
+      if (this.#topics.get(name) !== joined) return
+      this.history.push({ kind: 'joined', topic: name })
       joined.isGranted = true
       this.#reload()
     }

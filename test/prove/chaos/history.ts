@@ -10,7 +10,9 @@ export type Entry =
   | { readonly kind: 'event'; readonly topic: string; readonly n: number; readonly id: string }
   | { readonly kind: 'gap'; readonly gap: Gap }
   | { readonly kind: 'open'; readonly recovered: boolean | 'unknown' }
-  /** From here on it has the topic: what was published before may be missing. */
+  /** It asks for the topic, perhaps while the server still carries out that it left: until `joined`, nothing is promised. */
+  | { readonly kind: 'joining'; readonly topic: string }
+  /** The server has confirmed the topic: what was published before may be missing. */
   | { readonly kind: 'joined'; readonly topic: string }
   /** What it loaded, or what came, does not fit what it had. */
   | { readonly kind: 'misfit'; readonly topic: string; readonly text: string }
@@ -60,6 +62,8 @@ interface Topic {
   readonly seen: Set<number>
   /** The gaps since the last event. */
   gaps: Gap[]
+  /** It was asked for, and is not confirmed yet. */
+  isJoining: boolean
 }
 
 /**
@@ -75,7 +79,7 @@ export function judge(history: readonly Entry[], published: Published, epochs: r
   } & Record<'lost' | 'doubled' | 'disordered' | 'wrong', string[]>
 
   const topicOf = (name: string): Topic => {
-    const topic = topics.get(name) ?? { last: 0, highest: 0, seen: new Set(), gaps: [] }
+    const topic = topics.get(name) ?? { last: 0, highest: 0, seen: new Set(), gaps: [], isJoining: false }
     topics.set(name, topic)
     return topic
   }
@@ -93,14 +97,15 @@ export function judge(history: readonly Entry[], published: Published, epochs: r
       if (topic.gaps.some((gap) => names(gap, own, epochs))) verdict.missed++
       else verdict.lost.push(`${name} ${missing} (${own}), between ${topic.last} and ${n}`)
     }
-    topic.last = n
+    topic.last = topic.isJoining ? 0 : n
     topic.highest = n
     topic.gaps = []
   }
 
   for (const entry of history) {
     if (entry.kind === 'event') takeEvent(entry)
-    else if (entry.kind === 'joined') topicOf(entry.topic).last = 0
+    else if (entry.kind === 'joining' || entry.kind === 'joined')
+      Object.assign(topicOf(entry.topic), { last: 0, isJoining: entry.kind === 'joining' })
     else if (entry.kind === 'misfit') verdict.wrong.push(`${entry.topic}: ${entry.text}`)
     else if (entry.kind === 'gap') {
       gaps[entry.gap.reason] = (gaps[entry.gap.reason] ?? 0) + 1

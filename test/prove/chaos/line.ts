@@ -9,6 +9,9 @@ import { Flow } from './flow.ts'
 /** Whatever a broken socket says, its `close` says too. */
 export const quiet = (socket: Socket): Socket => socket.on('error', () => {})
 
+/** Node never closes a socket that is reset while its own end is still on the way. */
+const reset = (socket: Socket): unknown => (socket.writableEnded ? socket.destroy() : socket.resetAndDestroy())
+
 export class Line {
   readonly client: Socket
   readonly server: Socket
@@ -78,8 +81,8 @@ export class Line {
     cut: ({ bytes }) => this.response.after(bytes, () => this.cut()),
     reset: ({ bytes }) =>
       this.response.after(bytes, () => {
-        this.client.resetAndDestroy()
-        this.server.resetAndDestroy()
+        reset(this.client)
+        reset(this.server)
       }),
     'stall response': ({ ms }) => {
       this.response.stall()
