@@ -40,8 +40,8 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           environment: 'node',
-          // Most of their time they wait, for heartbeats and faults: more of them than there are cores may wait at once.
-          maxWorkers: 3,
+          // Most of their time they wait, for heartbeats and faults. Each has one to twelve pages open, so no more than two at a time.
+          maxWorkers: 2,
           sequence: { groupOrder: 4 },
         },
       },

@@ -228,8 +228,11 @@ describe('in Chromium', () => {
   })
 
   it.each(['key', 'scope'])('tabs of another %s have a connection of their own', async (option) => {
-    for (const value of ['ada', 'ada', 'bjorn']) await openTab({ [option]: value })
-    await settled()
+    for (const value of ['ada', 'ada', 'bjorn']) {
+      await openTab({ [option]: value })
+      // Before the next tab asks for the lead.
+      await settled()
+    }
     stage.publish(10)
     for (const tab of tabs) await expectAll(tab, stage.last)
     expect(await Promise.all(tabs.map(role))).toEqual(['leader', 'follower', 'leader'])
@@ -269,7 +272,7 @@ describe('in Chromium', () => {
   })
 
   it('a tab without Web Locks has a connection of its own', async () => {
-    await openTabs(2)
+    for (let opened = 0; opened < 2; opened++) await openTabs(1)
     const tab = await lodging.context.newPage()
     await tab.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, 'locks'))
     await tab.goto(stage.page({ tabs: '' }))
