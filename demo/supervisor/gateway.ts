@@ -27,7 +27,7 @@ export function gateway(api: Api, tokens: Tokens, failed: (error: Error) => void
     const restarts = pathname === '/api/faults/restart'
     const drains = pathname === '/api/admin/drain'
     if (!pathname.startsWith('/api/')) next()
-    else if (fleet && !restarts && pathname.startsWith('/api/faults/'))
+    else if (fleet && method === 'POST' && !restarts && pathname.startsWith('/api/faults/'))
       causeInAll(fleet, pathname).then(answer, () => answer(502))
     else if (fleet && pathname === '/api/connections')
       countInAll(fleet, url).then(

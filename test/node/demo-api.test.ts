@@ -37,10 +37,11 @@ async function serve(api: Parameters<typeof gateway>[0]) {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   onTestFinished(() => void server.close())
+  const { port } = server.address() as AddressInfo
+  const ask = (path: string, init?: RequestInit): Promise<Response> => fetch(`http://127.0.0.1:${port}${path}`, init)
   const headers = { authorization: `Bearer ${tokens.mint({ role: 'operator' })}` }
-  const drain = (): Promise<Response> =>
-    fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/api/admin/drain`, { method: 'POST', headers })
-  return { drain, failed }
+  const drain = (): Promise<Response> => ask('/api/admin/drain', { method: 'POST', headers })
+  return { ask, drain, failed }
 }
 
 describe('the API server of the demo', () => {
@@ -85,6 +86,46 @@ describe('the drain button of the demo', () => {
     expect((await drain()).status).toBe(503)
     expect(failed.mock.calls).toEqual([[ENDED]])
     expect((await drain()).status).toBe(202)
+  })
+})
+
+/** Several processes: one that notes what it is asked, or none. */
+async function fleetOf(size: 0 | 1) {
+  const asked: string[] = []
+  const process = createServer(({ method, url }, response) => {
+    asked.push(`${method} ${url}`)
+    response.writeHead(method === 'POST' ? 202 : 404).end()
+  })
+  process.listen(0, '127.0.0.1')
+  await once(process, 'listening')
+  onTestFinished(() => void process.close())
+  const one = { port: (process.address() as AddressInfo).port, number: 1 }
+  const all = size ? [one] : []
+  const nothing = async (): Promise<void> => {}
+  const { ask } = await serve({
+    next: () => all[0],
+    fleet: { size: 1, shop: one, serving: () => all },
+    busy: false,
+    restart: nothing,
+    replace: nothing,
+    stop: nothing,
+  })
+  return { ask, asked }
+}
+
+describe('the gateway of the demo, with several processes', () => {
+  it('causes a fault in each process, by POST alone', async () => {
+    const { ask, asked } = await fleetOf(1)
+    expect((await ask('/api/faults/drop', { method: 'POST' })).status).toBe(202)
+    expect((await ask('/api/faults/drop')).status).toBe(404)
+    expect(asked).toEqual(['POST /api/faults/drop', 'GET /api/faults/drop'])
+  })
+
+  it('answers with 502, and no streams, while no process serves', async () => {
+    const { ask } = await fleetOf(0)
+    expect((await ask('/api/faults/drop', { method: 'POST' })).status).toBe(502)
+    expect((await ask('/api/orders')).status).toBe(502)
+    expect(await (await ask('/api/connections?tabs=a')).json()).toEqual({ streams: 0, processes: 1 })
   })
 })
 
