@@ -1,10 +1,10 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { createMockServer, type MockServerOptions } from 'headwater/testing/node'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { freePort } from '../support/free-port.ts'
 
 /*
  * The command as a process: real pipes, real signals, real HTTP.
@@ -72,15 +72,6 @@ async function server(options: MockServerOptions = {}) {
   const mock = await createMockServer(options)
   onTestFinished(() => mock.close())
   return mock
-}
-
-/** A port that nobody listens on: it was free a moment ago. */
-async function freePort(): Promise<number> {
-  const listener = createServer()
-  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
-  const address = listener.address()
-  await new Promise((resolve) => listener.close(resolve))
-  return typeof address === 'object' && address ? address.port : 0
 }
 
 const tick = (n: number) => ({ send: { event: 'tick', data: { n }, id: `${n}` } })

@@ -1,7 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { type Browser, chromium, type Page } from 'playwright'
 import { findBrowsers } from '../../scripts/browsers.mjs'
@@ -56,14 +53,4 @@ function readUrl({ stdout }: ChildProcess): Promise<string> {
     })
     stdout?.on('end', () => reject(new Error(`The demo did not start: ${text}`)))
   })
-}
-
-/** A port that nobody listens on, for a program that has to be told one. */
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

@@ -1,13 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { describe, onTestFinished } from 'vitest'
 import { findRedis } from '../../scripts/redis.mjs'
+import { freePort } from './free-port.ts'
 
 /*
  * A Redis of a test's own: a child process in a folder of its own, on a port of this machine.
@@ -31,16 +30,6 @@ export interface TestRedis {
   /** Stops the process without ending it: connections stay open, and nothing is answered. */
   freeze(): void
   thaw(): void
-}
-
-/** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 /** Runs it until it can be used. @returns Undefined if it ended before, because another program has the port by now. */
