@@ -558,6 +558,7 @@ const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
   'codegen/emit/publisher.ts': 'test/codegen/emit/files.test.ts',
   'codegen/emit/valibot.ts': 'test/codegen/emit/plain.test.ts',
   'codegen/emit/zod.ts': 'test/codegen/emit/plain.test.ts',
+  'codegen/emit/with-library.ts': 'test/codegen/emit/plain.test.ts',
   'codegen/emit/model.ts': 'test/codegen/emit/events.test.ts',
   'codegen/emit/type-text.ts': 'test/codegen/emit/events.test.ts',
   'cli/generate/watch.ts': 'test/cli/generate/generate.test.ts',

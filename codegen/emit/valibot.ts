@@ -2,30 +2,21 @@ import type { Json } from '../pivot/document.ts'
 import { type Count, mayBeAnything, type ObjectShape, type Shape, type TextRules } from '../pivot/shape.ts'
 import { call, listOf, objectOf } from './calls.ts'
 import type { Model } from './model.ts'
-import { type Ordered, ordered } from './order.ts'
 import { isList, literal, objectKey, quote } from './print.ts'
+import { emitWith, type Library, type Ready } from './with-library.ts'
 
 /*
  * Validators with valibot 1. Of `oneOf` the first member that fits counts.
  */
 
-type Ready = (to: string) => boolean
+const VALIBOT: Library = {
+  importLine: "import * as v from 'valibot'",
+  typeOf: (name) => `v.GenericSchema<unknown, ${name}>`,
+  textOf: valibotText,
+}
 
 /** `schemas.ts`. `from` is how the file imports the types. */
-export function emitValibot({ definitions, events }: Model, from: string): string {
-  const order: Ordered = ordered(definitions, events)
-  const schemas = order.definitions.map(({ name, shape }) => {
-    const text = valibotText(shape, (to) => order.isReady(name, to))
-    return `const ${name}: v.GenericSchema<unknown, types.${name}> = ${text}\n`
-  })
-  const entries = events.map(({ name, type }) => `${objectKey(name)}: ${type}`)
-  return [
-    `import * as v from 'valibot'\nimport type * as types from ${quote(from)}\n`,
-    ...schemas,
-    `/** A schema for each event: for \`parse: schemas(eventSchemas)\` of a client, and \`schemas: eventSchemas\` of a hub. */
-export const eventSchemas = ${objectOf(entries)}\n`,
-  ].join('\n')
-}
+export const emitValibot = (model: Model, from: string): string => emitWith(VALIBOT, model, from)
 
 function valibotText(shape: Shape, isReady: Ready): string {
   const inner = (each: Shape): string => valibotText(each, isReady)

@@ -2,31 +2,22 @@ import type { Json } from '../pivot/document.ts'
 import { type Count, mayBeAnything, type ObjectShape, type Shape, type TextRules } from '../pivot/shape.ts'
 import { call, listOf, objectOf } from './calls.ts'
 import type { Model } from './model.ts'
-import { type Ordered, ordered } from './order.ts'
 import { isList, literal, objectKey, quote } from './print.ts'
+import { emitWith, type Library, type Ready } from './with-library.ts'
 
 /*
  * Validators with zod 4. Where zod counts UTF-16 units or safe integers, a refinement counts as JSON Schema does. Of `oneOf` the
  * first member that fits counts.
  */
 
-type Ready = (to: string) => boolean
+const ZOD: Library = {
+  importLine: "import * as z from 'zod'",
+  typeOf: (name) => `z.ZodType<${name}>`,
+  textOf: zodText,
+}
 
 /** `schemas.ts`. `from` is how the file imports the types. */
-export function emitZod({ definitions, events }: Model, from: string): string {
-  const order: Ordered = ordered(definitions, events)
-  const schemas = order.definitions.map(({ name, shape }) => {
-    const text = zodText(shape, (to) => order.isReady(name, to))
-    return `const ${name}: z.ZodType<types.${name}> = ${text}\n`
-  })
-  const entries = events.map(({ name, type }) => `${objectKey(name)}: ${type}`)
-  return [
-    `import * as z from 'zod'\nimport type * as types from ${quote(from)}\n`,
-    ...schemas,
-    `/** A schema for each event: for \`parse: schemas(eventSchemas)\` of a client, and \`schemas: eventSchemas\` of a hub. */
-export const eventSchemas = ${objectOf(entries)}\n`,
-  ].join('\n')
-}
+export const emitZod = (model: Model, from: string): string => emitWith(ZOD, model, from)
 
 function zodText(shape: Shape, isReady: Ready): string {
   const inner = (each: Shape): string => zodText(each, isReady)
