@@ -110,7 +110,7 @@ export default defineConfig({
           server: { deps: { inline: [/svelte/, /solid-js/] } },
         },
       },
-      // The recipes of docs/testing.md, in the environments that their readers have.
+      // The recipes of docs/testing.md and docs/testing/, in the environments that their readers have.
       ...(['happy-dom', 'jsdom'] as const).map((environment) => ({
         extends: true as const,
         test: {

@@ -11,7 +11,7 @@ const DIR = '.snippets'
 rmSync(DIR, { recursive: true, force: true })
 mkdirSync(DIR)
 let count = 0
-for (const file of ['README.md', 'ARCHITECTURE.md', ...globSync('docs/*.md'), ...globSync('*/README.md')]) {
+for (const file of ['README.md', 'ARCHITECTURE.md', ...globSync('docs/**/*.md'), ...globSync('*/README.md')]) {
   const text = readFileSync(file, 'utf8')
   for (const { 1: code, index } of text.matchAll(/(?<!^<!-- examples\/\S+ -->\n)^```ts\n(.*?)^```$/gms)) {
     const line = text.slice(0, index).split('\n').length

@@ -20,7 +20,7 @@ const WAITING = 16 * 1024
 
 const EMPTY = new Uint8Array()
 
-/** By coding. The sizes of memory for each connection are measured in docs/server.md. */
+/** By coding. The sizes of memory for each connection are measured in docs/server/operation.md. */
 const encoders = {
   gzip: () => createGzip({ level: 6, windowBits: 12, memLevel: 4, chunkSize: CHUNK, flush: constants.Z_SYNC_FLUSH }),
   // Below quality 2, brotli forgets everything at each flush.

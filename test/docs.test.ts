@@ -51,7 +51,7 @@ describe('links', () => {
     expect([...anchorsOf(text)]).toEqual(['the-hub', 'clean-ends-and-404', 'clean-ends-and-404-1'])
   })
 
-  it.each(globSync(['*.md', 'docs/*.md', '{bench,examples,demo}/README.md'], { cwd: root }))(
+  it.each(globSync(['*.md', 'docs/**/*.md', '{bench,examples,demo}/README.md'], { cwd: root }))(
     'lead from %s to headings and files of the package',
     (file) => {
       expect(brokenLinks(file)).toEqual([])

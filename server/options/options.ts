@@ -134,7 +134,7 @@ export interface HubOptions<P extends Identity = Principal, E = Record<string, u
   /**
    * Compresses streams with gzip or brotli, as the client's `Accept-Encoding` asks. Only a host that can flush does this:
    * `toNodeHandler` does, `hub.fetch` does not. Each client then costs processor time for each event, and about 130 KiB of memory.
-   * Leave it off if a stream has secrets next to text that somebody else chose (BREACH). docs/server.md says more.
+   * Leave it off if a stream has secrets next to text that somebody else chose (BREACH). docs/server/operation.md says more.
    * @defaultValue false
    */
   readonly compress?: boolean | undefined

@@ -3,7 +3,7 @@ import * as stories from '../../examples/testing/storybook/orders.stories.tsx'
 import preview from '../../examples/testing/storybook/preview.ts'
 
 /*
- * The stories of docs/testing.md without Storybook around them: with its loaders, decorators and play functions.
+ * The stories of docs/testing/network.md without Storybook around them: with its loaders, decorators and play functions.
  */
 
 const composed = composeStories(stories, preview)

@@ -5,7 +5,7 @@ import { launchBrowser, newPage } from './start.ts'
 import type {} from './storybook-page.tsx'
 
 /*
- * The stories of docs/testing.md, each after the other in one page, as Storybook shows them.
+ * The stories of docs/testing/network.md, each after the other in one page, as Storybook shows them.
  */
 
 let mocked: MockedPage

@@ -1,20 +1,21 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 
 /*
- * The recipes of docs/testing.md are files that run: those for vitest as tests of their own, the others from here and from
+ * The recipes of docs/testing.md and docs/testing/ are files that run: those for vitest as tests of their own, the others from here and from
  * test/e2e. What the page shows of them is what they say.
  */
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const read = (file: string): string => readFileSync(join(root, file), 'utf8')
 
-describe('docs/testing.md', () => {
-  const quotes = [...read('docs/testing.md').matchAll(/^<!-- (examples\/\S+) -->\n```\w+\n(.*?)^```$/gms)]
+describe('the pages about testing', () => {
+  const pages = ['docs/testing.md', ...globSync('docs/testing/*.md', { cwd: root })].map(read).join('\n')
+  const quotes = [...pages.matchAll(/^<!-- (examples\/\S+) -->\n```\w+\n(.*?)^```$/gms)]
 
   it.each(quotes.map(([, file = '', code = '']) => ({ file, code })))('quotes $file as it is', ({ file, code }) => {
     // Blank lines part what the page leaves out.
