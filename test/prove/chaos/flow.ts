@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { LAST_CHUNK, ResponseReader, toChunk } from './body.ts'
 
 /*
@@ -8,9 +8,11 @@ import { LAST_CHUNK, ResponseReader, toChunk } from './body.ts'
 /** Why nothing is read of a socket for a while. */
 type Hold = 'full' | 'stalled' | 'delayed'
 
+const NOTHING = Buffer.alloc(0)
+
 export class Flow {
-  readonly #from: Socket
-  readonly #to: Socket
+  readonly #from: Duplex
+  readonly #to: Duplex
   readonly #holds = new Set<Hold>()
   readonly #reader = new ResponseReader()
   #hasEnded = false
@@ -20,8 +22,10 @@ export class Flow {
   #due: { left: number; readonly act: () => void } | undefined
   /** How many bytes of the body are still sent. `isOn`: from here on the chunks are the proxy's own. */
   #truncation: { left: number; isOn: boolean } | undefined
+  /** Nothing passes any more. A socket gives all that it has kept in one turn, so what closes it may come too late for the rest. */
+  #isOver = false
 
-  constructor(from: Socket, to: Socket) {
+  constructor(from: Duplex, to: Duplex) {
     this.#from = from
     this.#to = to
     from.on('data', (bytes: Buffer) => this.#take(bytes))
@@ -57,11 +61,11 @@ export class Flow {
     this.#truncation = { left: bytes, isOn: false }
   }
 
-  /** Everything passes again. */
+  /** Everything passes again. A truncation that has begun goes on: what would follow is the rest of a chunk. */
   heal(): void {
     this.#delay = 0
     this.#due = undefined
-    this.#truncation = undefined
+    if (!this.#truncation?.isOn) this.#truncation = undefined
     this.#release('stalled')
   }
 
@@ -82,13 +86,14 @@ export class Flow {
 
   /** What passes of a piece. */
   #pass(bytes: Buffer): Buffer {
+    if (this.#isOver) return NOTHING
     const parts = this.#reader.read(bytes)
     if (this.#truncation) return this.#truncated(parts, this.#truncation)
     const due = this.#due
     if (!due) return bytes
     due.left -= bytes.length
     if (due.left > 0) return bytes
-    this.#due = undefined
+    this.#isOver = true
     queueMicrotask(due.act)
     return bytes.subarray(0, bytes.length + due.left)
   }
@@ -105,6 +110,7 @@ export class Flow {
       }
       if (truncation.isOn && (truncation.left === 0 || kind === 'other')) {
         passed.push(LAST_CHUNK)
+        this.#isOver = true
         queueMicrotask(() => {
           this.#to.end()
           this.#from.destroy()
