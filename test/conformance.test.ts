@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { counted, type Outcome, parses, requestsIn, resumes, verdict } from './conformance/case.ts'
 import { GROUPS } from './conformance/cases.ts'
 import { NAMES } from './conformance/names.ts'
-import { passes, type Recorded, tableOf } from './conformance/table.ts'
+import { passes, type Recorded, summaryOf, tableOf } from './conformance/table.ts'
 
 /*
- * The conformance suite judges alike, and the README shows what was recorded. `npm run conformance` runs the suite itself.
+ * The conformance suite judges alike, and the documents show what was recorded. `npm run conformance` runs the suite itself.
  */
 
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8')
@@ -79,9 +79,12 @@ describe('what is recorded', () => {
       expect(Object.keys(verdicts).sort()).toEqual([...titles].sort())
   })
 
-  it('is what the README shows: `npm run conformance -- --write` writes it', () => {
-    const [, shown] = /<!-- conformance -->\n(.*)<!-- \/conformance -->/s.exec(read('../README.md')) ?? []
-    expect(shown).toBe(tableOf(recorded))
+  it.each([
+    ['README.md', summaryOf],
+    ['docs/comparison.md', tableOf],
+  ])('is what %s shows: `npm run conformance -- --write` writes it', (file, tableFor) => {
+    const [, shown] = /<!-- conformance -->\n(.*)<!-- \/conformance -->/s.exec(read(`../${file}`)) ?? []
+    expect(shown).toBe(tableFor(recorded))
   })
 
   it.each(Object.keys(GROUPS).filter((group) => group.startsWith('The standard')))(

@@ -2,7 +2,7 @@ import type { TabsRole } from 'headwater/tabs'
 import { role, type Stream } from './client.ts'
 import { byId, frameBatch, make, setText } from './dom.ts'
 import { seconds, time } from './format.ts'
-import { capital, describeError, describeEvent, describeOpening, describeRetry, ROLES } from './words.ts'
+import { describeError, describeEvent, ROLES } from './words.ts'
 
 /*
  * Every event and every turn of the connection, oldest first. The list follows its end, unless a reader has scrolled
@@ -19,21 +19,19 @@ export interface Log {
 export function showLog(sse: Stream): Log {
   const add = createList()
   let part: TabsRole | undefined
-  let isFirst = true
 
   sse.state.subscribe(({ status }) => {
-    // The observers below know more of these two.
+    // Of these two the observers know more.
     if (status !== 'open' && status !== 'waiting') add({ kind: 'state', name: status })
   })
   sse.observe({
     onOpen({ recovered }) {
-      add({ kind: 'state', name: 'open', text: describeOpening(recovered, isFirst) })
-      isFirst = false
+      const text = recovered === true ? 'goes on after the last id' : 'starts afresh'
+      add({ kind: 'state', name: 'open', text })
       noteRole()
     },
-    onRetry({ delay, error, attempt }) {
-      const text = `${capital(describeError(error))}. ${describeRetry(attempt)} in ${seconds(delay)}`
-      add({ kind: 'state', name: 'waiting', text })
+    onRetry({ delay, error }) {
+      add({ kind: 'state', name: 'waiting', text: `${describeError(error)}; next try in ${seconds(delay)}` })
     },
     onGap: ({ reason }) => add({ kind: 'state', name: 'gap', text: reason }),
     onEvent({ id, type, data, receivedAt }) {
@@ -42,7 +40,7 @@ export function showLog(sse: Stream): Log {
     },
   })
 
-  // A tab that asks for the lead is a follower for a moment. Only the role that lasts is written down.
+  // Who asks for the lead hears through another tab, for a moment, by whatever name: only what has come of it is told.
   function noteRole(): void {
     const now = role.get()
     if (now === part || sse.state.get().status !== 'open') return
@@ -75,7 +73,7 @@ function createList(): (entry: Entry) => void {
 
   const schedule = frameBatch(() => {
     if (paused) {
-      setText(pause, `Resume (${lines.length === KEPT ? `${KEPT} or more` : lines.length} new)`)
+      setText(pause, `Go on (${lines.length === KEPT ? `${KEPT} or more` : lines.length} new)`)
       return
     }
     list.append(...lines)

@@ -98,7 +98,7 @@ function showStates(sse: Stream, { add, grow, now }: Tape): void {
     place(phase, STATES, HEIGHT[status], 0)
     grow(phase)
     if (status === 'waiting') interruptions++
-    setText(summary, `Now: ${STATUS[status]}. ${count(interruptions, 'wait')} for a retry so far.`)
+    setText(summary, `Now: ${STATUS[status]}. ${count(interruptions, 'wait')} for a next try so far.`)
   })
 }
 

@@ -3,19 +3,18 @@ import { ADMIN_TOPIC, LISTED, type ListedClient, type Report } from '../shared/r
 import type { ShopHub } from './hub.ts'
 
 /*
- * Sends the operators figures about the hub, through the hub itself: an event on their own topic. It is volatile, because the
- * next report replaces it. Nothing is sent while no operator listens.
+ * Tells the operators how the hub is, by the hub itself: an event on a topic of their own, volatile, as the next one says it
+ * all again. Nothing is sent while nobody is there to see it.
  */
 
 /** Between two reports, in milliseconds. */
 const EVERY = 1000
-/** After a client came or left, in milliseconds. Many that come at once make one report. */
+/** When somebody came or went: long enough that a crowd that does makes one report. */
 const SOON = 50
 
-/** Field by field, so that a field that `clients()` gets later is not sent by accident. */
-const listed = ({ clientId, principal, topics, connectedAt, lastSeen, live, queue }: ClientInfo): ListedClient => ({
+/** Field by field: a field that `clients()` gets later is not sent by accident. */
+const listed = ({ clientId, topics, connectedAt, lastSeen, live, queue }: ClientInfo): ListedClient => ({
   clientId,
-  ...(principal.userId !== undefined && { userId: principal.userId }),
   topics,
   connectedAt,
   lastSeen,
@@ -23,7 +22,7 @@ const listed = ({ clientId, principal, topics, connectedAt, lastSeen, live, queu
   queue,
 })
 
-/** @param status - What the hub does not know: the number of its process, and whether the process is about to end. */
+/** @param status - What the hub does not know: which process this is, and whether it is about to end. */
 export function reportToOperators(
   hub: ShopHub,
   status: () => Pick<Report, 'process' | 'isOneOfSeveral' | 'draining'>,
@@ -46,12 +45,12 @@ export function reportToOperators(
       clients: clients.slice(0, LISTED).map(listed),
       topics: [...joined].sort(),
     }
-    // It fails only when the hub is closed, and then no client is left.
+    // It fails only when the hub has been closed: then there is nobody left.
     hub.toTopic(ADMIN_TOPIC, 'admin.report', report, { volatile: true }).catch(() => {})
   }
 
   function soon(): void {
-    // Only once: clients that come one after the other would delay the report for ever.
+    // Not once more: those who come one after the other would put it off for ever.
     if (isSoon) return
     isSoon = true
     clearTimeout(timer)

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 import { ENGINES, isEngine } from '../engines/engine.ts'
 import { GROUPS } from './cases.ts'
 import { type ClientName, NAMES } from './names.ts'
-import { passes, type Recorded, tableOf } from './table.ts'
+import { passes, type Recorded, summaryOf, tableOf } from './table.ts'
 import { openSuite } from './watch.ts'
 
 /*
@@ -12,7 +12,7 @@ import { openSuite } from './watch.ts'
  *
  * npm run conformance -- [--client <name>] [--browser chromium|firefox|webkit] [--only <part of a title>] [--write]
  *
- * With `--write` the results in Chromium are recorded, and the table of the README is made of them.
+ * With `--write` the results in Chromium are recorded, and the tables in the README and in docs/comparison.md are made of them.
  */
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -82,8 +82,12 @@ if (values.write) {
     ),
   }
   writeFileSync(RESULTS, `${JSON.stringify(recorded, null, 2)}\n`)
-  writeFileSync(
-    `${root}README.md`,
-    readFileSync(`${root}README.md`, 'utf8').replace(TABLE, () => tableOf(recorded)),
-  )
+  for (const [file, table] of [
+    ['README.md', summaryOf(recorded)],
+    ['docs/comparison.md', tableOf(recorded)],
+  ] as const)
+    writeFileSync(
+      `${root}${file}`,
+      readFileSync(`${root}${file}`, 'utf8').replace(TABLE, () => table),
+    )
 }

@@ -26,13 +26,22 @@ export const inCell = (text: string): string =>
     .replaceAll('\n', '\\n')
     .replace(/\p{Cc}/gu, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`)
 
+const headOf = (names: readonly string[]): string => row(['', ...names]) + row(['---', ...names.map(() => '---')])
+
+/** The table of the README: for each group, how much each client passes. */
+export function summaryOf({ clients }: Recorded): string {
+  const names = Object.keys(clients) as ClientName[]
+  const groups = Object.keys(GROUPS).map((group) => row([group, ...names.map((name) => passes(group, clients[name]))]))
+  return `${headOf(names)}${groups.join('')}`
+}
+
 /**
- * What the README shows: for each group how much each client passes, then the cases that not every client passes, or that
- * count something.
+ * The table of docs/comparison.md: for each group how much each client passes, then the cases that not every client passes,
+ * or that count something.
  */
 export function tableOf({ date, chromium, versions, clients }: Recorded): string {
   const names = Object.keys(clients) as ClientName[]
-  const head = row(['', ...names]) + row(['---', ...names.map(() => '---')])
+  const head = headOf(names)
   const groups = Object.entries(GROUPS).map(([group, cases]) => {
     const shown = cases.filter(({ title }) => names.some((name) => clients[name]?.[title]?.text !== '✓'))
     return (

@@ -79,11 +79,11 @@ describe('the panel', () => {
     await rows().nth(0).waitFor()
     expect(await rows().count()).toBe(1)
     expect(await panel.locator('#clients-note').textContent()).toBe(
-      'Only this page is connected. Open the shop in another tab.',
+      'Nobody but this panel listens. Open the shop in another tab.',
     )
   })
 
-  it('lists every stream with its user, client id and topics', async () => {
+  it('lists every stream by its id and topics, and nobody by name', async () => {
     ada = await visit('ada')
     bjorn = await visit('bjorn')
     await panel.waitForFunction(() => document.querySelectorAll('#clients tbody tr').length === 3)
@@ -92,22 +92,17 @@ describe('the panel', () => {
     )
     for (const row of cells)
       expect(row).toEqual([
-        expect.stringMatching(/^(operator|Ada|Björn)$/),
         expect.stringMatching(/^[\w-]{22}$/),
         expect.stringMatching(/^(admin|orders, jobs)$/),
         expect.stringMatching(/^\d+ s$/),
         '0',
       ])
-    expect(cells.map(([user, , topics]) => `${user}: ${topics}`)).toEqual([
-      'operator: admin',
-      'Ada: orders, jobs',
-      'Björn: orders, jobs',
-    ])
+    expect(cells.map(([, topics]) => topics)).toEqual(['admin', 'orders, jobs', 'orders, jobs'])
     expect(await panel.locator('#topics tbody').innerText()).toMatch(/^admin\s+1\s+jobs\s+2\s+orders\s+2$/)
     expect(await panel.locator('[data-figure="clients"]').textContent()).toBe('3')
   })
 
-  it('receives the id of each user, and nothing else about them', async () => {
+  it('hears no user in any byte of its stream', async () => {
     const token = await panel.locator('meta[name="operator-token"]').getAttribute('content')
     const response = await fetch(new URL('api/events?topics=admin', demo.url), {
       headers: { authorization: `Bearer ${token}` },
@@ -119,13 +114,9 @@ describe('the panel', () => {
       if (/event: admin\.report\ndata: .*\n\n/.test(text)) break
     }
     const [, json = ''] = /event: admin\.report\ndata: (.*)\n\n/.exec(text) ?? []
-    const fields = ['clientId', 'connectedAt', 'lastSeen', 'live', 'queue', 'topics']
-    expect(JSON.parse(json).clients.map((client: object) => Object.keys(client).sort())).toEqual([
-      fields,
-      [...fields, 'userId'],
-      [...fields, 'userId'],
-      fields,
-    ])
+    expect(JSON.parse(json).clients).toHaveLength(4)
+    // In quotes: an id made by chance may well have three of these letters in it.
+    expect(text).not.toMatch(/"(ada|bj[oö]rn|chiara)"/i)
     await panel.waitForFunction(() => document.querySelectorAll('#clients tbody tr').length === 3)
   })
 
@@ -160,18 +151,18 @@ describe('the panel', () => {
   it('kicks a user, whose stream ends and comes back without a loss', async () => {
     await forget(ada)
     await forget(bjorn)
-    expect(await act('kick', { user: 'ada' })).toMatch(/1 stream of Ada closed\.$/)
+    expect(await act('kick', { user: 'ada' })).toMatch(/1 stream of Ada ended\.$/)
     expect(await interruption(ada)).toEqual({ result: 'ok', label: 'unannounced', reason: 'ended by the server' })
     expect(await bjorn.locator('#interruptions li').count()).toBe(0)
     await panel.locator('[data-figure="endings"]', { hasText: '1 kicked' }).waitFor()
-    expect(await act('kick', { user: 'chiara' })).toMatch(/Chiara has no open stream\.$/)
+    expect(await act('kick', { user: 'chiara' })).toMatch(/Chiara has no stream open\.$/)
   })
 
   it('drains the process: everybody goes over to the next one without a loss', async () => {
     await forget(ada)
     await forget(bjorn)
-    expect(await panel.locator('#process').textContent()).toMatch(/^Process 1, running for /)
-    expect(await act('drain')).toMatch(/A new process runs\./)
+    expect(await panel.locator('#process').textContent()).toMatch(/^Process 1, up for /)
+    expect(await act('drain')).toMatch(/A new process has taken over\./)
     for (const page of [ada, bjorn]) {
       const { result, reason } = await interruption(page)
       expect(result).toBe('ok')
@@ -180,14 +171,14 @@ describe('the panel', () => {
       expect(await page.locator('#headline').textContent()).toMatch(/^Nothing was lost: /)
       await page.locator('#streams[data-result="ok"]').waitFor()
     }
-    await panel.locator('#process', { hasText: /^Process 2, running for / }).waitFor()
+    await panel.locator('#process', { hasText: /^Process 2, up for / }).waitFor()
     await panel.waitForFunction(() => document.querySelectorAll('#clients tbody tr').length === 3)
     expect(await panel.locator('[data-figure="errors"]').textContent()).toBe('none')
     expect(await panel.locator('[data-figure="gaps"]').textContent()).toBe('0')
   })
 
   it('resets the log, and everybody is told of a gap', async () => {
-    expect(await act('reset')).toMatch(/The log is empty\. The new one is called [a-z0-9]+\.$/)
+    expect(await act('reset')).toMatch(/The log is empty; its epoch is [a-z0-9]+ now\.$/)
     for (const page of [ada, bjorn])
       await page
         .locator('#headline', {
@@ -224,7 +215,7 @@ describe('the panel', () => {
 
   it('says what could not be done', async () => {
     await panel.route('**/api/admin/order', (route) => route.fulfill({ status: 503 }))
-    expect(await act('order')).toMatch(/That failed: \/api\/admin\/order answers 503\.$/)
+    expect(await act('order')).toMatch(/It was not done: \/api\/admin\/order answers 503\.$/)
     expect(await panel.locator('#outcome').getAttribute('data-result')).toBe('failed')
     await panel.unroute('**/api/admin/order')
   })
@@ -232,10 +223,10 @@ describe('the panel', () => {
   it('marks its figures as old while its stream is down', async () => {
     expect((await fetch(new URL('api/faults/restart', demo.url), { method: 'POST' })).status).toBe(202)
     await panel.locator('main[data-stale]').waitFor()
-    expect(await panel.locator('#as-of').textContent()).toMatch(/^Last report .+, none since$/)
+    expect(await panel.locator('#as-of').textContent()).toMatch(/^As of .+; nothing heard since$/)
     // One at a time: what is under way is not waited for, but told.
-    expect(await act('drain')).toMatch(/That failed: \/api\/admin\/drain answers 409\.$/)
-    await panel.locator('#process', { hasText: /^Process 3, running for / }).waitFor()
+    expect(await act('drain')).toMatch(/It was not done: \/api\/admin\/drain answers 409\.$/)
+    await panel.locator('#process', { hasText: /^Process 3, up for / }).waitFor()
     expect(await panel.locator('main[data-stale]').count()).toBe(0)
   })
 
@@ -261,7 +252,7 @@ describe('the panel', () => {
   })
 
   it('leads to the shop, and back', async () => {
-    await panel.getByRole('link', { name: 'Back to the shop' }).click()
+    await panel.getByRole('link', { name: 'Shop' }).click()
     await panel.getByRole('link', { name: 'Operator’s panel' }).click()
     await panel.locator('#process').waitFor()
     expect(new URL(panel.url()).pathname).toBe('/admin')

@@ -78,7 +78,7 @@ const FAULTS = [
   ['stall', 'silent for too long'],
   ['unavailable', 'unavailable (503)'],
   ['unauthorized', 'token refused (401)'],
-  ['restart', 'no server behind the proxy (502)'],
+  ['restart', 'nobody behind the proxy (502)'],
 ] as const
 
 describe('the demo', () => {
@@ -252,13 +252,13 @@ describe('the demo in several tabs', () => {
   const expectLeader = (page: Page, roster: RegExp): Promise<void> =>
     expectPart(page, 'leader', 'This tab has the connection', roster)
   const expectFollower = (page: Page): Promise<void> =>
-    expectPart(page, 'follower', 'Another tab has the connection', /^Tab \d+\. Tab \d+ has the connection\.$/)
+    expectPart(page, 'follower', 'Hears it through another tab', /^Tab \d+\. Tab \d+ has the connection\.$/)
 
   it('opens another tab, which hears the one stream through the first', async () => {
     await page.setViewportSize({ width: 1280, height: 900 })
     await expectLeader(page, /^Tab \d+, the only one\.$/)
     second = await openAnother(page)
-    await expectLeader(page, /^Tab \d+\. Tab \d+ gets the events from here\.$/)
+    await expectLeader(page, /^Tab \d+\. Tab \d+ hears it too\.$/)
     await expectFollower(second)
     expect(await second.locator('#user').inputValue()).toBe(await page.locator('#user').inputValue())
     await expectOneStream()
@@ -278,7 +278,7 @@ describe('the demo in several tabs', () => {
       await second.locator(`button[data-fault="${fault}"]`).click()
       await expectNothingLost(page, fault, reason)
       await expectNothingLost(second, fault, fault === 'drop' ? 'connection lost' : reason)
-      await expectLeader(page, /gets the events from here/)
+      await expectLeader(page, /hears it too/)
       await expectFollower(second)
       for (const tab of [page, second]) await expectAgreement(tab, url)
     },
@@ -303,7 +303,7 @@ describe('the demo in several tabs', () => {
     await becomes(third, await second.locator('#user').inputValue())
     for (const tab of [second, third]) await calm(tab)
     await page.close()
-    await expectLeader(second, /^Tab \d+\. Tab \d+ gets the events from here\.$/)
+    await expectLeader(second, /^Tab \d+\. Tab \d+ hears it too\.$/)
     await expectFollower(third)
     await expectNothingLost(second, 'hand-over', /^from tab \d+ to this tab$/)
     await expectNothingLost(third, 'hand-over', /^from tab \d+ to tab \d+$/)
@@ -314,7 +314,7 @@ describe('the demo in several tabs', () => {
   it('hands the connection over when the tab that has it disconnects, and hears it again through the other', async () => {
     for (const tab of [second, third]) await calm(tab)
     await second.locator('#disconnect').click()
-    await expectPart(second, 'alone', 'This tab shares with no other', /^Tab \d+\. It is disconnected\.$/)
+    await expectPart(second, 'alone', 'Alone', /^Tab \d+\. It wants no connection\.$/)
     await expectLeader(third, /^Tab \d+, the only one\.$/)
     await expectNothingLost(third, 'hand-over', /^from tab \d+ to this tab$/)
     await second.locator('#connect').click()
