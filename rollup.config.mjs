@@ -57,6 +57,24 @@ const inline = {
   },
 }
 
+/** The oldest versions that have all that is imported. */
+const NEEDED = { react: 'React 18', vue: 'Vue 3.4' }
+
+/**
+ * An older one lacks a name, and the module does not even load: Node and bundlers then show the line of the import. So that line
+ * says what is needed. A minifier drops it.
+ */
+const needed = {
+  name: 'needed',
+  renderChunk: (code) => ({
+    code: code.replace(
+      /^import .* from "(react|vue)";$/gm,
+      (line, peer) => `${line} // headwater needs ${NEEDED[peer]}`,
+    ),
+    map: null,
+  }),
+}
+
 /** The minifier that the sizes are measured with (size-limit bundles with rolldown). */
 const minified = {
   name: 'minified',
@@ -85,7 +103,7 @@ export default [
   {
     ...common,
     external: isForeign,
-    plugins: [typescript, inline],
+    plugins: [typescript, inline, needed],
     output: output('es', 'js'),
   },
   {

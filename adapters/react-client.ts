@@ -11,6 +11,9 @@ import { clientOf, follow, keyOf, type Source } from './source.ts'
 /** A name, preceded by a client, or without one for the provider's. */
 export type Arguments<L> = [client: SSEClient | undefined, name: string, last: L] | [name: string, last: L]
 
+// React 17 has no such hook.
+if (!useInsertionEffect) throw Error('headwater/react needs React 18')
+
 export const Provided: Context<SSEClient | undefined> = createContext<SSEClient | undefined>(undefined)
 
 export function useGiven<T>(given?: T): T | SSEClient {

@@ -17,6 +17,9 @@ import { clientOf, type MakeClient, type Source } from './source.ts'
  * Where a composable finds its client, and from when to when it is at work.
  */
 
+// Vue 2.7 and Vue 3.2 have no such function.
+if (!toValue) throw Error('headwater/vue needs Vue 3.4')
+
 const KEY = 'headwater'
 
 /**

@@ -175,6 +175,36 @@ it('the parts work together as they are built: their short names agree', () => {
   )
 })
 
+it('no optional peer keeps the package from being installed beside another version of it', () => {
+  expect([...new Set(Object.values(peerDependencies))]).toEqual(['*'])
+})
+
+/** Peers that lack what came later. */
+const OLD_PEERS: Readonly<Record<string, string>> = {
+  react: "exports.createContext = exports.useState = () => {}; exports.version = '17.0.2'",
+  vue: "exports.shallowRef = exports.watch = () => {}; exports.version = '2.7.16'",
+}
+
+it.each([
+  ['react', 'import', /^import .* \/\/ headwater needs React 18$/m],
+  ['react', 'require', /^Error: headwater\/react needs React 18$/m],
+  ['vue', 'import', /^import .* \/\/ headwater needs Vue 3.4$/m],
+  ['vue', 'require', /^Error: headwater\/vue needs Vue 3.4$/m],
+] as const)('an old %s is refused by %s with the version that is needed', (peer, how, message) => {
+  const modules = join(project, `old-${peer}-${how}`, 'node_modules')
+  mkdirSync(join(modules, peer), { recursive: true })
+  writeFileSync(join(modules, peer, 'index.js'), OLD_PEERS[peer] ?? '')
+  cpSync(join(project, 'node_modules', name), join(modules, name), { recursive: true })
+  const code = how === 'import' ? `import '${name}/${peer}'` : `require('${name}/${peer}')`
+  const type = how === 'import' ? 'module' : 'commonjs'
+  const { status, stderr } = spawnSync(process.execPath, [`--input-type=${type}`, '--eval', code], {
+    cwd: join(modules, '..'),
+    encoding: 'utf8',
+  })
+  expect(status).toBe(1)
+  expect(stderr).toMatch(message)
+})
+
 it.each(['index.js', 'hub/index.js', 'tabs/index.js', 'headwater.min.js'])(
   'no long name of the package itself is left in dist/%s',
   (file) => {
