@@ -500,6 +500,7 @@ const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
   'server/redis/redis-log.ts': 'test/node/redis-log.test.ts',
   'server/redis/relay.ts': 'test/node/redis-hub.test.ts',
   'server/redis/scripts.ts': 'test/node/redis-log.test.ts',
+  'server/redis/shared-log.ts': 'test/node/redis-log.test.ts',
   'server/redis/store.ts': 'test/node/redis-log.test.ts',
   'server/redis/time.ts': 'test/node/redis-log.test.ts',
   'server/redis/writer.ts': 'test/node/redis-log.test.ts',

@@ -4,6 +4,7 @@ import { Refusal } from '../wire/refusal.ts'
 import { readStreamRequest } from './address.ts'
 import { refuseIfClosing } from './closing.ts'
 import type { HttpParts, Incoming } from './parts.ts'
+import { reachCursor } from './reach.ts'
 
 /**
  * Answers a GET that asks for a stream: who is it, what may it join, and is there room? Then the stream opens.
@@ -19,6 +20,7 @@ export async function getStream(parts: HttpParts, { request, url, fixed, host, c
   const topics = await allowedOf([...asked.topics, ...also], (names) => mayJoin(principal, names), denials)
   if (fixed !== undefined && !topics.includes(fixed)) throw new Refusal(403, 'forbidden', 'you may not do this')
   const readsAll = requested === EARLIEST && (await mayReadAll(principal))
+  await reachCursor(parts, requested)
   // Nothing is waited for between the check of a limit and the place that is taken.
   refuseIfClosing(shutdown)
   openStream(principal, { ...asked, topics, fixed }, readsAll, connect)

@@ -42,6 +42,12 @@ export interface EventLog {
   subscribe(listener: LogListener): () => void
   /** Removes all entries, and takes another epoch. */
   reset(): void | Promise<void>
+  /**
+   * For a log that several processes share: a client may come from one that has read further than this. When this returns, or its
+   * promise resolves, this process has read up to that number of that epoch, or knows that the log has no such entry. It rejects if
+   * the log cannot be reached: the client is refused with 503, and tries again.
+   */
+  reach?(epoch: string, seq: number): void | Promise<void>
   /** False while the log cannot be reached: `append` rejects. Left out: it always can be. */
   readonly available?: boolean | undefined
   /**

@@ -1,3 +1,4 @@
 export type { RedisClient } from './link.ts'
 export type { RedisLogOptions } from './options.ts'
-export { type RedisLog, redisLog } from './redis-log.ts'
+export { redisLog } from './redis-log.ts'
+export type { RedisLog } from './shared-log.ts'

@@ -56,11 +56,12 @@ export class Reader {
   }
 
   /** Compares with Redis, and moves if it must. */
-  async verify(): Promise<void> {
+  async verify(): Promise<Standing> {
     const { store, known, oldest } = this.#parts
     const standing = await store.verify(known())
     this.#follow(courseOf(known(), standing), standing)
     oldest(firstOf(standing))
+    return standing
   }
 
   close(): void {

@@ -1,40 +1,12 @@
-import { createListeners } from '../log/listeners.ts'
-import { type EventLog, type LogEntry, type LogRecord, mintEpoch } from '../log/log.ts'
-import type { Relay } from '../log/relay.ts'
-import { createWindow } from '../log/window.ts'
-import { createCare } from './care.ts'
-import { firstOf, type Standing } from './compare.ts'
-import type { Stored } from './entry.ts'
+import { mintEpoch } from '../log/log.ts'
 import { Link, type RedisClient } from './link.ts'
-import { type RedisLogOptions, type RedisLogSettings, resolveRedisLogOptions } from './options.ts'
-import { Reader } from './reader.ts'
+import { type RedisLogOptions, resolveRedisLogOptions } from './options.ts'
 import { createRelay } from './relay.ts'
-import { type Known, Store } from './store.ts'
-import { Writer } from './writer.ts'
+import { type RedisLog, SharedLog } from './shared-log.ts'
+import { Store } from './store.ts'
 
-/** A log that several processes share. */
-export interface RedisLog extends EventLog {
-  /**
-   * Resolves when Redis has the event, and this process has read it. Rejects with a `LogUnavailableError` if Redis cannot be
-   * reached, or refuses it.
-   */
-  append(record: LogRecord): Promise<LogEntry>
-  reset(): Promise<void>
-  /** Redis' Pub/Sub: for volatile events, and for what one hub asks of the others. */
-  readonly relay: Relay
-  /** False while Redis cannot be reached. */
-  readonly available: boolean
-  /** Gives the connections back. Afterwards `append` rejects. Call it after the hub's `close`. */
-  close(): Promise<void>
-}
-
-/** So many of the newest entries are in memory too, with so much text. */
-const RECENT = 10_000
-const RECENT_CHARACTERS = 64 * 1024 * 1024
-/** So many of them at the start: what clients of a process that was replaced have missed. */
+/** So many of the newest events are in memory at the start: what clients of a process that was replaced have missed. */
 const PRELOAD = 1000
-/** How many entries one request of a replay reads. */
-const PAGE = 1000
 
 /**
  * A log in Redis, for any number of processes: what one publishes, the clients of all get, and a client resumes at any of them.
@@ -63,138 +35,5 @@ export async function redisLog(redis: RedisClient, options: RedisLogOptions = {}
   } catch (error) {
     for (const link of Object.values(links)) link.close()
     throw error
-  }
-}
-
-interface Parts {
-  readonly settings: RedisLogSettings
-  readonly commands: Link
-  readonly reader: Link
-  readonly subscriber: Link
-  readonly relay: Relay
-  readonly node: string
-  readonly store: Store
-  readonly standing: Standing
-  readonly newest: readonly Stored[]
-}
-
-/** Its methods are fields, so that they work without their object, as those of a `memoryLog` do. */
-class SharedLog implements RedisLog {
-  readonly relay: Relay
-  readonly localOnly: boolean
-  readonly subscribe: EventLog['subscribe']
-  readonly #parts: Parts
-  readonly #listeners = createListeners<LogEntry>()
-  readonly #recent = createWindow<LogEntry>(RECENT, RECENT_CHARACTERS)
-  readonly #reader: Reader
-  readonly #writer: Writer
-  readonly #stopCare: () => void
-  #known: Known
-  /** The oldest number that Redis has, as far as is known. */
-  #oldest: number
-  #isUp = true
-  #isClosed = false
-
-  constructor(parts: Parts) {
-    const { settings, standing, newest, node, store, commands } = parts
-    this.#parts = parts
-    this.relay = parts.relay
-    this.localOnly = settings.localOnly
-    this.subscribe = this.#listeners.add
-    this.#oldest = firstOf(standing)
-    const last = newest.at(-1)
-    // Only what leads up to the head: the log may have begun again in between.
-    const fits = last?.entry.seq === standing.seq && newest[0]?.entry.seq === standing.seq - newest.length + 1
-    this.#known = { epoch: standing.epoch, head: standing.seq, uid: fits && last ? last.uid : '' }
-    if (fits) for (const { entry } of newest) this.#recent.push(entry)
-    const known = (): Known => this.#known
-    this.#reader = new Reader({
-      link: parts.reader,
-      store,
-      known,
-      entry: (stored) => this.#take(stored),
-      moved: (epoch, head) => this.#move(epoch, head),
-      oldest: (first) => {
-        this.#oldest = first
-      },
-      up: (isUp, error) => this.#note(isUp, error),
-    })
-    const verify = (): Promise<void> => this.#reader.verify()
-    this.#writer = new Writer({ node, link: commands, store, timeout: settings.timeout, known, verify })
-    this.#stopCare = createCare(settings, store, () => ({ first: this.first, head: this.head }))
-    void this.#reader.run()
-  }
-
-  get epoch(): string {
-    return this.#known.epoch
-  }
-  get head(): number {
-    return this.#known.head
-  }
-  get first(): number {
-    return Math.min(Math.max(this.#oldest, this.head - this.#parts.settings.size + 1), this.head + 1)
-  }
-  get available(): boolean {
-    return this.#isUp && this.#parts.commands.isReady
-  }
-
-  readonly append = (record: LogRecord): Promise<LogEntry> =>
-    this.#isClosed ? Promise.reject(new Error('the log in Redis has been closed')) : this.#writer.append(record)
-
-  readonly read: EventLog['read'] = (seq, limit) => {
-    const from = Math.max(seq + 1, this.first)
-    if (from > this.head - this.#recent.length) return this.#recent.read(from, limit)
-    return this.#readRedis(from, Math.min(limit, this.head - from + 1))
-  }
-
-  readonly reset = async (): Promise<void> => {
-    await this.#writer.reset()
-    await this.#reader.verify()
-  }
-
-  readonly close = async (): Promise<void> => {
-    this.#isClosed = true
-    this.#stopCare()
-    this.#reader.close()
-    const { commands, reader, subscriber } = this.#parts
-    for (const link of [commands, reader, subscriber]) link.close()
-  }
-
-  /** @returns Nothing if the log has begun again meanwhile. */
-  async #readRedis(from: number, limit: number): Promise<LogEntry[]> {
-    const { epoch, head } = this.#known
-    const found: LogEntry[] = []
-    while (found.length < limit && from <= head) {
-      const page = await this.#parts.store.range(from, head, Math.min(limit - found.length, PAGE))
-      if (this.epoch !== epoch) return []
-      if (page.length === 0) break
-      for (const { entry } of page) found.push(entry)
-      from = (found.at(-1)?.seq ?? head) + 1
-    }
-    return found
-  }
-
-  #take({ entry, uid, epoch }: Stored): void {
-    this.#known = { epoch, head: entry.seq, uid }
-    this.#recent.push(entry)
-    this.#listeners.entry(entry)
-    this.#writer.delivered(uid, entry)
-  }
-
-  #move(epoch: string, head: number): void {
-    this.#known = { epoch, head, uid: '' }
-    this.#oldest = head + 1
-    this.#recent.clear()
-    this.#listeners.reset()
-    this.#writer.moved(this.#known)
-  }
-
-  #note(isUp: boolean, error?: unknown): void {
-    if (isUp === this.#isUp) return
-    this.#isUp = isUp
-    const { warn } = this.#parts.settings
-    if (isUp) return warn('Redis can be reached again')
-    const cause = this.#parts.reader.error ?? error
-    warn(`Redis cannot be reached, and events cannot be published: ${cause instanceof Error ? cause.message : cause}`)
   }
 }

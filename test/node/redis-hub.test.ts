@@ -3,6 +3,7 @@ import { createHub, type HubOptions } from 'headwater/server'
 import { type RedisLogOptions, redisLog } from 'headwater/server/redis'
 import { expect, it, onTestFinished } from 'vitest'
 import { eventually } from '../support/eventually.ts'
+import { openGate } from '../support/gate.ts'
 import { describeRedis, startRedis, type TestRedis } from '../support/redis.ts'
 import { serveHub } from '../support/serving.ts'
 
@@ -13,9 +14,9 @@ import { serveHub } from '../support/serving.ts'
 /** One of several processes, as far as a hub can tell. */
 async function startNode(
   redis: TestRedis,
-  { log: options, ...hubOptions }: { log?: RedisLogOptions } & Omit<HubOptions, 'log'> = {},
+  { log: options, through, ...hubOptions }: { log?: RedisLogOptions; through?: number } & Omit<HubOptions, 'log'> = {},
 ) {
-  const log = await redisLog(redis.client(), { onWarning: () => {}, ...options })
+  const log = await redisLog(redis.client(through), { onWarning: () => {}, ...options })
   onTestFinished(() => log.close())
   const hub = createHub({ heartbeat: false, onError: () => {}, ...hubOptions, log })
   return { log, hub, ...(await serveHub(hub)) }
@@ -76,6 +77,32 @@ describeRedis('two hubs with one log in Redis', () => {
     const b = await startNode(redis)
     urls[0] = b.url
     await eventually(() => expect(heard).toEqual([1, 2]))
+  })
+
+  it('resume a client at a process that has not read the newest events yet', async () => {
+    const redis = await startRedis()
+    const gate = await openGate(redis.port)
+    let requests = 0
+    const authenticate = () => ({ userId: `${++requests}` })
+    const [a, b] = [await startNode(redis), await startNode(redis, { through: gate.port, authenticate })]
+    const urls = [a.url]
+    const { heard, recovered, status } = listen(urls)
+    await eventually(() => expect(status()).toBe('open'))
+    await a.hub.publish('n', 1)
+    await eventually(() => expect(b.log.head).toBe(1))
+    gate.hold('xread')
+    for (let n = 2; n <= 5; n++) await a.hub.publish('n', n)
+    await eventually(() => expect(heard).toEqual([1, 2, 3, 4, 5]))
+    urls[0] = b.url
+    await a.stop()
+    await eventually(() => expect(requests).toBeGreaterThan(0))
+    expect(b.log.head).toBe(1)
+    gate.release()
+    await eventually(() => expect(status()).toBe('open'))
+    await b.hub.publish('n', 6)
+    await eventually(() => expect(heard.at(-1)).toBe(6))
+    expect(heard).toEqual([1, 2, 3, 4, 5, 6])
+    expect(recovered).toEqual([false, true])
   })
 
   it('report a gap to every client when Redis has lost its data', async () => {

@@ -80,6 +80,38 @@ describeRedis('a log in Redis', () => {
     expect((await late.read(0, Infinity)).length).toBe(2501)
   })
 
+  it('reads on behind what is deleted while it reads', async () => {
+    const gate = await openGate(shared.port)
+    const log = await open({ prefix: 'trimmed' })
+    await Promise.all(Array.from({ length: 2500 }, (_, n) => log.append(record(`${n}`))))
+    const late = await open({ prefix: 'trimmed', through: gate.port })
+    gate.hold('xrange')
+    const reading = late.read(0, Infinity)
+    await eventually(() => expect(gate.held).toBeGreaterThan(0))
+    await shared.client().xtrim('{trimmed}:log', 'MINID', '1501-0')
+    gate.release()
+    const read = numbers(await reading)
+    expect([read[0], read.at(-1), read.length]).toEqual([1501, 2500, 1000])
+  })
+
+  it('reaches a number that another process has, and knows those that no process has', async () => {
+    const gate = await openGate(shared.port)
+    const [a, b] = [await open({ prefix: 'reach' }), await open({ prefix: 'reach', through: gate.port, timeout: 300 })]
+    await fill(a, 2)
+    await eventually(() => expect(b.head).toBe(2))
+    await b.reach(a.epoch, 3)
+    await b.reach('abcdefgh', 1)
+    gate.hold('xread')
+    await fill(a, 3)
+    await expect(b.reach(a.epoch, 4)).rejects.toThrow('this process has not read up to 4 within 300 ms')
+    const reached = b.reach(a.epoch, 5)
+    gate.release()
+    await reached
+    expect(b.head).toBe(5)
+    gate.close()
+    await expect(b.reach(a.epoch, 6)).rejects.toThrow(/^(there is no connection|the connection was lost)$/)
+  })
+
   it('begins another epoch for all processes when one of them resets it', async () => {
     const [a, b] = [await open({ prefix: 'reset' }), await open({ prefix: 'reset' })]
     await fill(a, 3)

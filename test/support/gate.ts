@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
 
 /*
- * A gate in front of a server: connections go through it, and a test closes it or loses an answer.
+ * A gate in front of a server: connections go through it, and a test closes it, loses an answer, or lets nothing through any more.
  */
 
 export interface Gate {
@@ -11,8 +11,25 @@ export interface Gate {
   /** Cuts all connections, and lets no other in. */
   close(): void
   open(): void
+  /** Connections whose last request has this text in it get no answer until `release`. They stay open. */
+  hold(text: string): void
+  /** How many pieces of answers are held. */
+  readonly held: number
+  release(): void
+  /** Connections that are open stay open, and nothing passes through those that have sent this text, in either direction, for good. */
+  swallow(text: string): void
   /** Cuts a connection as soon as the server has answered a request that has this text in it. The answer is lost. */
   loseAnswerTo(text: string): void
+}
+
+/** A connection through the gate. */
+interface Pipe {
+  last: Buffer
+  /** All that it has sent. */
+  all: string
+  isDead: boolean
+  /** Answers that wait. */
+  readonly held: (() => void)[]
 }
 
 /** @param port - Of the server. */
@@ -20,11 +37,15 @@ export async function openGate(port: number): Promise<Gate> {
   const sockets = new Set<Socket>()
   let isOpen = true
   let lost: string | undefined
+  let held: string | undefined
+  const pipes = new Set<Pipe>()
 
   const server = createServer((socket) => {
     if (!isOpen) return void socket.destroy()
     const inner = connect(port, '127.0.0.1')
     let isDoomed = false
+    const pipe: Pipe = { last: Buffer.alloc(0), all: '', isDead: false, held: [] }
+    pipes.add(pipe)
     const cut = (): void => {
       socket.destroy()
       inner.destroy()
@@ -34,6 +55,7 @@ export async function openGate(port: number): Promise<Gate> {
       each.on('error', () => {})
       each.on('close', () => {
         sockets.delete(each)
+        pipes.delete(pipe)
         cut()
       })
     }
@@ -42,9 +64,16 @@ export async function openGate(port: number): Promise<Gate> {
         isDoomed = true
         lost = undefined
       }
-      inner.write(bytes)
+      pipe.last = bytes
+      pipe.all += bytes
+      if (!pipe.isDead) inner.write(bytes)
     })
-    inner.on('data', (bytes) => (isDoomed ? cut() : socket.write(bytes)))
+    inner.on('data', (bytes) => {
+      if (isDoomed) cut()
+      else if (pipe.held.length || (held !== undefined && pipe.last.includes(held)))
+        pipe.held.push(() => socket.write(bytes))
+      else if (!pipe.isDead) socket.write(bytes)
+    })
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   onTestFinished(() => {
@@ -59,6 +88,19 @@ export async function openGate(port: number): Promise<Gate> {
     },
     open: () => {
       isOpen = true
+    },
+    hold: (text) => {
+      held = text
+    },
+    get held() {
+      return [...pipes].reduce((sum, pipe) => sum + pipe.held.length, 0)
+    },
+    release() {
+      held = undefined
+      for (const pipe of pipes) for (const go of pipe.held.splice(0)) go()
+    },
+    swallow(text) {
+      for (const pipe of pipes) pipe.isDead ||= pipe.all.includes(text)
     },
     loseAnswerTo: (text) => {
       lost = text
