@@ -12,7 +12,7 @@ import { clientOf, follow, keyOf, type Source } from './source.ts'
 export type Arguments<L> = [client: SSEClient | undefined, name: string, last: L] | [name: string, last: L]
 
 // React 17 has no such hook.
-if (!useInsertionEffect) throw Error('headwater/react needs React 18')
+if (!useInsertionEffect) throw Error('headwater needs React 18')
 
 export const Provided: Context<SSEClient | undefined> = createContext<SSEClient | undefined>(undefined)
 

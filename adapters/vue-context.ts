@@ -18,7 +18,7 @@ import { clientOf, type MakeClient, type Source } from './source.ts'
  */
 
 // Vue 2.7 and Vue 3.2 have no such function.
-if (!toValue) throw Error('headwater/vue needs Vue 3.4')
+if (!toValue) throw Error('headwater needs Vue 3.4')
 
 const KEY = 'headwater'
 

@@ -187,9 +187,9 @@ const OLD_PEERS: Readonly<Record<string, string>> = {
 
 it.each([
   ['react', 'import', /^import .* \/\/ headwater needs React 18$/m],
-  ['react', 'require', /^Error: headwater\/react needs React 18$/m],
+  ['react', 'require', /^Error: headwater needs React 18$/m],
   ['vue', 'import', /^import .* \/\/ headwater needs Vue 3.4$/m],
-  ['vue', 'require', /^Error: headwater\/vue needs Vue 3.4$/m],
+  ['vue', 'require', /^Error: headwater needs Vue 3.4$/m],
 ] as const)('an old %s is refused by %s with the version that is needed', (peer, how, message) => {
   const modules = join(project, `old-${peer}-${how}`, 'node_modules')
   mkdirSync(join(modules, peer), { recursive: true })
