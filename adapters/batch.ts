@@ -9,7 +9,7 @@ export type Batch = 'chunk' | 'frame' | number
 /** How often subscribers are notified while a page has no frames, in milliseconds. */
 const FRAMELESS = 100
 
-/** What is due with the next frame: all of it at once, so that two components never differ. */
+/** The notices that are due with the next frame: all at once, so that two components never differ. */
 const due = new Set<() => void>()
 
 function runDue(): void {

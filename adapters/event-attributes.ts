@@ -1,4 +1,4 @@
-/** What stands in an event handler attribute. An object that cannot be called is kept, and never called (Web IDL 3.2.16). */
+/** The value of an event handler attribute. An object that cannot be called is kept, and never called (Web IDL 3.2.16). */
 type Value = unknown
 
 /** The event handler attributes of one object, such as `onmessage` (HTML 8.1.8.1, "Event handlers"). */

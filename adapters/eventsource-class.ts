@@ -66,12 +66,12 @@ export interface EventSourceConstructor {
   new (url: string | URL, init?: EventSourceInit): Source
 }
 
-/** What sources stand on. A mock has its own. */
+/** The base of all sources. A mock has its own. */
 export interface SourcePlatform {
   readonly fetch?: typeof globalThis.fetch | undefined
   readonly clock: Clock
   readonly nextTask?: SourceOptions['nextTask']
-  /** What a relative URL is relative to. */
+  /** The base of a relative URL. */
   readonly getBase: () => string | undefined
 }
 
@@ -149,7 +149,10 @@ export function createEventSource(platform: SourcePlatform): EventSourceConstruc
   return EventSource as unknown as EventSourceConstructor
 }
 
-/** What Web IDL says of every interface: its constants cannot be changed, its members are listed, and it has a name (3.7.3, 3.7.6). */
+/**
+ * The rules of Web IDL for every interface: its constants cannot be changed, its members are listed, and it has a name
+ * (3.7.3, 3.7.6).
+ */
 function describeAsInterface(type: { readonly prototype: object }): void {
   for (const [name, value] of Object.entries(STATES))
     for (const owner of [type, type.prototype]) Object.defineProperty(owner, name, { value, enumerable: true })

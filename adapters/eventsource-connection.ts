@@ -18,7 +18,7 @@ export const STATES = { CONNECTING: 0, OPEN: 1, CLOSED: 2 } as const
 /** How long the source waits before it reconnects, in milliseconds, until a server sends `retry`: as long as Chromium. */
 const RECONNECTION_TIME = 3000
 
-/** What an EventSource connects with. */
+/** The request of an EventSource. */
 export interface SourceOptions {
   readonly url: string
   readonly withCredentials: boolean
@@ -116,7 +116,7 @@ export class SourceConnection {
     }
   }
 
-  /** What one attempt reports. After its link is closed, the queue ends in tasks that find a closed source. */
+  /** The reports of one attempt. After its link is closed, the queue ends in tasks that find a closed source. */
   #sink(source: { readonly origin: string }): TransportSink {
     return {
       block: (block) => this.#receive(block, source.origin),
@@ -175,7 +175,10 @@ export class SourceConnection {
       .then(this.#options.nextTask)
   }
 
-  /** What a handler throws is reported, as by browsers: the EventTarget of happy-dom lets it through, and it would end the stream. */
+  /**
+   * An error of a handler is reported, as browsers do: the EventTarget of happy-dom lets it through, and it would end the
+   * stream.
+   */
   #dispatch(event: Event): void {
     callSafely(() => this.#target.dispatchEvent(event))
   }

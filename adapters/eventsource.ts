@@ -4,7 +4,7 @@ import { nextTask } from './next-task.ts'
 
 export type { EventSourceConstructor, EventSourceErrorEvent, EventSourceInit } from './eventsource-class.ts'
 
-/** What {@link EventSource} makes. */
+/** The instances of {@link EventSource}. */
 export type EventSource = Source
 
 /**

@@ -2,13 +2,11 @@ import type { EventName, EventPattern, Matching, SSEEvent } from '../src/index.t
 import type { Batch } from './batch.ts'
 import type { QueryKey, RefetchType } from './query-client.ts'
 
-/*
- * What an application says about its queries.
- */
+/* The application's description of its queries. */
 
 /**
- * A key, which stands for all queries whose keys begin with it; or a list of keys. A list is what consists of nothing but
- * arrays, so a key that does too, as some of tRPC's, goes into a list: `[[['post']]]`. `{ queryKey }`, as TanStack Query itself
+ * A key, which stands for all queries whose keys begin with it; or a list of keys. An array of arrays is a list of keys. A
+ * key that is itself nested, as some of tRPC's, goes into a list: `[[['post']]]`. `{ queryKey }`, as TanStack Query itself
  * takes it, is the same as the key.
  */
 export type QueryKeys = QueryKey | readonly QueryKey[] | { readonly queryKey: QueryKey }
@@ -33,7 +31,9 @@ export interface QueryPatch {
   readonly create?: boolean | undefined
 }
 
-/** What events do to the cache. `D` is their payload, `V` the event. What a function throws goes to `onHandlerError`. */
+/**
+ * The effects of events on the cache. `D` is their payload, `V` the event. An error of a function goes to `onHandlerError`.
+ */
 export interface QueryBinding<D = unknown, V = SSEEvent> {
   /** Queries whose data follows from the event. One that is in flight is fetched once more instead. */
   readonly patch?: ((data: D, event: V) => QueryPatch | readonly QueryPatch[] | undefined) | undefined

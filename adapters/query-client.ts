@@ -1,6 +1,6 @@
 /*
- * What is used of TanStack Query 5. Nothing of it is imported, types neither: Vue Query brings a query-core of its own,
- * and private fields make the classes of two copies foreign to each other.
+ * The parts of TanStack Query 5 that are used. It imports nothing of it, not even types: Vue Query brings a query-core of its
+ * own, and private fields make the classes of two copies foreign to each other.
  */
 
 /** The key of a query, or the beginning of several. */

@@ -2,11 +2,9 @@ import { callSafely } from '../src/base/errors.ts'
 import type { QueryPatch } from './query-bindings.ts'
 import type { CachedQuery, QueryClientLike, QueryKey, RefetchType } from './query-client.ts'
 
-/*
- * What events want done to the cache, until the batch that does it.
- */
+/* The changes to the cache that events ask for, until the batch makes them. */
 
-/** What an event wants done to a query. */
+/** The change to a query that an event asks for. */
 interface Change {
   readonly _update: QueryPatch['update']
   readonly _event: unknown
@@ -19,7 +17,7 @@ export interface Pending {
   /** A binding gives a key. */
   _give(given: Given, key: QueryKey): void
   _patch(given: Given, patch: QueryPatch, event: unknown): void
-  /** What is patched for the same event is left out. */
+  /** Queries that the same event patches are left out. */
   _invalidate(given: Given, key: QueryKey, event: unknown): void
   /**
    * Writes all patches to the cache, and invalidates what has become stale, except what is in flight.
@@ -38,7 +36,7 @@ const isInFlight = ({ state }: CachedQuery): boolean => state.fetchStatus !== 'i
 /** While a query is paused, because the browser is offline, no answer is on its way: it shows what events bring. */
 const isPatchable = ({ state }: CachedQuery): boolean => state.fetchStatus !== 'fetching'
 
-// What a query holds is known to the author of the update.
+// Only the author of the update knows what a query holds.
 const updated = (update: QueryPatch['update'], old: unknown): unknown =>
   typeof update === 'function' ? update(old as never) : { ...(old as object), ...update }
 

@@ -26,7 +26,7 @@ interface Live<E, C> extends Status {
 }
 
 /**
- * What {@link useSSE} returns; with `send` where the client has it. It is another object only when something in it has
+ * The result of {@link useSSE}; with `send` where the client has it. It is another object only when something in it has
  * changed.
  */
 export type UseSSE<E = Record<string, unknown>, C = SSEClient<E>> = Live<E, C> & Pick<C, Extract<'send', keyof C>>
@@ -40,7 +40,7 @@ export type UseSSE<E = Record<string, unknown>, C = SSEClient<E>> = Live<E, C> &
  * const { send } = useSSE(() => createHubClient<Events>('/api/events'))
  *
  * @param source - A client; a URL, for a client of the component's own, where another URL makes another client; or a function
- *   that makes a client, which is called once. What is made for the component is closed with it. Default: the provider's client.
+ *   that makes a client, which is called once. A client that was made for the component is closed with it. Default: the provider's client.
  * @param options - Those of `createSSE()`; for a client, callbacks alone. They may be written inline: functions and headers are
  *   the newest when they are called, the rest is read when a client is made.
  * @throws SSEError with code `options` if an option cannot work, or if there is no client.

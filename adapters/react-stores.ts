@@ -9,7 +9,7 @@ export interface Snapshot<T> {
 }
 
 /**
- * The value of a store as its subscribers last heard it: with one notice per frame, that is what the whole page shows.
+ * The value of a store as its subscribers last heard it: with one notice per frame, the whole page shows this value.
  * @param isRead - False: subscribe to the store when a component reads the value for the first time.
  */
 export function createSnapshot<T>(store: Store<T>, isRead = false): Snapshot<T> {

@@ -26,7 +26,7 @@ export type { MakeClient } from './source.ts'
  * renders, and what StrictMode, Suspense or a transition throws away, leaves nothing behind.
  */
 
-/** What {@link SSEProvider} takes: a client, a function that makes one, or a URL to make one for. */
+/** The props of {@link SSEProvider}: a client, a function that makes one, or a URL to make one for. */
 export type SSEProviderProps<E = Record<string, unknown>> = (
   | {
       readonly client: SSEClient<E> | MakeClient<SSEClient<E>>
@@ -44,7 +44,7 @@ type Handler = EventHandler<Record<string, unknown>, string>
  * Passes a client to the hooks below it that are not given one. It opens nothing by itself: the components that listen do.
  *
  * @param props - `client`: yours, which stays yours; or a function that makes one, which is called once. `url` and `options`: for
- *   a client of its own. What is made for it is closed with it.
+ *   a client of its own. A client that was made for it is closed with it.
  * @throws SSEError with code `options` if an option cannot work.
  */
 export function SSEProvider<E extends EventMap = Record<string, unknown>>(props: SSEProviderProps<E>): ReactElement {

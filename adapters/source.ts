@@ -3,8 +3,8 @@ import type { HubClient } from '../src/hub/index.ts'
 import { createSSE, type EventHandler, type EventName, type SSEClient, type SSEOptions } from '../src/index.ts'
 
 /*
- * What the adapters for frameworks share: where the client of a component comes from, and how it gets callbacks that are other
- * functions in every render.
+ * The shared part of the adapters for frameworks: where the client of a component comes from, and how it gets callbacks that
+ * are other functions in every render.
  */
 
 /**
@@ -16,7 +16,7 @@ export type MakeClient<C> = (lastEventId?: string) => C
 /** A client, a URL to make one for, or a function that makes one. */
 export type Source<E> = SSEClient<E> | string | URL | MakeClient<SSEClient<E>>
 
-/** What two sources have in common that mean the same client: a URL is its address, and of functions the first one counts. */
+/** The identity of a source: two URLs are the same if their addresses are, and of functions the first one counts. */
 export const keyOf = <E>(source: Source<E>): unknown => typeof source === 'function' || ((source as URL).href ?? source)
 
 /** The client itself, or a new one. */

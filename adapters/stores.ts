@@ -54,7 +54,7 @@ const statusOf = (status: Status['status'], error: SSEError | null): Status => (
   error,
 })
 
-/** The status of a client that nobody has used yet, which is what a server renders. */
+/** The status of an unused client, as a server renders it. */
 export const IDLE_STATUS: Status = statusOf('idle', null)
 
 /** The state of a connection, as a user interface needs it. Watching it opens nothing. */

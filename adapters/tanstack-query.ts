@@ -26,7 +26,7 @@ export type { QueryClientLike, QueryKey } from './query-client.ts'
  * })
  *
  * @param queryClient - Of TanStack Query 5, whichever framework it is for.
- * @returns Unbinds. What has arrived and is not yet in the cache is dropped.
+ * @returns Unbinds. Events that have arrived and are not yet in the cache are dropped.
  */
 export function bindQueryClient<E>(
   sse: SSEClient<E>,
@@ -48,7 +48,7 @@ export function bindQueryClient<E>(
   })
 
   function flush(): void {
-    // What is fetched before the stream is open again may miss what happens in between.
+    // Data that is fetched before the stream is open again may miss events in between.
     const isDue = lost && isOpen()
     lost &&= !isDue
     pending._flush(isDue ? all.flatMap(keysOf) : [])
@@ -88,6 +88,6 @@ export function bindQueryClient<E>(
   }
 }
 
-/** What a loss makes stale: everything, while a binding neither says it nor has given a key. */
+/** The queries that a loss makes stale: everything, while a binding neither says it nor has given a key. */
 const keysOf = ({ _by, _given }: { readonly _by: QueryBinding<never, never>; readonly _given: Given }) =>
   _by.keys ? listOf(_by.keys) : _given.size ? [..._given.values()] : [[]]

@@ -34,7 +34,7 @@ interface Live<E, C> {
   readonly client: C
 }
 
-/** What {@link useSSE} returns; with `send` where the client has it. */
+/** The result of {@link useSSE}; with `send` where the client has it. */
 export type UseSSE<E = Record<string, unknown>, C = SSEClient<E>> = Live<E, C> & Pick<C, Extract<'send', keyof C>>
 
 /**
@@ -84,7 +84,7 @@ export function useSSE<E extends EventMap>(
   const client = shallowRef(clientOf<E>(place, settings))
   // Called again, a function that makes a client would make another.
   const isMade = typeof source === 'function' && client.value === place
-  // What a server has rendered is a client that nobody has used.
+  // A server has rendered the state of an unused client.
   let hydrates = Boolean(getCurrentInstance()?.vnode.el)
   const current = shallowRef(hydrates ? IDLE_STATUS : createStatusStore(client.value).get())
   const drop = (): void => {

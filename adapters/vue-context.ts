@@ -76,7 +76,7 @@ export function provided<E>(): SSEClient<E> {
  * Runs `start` with both values, and after what it returned with each new pair: from when the component is mounted, or at
  * once where there is none, until the scope ends. Without a scope Vue warns, and it goes on until the client is closed.
  *
- * Mounting is what a server never does; and a component that Suspense gives up before it is shown has begun nothing.
+ * A server never mounts; and a component that Suspense gives up before it is shown has begun nothing.
  */
 export function begin<A, B>(
   a: MaybeRefOrGetter<A>,

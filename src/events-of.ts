@@ -14,7 +14,7 @@ export interface EventsOfOptions {
    */
   readonly limit?: number | undefined
   /**
-   * What happens when one more arrives. `error`: the iteration hands out what waits and then throws `too-large` ·
+   * The reaction to one more event. `error`: the iteration hands out the waiting events and then throws `too-large` ·
    * `drop-oldest`: the oldest is dropped, and `onGap` is called · `latest`: only the newest ever waits.
    * @defaultValue 'error'
    */

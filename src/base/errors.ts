@@ -1,5 +1,5 @@
 /**
- * What went wrong, as a word that code can branch on.
+ * The kind of error, as a word that code can branch on.
  *
  * | code | meaning |
  * |---|---|
@@ -26,7 +26,7 @@ export type SSEErrorCode =
 
 /** Facts about a failure that go beyond its code. */
 export interface SSEErrorDetails {
-  /** What the platform or a callback threw. */
+  /** The error of the platform or of a callback. */
   readonly cause?: unknown
   /** The HTTP status, if the server answered. */
   readonly status?: number
@@ -41,7 +41,7 @@ export interface SSEErrorDetails {
 /** Every error that headwater throws or reports. Branch on {@link SSEError.code}. */
 export class SSEError extends Error {
   declare readonly name: 'SSEError'
-  /** What went wrong, from a closed set. */
+  /** The kind of error, from a closed set. */
   declare readonly code: SSEErrorCode
   /** The HTTP status, if the server answered. */
   declare readonly status?: number
@@ -96,7 +96,7 @@ export function report(error: unknown): void {
 export const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   typeof (value as PromiseLike<unknown> | undefined)?.then === 'function'
 
-/** Calls a callback of the application, now. What it throws, or what its promise rejects with, is reported. */
+/** Calls a callback of the application, now. An error that it throws, or that its promise rejects with, is reported. */
 export async function callSafely<A extends readonly unknown[]>(
   callback: (...args: A) => unknown,
   ...args: A

@@ -1,7 +1,7 @@
 /*
- * What the page and the network say (Page Lifecycle; HTML 7.4.6, 8.9). All of it are hints: a browser that says it is
- * online may reach nothing, one that says it is offline may still reach this machine or a VPN, and a phone may suspend a
- * page without an event. `unload` is not used: a page that listens for it is kept out of the back/forward cache.
+ * The signals of the page and the network (Page Lifecycle; HTML 7.4.6, 8.9). All of it are hints: a browser that says it is
+ * online may reach nothing, one that says it is offline may still reach this machine or a VPN, and a phone may suspend a page
+ * without an event. `unload` is not used: a page that listens for it is kept out of the back/forward cache.
  */
 
 /** Only a plain `false` means something: Node has a navigator without `onLine`. */

@@ -4,7 +4,7 @@ import { callSafely } from './errors.ts'
 export type Queue = (task: () => void) => void
 
 /**
- * What is called from outside in the midst of a change may change things again. With one queue for all such calls,
+ * Application code that is called in the middle of a change may change things again. With one queue for all such calls,
  * everybody hears of every change, in the order of the changes.
  */
 export function createQueue(): Queue {

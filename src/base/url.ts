@@ -8,8 +8,8 @@ export function withParam(url: string, name: string, value: string): string {
 }
 
 /**
- * What a relative URL is relative to, at this moment: pages change their address, and `new EventSource(url)` looks at it once
- * (HTML 9.2.2). Where there is neither a document nor an address, as in Node: this machine.
+ * The base of a relative URL at this moment: pages change their address, and `new EventSource(url)` looks at it once (HTML
+ * 9.2.2). Where there is neither a document nor an address, as in Node: this machine.
  */
 export const getBase = (): string => globalThis.document?.baseURI ?? globalThis.location?.href ?? 'http://localhost'
 

@@ -2,7 +2,7 @@ import { type Clock, monotonic, type Timer } from '../base/clock.ts'
 import { isHidden } from '../base/page.ts'
 import { silenceLimit, verdict } from '../decisions/liveness.ts'
 
-/** Watches one open connection at a time. What it has learnt about the server outlives the connection. */
+/** Watches one open connection at a time. It keeps its knowledge of the server when the connection ends. */
 export interface Heartbeat {
   /** When bytes arrived last: epoch milliseconds. */
   readonly _heardAt: number

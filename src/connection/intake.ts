@@ -10,7 +10,7 @@ import type { Heartbeat } from './heartbeat.ts'
 import type { Settings } from './settings.ts'
 import type { Attempt, Shared } from './shared.ts'
 
-/** What a transport reports, in its order: it goes to the heartbeat, the cursor, the observers and the handlers. */
+/** Takes the reports of a transport, in their order: to the heartbeat, the cursor, the observers and the handlers. */
 export function createIntake(
   connection: Shared,
   { commit, dedupe }: Settings,
@@ -54,7 +54,7 @@ export function createIntake(
       if (commitsAtOnce) connection.lastEventId = id
       if (data === undefined) return undefined
       const mine = connection._attempt as Attempt
-      // What failed in a handler is sent again, and must reach it.
+      // The server sends an event again that failed in a handler, and it must reach that handler.
       if (dedupe && commitsAtOnce && own && repeats._isRepeat(own, type, data)) {
         mine._hasNews ??= false
         return undefined

@@ -32,11 +32,11 @@ export interface SSEOptions<E = Record<string, unknown>> extends Observer<E> {
    */
   readonly fetch?: typeof globalThis.fetch | undefined
   /**
-   * What carries the stream: `eventSourceTransport()`, `acrossTabs()` of `headwater/tabs`, or your own.
+   * The transport of the stream: `eventSourceTransport()`, `acrossTabs()` of `headwater/tabs`, or your own.
    * @defaultValue fetchTransport()
    */
   readonly transport?: Transport | Layer | undefined
-  /** What the server says about the stream: `hub()` of `headwater/hub`, for `headwater/server`. */
+  /** How to read the server's own events: `hub()` of `headwater/hub`, for `headwater/server`. */
   readonly server?: Layer | undefined
 
   /**

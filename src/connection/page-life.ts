@@ -12,8 +12,8 @@ const SILENT_HIDDEN = 30_000
 const SECOND_LOOK = 1000
 
 /**
- * What the signals of the page and the network lead to: a pause with a reason, the end of one, an early retry, or a doubt
- * about the connection. Only a pause leaves a connection on which bytes arrive.
+ * The effects of the signals of page and network: a pause with a reason, the end of one, an early retry, or a doubt about the
+ * connection. Only a pause leaves a connection on which bytes arrive.
  * @returns Begins (true) or ends to listen. It takes note of how things are: no event reports what happened before.
  */
 export function createPageLife(

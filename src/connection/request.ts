@@ -9,8 +9,8 @@ import type {
 } from '../transports/request.ts'
 
 /**
- * Asks the caller's functions for the URL, the headers and the body of an attempt. What they throw, as a token endpoint
- * may, is a failed attempt like any other.
+ * Asks the caller's functions for the URL, the headers and the body of an attempt. If they throw, for example because a token
+ * endpoint fails, the attempt fails like any other.
  * @throws SSEError `options` for a request that can never be sent.
  */
 export async function resolveRequest(

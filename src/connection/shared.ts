@@ -13,7 +13,9 @@ export interface Attempt {
   _hasNews?: boolean
 }
 
-/** What the parts of a connection share. Names that begin with `_` are the package's own: the build shortens them. */
+/**
+ * The types that the parts of a connection share. Names that begin with `_` are the package's own: the build shortens them.
+ */
 export interface Shared extends Host {
   lastEventId: string
   _state: ConnectionState

@@ -2,8 +2,8 @@ import type { SSEError } from '../base/errors.ts'
 import type { Nature } from './statuses.ts'
 
 /*
- * What a failure leads to, and when. Pure: nothing here sets a timer, draws a random number or reads a clock. Times are
- * milliseconds on the monotonic clock.
+ * The next step after a failure, and when it is taken. Pure: nothing here sets a timer, draws a random number or reads a
+ * clock. Times are milliseconds on the monotonic clock.
  */
 
 /** How to retry. Every time is in milliseconds. */
@@ -19,7 +19,7 @@ export interface RetryOptions {
    */
   readonly max?: number | undefined
   /**
-   * What the spread is multiplied by with each failure. 1: it does not grow.
+   * The factor by which the spread grows with each failure. 1: it does not grow.
    * @defaultValue 2
    */
   readonly factor?: number | undefined

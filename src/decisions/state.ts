@@ -20,8 +20,8 @@ import type { SSEError } from '../base/errors.ts'
  *     │ closed │
  *     └────────┘ ── connect ──▶ connecting
  *
- * Pure: a new state, or the very same reference if the input changes nothing. What a state costs (a connection, a timer)
- * is the business of connection/; how long to wait is decided in retry.ts.
+ * Pure: a new state, or the very same reference if the input changes nothing. The resources of a state (a connection, a
+ * timer) belong to connection/; how long to wait is decided in retry.ts.
  */
 
 /**

@@ -1,9 +1,9 @@
 import type { SSEError } from '../base/errors.ts'
 
 /**
- * What kind of failure it is. `retry`: it may pass · `doubtful`: a deployment or a captive portal explains it, else it is
- * final · `cursor`: the server does not accept the last event id · `credentials`: it does not accept the user. Every other
- * is final: asking again changes nothing.
+ * The kind of a failure. `retry`: it may pass · `doubtful`: a deployment or a captive portal explains it, else it is final ·
+ * `cursor`: the server does not accept the last event id · `credentials`: it does not accept the user. Every other is final:
+ * asking again changes nothing.
  */
 export type Nature = 'retry' | 'doubtful' | 'cursor' | 'credentials' | 'sent' | 'new-param' | 'fatal'
 
@@ -11,7 +11,7 @@ export type Nature = 'retry' | 'doubtful' | 'cursor' | 'credentials' | 'sent' | 
 export type CursorSent = 'none' | 'sent' | 'new-param'
 
 /**
- * What a status means that opens no stream; 200 stands for a wrong content type. `sent` and `new-param` mean `cursor` if
+ * The meaning of a status that opens no stream; 200 stands for a wrong content type. `sent` and `new-param` mean `cursor` if
  * the request had such a last event id, else they are final: too old or too long; a strict server or a signed URL. Of the
  * statuses that are not here, 5xx is `retry`, every other is final. docs/behaviour.md shows this table.
  */

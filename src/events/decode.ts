@@ -5,7 +5,7 @@
 /** A function that makes the value of an event. `E` exists only for TypeScript: the payloads by event name. */
 export interface PayloadParser<E = unknown> {
   /**
-   * From the text to the value. What it throws goes to `onInvalid`.
+   * From the text to the value. An error that it throws goes to `onInvalid`.
    * @param type - The event's own name.
    */
   (raw: string, type: string): unknown

@@ -28,7 +28,7 @@ export type SSEEvent<E = Record<string, unknown>, N extends EventName<E> = Event
 
 type Prefix<N extends string> = N extends `${infer Head}.${infer Rest}` ? Head | `${Head}.${Prefix<Rest>}` : never
 
-/** What can be subscribed to: a name, all names under a prefix (`order.*`), or everything (`*`). */
+/** A pattern to subscribe to: a name, all names under a prefix (`order.*`), or everything (`*`). */
 export type EventPattern<E> = EventName<E> | `${Prefix<EventName<E>>}.*` | '*'
 
 /** The names that a pattern matches. */
@@ -41,7 +41,7 @@ export type Matching<E, P extends string> =
         ? Extract<EventName<E>, `${Head}.${string}`>
         : Extract<EventName<E>, P>
 
-/** Called with the payload and the event. What it returns is ignored, but for a promise: its rejection is reported. */
+/** Called with the payload and the event. Its return value is ignored, except for a promise: its rejection is reported. */
 export type EventHandler<E, N extends EventName<E>> = (data: E[N], event: SSEEvent<E, N>) => unknown
 
 /** How to subscribe. */
@@ -55,7 +55,7 @@ export interface SubscribeOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** What the package itself may give in addition. */
+/** More fields, which only the package itself gives. */
 export interface ListenOptions extends SubscribeOptions {
   /** Called when it has unsubscribed. */
   readonly _left?: (() => void) | undefined

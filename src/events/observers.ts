@@ -60,7 +60,7 @@ export interface Invalid {
   readonly id: string
   readonly raw: string
   readonly receivedAt: number
-  /** What the parser threw; or, where a schema refused the payload, an Error with the schema's `issues`. */
+  /** The error of the parser; or, where a schema refused the payload, an Error with the schema's `issues`. */
   readonly error: unknown
 }
 
@@ -87,7 +87,7 @@ export interface Observer<E = Record<string, unknown>> {
 
 type Arguments<N extends keyof Observer> = Parameters<NonNullable<Observer[N]>>
 
-/** Those who watch a client, in the order in which they came. */
+/** The observers of a client, in the order in which they came. */
 export type Observers = Set<Observer>
 
 /** @returns Ends it. */

@@ -2,7 +2,7 @@ import { optionError } from '../base/check.ts'
 import { isThenable } from '../base/errors.ts'
 import { type Parse, type PayloadParser, parsePayload } from './decode.ts'
 
-/** What a schema library says of a value that it refuses. */
+/** The result of a schema library for a value that it refuses. */
 export interface SchemaIssue {
   readonly message: string
   readonly path?: ReadonlyArray<PropertyKey | { readonly key: PropertyKey }> | undefined
@@ -32,7 +32,7 @@ export type InferEvents<Schemas> = {
 
 /**
  * For the option `parse`: payloads that are checked by a schema for each event name that has one. The payload types follow
- * from the schemas. What a schema refuses goes to `onInvalid`, with the schema's `issues`.
+ * from the schemas. A payload that a schema refuses goes to `onInvalid`, with the schema's `issues`.
  *
  * @example
  * const sse = createSSE('/api/events', { parse: schemas({ 'order.created': z.object({ id: z.string() }) }) })

@@ -4,9 +4,9 @@ import type { TopicsChange } from '../transports/transport.ts'
 export const CONFIRM = 5000
 
 /**
- * What takes the server from the topics that it was asked for to those that are wanted now; undefined if that is nothing. It is sent
- * as a change of the connection. Where the server has given that no name, a new request does the same: it is worth that to join a
- * topic, but not to leave one.
+ * The change from the topics that the server was asked for to those that are wanted now; undefined if there is none. It is
+ * sent as a change of the connection. Where the server has given that no name, a new request does the same: it is worth that
+ * to join a topic, but not to leave one.
  */
 export function changeOf(
   asked: readonly string[],

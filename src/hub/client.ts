@@ -15,7 +15,7 @@ import type { HubHost } from './topics.ts'
 /** Options of {@link createHubClient}: those of `createSSE` but `server`, and those of `hub()`. */
 export interface HubClientOptions<E = Record<string, unknown>> extends Omit<SSEOptions<E>, 'server'>, HubOptions {}
 
-/** Who an event is for, and how it is sent: see docs/protocol.md. `except: 'me'`: not for this client. */
+/** The target of an event, and how it is sent: see docs/protocol.md. `except: 'me'`: not for this client. */
 export type SendTarget = Readonly<Record<string, unknown>>
 
 /** A client of a server that speaks docs/protocol.md, as `headwater/server` does. */
@@ -25,7 +25,7 @@ export interface HubClient<E = Record<string, unknown>> extends SSEClient<E> {
   /**
    * Sends an event to the server: a POST of `{ event, data }` and the fields of `target`, to `sendUrl` or else the stream's
    * URL, with the headers and credentials of the stream. It opens no connection, and is sent again only after a 401, with fresh credentials.
-   * @returns What the server answers: JSON as a value, anything else as text. Of a longer answer, the first 1,000,000 characters.
+   * @returns The server's answer: JSON as a value, anything else as text. Of a longer answer, the first 1,000,000 characters.
    * @throws SSEError `network`, also when the client closes; `timeout` if there is no answer within `connectTimeout`; `http`
    *   for a status that is not 2xx, a redirect too; `unauthorized`; `options` for a target with a field that is undefined, or
    *   a request that can never be sent.

@@ -54,7 +54,7 @@ export function createHubLayer(
   }
 }
 
-/** What follows from a reserved event. */
+/** The effect of a reserved event. */
 type Obey = (control: Control) => unknown
 
 interface HubStream extends TransportSink {
@@ -64,8 +64,8 @@ interface HubStream extends TransportSink {
 }
 
 /**
- * What goes on to the client of a hub's events: no repeats, as ids tell them. And how the connection begins, and ends, which the
- * server may ask for.
+ * Passes a hub's events on to the client: no repeats, which it recognises by their ids. And how the connection begins, and
+ * ends, which the server may ask for.
  * @param timer - For the introduction, and then for a `goodbye`. It has to be stopped when the connection is closed.
  */
 function createHubStream(
@@ -121,7 +121,7 @@ function createHubStream(
 }
 
 /**
- * What one connection reports.
+ * The reports of one connection.
  * @param timer - Of the connection.
  */
 function createHubSink(host: HubHost, request: TransportRequest, out: TransportSink, timer: Timer): TransportSink {
@@ -142,7 +142,7 @@ function createHubSink(host: HubHost, request: TransportRequest, out: TransportS
   }
   /** Whether the server has introduced itself; undefined until its first event. */
   let isHub: boolean | undefined
-  /** What is announced of the next event. If that is lost, there is a gap. */
+  /** Announced details of the next event. If that is lost, there is a gap. */
   let next: Control = {}
 
   return {

@@ -1,7 +1,7 @@
 import type { SSEUrl } from '../transports/request.ts'
 import type { TopicRefused } from './topics.ts'
 
-/** What is special about a server that speaks docs/protocol.md. */
+/** The part of a client that is special to a server that speaks docs/protocol.md. */
 export interface HubOptions {
   /**
    * Topics that the client joins as long as it is connected. Others come with `topic()`. A name has up to 200 letters, digits and

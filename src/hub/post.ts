@@ -9,7 +9,7 @@ import type { Host } from '../transports/transport.ts'
  * Sends JSON to the server, with the headers and credentials of the stream. It is never sent twice, but after a 401. It ends
  * when it takes too long, and with the client.
  * @param url - Undefined: the stream's own.
- * @returns What the server answers: JSON as a value, anything else as text; undefined for nothing.
+ * @returns The server's answer: JSON as a value, anything else as text; undefined for nothing.
  * @throws SSEError: `network` if the server cannot be reached, or the client is closed · `timeout` if there is no answer
  *   within `connectTimeout` · `unauthorized` · `http` for any other status that is not 2xx, redirects too.
  */

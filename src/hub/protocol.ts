@@ -2,8 +2,8 @@ import type { Gap, Opened } from '../events/observers.ts'
 import { fits } from '../events/router.ts'
 
 /*
- * What a server that speaks docs/protocol.md adds to a plain event stream: a few named events. They are ordinary names until
- * the first event of a connection is a `connected` with version 1.
+ * A server that speaks docs/protocol.md adds a few named events to a plain event stream. They are ordinary names until the
+ * first event of a connection is a `connected` with version 1.
  */
 
 /** Consumed once a server has introduced itself; subscribers do not get them. */
@@ -19,7 +19,7 @@ interface Denied {
   readonly message: string
 }
 
-/** What reserved events carry. Like the payloads of other events, they are not checked. */
+/** The payloads of the reserved events. Like the payloads of other events, they are not checked. */
 export interface Control extends Partial<Gap> {
   /** `connected`: the version of the protocol. */
   readonly v?: number
@@ -61,7 +61,7 @@ export function isBehind(id: string, other: string): boolean {
  */
 export const readComment = (text: string): string | undefined => /^topic (\S+)$/.exec(text)?.[1]
 
-/** Whether what was published to one topic is for who joined the other. What a server sends may be of any type. */
+/** Whether what was published to one topic is for who joined the other. A server may send a value of any type. */
 export const covers = (topic: string, published: unknown): boolean => fits(topic, `${published}`)
 
 /** The topic of an event, given what was announced. A transport may not hear the very event that was. */

@@ -46,8 +46,8 @@ export function createTopic(given: string, host: HubHost, subscribe: Subscribe):
 }
 
 /**
- * Whether an event belongs to a topic. What the server says counts, if it says anything; else it is named after the topic, or
- * its payload names the topic in `topic` or `resource`.
+ * Whether an event belongs to a topic. The server's own word counts, if there is one; else the event is named after the
+ * topic, or its payload names the topic in `topic` or `resource`.
  */
 export function belongs(
   topic: string,

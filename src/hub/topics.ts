@@ -17,7 +17,7 @@ const GATHER = 20
 
 /** The topics of one connection, as the server knows them. */
 interface Joined {
-  /** What the server was asked for. What it does not grant of that is not asked for again. */
+  /** The topics that the server was asked for. Topics that it does not grant are not asked for again. */
   _sought: readonly string[]
   /** Undefined until the stream is open, and while a change is under way. */
   _granted?: readonly string[] | undefined
@@ -54,7 +54,7 @@ interface Topics extends Wanted, HostTopics {
   _clientId(): string
 }
 
-/** What the server refuses, as errors. The fields may be of any type, and reading them may throw. */
+/** The topics that the server refuses, as errors. The fields may be of any type, and reading them may throw. */
 const refusedIn = (denied: NonNullable<Control['denied']>): readonly TopicRefused[] =>
   denied.map(
     ({ topic, code, message }) =>
@@ -86,7 +86,7 @@ export const createTopics: CreateTopics = (host, always, change, getLink, onRefu
   const waiting: (() => void)[] = []
   let joined: Joined | undefined
   let over: SSEError | undefined
-  /** What the server refused in the last message that refused something: no more is kept, so it cannot grow. */
+  /** The topics refused in the last message that refused any: no more is kept, so it cannot grow. */
   let refused: readonly TopicRefused[] = []
   const gather = (): unknown => joined?._granted && timer(GATHER, update)
   const wanted = createWanted(host, always, gather)
@@ -100,7 +100,7 @@ export const createTopics: CreateTopics = (host, always, change, getLink, onRefu
     timer(CONFIRM, () => host.reconnect())
     if (getLink()?.join?.(due.all)) return undefined
     const sent = change({ ...due, rev: ++own._count })
-    // The server does not know the connection. Whatever else it answers, the stream has the last word, or its silence.
+    // The server does not know the connection. After any other answer, the stream has the last word, or its silence.
     return sent.catch(({ status }) => /4(04|10)/.test(status) && joined === own && host.reconnect())
   }
 

@@ -64,8 +64,8 @@ export interface RequestEventsOptions<E = Record<string, unknown>> {
    */
   readonly lastEventId?: string | undefined
   /**
-   * Send the request again if the connection breaks, to resume after the last event id; never before there was one. What the
-   * server does with a second request is its business: give this only if it resumes.
+   * Send the request again if the connection breaks, to resume after the last event id; never before there was one. A second
+   * request may have effects on the server: give this only if it resumes.
    * @defaultValue false
    */
   readonly retry?: RetryOptions | false | undefined
@@ -84,7 +84,7 @@ export interface RequestEventsOptions<E = Record<string, unknown>> {
  * for await (const { data } of requestEvents('/api/complete', { method: 'POST', body, done: '[DONE]' })) show(data)
  *
  * @throws SSEError: `http`, `unauthorized` or `content-type` for a response that is refused, with its `status`, `retryAfter` and
- *   `body` · `network` if the request fails or the connection breaks · `too-large`. What `parse` throws.
+ *   `body` · `network` if the request fails or the connection breaks · `too-large`. An error that `parse` throws.
  */
 export async function* requestEvents<E extends EventMap = Record<string, unknown>>(
   url: string | URL,
@@ -113,7 +113,7 @@ export async function* requestEvents<E extends EventMap = Record<string, unknown
         let data = parsePayload(parse, raw, type)
         if (validate) data = validate(data, type)
         yield { type, data, id, raw } as RequestEvent<E>
-        // What was done with the event took its time.
+        // The application's work with the event takes time.
         await taskIfLate()
         signal?.throwIfAborted()
       }
@@ -128,7 +128,7 @@ export async function* requestEvents<E extends EventMap = Record<string, unknown
   }
 }
 
-/** Whether another request may fare better. What `parse` throws is no SSEError. */
+/** Whether another request may fare better. An error of `parse` is not an SSEError. */
 const mayPass = (error: unknown): boolean =>
   error instanceof SSEError && (error.status ? error.status >= 500 : error.code === 'network')
 

@@ -16,7 +16,7 @@ interface Entry {
 const DROP = 1000
 
 /**
- * What one connection has brought and is not handled yet.
+ * The events of one connection that are not handled yet.
  * @param onMove - Called with the id of the last event up to which all are handled.
  * @returns Takes note of an event, and of what its handlers still do.
  */
@@ -58,8 +58,8 @@ function createLedger(onMove: (id: string) => void): (id: string, work: Work) =>
 
 /**
  * For the option `commit`: the cursor moves past an event when its handlers, async ones too, have succeeded, and those of
- * every event before it. A failure holds it for as long as the connection lasts. What waits is kept in memory, an id and a
- * number for each event, without a limit: handlers that never finish hold all that follows.
+ * every event before it. A failure holds it for as long as the connection lasts. An id and a number for each waiting event
+ * are kept in memory, without a limit: handlers that never finish hold all that follows.
  *
  * @example
  * createSSE('/api/events', { commit: handled() })
@@ -84,7 +84,7 @@ export const handled = (): Layer => (inner, host) => {
       return inner.connect(request, {
         ...sink,
         open(info) {
-          // What the last connection left unhandled will come again.
+          // Events that the last connection left unhandled will come again.
           current = enter
           sink.open(info)
         },

@@ -7,7 +7,8 @@ import { type CursorStorage, keyOf, webStorage } from './storage.ts'
 /** Whose cursor is kept. */
 export interface KeepCursorOptions {
   /**
-   * What tells streams of the same URL apart, as the id of the user who is signed in. Needed if the URL is a function.
+   * A name that tells streams of the same URL apart, such as the id of the user who is signed in. Needed if the URL is a
+   * function.
    * @defaultValue ''
    */
   readonly scope?: string | undefined
@@ -61,7 +62,7 @@ function createSaver(host: Host, storage: CursorStorage): () => void {
   const timer = createTimer(host.options.clock)
   let isDue = false
   let loading: Promise<void> | undefined
-  /** What is in the storage; undefined while that is not known. */
+  /** The id in the storage; undefined while it is not known. */
   let saved: string | undefined
 
   async function load(): Promise<void> {

@@ -19,7 +19,7 @@ export function createRepeats(): Repeats {
   // from a chunk they keep its text in memory, which is little more than its events.
   let events: (readonly string[])[] = []
   let length = 0
-  /** What was delivered before; undefined from the first event on that is new. */
+  /** The ids that were delivered before; undefined after the first new event. */
   let known: Set<string> | undefined
   return {
     _open() {

@@ -1,7 +1,7 @@
 import { hash } from '../base/hash.ts'
 import type { Host } from '../transports/transport.ts'
 
-/** Where the last event id is kept. What it throws is reported, and the client goes on without it. */
+/** Where the last event id is kept. An error that it throws is reported, and the client goes on without the storage. */
 export interface CursorStorage {
   /**
    * The id that was saved last; nothing for none. Called once, before the first request. If it does not answer within
@@ -17,8 +17,8 @@ const PREFIX = 'headwater:'
 const KEPT = 50
 
 /**
- * The name that a stream's id is kept under: readable, but of the query, which may be a secret, only a hash. What tells
- * its events from those of another stream belongs to it: the topics, too.
+ * The name that a stream's id is kept under: readable, but of the query, which may be a secret, only a hash. Everything that
+ * distinguishes its events from those of another stream belongs to it: the topics, too.
  */
 export function keyOf({ options, topics }: Host, scope: string): string {
   const names = [...(topics?.wanted() ?? [])].sort()

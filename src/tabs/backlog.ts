@@ -10,7 +10,7 @@ import type { Entry, Position } from './message.ts'
 export interface Backlog {
   /** @param before - The position of the tab until then. */
   _add(entry: Entry, before: Position): void
-  /** What a tab at this position lacks; undefined if the backlog does not reach back so far. */
+  /** The frames that a tab at this position lacks; undefined if the backlog does not reach back so far. */
   _after(position: Position): Entry[] | undefined
   _forget(): void
 }
@@ -19,7 +19,7 @@ const FRAMES = 2000
 /** In characters of JSON. */
 const SIZE = 2_000_000
 
-/** What a frame holds if it is a block; of any other frame nothing is found in it. */
+/** The block in a frame; nothing is found in a frame of another kind. */
 export const blockOf = ({ frame }: Entry): Partial<Block> => frame[1] as Partial<Block>
 
 /** The last event id that a frame brings; undefined if it brings none. */

@@ -28,7 +28,7 @@ export interface TabsOptions {
    */
   readonly scope?: string | undefined
   /**
-   * What carries the one connection, for example `eventSourceTransport()`.
+   * The transport of the one connection, for example `eventSourceTransport()`.
    * @defaultValue fetchTransport()
    */
   readonly over?: Layer | undefined

@@ -11,7 +11,7 @@ import type { Union } from './union.ts'
 const INTRODUCTION = 1000
 
 /**
- * What the shared connection reports: it becomes frames for all tabs, without what the server says to the leader alone.
+ * Turns the reports of the shared connection into frames for all tabs, without what the server says to the leader alone.
  * @param confirmed - The server has confirmed a change of the topics.
  */
 export function createIntake(
@@ -22,7 +22,7 @@ export function createIntake(
   confirmed: () => void,
 ): TransportSink {
   const { _sink } = attempt
-  /** What a comment, or a `ping` of a transport that gets no comments, announces of the next event. */
+  /** The announcement of the next event in a comment, or in a `ping` of a transport that gets no comments. */
   let announced: Control = {}
   let isFirst = true
 

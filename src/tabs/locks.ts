@@ -7,7 +7,7 @@ import type { Tab } from './tab.ts'
 
 /**
  * Holds a lock, once it is granted, until it is released.
- * @param suffix - What tells it from the lead, whose lock has the stream's own name.
+ * @param suffix - A suffix that distinguishes it from the lead, whose lock has the stream's own name.
  * @param lost - It was stolen (`true`), or cannot be had at all.
  * @returns Releases it, or leaves the queue for it.
  */

@@ -102,7 +102,7 @@ export function createMember(
     if (isActive(_host)) return leader && report(tab)
     if (state.status !== 'closed') return go(leave)
     const { error } = state
-    // What the server says to one it says to all. But credentials are each tab's own; and a page that is left breaks its
+    // The server sends the same to all of them. But credentials are each tab's own; and a page that is left breaks its
     // connection first.
     if (tab._isEnding && !/unauthorized|gave-up/.test(`${error?.code}`))
       post(tab, { kind: 'end', error: error && plainError(error) })
@@ -134,7 +134,7 @@ export function createMember(
 
 /**
  * The link of an attempt that the tab leads, or follows with.
- * @param changed - What the tab wants has changed.
+ * @param changed - The topics that the tab wants have changed.
  * @param left - The client has left the attempt.
  */
 function createLink(tab: Tab, attempt: Attempt, changed: () => void, left: () => void): TransportLink {

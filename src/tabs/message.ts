@@ -9,8 +9,8 @@ import type { Block, GapReport } from '../transports/transport.ts'
  */
 
 /**
- * What the transport reported, to be passed on: a method of its sink and the argument. `isWanted`: a tab has asked for the topic
- * of the event. The server has joined all tabs to any other topic.
+ * A report of the transport, to be passed on: a method of its sink and the argument. `isWanted`: a tab has asked for the
+ * topic of the event. The server has joined all tabs to any other topic.
  */
 export type Frame =
   | readonly ['block', block: Block, isWanted?: boolean]
@@ -59,7 +59,7 @@ export interface Welcome {
   readonly ask: number
   /** The number of the last frame so far. */
   readonly n: number
-  /** What the tab lacks, from its position on; undefined if that is too far back. */
+  /** The frames that the tab lacks, from its position on; undefined if that is too far back. */
   readonly entries: readonly Entry[] | undefined
   readonly heartbeatMs: number | undefined
   /** The server's introduction, as this tab would get it; undefined if the server has not introduced itself. */
@@ -68,7 +68,7 @@ export interface Welcome {
   readonly cursor: string
 }
 
-/** What a tab posts. */
+/** A message that a tab posts. */
 export type Word =
   | Hello
   /** A follower asks whether the leader is alive. */
@@ -78,14 +78,14 @@ export type Word =
   /** The cursor was refused. Each client judges that for itself, as it may have another one. */
   | { readonly kind: 'refused'; readonly error: PlainError }
   | Welcome
-  /** What the leader receives, in order, numbered from `n` without a hole. */
+  /** A report that the leader received, in order, numbered from `n` without a hole. */
   | { readonly kind: 'frames'; readonly term: number; readonly n: number; readonly list: readonly Frame[] }
   /** A hidden leader asks a visible tab to take over. */
   | { readonly kind: 'yield'; readonly to: string }
   /** It is over for all: the server ended the stream for good, or the user has signed out. */
   | { readonly kind: 'end'; readonly error: PlainError | null }
 
-/** What other tabs get. The term is that of the latest leader that its sender knows of: a leader's own. */
+/** A message for the other tabs. The term is that of the latest leader that its sender knows of: a leader's own. */
 export type Message<W extends Word = Word> = W & { readonly term: number }
 
 /** A state that survives a structured clone: of an error, that keeps the message only (HTML 2.7.3). */

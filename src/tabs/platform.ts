@@ -1,8 +1,8 @@
 import { isHidden } from '../base/page.ts'
 
 /*
- * What tabs need of the browser: Web Locks to choose a leader, a BroadcastChannel (HTML 9.5) for messages, and the page's
- * visibility.
+ * The parts of the browser that tabs need: Web Locks to choose a leader, a BroadcastChannel (HTML 9.5) for messages, and the
+ * page's visibility.
  */
 
 /** A channel between the tabs of an origin: a message reaches all others, in order, and not the sender. */

@@ -4,7 +4,8 @@ import { FOLLOWING, follow, join, lead, type Step, separate } from './role.ts'
 import type { Tab } from './tab.ts'
 
 /*
- * What a tab has of the browser while it takes part: the channel, a lock of its own, and a place in the queue for the lead.
+ * The browser's resources that a tab holds while it takes part: the channel, a lock of its own, and a place in the queue for
+ * the lead.
  */
 
 export interface Presence {

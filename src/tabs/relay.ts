@@ -32,7 +32,7 @@ const FRAMES = 100
 export function createRelay(tab: Tab, hellos: () => readonly Hello[], deposed: () => void): Relay {
   const { _clock, _name, _term } = tab
   let pending: Frame[] = []
-  /** What waits for the answer of the locks. */
+  /** Callbacks that wait for the answer of the locks. */
   let held: (() => void)[] | undefined
   let awakeAt = monotonic(_clock)
   let isOver = false

@@ -12,11 +12,11 @@
  *                                                                │ alone for good │
  *                                                                └────────────────┘
  *
- * Pure: a new role, or the very same reference if the step changes nothing. Roles are constants, so they can be compared. What a
- * role costs (locks, a channel, a connection) is the business of member.ts.
+ * Pure: a new role, or the very same reference if the step changes nothing. Roles are constants, so they can be compared. The
+ * resources of a role (locks, a channel, a connection) belong to member.ts.
  */
 
-/** What a tab is to the others. */
+/** The role of a tab among the others. */
 export type Role = Alone | Joining | Following | Leading
 
 /** The tab shares nothing: its client wants no connection, or has one of its own. */

@@ -12,14 +12,14 @@ import { ALONE, LEADING, type Role } from './role.ts'
  * One client in one tab: how far it has got, and what it gets of what the shared connection brings.
  */
 
-/** What a tab is made of. */
+/** The parts of a tab. */
 export interface TabContext {
   /** Carries the shared connection. */
   readonly _inner: Transport
   readonly _host: Host
   readonly _platform: TabsPlatform
   readonly _locks: NonNullable<TabsPlatform['locks']>
-  /** What the client has subscribed to: names and patterns. */
+  /** The client's subscriptions: names and patterns. */
   readonly _names: ReadonlySet<string>
   /** Tells the transport that carries the connection that a name is subscribed to. */
   readonly _listen: Host['listen']
@@ -52,13 +52,13 @@ export interface Tab extends TabContext {
   _renewing?: boolean
 }
 
-/** What carries out a role: a leader or a follower. */
+/** The object that carries out a role: a leader or a follower. */
 export interface Part {
   /** Connects, or joins the leader's stream, for an attempt of the client. */
   _start(attempt: Attempt): void
   /** A message of another tab. */
   _receive(message: Message): void
-  /** What this tab wants has changed. */
+  /** The topics that this tab wants have changed. */
   _changed(): void
   _end(): void
 }
@@ -154,7 +154,7 @@ export function moveTo(tab: Tab, cursor: string): void {
   if (!leads) tab._backlog._forget()
 }
 
-/** What the server says of itself; undefined if the block is no introduction. */
+/** The server's introduction; undefined if the block is none. */
 export function introOf({ type, data }: Partial<Block>): Control | undefined {
   const control = type === 'connected' && data ? readControl(data) : {}
   return control.v === VERSION ? control : undefined

@@ -11,7 +11,7 @@ import { confirm, renew, type Tab } from './tab.ts'
  */
 
 export interface Union {
-  /** What the server said of itself on this connection; undefined if it has not introduced itself. */
+  /** The server's introduction on this connection; undefined if there was none. */
   _intro?: Control | undefined
   /** A request is about to be sent. @returns The topics for it. */
   _start(): readonly string[]
@@ -33,7 +33,7 @@ export function createUnion(tab: Tab, hellos: () => readonly Hello[]): Union {
   const { _clock, _host } = tab
   const timer = createTimer(_clock)
   let asked: readonly string[] = []
-  /** What was asked for before the changes that are under way. */
+  /** The topics that were asked for before the changes that are under way. */
   let left: readonly string[] = []
   /** Each change has a number, which the server repeats. */
   let revision = 0

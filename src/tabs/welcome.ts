@@ -41,7 +41,7 @@ export function begin(tab: Tab, attempt: Attempt, message: Message<Welcome>, hel
     const id = _request.lastEventId ? undefined : cursor || undefined
     introduce(tab, intro, id)
   }
-  // What it lacks may have the numbers of an earlier leader. After that they are this one's.
+  // The frames that it lacks may have the numbers of an earlier leader. After that they are this one's.
   const [first] = entries
   if (first) tab._at = { ...tab._at, term: first.term, n: first.n - 1 }
   deliverAll(tab, attempt, entries)

@@ -14,10 +14,10 @@ export interface EventSourceTransportOptions {
 const CONTROL_EVENTS = ['connected', 'gap', 'live', 'ping', 'subscribed', 'goodbye']
 
 /**
- * The platform's own EventSource, for where `fetch` cannot stream. One object for each attempt: its own reconnecting has
- * no floor in Chromium, stops for ever at any status, and reports neither. What it cannot do follows from the interface
- * (HTML 9.2.2): no request headers, no comments or `retry:` fields, no events whose name nobody has subscribed to, so that
- * `*` gets only the names that are subscribed to.
+ * The platform's own EventSource, for where `fetch` cannot stream. One object for each attempt: its own reconnecting has no
+ * floor in Chromium, stops for ever at any status, and reports neither. Its limits follow from the interface (HTML 9.2.2): no
+ * request headers, no comments or `retry:` fields, no events whose name nobody has subscribed to, so that `*` gets only the
+ * names that are subscribed to.
  *
  * @example
  * createSSE('/api/events', { transport: eventSourceTransport() })

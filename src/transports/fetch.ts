@@ -42,7 +42,7 @@ async function run(request: TransportRequest, sink: TransportSink, signal: Abort
   const parse = createStreamParser(sink, request.maxEventSize)
   for (;;) {
     const { done, value } = await reader.read()
-    // What stands before the end without a blank line is no event (HTML 9.2.6, last paragraph).
+    // Lines before the end without a blank line are no event (HTML 9.2.6, last paragraph).
     if (done) return 'eof'
     sink.heard()
     for (const block of parse(value)) {
@@ -50,7 +50,7 @@ async function run(request: TransportRequest, sink: TransportSink, signal: Abort
       const task = taskIfLate()
       if (!task) continue
       await task
-      // What it brought was not silence.
+      // The bytes that arrived end the silence.
       sink.heard()
     }
   }
@@ -58,7 +58,7 @@ async function run(request: TransportRequest, sink: TransportSink, signal: Abort
 
 /**
  * Sends a request, and checks that the response opens a stream.
- * @throws What ends the attempt, see {@link checkResponse}; or what `fetch` throws.
+ * @throws The error that ends the attempt, see {@link checkResponse}; or that of `fetch`.
  */
 async function openResponse(request: TransportRequest, signal: AbortSignal): Promise<Response> {
   // As a function of its own: called as a method, the platform's fetch is an illegal invocation.

@@ -26,7 +26,7 @@ function createLineReader(limit: number): (bytes: Uint8Array) => readonly string
     rest = lines.pop() as string
     if (rest.length > limit) {
       lines.push(rest)
-      // What is still to come of it belongs to a comment, or to a field that does not exist.
+      // The rest of the line belongs to a comment, or to a field that does not exist.
       rest = `${rest[0]}-`
     }
     return lines

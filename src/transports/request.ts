@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 
-/** What a function that makes a URL, headers or a body may look at. */
+/** The details that a function for the URL, headers or body may look at. */
 export interface RequestContext {
   /** Failed attempts in a row; 0 for the first. */
   readonly attempt: number
@@ -11,7 +11,7 @@ export interface RequestContext {
 /** A value, or a function that makes a new one for each attempt. */
 export type PerAttempt<T> = T | ((context: RequestContext) => T | PromiseLike<T>)
 
-/** What `fetch` takes as a body. By way of RequestInit, since a project for Node alone has no `BodyInit`. */
+/** A body, as `fetch` takes it. By way of RequestInit, since a project for Node alone has no `BodyInit`. */
 export type RequestBody = NonNullable<RequestInit['body']>
 
 /** Headers as an object; those that are undefined are left out. */
@@ -23,9 +23,9 @@ export type SSEUrl = PerAttempt<string | URL>
 /** How the last event id travels; see the option of that name. */
 export type LastEventIdIn = 'auto' | 'header' | 'query'
 
-/** What requests are made of, and how they are sent. */
+/** The parts of a request, and how it is sent. */
 export interface RequestOptions {
-  /** What a relative URL is relative to. */
+  /** The base of a relative URL. */
   readonly base: string
   readonly method: string
   readonly headers?: PerAttempt<RequestHeaders | undefined> | undefined

@@ -5,13 +5,13 @@ import { same } from '../base/same.ts'
 const BODY_MAX = 1024
 const BODY_TIME = 1000
 
-/** What is looked at of a response. */
+/** The parts of a response that are looked at. */
 type ResponseParts = Pick<Response, 'status' | 'headers' | 'body'>
 
 /**
  * Checks that a response opens a stream (HTML 9.2.3, "processResponse"). If not, its body is cancelled: an unread body
  * keeps one of the six connections to its origin.
- * @throws What ends the attempt: an SSEError, or `stop` for status 204.
+ * @throws The reason to end the attempt: an SSEError, or `stop` for status 204.
  */
 export async function checkResponse(response: ResponseParts, url: string): Promise<void> {
   const { status, headers } = response

@@ -5,11 +5,11 @@ import type { Gap, Opened } from '../events/observers.ts'
 import type { RequestOptions, SSEUrl, TransportRequest } from './request.ts'
 
 /*
- * The seam between a client and what carries its stream. Above it nobody knows of bytes or sockets; below it nobody knows
- * of retries, handlers or payloads. What is optional is a layer in between.
+ * The seam between a client and what carries its stream. Above it nobody knows of bytes or sockets; below it nobody knows of
+ * retries, handlers or payloads. An optional part is a layer in between.
  */
 
-/** What is known when a response is good. */
+/** The facts about a good response. */
 export interface OpenInfo {
   /** The interval of the server's heartbeat, if it announced one. */
   readonly heartbeatMs?: number | undefined
@@ -31,14 +31,14 @@ export interface Block {
   readonly topic?: string | undefined
 }
 
-/** What async handlers of an event still do; undefined if there is nothing to wait for. */
+/** The unfinished work of async handlers of an event; undefined if there is nothing to wait for. */
 export type Work = readonly PromiseLike<unknown>[] | undefined
 
 /** A gap as it is reported; what is left out has the usual value. */
 export type GapReport = Pick<Gap, 'reason'> & Partial<Gap>
 
 /**
- * What a transport reports, in the order in which it happens. After its link was closed nothing of it is heard, so a
+ * The reports of a transport, in the order in which they happen. Nothing is heard of it after its link was closed, so a
  * transport need not take care to be silent.
  */
 export interface TransportSink {
@@ -73,7 +73,7 @@ export interface TransportLink {
 
 /** Carries event streams: `fetchTransport()`, or your own. */
 export interface Transport {
-  /** Starts an attempt. What it throws counts as a network error. */
+  /** Starts an attempt. An error that it throws counts as a network error. */
   connect(request: TransportRequest, sink: TransportSink): TransportLink
 }
 
@@ -131,8 +131,8 @@ export interface Host {
 }
 
 /**
- * What stands between a client and its transport: it sees the requests that go down and the reports that come up. Made
- * once for each client.
+ * A layer between a client and its transport: it sees the requests that go down and the reports that come up. Made once for
+ * each client.
  */
 export type Layer = (inner: Transport, host: Host) => Transport
 
