@@ -10,7 +10,7 @@ import { isName } from './names.ts'
 const query = new URLSearchParams(location.search)
 const name = `${query.get('name')}`
 const events = Number(query.get('events'))
-/** What each event costs its handler, in microseconds. */
+/** The time that each event costs its handler, in microseconds. */
 const cost = Number(query.get('cost'))
 
 /** So many rounds of work take a microsecond. By counting: the clock of a page is too coarse for microseconds. */

@@ -9,7 +9,7 @@ import { table } from './table.ts'
  * npm run bench:burst -- [--events 50000] [--rounds 3]: whether a page stays alive while many events arrive at once. In Chromium.
  */
 
-/** What a page found. Milliseconds. */
+/** The results of a page. Milliseconds. */
 export interface Burst {
   /** From the request to the last event. */
   readonly ms: number
@@ -31,7 +31,7 @@ if (!(events > 0 && rounds > 0)) throw Error('--events and --rounds want numbers
 
 /** For all of a burst, in the slowest client. */
 const LIMIT = 120_000
-/** What an event costs its handler, in microseconds. */
+/** The time that an event costs its handler, in microseconds. */
 const COSTS = [20, 0]
 
 interface Entry {

@@ -7,15 +7,13 @@ import { SSE } from 'sse.js'
 import { type Events, type OrderUpdate, TYPE } from './events.ts'
 import type { Name } from './names.ts'
 
-/*
- * Who runs, each written as its README says: one typed subscriber that gets the parsed payload. Runs in the page.
- */
+/* The contestants, each written as its README says: one typed subscriber that gets the parsed payload. Runs in the page. */
 
 /** Starts reading and hands over each payload. @returns Ends it. */
 type Contestant = (url: string, on: (data: OrderUpdate) => void) => () => void
 
 export const contestants: Readonly<Record<Name, Contestant>> = {
-  // What no client can do without: the request, the parser, the payload. No reconnecting, no cursor, no routes.
+  // The least that a client does: the request, the parser, the payload. No reconnecting, no cursor, no routes.
   floor(url, on) {
     const controller = new AbortController()
     const parser = createParser({

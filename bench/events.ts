@@ -10,7 +10,7 @@ export interface OrderUpdate {
   readonly ts: number
 }
 
-/** What the page's subscribers get to know. */
+/** The payload for the page's subscribers. */
 export interface Events {
   'order.updated': OrderUpdate
 }
@@ -34,7 +34,7 @@ export const timestamp = (n: number): number => BASE + n * 17
 export const addUp = (sum: number, { id, patch, ts }: OrderUpdate): number =>
   (Math.imul(sum, 31) + id.length + patch.status.length + patch.quantity + patch.total + (ts % 1_000_003)) | 0
 
-/** What a page that missed nothing ends up with. */
+/** The result of a page that missed nothing. */
 export function checksum(events: number): number {
   let sum = 0
   for (let n = 1; n <= events; n++) sum = addUp(sum, update(n))

@@ -1,6 +1,4 @@
-/*
- * The contestants, for those who must not load them: the runner and the table of sizes.
- */
+/* The names of the contestants, for modules that must not load them: the runner and the table of sizes. */
 
 /** By name: what it is. */
 export const CONTESTANTS = {
@@ -21,7 +19,7 @@ export const isName = (value: string): value is Name => Object.hasOwn(CONTESTANT
 // `Object.keys` forgets what the keys are.
 export const NAMES = Object.keys(CONTESTANTS) as readonly Name[]
 
-/** What a page is asked to do: its address's query. */
+/** The task of a page: its address's query. */
 export interface Job {
   readonly name: Name
   readonly events: number
@@ -29,7 +27,7 @@ export interface Job {
   readonly ids: boolean
 }
 
-/** What a page found. */
+/** The results of a page. */
 export interface Outcome {
   /** From just before the request to the last event. Undefined: it never came. */
   readonly ms: number | undefined

@@ -117,7 +117,7 @@ async function measure(): Promise<Rendered> {
   else scenes[name]?.()
   await finished
   const ms = performance.now() - began
-  // What is still to be rendered is rendered in the next frames.
+  // The rest is rendered in the next frames.
   await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
   return { ms, renders, frames }
 }

@@ -7,7 +7,7 @@ import { table } from './table.ts'
  * components listen. In Chromium, React and Vue in production mode.
  */
 
-/** What a page found. For components that only listen, `renders` counts the calls of their handlers. */
+/** The results of a page. For components that only listen, `renders` counts the calls of their handlers. */
 export interface Rendered {
   readonly ms: number
   readonly renders: number

@@ -42,8 +42,8 @@ export interface Results {
   readonly rows: readonly Row[]
   readonly expectations: readonly Expectation[]
   /**
-   * Nanoseconds an event, for those who were measured in both cases. Between the fastest rounds: the difference is small,
-   * and what else the machine does makes a round slower, never faster.
+   * Nanoseconds an event, for contestants that were measured in both cases. Between the fastest rounds: the difference is
+   * small, and what else the machine does makes a round slower, never faster.
    */
   readonly costOfIds: Readonly<Partial<Record<Name, number>>>
 }

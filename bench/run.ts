@@ -27,7 +27,7 @@ const names = NAMES.filter((name) => only.includes(name))
 if (!(events > 0 && rounds > 0 && names.length === only.length))
   throw Error(`--events and --rounds want numbers above 0, --only wants some of ${NAMES.join()}`)
 
-/** Who has not finished by then is out. */
+/** A contestant that has not finished by then is out. */
 const LIMIT = 120_000
 /** For a page that is too busy to see that its time is over. */
 const GRACE = 5000
@@ -63,7 +63,7 @@ async function run(): Promise<void> {
       if (process.stderr.isTTY) process.stderr.write(`\rround ${round} of ${rounds}`)
       for (const job of turns(round)) {
         const entry = measured.get(job)
-        // Who was too slow or wrong once is not asked again.
+        // A contestant that was too slow or wrong once is not asked again.
         if (!entry || entry.failure) continue
         const { ms, count, right } = await measure(job, browser, server)
         if (ms === undefined) entry.failure = `over ${LIMIT / 1000} s, ${count} events`

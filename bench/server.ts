@@ -21,7 +21,7 @@ const CHUNK = 16 * 1024
 
 export interface BenchServer<O = Outcome> {
   readonly origin: string
-  /** What the next page to report found; undefined if none does before `ms` are over. */
+  /** The results of the next page that reports; undefined if none does before `ms` are over. */
   outcome(ms: number): Promise<O | undefined>
   close(): void
 }

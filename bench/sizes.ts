@@ -4,8 +4,7 @@ import { build } from 'esbuild'
 import { table } from './table.ts'
 
 /*
- * npm run bench:sizes: what one import of each contestant adds to an application's bundle, its dependencies included. Of
- * headwater that is what is published: run `npm run build` first.
+ * npm run bench:sizes: what one import of each contestant adds to an application's bundle, its dependencies included. Of headwater that is the published package: run `npm run build` first.
  */
 
 const IMPORTS = {

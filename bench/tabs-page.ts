@@ -12,7 +12,7 @@ export interface Numbered extends OrderUpdate {
   readonly n: number
 }
 
-/** What the SharedWorker posts to a tab. */
+/** A message of the SharedWorker to a tab. */
 export interface Posted {
   readonly type: string
   readonly data: string
@@ -36,7 +36,7 @@ export interface Bench {
   look(): Look
   /** When it received each of these events; 0: not at all. */
   heard(from: number, to: number): number[]
-  /** What it posted to other tabs, or received from the worker, as JSON. */
+  /** The messages that it posted to other tabs, or received from the worker, as JSON. */
   readonly posted: readonly string[]
   /** Blocks until the server goes away, without using the processor. */
   hang(): void

@@ -73,7 +73,7 @@ interface Stage {
   died: number | undefined
   /** @param isOver - Ends it before all these events are published. */
   flow(pace: Pace, events: number, isOver?: () => boolean): Promise<void>
-  /** What was sent over connections that have carried a stream. */
+  /** The bytes over connections that have carried a stream. */
   bytes(): number
   close(): Promise<void>
 }
@@ -108,7 +108,7 @@ const update = (n: number): Numbered => ({
 })
 
 async function openStage(): Promise<Stage> {
-  // Whoever comes back after half a minute finds all of it.
+  // A tab that comes back after half a minute finds all of it.
   const hub = createHub({ log: memoryLog({ size: 50_000 }) })
   const stream = toNodeHandler(hub)
   const sockets = new Set<Socket>()
@@ -214,12 +214,12 @@ interface Tab extends Session {
 interface Browser {
   readonly version: string
   open(url: string): Promise<Tab>
-  /** What all processes have had of the processors, in seconds, by process. */
+  /** The processor time of all processes, in seconds, by process. */
   processes(): Promise<ReadonlyMap<number, number>>
   close(): Promise<void>
 }
 
-/** What Playwright switches off: with it, of several tabs one is visible, and the others are slowed down. */
+/** A feature that Playwright switches off: with it, of several tabs one is visible, and the others are slowed down. */
 const PAGE_LIFE = [
   '--disable-back-forward-cache',
   '--disable-background-timer-throttling',
@@ -329,7 +329,7 @@ async function allHeard(tabs: readonly Tab[], { publishedAt }: Stage): Promise<v
 
 /* Handing over */
 
-/** What happened when the tab with the connection went away. In milliseconds from then on. */
+/** The effects when the tab with the connection went away. In milliseconds from then on. */
 interface Handover {
   /** Another leads. */
   readonly led: number
@@ -424,7 +424,7 @@ async function handOver({ isSeen, happen }: Fate, tabs: Tab[], stage: Stage, set
   let silence = 0
   for (const tab of others) {
     const heard = await tab.heard(from, to)
-    // What the heir heard from here on came over its own connection; the others may have heard some of it before.
+    // From here on the events of the heir came over its own connection; the others may have heard some of it before.
     firsts.push(Number(heard.slice(last + 1 - from).find((time) => time >= at)) - died)
     const times = heard.filter((time) => time > 0)
     silence = Math.max(silence, ...times.map((time, index) => (time < died ? 0 : time - Number(times[index - 1]))))
@@ -491,7 +491,7 @@ const PACES: readonly Pace[] = [
   { perSecond: 1000, burst: 10 },
 ]
 const COUNTS = [2, 12]
-/** Seconds. A process's time is told in steps of 10 ms: it takes many events to make something of that. */
+/** Seconds. A process's time has steps of 10 ms: it takes many events to make something of that. */
 const [WARM_UP, MEASURED] = [2, 10]
 
 /** Of one event: processor time in microseconds. */

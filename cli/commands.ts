@@ -33,7 +33,7 @@ const COMMANDS = new Map<string, Command>([
 
 /**
  * Runs what a command line says.
- * @param argv - What stands after the name of the program.
+ * @param argv - The arguments after the name of the program.
  * @returns The exit code.
  */
 export async function run(argv: readonly string[], host: Host): Promise<number> {

@@ -13,7 +13,7 @@ export interface Host {
   readonly stdin: AsyncIterable<Uint8Array | string>
   readonly fetch: typeof globalThis.fetch
   readonly clock: Clock
-  /** What paths are relative to. */
+  /** The folder that paths are relative to. */
   readonly folder: string
   /** @returns Stops listening: from then on a signal does what it does to any process. */
   onSignal(listener: (signal: Signal) => void): () => void

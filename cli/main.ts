@@ -2,7 +2,7 @@ import { run } from './commands.ts'
 import { processHost } from './host.ts'
 
 const host = processHost()
-// What it means is each command's to say; unheard, it would end the process with a stack trace.
+// Each command decides about it; without a listener, it would end the process with a stack trace.
 for (const stream of [host.stdout, host.stderr]) stream.on('error', () => {})
 const code = await run(process.argv.slice(2), host)
 process.exitCode = code

@@ -10,7 +10,7 @@ import { parseAst } from 'rolldown/parseAst'
 /** Names of the package's own. Not `__proto__`. */
 export const OWN = /^_[a-z]/
 
-/** What every user loads: its names are the shortest. */
+/** The part that every user loads: its names are the shortest. */
 const CORE = ['src/{base,decisions,events,connection,transports}/*.ts', 'src/client.ts']
 const ALL = '{src,adapters,server,testing,cli}/**/*.ts'
 
@@ -52,7 +52,7 @@ const basesOf = ({ extends: bases = [], implements: more = [], superClass, types
     .filter(Boolean)
 
 /**
- * What may be one object, as a source file describes it.
+ * A type that may be one object, as a source file describes it.
  * @returns Of each: its own members of the package's own, the types that it has the members of, and its name, if it has one.
  */
 export function objectsIn(source) {

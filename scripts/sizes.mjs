@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
  * table in the README, and all sizes in docs/comparison.md. With `--write` it writes them.
  */
 
-/** What the README shows, and what each size buys. */
+/** The rows that the README shows, and what each size buys. */
 const BUYS = {
   'createSSE, everything behind it':
     'reconnect with backoff, resume, heartbeat detection, gaps, types, page life, refresh of credentials',

@@ -2,7 +2,7 @@ import type { Server } from 'node:http'
 import type { SSEClient } from 'headwater'
 import type { Hub } from 'headwater/server'
 
-/* What the examples in the docs take for granted. */
+/* Names that the examples in the docs take for granted. */
 
 declare global {
   interface Order {
@@ -29,7 +29,7 @@ declare global {
   interface User {
     readonly userId: string
   }
-  /** What middleware adds to a request. */
+  /** The fields that middleware adds to a request. */
   interface Visit {
     user?: User | undefined
   }

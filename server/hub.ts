@@ -66,14 +66,14 @@ export interface Hub<E = Record<string, unknown>, P extends Identity = Identity>
   /** The open streams, each with its principal. Do not send this to clients. */
   clients(): ClientInfo<P>[]
   /**
-   * Who is connected: one entry for each principal, however many streams it has open. Without an argument, everybody.
+   * The connected users: one entry for each principal, however many streams it has open. Without an argument, everybody.
    * @param query - A topic, or `{ topic, userId, sessionId, tenant }`, which narrow it together.
    * @throws TypeError for `undefined`, for a field without a value, and for one that does not exist.
    */
   presence(query?: string | PresenceQuery): Presence[]
   /**
-   * Calls `listener(data, event)` in this process for each event of a name, or for all with `'*'`, once and in the order of the log.
-   * It gets events for every target, and `filter` is not asked. What it throws goes to `onError`.
+   * Calls `listener(data, event)` in this process for each event of a name, or for all with `'*'`, once and in the order of
+   * the log. It gets events for every target, and `filter` is not asked. An error that it throws goes to `onError`.
    * @returns A function that removes the listener.
    * @throws TypeError for a name that no event can have, for a pattern, and for a listener that is no function.
    */

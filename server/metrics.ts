@@ -14,7 +14,7 @@ export interface MetricsOptions {
 /** Events that a replay may have: from a moment's absence to the whole of a log. */
 const REPLAY_BUCKETS = [0, 1, 10, 100, 1000, 10_000]
 
-/** What is so now. */
+/** A value at this moment. */
 const GAUGES: readonly (readonly [name: string, help: string, read: (stats: HubStats) => number])[] = [
   ['clients', 'Streams that are open', ({ clients }) => clients],
   ['users', 'Users that have a stream open', ({ users }) => users],
@@ -25,7 +25,7 @@ const GAUGES: readonly (readonly [name: string, help: string, read: (stats: HubS
   ['log_available', '1, or 0 while the log cannot be reached', ({ log }) => Number(log.available)],
 ]
 
-/** What the hub counts: one number, or one for each value of a label. */
+/** A count of the hub: one number, or one for each value of a label. */
 const COUNTERS: readonly (readonly [
   name: string,
   help: string,

@@ -31,7 +31,7 @@ const sources = new WeakMap<Request, NodeRequest>()
  * `(request) => incomingMessage(request)?.user`. Undefined for a Request that came another way.
  */
 export const incomingMessage = <R extends IncomingMessage = IncomingMessage>(request: Request): R | undefined =>
-  // What the framework has made of it is known to the caller alone.
+  // Only the caller knows the framework's version of it.
   sources.get(request) as R | undefined
 
 /** For `node:http`, `node:http2`, Express and similar frameworks, and the raw requests of Fastify and others. */
@@ -73,7 +73,7 @@ export function toNodeHandler<R extends IncomingMessage = NodeRequest>(
       if (turn !== true && !(await turn)) return
       const asked = toRequest(request)
       sources.set(asked, request)
-      // What the framework has made of the request is known to the caller alone.
+      // Only the caller knows the framework's version of the request.
       const known = principal ? { principal: () => principal(request as IncomingMessage as R) } : {}
       const connect: Connect = (headers, events) => {
         response.writeHead(200, Object.fromEntries(headers))
@@ -100,7 +100,7 @@ function toSink(response: ServerResponse, events: SinkEvents): Required<Sink> {
   response.socket?.setNoDelay?.(true)
   response.on('drain', events.drained)
   response.on('close', () => events.closed())
-  // What there is to say of a broken line, `close` says.
+  // Everything about a broken connection comes with `close`.
   response.on('error', () => {})
   if (isGone(response)) queueMicrotask(() => events.closed())
   return {
@@ -143,7 +143,7 @@ function toHeaders(headers: IncomingMessage['headers']): Headers {
   return own
 }
 
-/** A parser in front of us may have taken it: then it is what that made of it. */
+/** A parser in front of us may have taken it: then it is the result of that parser. */
 function body(request: NodeRequest): { readonly body: BodyInit } {
   if (request.body !== undefined && request.readableDidRead)
     return { body: isText(request.body) ? request.body : JSON.stringify(request.body) }

@@ -3,8 +3,8 @@ import type { Sink, SinkEvents } from './audience/carrier.ts'
 import type { ContentCoding } from './http/compress.ts'
 
 /*
- * A stream that is compressed for one client, with Node's zlib. What is written in one turn of the event loop becomes one batch,
- * and each batch is flushed, so that a client can read all of it and no event waits for the next.
+ * A stream that is compressed for one client, with Node's zlib. Everything that is written in one turn of the event loop
+ * becomes one batch, and each batch is flushed, so that a client can read all of it and no event waits for the next.
  */
 
 /**
@@ -15,7 +15,7 @@ export const CODINGS: readonly ContentCoding[] = ['gzip', 'br']
 
 /** In bytes. An event up to this size leaves zlib in one piece. Each connection has a buffer of this size. */
 const CHUNK = 4096
-/** What may wait for zlib, in bytes, before the outlet is to wait too. */
+/** The bytes that may wait for zlib before the outlet is to wait too. */
 const WAITING = 16 * 1024
 
 const EMPTY = new Uint8Array()
@@ -163,9 +163,9 @@ function createBatch() {
 }
 
 /**
- * What the socket has not taken. It counts what comes out of zlib, and the outlet counts what went in: which events a byte belongs
- * to only zlib knows. So the debt is what went in, all of it until the socket has taken everything, and one byte less each time
- * that the socket has taken something.
+ * The bytes that the socket has not taken. It counts what comes out of zlib, and the outlet counts what went in: which events
+ * a byte belongs to only zlib knows. So the debt is everything that went in until the socket has taken everything, and one
+ * byte less each time that the socket has taken something.
  */
 function createDebt() {
   let owed = 0
@@ -180,8 +180,8 @@ function createDebt() {
       held += bytes
     },
     /**
-     * @param pending - What the socket holds.
-     * @param waiting - What waits for zlib.
+     * @param pending - The bytes that the socket holds.
+     * @param waiting - The bytes that wait for zlib.
      */
     look(pending: number, waiting: number): number {
       if (pending === 0) owed = waiting

@@ -83,7 +83,7 @@ class StreamHandler extends HttpHandler {
     if (typeof this.#source === 'function') this.#responder = this.#source()
   }
 
-  /** What a worker writes to the console: of a stream, that there was one. */
+  /** A worker's lines in the console: of a stream, that there was one. */
   override async log(args: { request: Request; response: Response }): Promise<void> {
     const { status, headers, body } = args.response
     if (!isEventStream(headers)) return super.log(args)
@@ -104,7 +104,7 @@ class StreamHandler extends HttpHandler {
     const { status, body } = answer
     const headers = new Headers(answer.headers)
     for (const [name, value] of Object.entries(allow(request))) if (!headers.has(name)) headers.set(name, value)
-    // What is no stream is there as a whole. Without a body it has none: happy-dom fails over one that is left unread.
+    // A body that is no stream is there as a whole. Without a body it has none: happy-dom fails over one that is left unread.
     if (!body || status !== 200) return new HttpResponse((await answer.text()) || null, { status, headers })
     // In Node MSW speaks HTTP over a pipe. Without a length or this header the end of the pipe is the proper end of the body, also
     // where the body should break.
@@ -166,7 +166,7 @@ const isEventStream = (headers: Headers): boolean =>
 /** Page-like environments in Node ask for it, as browsers do. */
 const allow = ({ headers }: Request): Readonly<Record<string, string>> => everyOrigin(headers.get('origin'))
 
-/** What a preflight asks for. */
+/** The request of a preflight. */
 const asked = ({ headers }: Request): Record<string, string> => ({
   'access-control-allow-headers': headers.get('access-control-request-headers') ?? '*',
   'access-control-allow-methods': headers.get('access-control-request-method') ?? '*',

@@ -37,7 +37,7 @@ const level = (count: number): number => Math.min(Math.log10(count + 1) / DECADE
 export const seconds = (ms: number): string => (ms === Infinity ? 'never' : `${Math.round(ms / 1000)} s`)
 
 /**
- * @param title - What was simulated, in a line.
+ * @param title - A summary of the simulation, in a line.
  * @param until - Where the time axis ends, in milliseconds.
  */
 export function toChart(title: string, rows: readonly Row[], until: number): string {

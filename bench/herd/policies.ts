@@ -5,7 +5,7 @@ import { backoff, RETRY } from '../../src/decisions/retry.ts'
  * documents and sources of their authors.
  */
 
-/** What a client sees of an attempt that opened nothing: no response at all, or a response with a status that is not 200. */
+/** A client's view of an attempt that opened nothing: no response at all, or a response with a status that is not 200. */
 export type Failure = 'network' | 'status'
 
 export interface Policy {

@@ -1,6 +1,4 @@
-/*
- * What is due next: a binary heap over typed arrays, as there are millions of attempts.
- */
+/* The queue of due attempts: a binary heap over typed arrays, as there are millions of attempts. */
 
 export interface DueQueue {
   /** @param client - Stands in the queue once at most. */

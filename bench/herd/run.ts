@@ -11,8 +11,8 @@ import { type Outcome, type Scenario, simulate } from './simulate.ts'
  * npm run bench:herd [-- --clients 100000 --seed 1 --chart docs/herd.svg]
  * npm run bench:herd -- --measure 10000
  *
- * What a deploy does to a server: all clients lose their connection at once, and come back. Simulated for 100,000 clients and several
- * policies. With --measure, real clients over real connections, and what the simulation says of as many.
+ * The effect of a deploy on a server: all clients lose their connection at once, and come back. Simulated for 100,000 clients
+ * and several policies. With --measure, real clients over real connections, and what the simulation says of as many.
  */
 
 const { values } = parseArgs({

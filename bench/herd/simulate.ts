@@ -14,7 +14,7 @@ export interface Scenario {
   readonly perSecond: number
   /** How many requests may wait for their turn. The others are refused at once. */
   readonly queue: number
-  /** What clients see while nothing answers, and of a refusal: a proxy that stays up answers with a status. */
+  /** The clients' view while nothing answers, and of a refusal: a proxy that stays up answers with a status. */
   readonly failure: Failure
 }
 
@@ -33,7 +33,7 @@ export interface Outcome {
 
 /** From the break until the last client has noticed, and from an attempt to its refusal, at most, in milliseconds. */
 const NETWORK = 50
-/** What `attempts` counts by, in milliseconds. */
+/** The step of `attempts`, in milliseconds. */
 export const SLICE = 100
 
 /** @param random - From 0 to 1, 1 excluded. The same numbers give the same outcome. */

@@ -15,7 +15,7 @@ const LIMIT = 60_000
 const buffer = Buffer.alloc(64 * 1024)
 const sockets: Socket[] = []
 let failure: string | undefined
-/** What all are to have: events from 0, and by how many clients that has been reached. */
+/** The expected events, from 0, and how many clients have reached each. */
 let wanted = 0
 let complete = 0
 let finishedAt = 0

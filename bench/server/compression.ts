@@ -7,8 +7,8 @@ import type { ReaderCommands } from './readers.ts'
 import type { ServerCommands } from './serve.ts'
 
 /*
- * What compression costs and saves: `npm run bench:compression -- [--connections 200] [--events 300] [--rounds 5]`.
- * The hub sends the same order events as they are, with gzip and with brotli, in turn.
+ * The costs and savings of compression: `npm run bench:compression -- [--connections 200] [--events 300] [--rounds 5]`. The
+ * hub sends the same order events as they are, with gzip and with brotli, in turn.
  */
 
 export type Coding = 'identity' | 'gzip' | 'br'
@@ -46,7 +46,7 @@ async function measure(coding: Coding): Promise<Outcome> {
   const clients = startWorker<ReaderCommands>('readers.ts')
   try {
     const port = await server.call('port')
-    // What is loaded with the first request is not a connection's.
+    // Modules that load with the first request do not count for a connection.
     await clients.call('connect', port, 1, coding)
     await server.call('connected', 1)
     await clients.call('disconnect')

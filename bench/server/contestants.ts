@@ -3,7 +3,8 @@ import type { Name } from './names.ts'
 import { type Numbered, TYPE } from './payload.ts'
 
 /*
- * Who runs, each set up as its README has it, with its defaults. Runs in the process of the server, which loads one of them.
+ * The contestants, each set up as its README has it, with its defaults. Runs in the process of the server, which loads one of
+ * them.
  */
 
 export interface Contestant {
@@ -16,7 +17,7 @@ export interface Contestant {
 
 /** @param compress - For the hub alone: compresses for clients that accept it. */
 export const contestants: Readonly<Record<Name, (compress: boolean) => Promise<Contestant>>> = {
-  // What no server over node:http can do without: a write for each client, of bytes that were made once. No drain, no log.
+  // The least that a server over node:http does: a write for each client, of bytes that were made once. No drain, no log.
   async floor() {
     const responses = new Set<ServerResponse>()
     const past: Buffer[] = []

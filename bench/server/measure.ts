@@ -15,12 +15,12 @@ export interface Scene {
   readonly events: number
 }
 
-/** What a broadcast took. */
+/** The time of a broadcast. */
 export interface Broadcast {
   /** From the first publishing until everybody had everything. */
   readonly ms: number
   readonly deliveries: number
-  /** What the processes had of the processors meanwhile, in milliseconds. */
+  /** The processor time of the processes, in milliseconds. */
   readonly serverCpu: number
   readonly clientsCpu: number
   /** Of the server, for each connection, in bytes. */
@@ -28,7 +28,7 @@ export interface Broadcast {
   readonly heap: number
 }
 
-/** What those who come back wait for, in milliseconds: the last event they missed, and `live`. */
+/** The wait of returning clients, in milliseconds: for the last event they missed, and for `live`. */
 export interface Replay {
   /** The first to come back after the events were published. */
   readonly cold: { readonly last: number; readonly live: number }
@@ -51,7 +51,7 @@ async function withServer<T>(
 /** @param events - As many again go ahead, to warm up the server: it is to run for longer than a second. */
 export const broadcast = (name: Name, { connections, burst, events }: Scene): Promise<Broadcast> =>
   withServer(name, async (server, clients, port) => {
-    // What is loaded with the first request is not a connection's.
+    // Modules that load with the first request do not count for a connection.
     await clients.call('connect', port, 1)
     await server.call('connected', 1)
     await clients.call('disconnect')
@@ -71,7 +71,7 @@ export const broadcast = (name: Name, { connections, burst, events }: Scene): Pr
     const [serverCpu, clientsCpu] = [(await server.call('cpu')) - cpus[0], (await clients.call('cpu')) - cpus[1]]
 
     const after = await server.call('memory')
-    // What was sent twice has come by now.
+    // Events that were sent twice have arrived by now.
     await clients.call('finished')
     return {
       ms: at - startedAt,

@@ -1,5 +1,5 @@
 /*
- * The contestants, for those who must not load them: what one of them loads is not to be in the memory of another.
+ * The names of the contestants, for modules that must not load them: the modules of one may not be in the memory of another.
  */
 
 /** By name: what it is. */

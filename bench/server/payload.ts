@@ -39,7 +39,7 @@ export function varied(n: number): Numbered {
   }
 }
 
-/** What stands in front of the number, and how long it is with the number and the end of the event. */
+/** The text in front of the number, and its length with the number and the end of the event. */
 const MARK = Buffer.from('"seq":')
 const LENGTH = MARK.length + '1000000}\n\n'.length
 const LF = 10

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
  * The server and its clients are a process each: otherwise they would share a core, a heap and an event loop, and the figures.
  */
 
-/** What can be asked of a process. */
+/** The questions to a process. */
 export type Commands = Readonly<Record<string, (...args: never[]) => unknown>>
 
 type Reply = { readonly value: unknown } | { readonly error: string }
@@ -62,7 +62,7 @@ export function startWorker<C extends Commands>(file: string, ...args: readonly 
 /** The same clock in every process of the machine, in milliseconds. */
 export const now = (): number => Number(process.hrtime.bigint()) / 1e6
 
-/** What this process has had of the processors, in milliseconds. */
+/** The processor time of this process, in milliseconds. */
 export function cpu(): number {
   const { user, system } = process.cpuUsage()
   return (user + system) / 1000

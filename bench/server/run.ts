@@ -33,7 +33,7 @@ function openFiles(): string {
   const { userLimits } = process.report.getReport() as { userLimits: { open_files: { soft: number | string } } }
   return `${userLimits.open_files.soft}`
 }
-/** What else a process has open. */
+/** The other handles that a process has open. */
 const OTHERS = 100
 if (Math.max(...connections) > Number(openFiles()) - OTHERS)
   throw Error(`at most ${openFiles()} open files a process: too few for that many connections; see ulimit -n`)
@@ -65,7 +65,7 @@ async function measure(): Promise<readonly Measured[]> {
   for (let round = 0; round <= rounds; round++) {
     progress(`round ${round} of ${rounds}`)
     for (const entry of turns(round, measured)) {
-      // Who failed once is not asked again.
+      // A contestant that failed once is not asked again.
       if (entry.failure) continue
       try {
         const outcome = await broadcast(entry.name, entry.scene)

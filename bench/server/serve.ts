@@ -34,7 +34,7 @@ const commands = {
 
   /** Of what is still needed. */
   async memory(): Promise<Memory> {
-    // What a finalizer lets go of, the next collection finds.
+    // The next collection finds objects that a finalizer releases.
     for (let times = 0; times < 3; times++) {
       globalThis.gc?.()
       await sleep(50)

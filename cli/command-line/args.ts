@@ -7,7 +7,7 @@ export class UsageError extends Error {}
 /** One option of a command, for the parser and for its help alike. */
 export interface Option {
   readonly short?: string
-  /** What its value is called; without one it is a switch. */
+  /** The name of its value; without one it is a switch. */
   readonly value?: string
   /** May be given more than once; of any other the last one counts. */
   readonly repeatable?: boolean
@@ -16,7 +16,7 @@ export interface Option {
 
 export type Options = Readonly<Record<string, Option>>
 
-/** What was typed, known to fit the options. */
+/** The arguments as typed, known to fit the options. */
 export interface Arguments<N extends string> {
   readonly positionals: readonly string[]
   has(name: N): boolean

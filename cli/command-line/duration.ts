@@ -5,7 +5,7 @@ const LONGEST = 24 * 86_400_000
 
 /**
  * `500ms`, `10s`, `1.5m`, `2h` in milliseconds; undefined for what is none, or is longer than 24 days.
- * @param unit - What a plain number counts.
+ * @param unit - The unit of a plain number.
  */
 export function parseDuration(text: string, unit: 'ms' | 's'): number | undefined {
   const [, number, named = unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)?$/.exec(text) ?? []

@@ -1,7 +1,7 @@
 import type { Paint } from '../terminal/palette.ts'
 import type { Option, Options } from './args.ts'
 
-/** What the help of a command shows. */
+/** The contents of a command's help. */
 export interface Manual {
   readonly synopsis: string
   readonly about: string

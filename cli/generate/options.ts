@@ -4,7 +4,7 @@ import type { RustOptions } from '../../codegen/rust/context.ts'
 import { type Arguments, readArguments, UsageError } from '../command-line/args.ts'
 import { GENERATE_OPTIONS } from './spec.ts'
 
-/** What `headwater generate` is to do: the command line, checked. */
+/** The options of `headwater generate`: the command line, checked. */
 export interface GenerateCommandOptions {
   readonly sources: readonly string[]
   /** Undefined only with `diff`, which writes nothing. */

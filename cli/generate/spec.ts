@@ -1,9 +1,7 @@
 import type { Options } from '../command-line/args.ts'
 import type { Manual } from '../command-line/help.ts'
 
-/*
- * What `headwater generate` takes, and what its help says. The parser and the help read the same table.
- */
+/* The options of `headwater generate`, and its help. The parser and the help read the same table. */
 
 const OUTPUT = {
   out: { short: 'o', value: 'FOLDER', help: 'where to write the files' },

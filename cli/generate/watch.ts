@@ -2,11 +2,11 @@ import { existsSync, type FSWatcher, statSync, watch } from 'node:fs'
 import { basename, dirname, resolve, sep } from 'node:path'
 import { GenerateError } from '../../codegen/base/problems.ts'
 
-/** What is watched, and what is not. */
+/** The files to watch, and those to leave out. */
 interface WatchOptions {
   /** Files, folders and globs, as they were typed. */
   readonly names: readonly string[]
-  /** What they are relative to. */
+  /** The folder that they are relative to. */
   readonly folder: string
   /** The generated files: they change because of us. */
   readonly out: string

@@ -9,9 +9,9 @@ import { type Events, payloadParser } from './output/payload.ts'
 import { createGate } from './traffic/gate.ts'
 import { type Report, tap } from './traffic/tap.ts'
 
-/** What a client reports to the session that it belongs to. */
+/** The reports of a client to its session. */
 export interface ClientEvents extends Required<Pick<SSEOptions<Events>, 'onState' | 'onRetry'>> {
-  /** What passes between the transport and the core. */
+  /** The calls between the transport and the core. */
   onReport(report: Report): void
   /** Whether the last response has ended. */
   isOver(): boolean

@@ -16,7 +16,7 @@ export interface Ending {
   readonly isComplete?: boolean
 }
 
-/** What the words depend on. */
+/** The facts that the words depend on. */
 export interface Circumstances {
   /** The URL without its query, which may be a secret. */
   readonly place: string
@@ -58,6 +58,6 @@ export const endedBySleep = (place: string): Ending => ({
   error: `${place}: silent after a sleep, and --once sends the request only once`,
 })
 
-/** What was written to stdout was not taken. EPIPE: the reader has had enough. */
+/** Nobody took the bytes that were written to stdout. EPIPE: the reader has had enough. */
 export const endedByOutput = ({ code, message }: NodeJS.ErrnoException): Ending =>
   code === 'EPIPE' ? { code: 0 } : { code: 1, error: `cannot write to stdout: ${message}` }

@@ -29,7 +29,7 @@ import type { Tally } from './stats/tally.ts'
 import { type ConsumedWatch, watchConsumed } from './traffic/consumed.ts'
 import type { Report } from './traffic/tap.ts'
 
-/** What one run of the command is made of. */
+/** The parts of one run of the command. */
 export interface SessionParts {
   readonly options: ListenOptions
   readonly request: ReadyRequest
@@ -161,7 +161,7 @@ export class Session {
   /** With --once, the end of the first response is the end. */
   #endOnce(reason: unknown): void {
     if (reason === 'eof') this.#end({ code: 0, note: this.#narrator.completion, isComplete: true })
-    // Else the core might send the request again, without its last event id. What is no SSEError yet, it makes one of.
+    // Else the core might send the request again, without its last event id. It turns any other error into an SSEError.
     if (isSSEError(reason)) this.#fail(reason)
   }
 

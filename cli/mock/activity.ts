@@ -6,7 +6,7 @@ import { visible } from '../terminal/visible.ts'
 type Seen = MockActivity['request']
 
 /**
- * What happens at a mock server, a line each: how a request was answered, and how a stream ended. Requests are numbered, as
+ * The events of a mock server, a line each: how a request was answered, and how a stream ended. Requests are numbered, as
  * several streams of one path are open at a time.
  */
 export function createMockLog(

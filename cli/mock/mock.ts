@@ -66,7 +66,7 @@ const signalled = (host: Host): Promise<() => void> =>
     const off = host.onSignal(() => resolve(off))
   })
 
-/** What to try next. */
+/** A hint for the next attempt. */
 function hints({ url, controlUrl }: MockServer, { file, tick }: MockCommandOptions): string {
   const streams = file ? `as ${file} says` : tick ? `a tick every ${formatDuration(tick)}` : 'left to you'
   return `Every path is a stream, ${streams}. To see one:

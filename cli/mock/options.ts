@@ -2,7 +2,7 @@ import { readArguments, UsageError } from '../command-line/args.ts'
 import { parseDuration } from '../command-line/duration.ts'
 import { MOCK_OPTIONS } from './spec.ts'
 
-/** What `headwater mock` is to do: the command line, checked. */
+/** The options of `headwater mock`: the command line, checked. */
 export interface MockCommandOptions {
   /** Undefined: ticks. */
   readonly file: string | undefined

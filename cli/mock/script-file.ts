@@ -2,13 +2,13 @@ import { readFile } from 'node:fs/promises'
 import type { MockServerOptions } from '../../testing/node.ts'
 import { suggestion, UsageError } from '../command-line/args.ts'
 
-/** What a script file may say. */
+/** The contents of a script file. */
 export type ScriptFile = Pick<MockServerOptions, 'script' | 'routes' | 'replay' | 'introduce'>
 
 const KEYS = ['script', 'routes', 'replay', 'introduce']
 
 /**
- * Reads a script: a list, or an object with more to say. What is in them the server checks.
+ * Reads a script: a list, or an object with more to say. The server checks their contents.
  * @throws UsageError in one line.
  */
 export async function readScriptFile(path: string): Promise<ScriptFile> {

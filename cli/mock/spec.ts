@@ -1,9 +1,7 @@
 import type { Options } from '../command-line/args.ts'
 import type { Manual } from '../command-line/help.ts'
 
-/*
- * What `headwater mock` takes, and what its help says. The parser and the help read the same table.
- */
+/* The options of `headwater mock`, and its help. The parser and the help read the same table. */
 
 const SERVER = {
   port: { short: 'p', value: 'N', help: 'the port to listen on (8080); 0: a free one' },

@@ -5,7 +5,7 @@ import { clockTime } from './time.ts'
 /** Lines on stderr, as many as the options want. */
 export interface Log {
   readonly paint: Paint
-  /** What happens to the connection. */
+  /** The events of the connection. */
   note(text: string): void
   /** Only with --verbose. */
   detail(lines: readonly string[]): void

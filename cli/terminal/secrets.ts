@@ -1,6 +1,4 @@
-/*
- * What is not shown: the output of a terminal or a CI job has other readers than its author.
- */
+/* Secrets are not shown: the output of a terminal or a CI job has other readers than its author. */
 
 export const HIDDEN = '[not shown]'
 

@@ -1,6 +1,6 @@
 /**
- * What a terminal may act on, or show in another order than it stands: control characters (C0, DEL, and C1, which holds a
- * one-character CSI) but for the tab, line separators, the BOM, and what turns the direction of writing.
+ * Characters that a terminal may act on, or show in another order: control characters (C0, DEL, and C1, which holds a
+ * one-character CSI) but for the tab, line separators, the BOM, and those that turn the direction of writing.
  */
 const UNSAFE = /(?!\t)[\p{Cc}\p{Bidi_Control}\u2028\u2029\ufeff]/gu
 

@@ -5,7 +5,7 @@ import type { Clock } from '../../src/index.ts'
  * Gives bytes to what carries them. A large event goes in pieces, so that the server sees whether a slow client takes any of it.
  */
 
-/** What carries bytes to one client. */
+/** The carrier of bytes to one client. */
 export interface Sink {
   /** @returns False if no more is to be written until {@link SinkEvents.drained}; these bytes are taken all the same. */
   write(bytes: Uint8Array): boolean
@@ -20,18 +20,18 @@ export interface Sink {
   pending?(): number
 }
 
-/** What a sink tells, until {@link SinkEvents.closed}. */
+/** The reports of a sink, until {@link SinkEvents.closed}. */
 export interface SinkEvents {
   /** More may be written. */
   drained(): void
   /**
    * The client has gone, or the response has ended. Telling it twice does no harm.
-   * @param error - What carries the bytes has failed with this. It goes to `onError`.
+   * @param error - The carrier of the bytes has failed with this error. It goes to `onError`.
    */
   closed(error?: unknown): void
 }
 
-/** What a host tells of the peer of a connection, if it can find out. */
+/** The host's facts about the peer of a connection, if it can find out. */
 export interface PeerEvents {
   /** For how long the peer may not prove to be there, in milliseconds. Infinity: for ever. */
   readonly clientTimeout: number
@@ -56,7 +56,7 @@ export class Carrier {
   readonly #sink: Sink
   readonly #clock: Clock
   #rest: Uint8Array | undefined
-  /** What the sink has not taken if it has taken nothing since it was asked, in bytes. */
+  /** The bytes that the sink has not taken, if it has taken nothing since it was asked. */
   #owed = 0
 
   constructor(sink: Sink, clock: Clock) {

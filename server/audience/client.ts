@@ -11,7 +11,7 @@ export interface Client extends Joined {
   readonly id: string
   readonly principal: Principal
   asked: Grants['asked']
-  /** What it asked to join last: some of it may have been refused, or not been decided yet. */
+  /** The topics that it asked to join last: some may have been refused, or not been decided yet. */
   wanted: ReadonlySet<string>
   /** The number of the last change of topics that it asked for. */
   revision: number
@@ -76,7 +76,7 @@ export type Ending =
   | 'drained'
   | 'error'
 
-/** What is known of a client when its stream opens. */
+/** The facts about a client when its stream opens. */
 type Newcomer = Pick<
   Client,
   'principal' | 'asked' | 'given' | 'native' | 'sink' | 'outlet' | 'expiresAt' | 'leavesAt' | 'after'
@@ -108,13 +108,13 @@ export function createClient(known: Newcomer, clock: Clock): Client {
   }
 }
 
-/** What a gap concerns: a client that asked for no topic had everything that is for nobody in particular. */
+/** The topics that a gap concerns: a client that asked for no topic had everything that is for nobody in particular. */
 export const concernOf = (client: Grants): readonly string[] => (client.asked.size ? [...topicsOf(client)] : ['*'])
 
 /** One open stream, for the operator. It has the principal: do not send it to clients. */
 export interface ClientInfo<P = Identity> {
   readonly clientId: string
-  /** What `authenticate` returned, the object itself. */
+  /** The object that `authenticate` returned. */
   readonly principal: P
   /** The topics that it has joined, wildcards included. */
   readonly topics: readonly string[]
@@ -127,7 +127,7 @@ export interface ClientInfo<P = Identity> {
   readonly lastSeen: number
   /** False during its replay. */
   readonly live: boolean
-  /** What waits for it because it is slow. */
+  /** The bytes and events that wait for it because it is slow. */
   readonly queue: { readonly events: number; readonly bytes: number }
 }
 

@@ -12,7 +12,7 @@ const NAMES = ['userId', 'sessionId', 'clientId']
 
 /**
  * The streams that a selector names.
- * @param call - What is shown in the error: `kick`.
+ * @param call - The name that the error shows: `kick`.
  * @returns A copy: streams may end while it is gone through.
  * @throws TypeError for anything but exactly one name with a text. `{ userId: undefined }` comes from a variable that should
  *   have had a user, and must not mean everyone.

@@ -2,7 +2,7 @@ import { shown } from '../wire/shown.ts'
 
 /** Says what an object of options takes, for its check and for its message. */
 export interface Form {
-  /** What takes the options: 'publish'. */
+  /** The name of the function that takes the options: 'publish'. */
   readonly what: string
   readonly names: readonly string[]
 }

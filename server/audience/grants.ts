@@ -9,11 +9,11 @@ export type GivenBy = 'clientId' | 'sessionId' | 'userId'
 /** Topics, each with the number of the last event before it was given: that event and earlier ones are not replayed for it. */
 export type Since = ReadonlyMap<string, number>
 
-/** What the server has joined a stream to, by each name that the stream has. */
+/** The topics that the server has joined a stream to, by each name that the stream has. */
 export type Given = Readonly<Record<GivenBy, Since>>
 
 export interface Grants {
-  /** What the client asked for and was granted. */
+  /** The topics that the client asked for and was granted. */
   readonly asked: ReadonlySet<string>
   readonly given: Given
 }

@@ -1,11 +1,11 @@
 import type { Since } from './grants.ts'
 
 /*
- * What the server has joined users and sessions to. It outlives their connections: a stream that they open later is joined too.
- * It lives in the memory of this hub.
+ * The topics that the server has joined users and sessions to. It outlives their connections: a stream that they open later
+ * is joined too. It lives in the memory of this hub.
  */
 
-/** What outlives a connection. */
+/** Memberships that outlive a connection. */
 type Holder = 'sessionId' | 'userId'
 
 /** One topic of a user or a session, and the number of the last event before it. */
@@ -14,7 +14,7 @@ export type Membership = readonly [by: Holder, id: string, topic: string, since:
 export interface Memberships {
   /** How many are remembered: one for each topic of each user and session. */
   readonly size: number
-  /** What a user or a session is joined to, as it is now. It changes with later calls. */
+  /** The topics of a user or a session, at this moment. It changes with later calls. */
   of(by: Holder, id: string | undefined): Since
   /**
    * Remembers one. One that is remembered already stays as it is.

@@ -4,8 +4,9 @@ import { createPace, type Pace } from './pace.ts'
 import { createWaiting, type Expendable, type Losses, type Waiting } from './waiting.ts'
 
 /*
- * The way out to one client, bounded. What the sink takes goes straight through. While it takes nothing, or the client has had
- * its events of this second, they wait here, up to a limit in number and in bytes. Beyond that the stream is closed, and the client resumes with its cursor.
+ * The way out to one client, bounded. Bytes that the sink takes go straight through. While it takes nothing, or the client
+ * has had its events of this second, they wait here, up to a limit in number and in bytes. Beyond that the stream is closed,
+ * and the client resumes with its cursor.
  */
 
 export interface Outlet {
@@ -27,7 +28,7 @@ export interface Outlet {
   spend(): void
   /** There is a limit of events a second. */
   readonly isPaced: boolean
-  /** What is sent goes straight to the sink, and does not wait. */
+  /** Events go straight to the sink, and do not wait. */
   readonly isOpen: boolean
   /** Since when the sink takes nothing, on the monotonic clock. Undefined while it takes what comes. */
   readonly blockedSince: number | undefined
@@ -35,7 +36,7 @@ export interface Outlet {
   readonly lastWriteAt: number
   /** When the sink was last seen to take something, or to have nothing to take, on the monotonic clock. */
   readonly takenAt: number
-  /** What waits, without an event of which a part has been written. */
+  /** The waiting events, without one of which a part has been written. */
   readonly events: number
   readonly bytes: number
 }

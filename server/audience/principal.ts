@@ -1,9 +1,7 @@
 import type { Refusal } from '../wire/refusal.ts'
 import { shown, shownTyped } from '../wire/shown.ts'
 
-/*
- * Who is at the other end, as `authenticate` found out.
- */
+/* The user at the other end, as `authenticate` found out. */
 
 /** The fields of a principal that the hub uses. The hub never sends them to clients. */
 export interface Identity {
@@ -11,7 +9,7 @@ export interface Identity {
   readonly userId?: string | undefined
   /** For the target `{ sessionId }`. */
   readonly sessionId?: string | undefined
-  /** For the target `{ tenant }`. What a client posts stays within its tenant. */
+  /** For the target `{ tenant }`. A client's posts stay within its tenant. */
   readonly tenant?: string | undefined
   /**
    * When the hub closes the stream: a Date, or epoch milliseconds. The `exp` of a JWT is in seconds: `exp * 1000`.
@@ -26,7 +24,7 @@ export interface Identity {
   readonly since?: Date | number | undefined
 }
 
-/** Who makes a request, with fields of your own for `authorize`, `filter` and `canPublish`, such as roles. */
+/** The user who makes a request, with fields of your own for `authorize`, `filter` and `canPublish`, such as roles. */
 export interface Principal extends Identity {
   readonly [claim: string]: unknown
 }
@@ -64,7 +62,7 @@ export const isSame = (a: Identity, b: Identity): boolean =>
   a.userId === b.userId && a.sessionId === b.sessionId && a.tenant === b.tenant
 
 /**
- * What `authenticate` may answer. `P`: a principal. null, undefined or false: status 401. A Response with a status from 300 is sent
- * as it is. `refuse()` makes a refusal with a status and a code of your own.
+ * The answers of `authenticate`. `P`: a principal. null, undefined or false: status 401. A Response with a status from 300 is
+ * sent as it is. `refuse()` makes a refusal with a status and a code of your own.
  */
 export type Authentication<P> = P | Response | Refusal | null | undefined | false

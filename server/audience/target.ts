@@ -6,7 +6,8 @@ import type { Principal } from './principal.ts'
 import { composeTopics, coveringPatterns, isTopic, TOPIC_RULE } from './topic.ts'
 
 /**
- * Who an event is for. `{}` is everyone. Fields narrow it together: `{ topic, userId }` is that user, if joined to the topic.
+ * The target of an event. `{}` is everyone. Fields narrow it together: `{ topic, userId }` is that user, if joined to the
+ * topic.
  */
 export interface PublishTarget {
   /** Clients that have joined this topic, or a wildcard that covers it. */
@@ -42,7 +43,7 @@ export interface Address {
   readonly except?: readonly string[]
 }
 
-/** What is to be known of a client to say whether an event is for it. */
+/** The facts about a client that decide whether an event is for it. */
 export interface Addressee {
   readonly id: string
   readonly principal: Principal

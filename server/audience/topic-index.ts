@@ -3,7 +3,7 @@ import { type ClientIndex, createClientIndex, union } from './client-index.ts'
 import { type GivenBy, type Grants, give, take, topicsOf } from './grants.ts'
 import { coveringPatterns } from './topic.ts'
 
-/** Who has joined which topic. It is the only one to change the topics of a client. */
+/** The members of each topic. It is the only one to change the topics of a client. */
 export interface TopicIndex {
   /** How many topics somebody has joined, wildcards included. */
   readonly size: number
@@ -26,7 +26,7 @@ export interface TopicIndex {
 
 export function createTopicIndex(): TopicIndex {
   const byTopic: ClientIndex = createClientIndex()
-  /** Those who have asked for no topic. */
+  /** The clients that have asked for no topic. */
   const unjoined = new Set<Client>()
 
   return {

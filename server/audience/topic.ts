@@ -35,7 +35,7 @@ export function toTopicPattern(name: unknown): string | undefined {
 /** Whether something can be published to this name. */
 export const isTopic = (name: unknown): name is string => toTopic(name) !== undefined
 
-/** The same target with its names composed. What is no topic stays as it is: the check of the target refuses it. */
+/** The same target with its names composed. A value that is no topic stays as it is: the check of the target refuses it. */
 export function composeTopics<T extends object>(target: T): T {
   const { topic, resource } = target as { readonly topic?: unknown; readonly resource?: unknown }
   const composed = { topic: toTopic(topic), resource: toTopic(resource) }

@@ -1,5 +1,5 @@
 /*
- * What waits for one client, bounded in number and in bytes. Each step takes the same time however much waits: a Map or an
+ * The queue of one client, bounded in number and in bytes. Each step takes the same time however much waits: a Map or an
  * array from which the first is taken out again and again passes all that was taken out before it.
  */
 
@@ -11,7 +11,7 @@ export interface Expendable {
   readonly volatile?: boolean | undefined
 }
 
-/** What became of events that were given up. */
+/** The outcome of events that were given up. */
 export interface Losses {
   /** Volatile events that were dropped. */
   volatile: number
@@ -19,7 +19,7 @@ export interface Losses {
   coalesced: number
 }
 
-/** What has waited. */
+/** The events that have waited. */
 interface Waited {
   readonly bytes: Uint8Array
   /** It is an event, and not something that the hub itself has to say. */

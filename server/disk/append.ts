@@ -6,9 +6,7 @@ import type { OpenLog } from './open.ts'
 import { emptySegment, headerOf, lastOf, nameOf } from './segment.ts'
 import { writeState } from './state.ts'
 
-/*
- * What changes the files of a log on disk, one call after the other.
- */
+/* The changes to the files of a log on disk, one call after the other. */
 
 /** An entry as it has been written. */
 export interface Written {
@@ -27,11 +25,11 @@ interface Tail {
 /**
  * Writes at the end of a file.
  * @param sync - Waits until the device has it.
- * @throws What the disk throws. The file then ends where it did.
+ * @throws The disk's error. The file then ends where it did.
  */
 export async function appendBytes(tail: Tail, end: number, bytes: Uint8Array, sync: boolean): Promise<void> {
   try {
-    // What a write that failed has left, and what could not be cut off then.
+    // The rest of a failed write that could not be cut off then.
     if (tail.isTorn) await tail.file.truncate(end)
     tail.isTorn = true
     await tail.file.write(bytes, end)
@@ -52,7 +50,7 @@ export async function appendBytes(tail: Tail, end: number, bytes: Uint8Array, sy
 /**
  * Writes records as the next lines. The log does not know of them yet, so that nobody hears of an event before it is written.
  * @param sync - Waits until the device has them.
- * @throws What the disk throws. The file then ends where it did.
+ * @throws The disk's error. The file then ends where it did.
  */
 export async function writeRecords(log: OpenLog, batch: readonly Append[], sync: boolean): Promise<readonly Written[]> {
   const lines: Buffer[] = []
@@ -68,7 +66,7 @@ export async function writeRecords(log: OpenLog, batch: readonly Append[], sync:
   return written
 }
 
-/** Begins the next segment. @throws What the disk throws. Then nothing has changed. */
+/** Begins the next segment. @throws The disk's error. Then nothing has changed. */
 export async function beginSegment(log: OpenLog, epoch: string, first: number): Promise<void> {
   const { disk, file, last } = log
   if (log.isTorn) await file.truncate(last.end)
@@ -84,7 +82,10 @@ export async function beginSegment(log: OpenLog, epoch: string, first: number): 
   await file.close().catch(() => {})
 }
 
-/** Begins an empty log under another epoch. @returns The files of the old one. @throws What the disk throws. Then nothing has changed. */
+/**
+ * Begins an empty log under another epoch. @returns The files of the old one. @throws The disk's error. Then nothing has
+ * changed.
+ */
 export async function beginEpoch(log: OpenLog): Promise<readonly string[]> {
   const epoch = mintEpoch()
   await beginSegment(log, epoch, 1)

@@ -4,8 +4,8 @@ import type { OpenLog } from './open.ts'
 import type { FileLogSettings } from './options.ts'
 
 /*
- * What a log on disk needs apart from writing: old events are deleted, and the device is asked to take the new ones. A failure here
- * has no `append` to reject. It is tried again.
+ * The upkeep of a log on disk, apart from writing: old events are deleted, and the device is asked to take the new ones. A
+ * failure here has no `append` to reject. It is tried again.
  */
 
 export interface Care {

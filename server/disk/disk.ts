@@ -22,8 +22,8 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 
 /*
- * The disk, as the log on disk uses it. Whatever runs while the server serves does not block: only what runs at its start and at
- * its end does.
+ * The disk, as the log on disk uses it. Work while the server serves never blocks: only work at its start and at its end
+ * does.
  */
 
 /** A file that is written to, one call after the other. */

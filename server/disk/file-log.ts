@@ -39,8 +39,8 @@ export interface FileLog extends EventLog {
  *   await log.close()
  * })
  *
- * @throws TypeError for an option that cannot work. Error if another log has the folder, and for a damaged file. What the disk
- *   throws.
+ * @throws TypeError for an option that cannot work. Error if another log has the folder, and for a damaged file. The disk's
+ * error.
  */
 export const fileLog = (options: FileLogOptions): FileLog => createFileLog(options, nodeDisk)
 

@@ -26,7 +26,9 @@ export function decodeLine(line: Buffer): Readonly<Record<string, unknown>> | un
   return JSON.parse(`${body.toString('utf8')}}`)
 }
 
-/** Every line that ends, with where it begins. What stands behind the last line end is one too, and does not end. */
+/**
+ * Every line that ends, with where it begins. The bytes behind the last line end are a line too, and one that does not end.
+ */
 export function* linesOf(
   bytes: Buffer,
 ): Generator<{ readonly at: number; readonly line: Buffer; readonly ends: boolean }> {
@@ -38,7 +40,7 @@ export function* linesOf(
   }
 }
 
-/** What a file of lines has, up to the first that is not whole. */
+/** The lines of a file, up to the first that is not whole. */
 export interface Scan {
   /** Where the whole lines end. */
   readonly end: number

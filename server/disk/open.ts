@@ -56,11 +56,11 @@ interface Loaded {
   readonly header: Header
 }
 
-/** What to do about a damaged file. */
+/** The reaction to a damaged file. */
 export const REMEDY =
   'Restore the file from a backup. Or move the folder away: the server then begins an empty log, and tells clients of a gap'
 
-/** What becomes of the file at this path: the segment that is being read, and what came before it. */
+/** Decides about the file at this path: the segment that is being read, and what came before it. */
 interface Reading {
   readonly folder: string
   readonly recent: Window<LogEntry>
@@ -121,7 +121,7 @@ function begin(folder: string, n: number, epoch: string, first: number): Segment
 
 /**
  * Opens the log in a folder, or begins one. The caller has the folder's lock.
- * @param warn - Is told what was repaired.
+ * @param warn - Gets a report of each repair.
  * @throws Error for a damaged file that is not repaired, with what to do; and what the disk throws.
  */
 export function openFolder(folder: string, disk: Disk, sync: Sync, warn: (text: string) => void): OpenLog {

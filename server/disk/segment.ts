@@ -4,7 +4,7 @@ import type { LogEntry } from '../log/log.ts'
  * The log on disk is a row of files, its segments: the newest is appended to, and the oldest is deleted whole.
  */
 
-/** What is known of a segment. */
+/** The facts about a segment. */
 export interface Segment {
   readonly path: string
   /** Its place in the row. */

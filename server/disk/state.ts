@@ -15,7 +15,7 @@ export type State =
   /** It runs, or was killed. `boot` is the run of the operating system that it was in. */
   | { readonly kind: 'running'; readonly sync: Sync; readonly boot: string }
 
-/** What was found on the disk. */
+/** The findings on the disk. */
 export interface Found {
   readonly epoch: string
   readonly head: number
@@ -30,7 +30,7 @@ export interface Found {
 export function keepsEpoch(state: State | undefined, { epoch, head, damaged }: Found, boot: string): boolean {
   if (damaged || !state) return false
   if (state.kind === 'closed') return state.epoch === epoch && state.head === head
-  // What was written survives the process as long as the operating system does.
+  // Written events survive the process as long as the operating system does.
   return state.sync === 'always' || (boot !== '' && state.boot === boot)
 }
 

@@ -9,9 +9,7 @@ import { createQuestions } from './questions.ts'
 import { OwnRefusal } from './refuse.ts'
 import { createRoutes } from './routes.ts'
 
-/*
- * What is the same for every request: headers for pages of other origins, and refusals as answers.
- */
+/* The part that is the same for every request: headers for pages of other origins, and refusals as answers. */
 
 export function createAccept(services: Services): Accept {
   const { settings, counters, observers } = services

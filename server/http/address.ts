@@ -5,9 +5,7 @@ import { readTopics, type StreamRequest } from '../streams/request.ts'
 import { Refusal } from '../wire/refusal.ts'
 import { percentDecoded } from './token.ts'
 
-/*
- * What the address of a request says: where to resume, which topics, and which of the hub's few services is meant.
- */
+/* The contents of a request's address: where to resume, which topics, and which of the hub's few services is meant. */
 
 /** In characters. No topic is longer, so nothing longer needs to be compared with anything. */
 const PART_LENGTH = 200
@@ -48,7 +46,7 @@ export function createPaths(paths: Readonly<Record<string, string>>): (address: 
     const names = [...path.matchAll(PART)].map(([, name]) => name)
     for (const [part, name] of `${template}`.matchAll(PART))
       if (!names.includes(name)) throw wrong('paths', `${path} to have ${part}, as its topic has`, template)
-    // What stands around the parts: every second piece is the name of one.
+    // The text around the parts: every second piece is the name of one.
     const form = path.split('/').map((segment) => segment.split(PART).filter((_, n) => n % 2 === 0))
     return { names, template, form }
   })

@@ -9,7 +9,7 @@ export type ContentCoding = 'gzip' | 'br'
  * The coding for a client (RFC 9110, 12.5.3). Undefined: send the stream as it is. That is also the answer to a client that
  * accepts nothing that the host has, not even `identity`: it would get no stream at all otherwise.
  * @param accepted - The header `Accept-Encoding`. Without it any coding is allowed, but the client may know none.
- * @param offered - What the host has. The first wins where the client likes several equally.
+ * @param offered - The host's streams. The first wins where the client likes several equally.
  */
 export function chooseCoding(accepted: string | null, offered: readonly ContentCoding[]): ContentCoding | undefined {
   const weights = readWeights(accepted ?? '')

@@ -4,7 +4,7 @@ import type { Accept, Host } from './host.ts'
  * For hosts that speak Request and Response, as Hono and Next do.
  */
 
-/** What may lie in the stream until the host takes it, in bytes, before the client counts as slow. */
+/** The bytes that may lie in the stream until the host takes them, before the client counts as slow. */
 const HIGH_WATER_MARK = 64 * 1024
 
 /** Answers a request; a stream as a body that is written to while there is room. */

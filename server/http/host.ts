@@ -6,7 +6,7 @@ import type { Known } from './verdict.ts'
  * The seam to what serves a hub: Node, or a platform with Request and Response.
  */
 
-/** What the host tells of a request, and of itself. */
+/** The host's facts about a request, and about itself. */
 export interface Host extends Known {
   /**
    * How it can compress a stream, best first. It does so where `connect` gets the header `content-encoding`.

@@ -4,7 +4,7 @@ import type { Host } from './host.ts'
 import type { Permissions } from './permissions.ts'
 import type { Questions } from './questions.ts'
 
-/** What of the hub can be had over HTTP. */
+/** The parts of the hub that HTTP requests can reach. */
 export interface Services extends Assembly {
   /** Empties the log, and counts from 0. */
   reset(): Promise<void>

@@ -4,7 +4,10 @@ import type { HubSettings } from '../options/settings.ts'
 import { Refusal } from '../wire/refusal.ts'
 import type { Questions } from './questions.ts'
 
-/** What a principal may do, as the application says. Each of these throws Refusal 500 if the option that is asked throws. */
+/**
+ * The permissions of a principal, as the application grants them. Each of these throws Refusal 500 if the option that is
+ * asked throws.
+ */
 export interface Permissions {
   /** Whether it may join these topics, in their order. */
   mayJoin(principal: Principal, topics: readonly string[]): Promise<readonly boolean[]>

@@ -35,13 +35,13 @@ export function checkPosted(body: Readonly<Record<string, unknown>>): void {
 }
 
 /**
- * What follows from an event that could not be made ready: a refusal, if its sender has to change it. Else the option that failed,
- * whose error is not for the sender.
+ * The outcome of an event that could not be made ready: a refusal, if its sender has to change it. Else the option that
+ * failed, whose error is not for the sender.
  */
 export function blameOf(error: unknown): Refusal | 'schemas' | 'replacer' {
   if (error instanceof Refusal) return error
   if (error instanceof InvalidEventError) return refusalOf(error)
-  // What a client posts is JSON. If it cannot be sent, that is the replacer, or the output of a schema.
+  // A client posts JSON. If it cannot be sent, that is the replacer, or the output of a schema.
   return error instanceof SchemaError ? 'schemas' : 'replacer'
 }
 
@@ -50,7 +50,7 @@ export const refusalOf = (error: unknown): Refusal =>
   new Refusal(400, 'event', error instanceof Error ? error.message : `${error}`)
 
 /**
- * What an answer of `canPublish` means: the target that narrows the event, undefined if it may not be published.
+ * The meaning of an answer of `canPublish`: the target that narrows the event, undefined if it may not be published.
  * @throws TypeError for an answer that is none. It is no permission: an object that says no would be truthy too.
  */
 export function grantOf(answer: unknown, { tenant }: Identity): Pick<PublishTarget, 'tenant'> | undefined {

@@ -8,9 +8,9 @@ import { type Known, verdictOf } from './verdict.ts'
 /** Asks the application's functions on behalf of a request. */
 export interface Questions {
   /**
-   * What the function answers.
+   * The answer of the function.
    * @param where - The option that is asked, for `onError`.
-   * @throws Refusal 500 if it throws; the client is not told why. What it refuses with `refuse` is thrown as it is.
+   * @throws Refusal 500 if it throws; the client is not told why. A refusal by `refuse` is thrown as it is.
    */
   ask<T>(where: string, question: () => T | Promise<T>): Promise<T>
   /** @throws Refusal 401, or as the application refuses. */
@@ -31,7 +31,7 @@ export function createQuestions(
     }
   }
 
-  /** What the host knows, and who says so. Undefined: the hub is to find out. */
+  /** The host's knowledge of the user, and the name of its source. Undefined: the hub is to find out. */
   async function answerOf(request: Request, known: Known): Promise<readonly [answer: unknown, where: string]> {
     // Of its own: what was added to all objects is no principal.
     const isGiven = Object.hasOwn(known, 'principal')

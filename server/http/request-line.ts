@@ -1,6 +1,6 @@
 import { Refusal } from '../wire/refusal.ts'
 
-/** What a request says of itself, before anything of it is believed. */
+/** The claims of a request, before anything in it is believed. */
 export interface RequestLine {
   readonly method: string
   /** The request-target (RFC 9112, 3.2). */

@@ -3,15 +3,13 @@ import { Refusal } from '../wire/refusal.ts'
 import { shownToken } from '../wire/shown.ts'
 import { OwnRefusal } from './refuse.ts'
 
-/*
- * What an answer of `authenticate` means. Whatever is not clearly a principal lets nobody in.
- */
+/* The meaning of an answer of `authenticate`. An answer that is not clearly a principal lets nobody in. */
 
-/** What a host knows of a request already. */
+/** The knowledge that a host has of a request already. */
 export interface Known {
   /**
-   * Who makes the request, with the same answers as `authenticate`, or a function that returns it, sync or async. undefined:
-   * `authenticate` decides. If the hub has no `authenticate`, the answer is 401.
+   * The user who makes the request, with the same answers as `authenticate`, or a function that returns it, sync or async.
+   * undefined: `authenticate` decides. If the hub has no `authenticate`, the answer is 401.
    */
   readonly principal?:
     | Authentication<Principal | Identity>
@@ -24,7 +22,7 @@ export type Verdict =
   | { readonly kind: 'refusal'; readonly refusal: Refusal }
 
 /**
- * @param where - Who answered, for messages: 'authenticate' or 'principal'.
+ * @param where - The name of the function that answered, for messages: 'authenticate' or 'principal'.
  * @param now - Epoch milliseconds. A principal that has expired by then is nobody.
  * @throws TypeError for an answer that is none of {@link Authentication}.
  */

@@ -2,7 +2,7 @@ import { report } from '../../src/base/errors.ts'
 import type { LogEntry, LogRecord } from './entry.ts'
 
 /*
- * What waits to be done to a log elsewhere, one thing after the other. Records that wait together are written together: a write
+ * A queue of work for a log elsewhere, one thing after the other. Records that wait together are written together: a write
  * costs the same for one and for hundreds, and so does waiting for a device or an answer.
  */
 
@@ -14,7 +14,7 @@ export interface Append {
   reject(error: unknown): void
 }
 
-/** Anything else, such as a reset. What it rejects with is reported. */
+/** Anything else, such as a reset. A rejection is reported. */
 interface Task {
   readonly kind: 'task'
   run(): Promise<void>
@@ -40,7 +40,9 @@ export function takeBatch(queue: Job[]): Append[] {
   return batch
 }
 
-/** Does what is added in its order. What is added in one turn waits for the end of it, so that it can be done together. */
+/**
+ * Does what is added in its order. Work that is added in one turn waits for the end of it, so that it can be done together.
+ */
 export function createQueue(write: (batch: readonly Append[]) => Promise<void>): (job: Job) => void {
   const queue: Job[] = []
   let working = false

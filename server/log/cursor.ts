@@ -9,7 +9,7 @@ import type { EventLog } from './log.ts'
 /** Why a client cannot go on from its cursor. */
 type GapReason = 'expired' | 'epoch' | 'unknown-cursor'
 
-/** What to do about a cursor: `after` is the number to go on behind. */
+/** The decision about a cursor: `after` is the number to go on behind. */
 export type Resumption =
   | { readonly recovered: true; readonly after: number }
   /** No cursor, or one that leads nowhere; it starts at the head. */

@@ -5,7 +5,7 @@ export interface LogRecord {
   readonly type: string
   /** The payload as JSON text. */
   readonly json: string
-  /** Who it is for. */
+  /** Its target. */
   readonly to: Address
   /** When it was published, in epoch milliseconds. */
   readonly at: number

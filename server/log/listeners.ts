@@ -11,8 +11,8 @@ export interface Listeners<T> {
   /** @returns Removes the listener. */
   add(listener: Listener<T>): () => void
   /**
-   * Gives an entry to every listener. What one of them throws, or what its promise rejects with, is reported. The others still
-   * get the entry. A listener may append: that entry waits until all listeners have this one.
+   * Gives an entry to every listener. An error that one of them throws, or that its promise rejects with, is reported. The
+   * others still get the entry. A listener may append: that entry waits until all listeners have this one.
    */
   entry(entry: T): void
   /** Tells every listener that the log has begun again. Entries of the old log that still wait are dropped. */

@@ -13,7 +13,9 @@ export type { LogEntry, LogRecord }
  * memory; whatever keeps the same promises can stand in its place.
  */
 
-/** Is called with each entry of a log. What it throws is reported, and stops neither the log nor its other listeners. */
+/**
+ * Is called with each entry of a log. An error that it throws is reported, and stops neither the log nor its other listeners.
+ */
 export interface LogListener {
   /** The next entry, in order, without holes. */
   entry(entry: LogEntry): void
@@ -51,8 +53,8 @@ export interface EventLog {
   /** False while the log cannot be reached: `append` rejects. Left out: it always can be. */
   readonly available?: boolean | undefined
   /**
-   * What becomes of an event that `append` rejects with a `LogUnavailableError`, and that was not written. True: the hub gives it to
-   * the clients of its own process, without an id. Left out: `publish` rejects.
+   * The outcome of an event that `append` rejects with a `LogUnavailableError`, and that was not written. True: the hub gives
+   * it to the clients of its own process, without an id. Left out: `publish` rejects.
    */
   readonly localOnly?: boolean | undefined
   /** Where mail is kept, if this log keeps mail. */

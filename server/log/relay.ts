@@ -1,11 +1,11 @@
 import { callSafely } from '../../src/base/errors.ts'
 
 /*
- * Hubs that share a log share events. What is in no log goes from hub to hub by a relay: volatile events, and what one hub asks of
- * the others.
+ * Hubs that share a log share events. A relay carries events that are in no log from hub to hub: volatile events, and what
+ * one hub asks of the others.
  */
 
-/** What one hub tells the others. All of it can be stored as JSON. */
+/** A message from one hub to the others. All of it can be stored as JSON. */
 export type RelayMessage = Readonly<Record<string, unknown>>
 
 /** Carries messages between hubs. `memoryRelay` is one, and `redisLog` has one. */

@@ -1,4 +1,4 @@
-/** What a window needs to know of an entry. */
+/** The facts about an entry that a window needs. */
 interface Numbered {
   readonly seq: number
   readonly json: string

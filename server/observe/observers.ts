@@ -36,11 +36,11 @@ export interface Publication<P = Identity> {
   /** '' for a volatile event. */
   readonly id: string
   readonly type: string
-  /** Who it is for. `{}` is everyone. */
+  /** Its target. `{}` is everyone. */
   readonly target: Address
   /** Epoch milliseconds. */
   readonly at: number
-  /** Who published it over HTTP. Left out if code of the server did. */
+  /** The user who published it over HTTP. Left out if code of the server did. */
   readonly principal?: P
 }
 
@@ -51,7 +51,7 @@ export interface Delivered<P = Identity> extends Whose<P> {
   readonly type: string
 }
 
-/** Callbacks of a hub, for logs and metrics. What they throw is reported and stops nothing. */
+/** Callbacks of a hub, for logs and metrics. An error that they throw is reported and stops nothing. */
 export interface HubObserver<P extends Identity = Identity> {
   /** A stream has been opened. */
   readonly onConnect?: ((connected: Connected<P>) => void) | undefined

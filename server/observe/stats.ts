@@ -12,7 +12,7 @@ export interface HubStats extends Readonly<Counters> {
   readonly users: number
   /** Topics that somebody has joined, wildcards included. */
   readonly topics: number
-  /** What waits for slow clients. */
+  /** The events that wait for slow clients. */
   readonly queue: { readonly events: number; readonly bytes: number }
   /** Events of all clients that wait for an answer of `filter`. */
   readonly filtering: number
@@ -29,7 +29,7 @@ export interface Stats {
   reset(): void
 }
 
-/** What the figures are read from. */
+/** The sources of the figures. */
 export interface StatsSources {
   readonly counters: Counters
   readonly registry: Registry
@@ -59,7 +59,7 @@ export function createStats({ counters, registry, log, clock, delivery }: StatsS
   }
 }
 
-/** What waits for all clients together. */
+/** The waiting bytes and events of all clients together. */
 function queued(registry: Registry): HubStats['queue'] {
   let events = 0
   let bytes = 0

@@ -7,7 +7,7 @@ import { shownTyped } from '../wire/shown.ts'
  */
 
 /**
- * What an option wants, for the check and for its message alike, and its default. Apart by `|`: names of JavaScript types,
+ * The rule of an option, for the check and for its message alike, and its default. Apart by `|`: names of JavaScript types,
  * of which `number from 0` includes Infinity, what begins with `a list`, and values meant literally, strings in quotes.
  */
 export type Spec<T> = { readonly [N in keyof T]-?: readonly [wants: string, initial?: T[N]] }

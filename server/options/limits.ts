@@ -32,7 +32,7 @@ export interface HubLimits {
    */
   readonly memberships?: number | undefined
   /**
-   * What may wait for a slow client, in bytes. Beyond: its stream is closed, and it reconnects with its cursor.
+   * The bytes that may wait for a slow client. Beyond: its stream is closed, and it reconnects with its cursor.
    * @defaultValue 1 Mi
    */
   readonly queueBytes?: number | undefined

@@ -4,11 +4,11 @@ import type { Message } from './message.ts'
 import type { Published } from './publish.ts'
 
 /*
- * The option `window` of `publish`: of the events with one key, the newest in each window of time. The first is sent at once. What
- * follows within the window is held, and only the newest of it is sent when the window ends.
+ * The option `window` of `publish`: of the events with one key, the newest in each window of time. The first is sent at once.
+ * Later events within the window are held, and only the newest of them is sent when the window ends.
  */
 
-/** What to do with an event: send it now, or hold it for so many milliseconds. */
+/** The decision about an event: send it now, or hold it for so many milliseconds. */
 export type Step = { readonly kind: 'send' } | { readonly kind: 'hold'; readonly ms: number }
 
 /**
@@ -20,7 +20,7 @@ export function stepOf(window: number, sentAt: number | undefined, now: number):
   return ms > 0 ? { kind: 'hold', ms } : { kind: 'send' }
 }
 
-/** What events have in common that take each other's place: name, key, target, and whether they are written down. */
+/** The identity of events that take each other's place: name, key, target, and whether they are written down. */
 export function sameness({ volatile, record: { type, key, to } }: Message): string {
   const { topic, resource, userId, tenant, sessionIds, clientIds, except } = to
   return JSON.stringify([type, key, volatile, topic, resource, userId, tenant, sessionIds, clientIds, except])
@@ -107,7 +107,7 @@ export class Conflator {
     slot.timer(window, () => this.#end(key, slot))
   }
 
-  /** The window of a key is over. What was held opens the next one, so that no two are sent within a window. */
+  /** The window of a key is over. The held event opens the next one, so that no two are sent within a window. */
   #end(key: string, { held }: Slot): void {
     this.#slots.delete(key)
     if (!held) return

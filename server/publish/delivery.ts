@@ -48,7 +48,7 @@ export interface DeliverySettings {
   readonly limits: { readonly filterTimeout: number; readonly filterQueue: number }
 }
 
-/** What else becomes of a delivery. */
+/** The other ends of a delivery. */
 export interface DeliveryEvents extends FanOutEvents {
   /** A filter has not answered with yes or no; the event is kept from the client. */
   filterFailed(error: unknown): void

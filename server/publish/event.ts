@@ -10,7 +10,7 @@ export interface HubEvent {
   readonly id: string
   /** The topic or the resource that it was published to. */
   readonly topic: string | undefined
-  /** Who it is for. `{}` is everyone. User ids may be in it: send none of it to clients. */
+  /** Its target. `{}` is everyone. User ids may be in it: send none of it to clients. */
   readonly target: Address
   /** When it was published, in epoch milliseconds. */
   readonly at: number

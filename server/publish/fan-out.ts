@@ -29,11 +29,11 @@ export interface Turn {
   }
 }
 
-/** What becomes of clients and their events. */
+/** Reports about clients and their events. */
 export interface FanOutEvents {
   /** This client is too far behind. */
   overflowed(client: Client): void
-  /** What carries this client's bytes has thrown. */
+  /** The carrier of this client's bytes has thrown. */
   broken(client: Client, error: unknown): void
   /** Whether somebody hears of {@link FanOutEvents.delivered}. */
   isWatched(): boolean
@@ -41,7 +41,7 @@ export interface FanOutEvents {
   delivered(client: Client, parcel: Parcel): void
 }
 
-/** What a fan-out works with. */
+/** The dependencies of a fan-out. */
 interface Parts {
   readonly registry: Registry
   readonly counters: Counters

@@ -55,7 +55,7 @@ export function createFilterLines(limit: number, { hand, overflowed, dropped }: 
     line?.cancel()
   }
 
-  /** Sends what has been decided. What is left waits, and so does what happens meanwhile. */
+  /** Sends what has been decided. The rest waits, and so does everything that happens meanwhile. */
   function drain(client: Client): void {
     const line = lines.get(client)
     if (!line) return

@@ -18,8 +18,8 @@ export type EventFilter<P extends Identity = Principal> = (principal: P, event: 
 export type Later = (settled: (allowed: boolean) => void) => () => void
 
 /**
- * Asks the filter of the application. Whatever it throws, rejects with or answers instead of yes or no counts as no, and goes to
- * `failed`.
+ * Asks the filter of the application. Anything but a yes or no that it throws, rejects with or answers counts as no, and goes
+ * to `failed`.
  */
 export type Ask = (principal: Principal, event: HubEvent, failed: (error: unknown) => void) => boolean | Later
 

@@ -13,7 +13,7 @@ export interface Intake {
    * Checks an event, and makes of it what is sent: a promise if its schema answers with one.
    * @throws TypeError for a name, options or data that cannot be sent. InvalidEventError or SchemaError if that is the schema's word;
    *   the promise rejects with these too.
-   * @param principal - Who publishes it over HTTP.
+   * @param principal - The user who publishes it over HTTP.
    */
   check(type: unknown, data: unknown, options: unknown, principal?: Principal): Message | Promise<Message>
   /** Sends an event, after all that came before it. One that its window holds back waits. */

@@ -12,7 +12,7 @@ import type { MailSettings } from './mail-options.ts'
  */
 export type Keep = (entry: LogEntry, epoch: string, isCurrent: boolean) => Promise<void>
 
-/** What keeping needs of a hub. */
+/** The parts of a hub that keeping needs. */
 export interface KeepParts {
   readonly registry: Pick<Registry, 'countOfUser'>
   readonly counters: Pick<Counters, 'mailbox'>

@@ -9,7 +9,7 @@ import { shown } from '../wire/shown.ts'
  * From the arguments of `publish` to an event that has been checked.
  */
 
-/** Who an event is for, and how it is sent. */
+/** The target of an event, and how it is sent. */
 export interface PublishOptions extends PublishTarget {
   /** While it waits for a slow client, a later event of the same name and key replaces it: prices, positions, progress. */
   readonly key?: string
@@ -47,11 +47,11 @@ export interface Message {
   readonly window: number
   /** Kept for its user. */
   readonly persistent?: true
-  /** Who publishes it over HTTP. */
+  /** The user who publishes it over HTTP. */
   readonly principal?: Principal
 }
 
-/** What `publish` takes beside a name and data. */
+/** The options of `publish`. */
 export const PUBLISH_FIELDS: readonly string[] = [...TARGET_FIELDS, 'key', 'volatile', 'window', 'persistent']
 
 const FORM: Form = { what: 'publish', names: PUBLISH_FIELDS }
@@ -100,7 +100,7 @@ export function checkEvent(type: unknown, options: unknown): Terms {
 }
 
 /**
- * @param terms - What {@link checkEvent} has checked.
+ * @param terms - An event that {@link checkEvent} has checked.
  * @throws TypeError for data that cannot be sent.
  */
 export function toMessage(

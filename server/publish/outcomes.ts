@@ -3,7 +3,7 @@
  * returns its number, and with many appends at once `append` may return much later.
  */
 
-/** What became of an event. */
+/** The outcome of an event. */
 export interface Outcome {
   /** Its id; '' for a volatile event. */
   readonly id: string
@@ -13,7 +13,10 @@ export interface Outcome {
 
 /** One publish that waits for its number. */
 interface Claim {
-  /** What became of the entry with this number. Undefined if it was not handed out since the claim began, or has been asked for. */
+  /**
+   * The outcome of the entry with this number. Undefined if it was not handed out since the claim began, or has been asked
+   * for.
+   */
   take(seq: number): Outcome | undefined
   /** Nothing more is asked for. */
   end(): void

@@ -13,13 +13,13 @@ export type Frames = [plain?: Uint8Array, native?: Uint8Array]
 export const formOf = ({ to }: LogRecord, native: boolean): 0 | 1 =>
   native && (to.topic ?? to.resource) !== undefined ? 1 : 0
 
-/** What the parcels of a hub have in common. */
+/** The shared part of the parcels of a hub. */
 export interface ParcelKit {
   /** Undefined where everything is allowed that is addressed. */
   readonly ask: Ask | undefined
   /** The filter gave no answer about this event. */
   failed(record: LogRecord, error: unknown): void
-  /** What has been made of an event already, and where to put what is made. */
+  /** The forms of an event that exist already, and a place for new ones. */
   framesOf(record: LogRecord): Frames
 }
 

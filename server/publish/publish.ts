@@ -11,7 +11,7 @@ import type { Keep } from './keep.ts'
 import type { Message, PublishOptions } from './message.ts'
 import type { Outcome } from './outcomes.ts'
 
-/** What `canPublish` answers: whether a client may publish an event, or the tenant that it publishes for. */
+/** The answer of `canPublish`: whether a client may publish an event, or the tenant that it publishes for. */
 export type PublishAnswer = boolean | { readonly tenant: string }
 
 /** The result of `publish`. */
@@ -48,7 +48,7 @@ export type PublishTo<E, To> = <N extends EventName<E>>(
 /** Nobody gets the event unless it is handed out here. */
 const isUnwritten = (error: unknown): boolean => error instanceof LogUnavailableError && error.written === false
 
-/** What publishing needs of a hub. */
+/** The parts of a hub that publishing needs. */
 export interface PublisherParts {
   readonly log: EventLog
   readonly delivery: Pick<Delivery, 'handOut' | 'outcomes'>

@@ -3,14 +3,14 @@ import { isThenable } from '../../src/base/errors.ts'
 import type { Clock, SchemaIssue, StandardSchema } from '../../src/index.ts'
 import { shown } from '../wire/shown.ts'
 
-/** A schema for each event that has one. Its output is what is published. */
+/** A schema for each event that has one. Its output is published. */
 export type HubSchemas<E = Record<string, unknown>> = { readonly [N in keyof E]?: StandardSchema<E[N]> | undefined }
 
 /** Data that does not fit the schema of its event. */
 export class InvalidEventError extends TypeError {
   /** The name of the event. */
   readonly event: string
-  /** What the schema found, as it says it. */
+  /** The schema's issues, in its own words. */
   readonly issues: readonly SchemaIssue[]
 
   constructor(event: string, issues: readonly SchemaIssue[]) {
@@ -28,7 +28,7 @@ export const isSchema = (value: unknown): value is StandardSchema =>
 /** A schema that has failed: it threw, it answered with no result, or not in time. */
 export class SchemaError extends Error {}
 
-/** What is published in place of the data. */
+/** The value that is published in place of the data. */
 interface Fitted {
   readonly data: unknown
 }

@@ -12,7 +12,7 @@ import type { Publish, Published } from './publish.ts'
 
 /** How important something is. */
 export type Priority = 'low' | 'normal' | 'high' | 'urgent'
-/** What kind of news it is. */
+/** The kind of news. */
 export type Level = 'info' | 'success' | 'warning' | 'error'
 
 const PRIORITIES: readonly Priority[] = ['low', 'normal', 'high', 'urgent']
@@ -24,7 +24,7 @@ export interface ShapeOptions extends PublishOptions {
   readonly priority?: Priority
 }
 
-/** What {@link Shapes.notifyAfter} takes beside what `publish` takes. */
+/** The options that {@link Shapes.notifyAfter} has in addition to those of `publish`. */
 export interface NotifyOptions<R = unknown> extends PublishOptions {
   /**
    * Returns the `data` of the event, from what the function returned. It must not return a promise. If it throws, the event is
@@ -148,7 +148,7 @@ export function createShapes(
         const result = await mutation(...args)
         // The mutation is done. An error now would make the caller do it again.
         const published = tableUpdate(resource, dataOf(result, data, failed), options).catch(failed)
-        // What a window holds back is not waited for: the caller would have its result only when the window ends.
+        // It does not wait for an event that a window holds back: the caller would have its result only when the window ends.
         if (!options.window) await published
         return result
       }

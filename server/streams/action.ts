@@ -1,8 +1,6 @@
 import type { Client } from '../audience/client.ts'
 
-/*
- * What is to be done about a client when its turn in a sweep comes: a pure decision.
- */
+/* The action for a client when its turn in a sweep comes: a pure decision. */
 
 /** `beat`: a sign of life that says nothing of the client's place. */
 export type Action = 'stalled' | 'timeout' | 'expired' | 'leave' | 'end' | 'ping' | 'beat' | undefined
@@ -22,7 +20,7 @@ export interface Circumstances {
   readonly clientTimeout: number
 }
 
-/** What is to be done about a client now. */
+/** The action for a client now. */
 export function actionFor(client: Client, facts: Circumstances): Action {
   const { now, date, place, first, heartbeat } = facts
   const { outlet, sentSeq, sentAt } = client
@@ -32,7 +30,7 @@ export function actionFor(client: Client, facts: Circumstances): Action {
   if (date >= client.expiresAt) return 'expired'
   if (now >= client.endsAt) return 'end'
   if (now >= client.leavesAt) return 'leave'
-  // What waits is a sign of life as soon as it is taken. A checkpoint in front of it would be wrong.
+  // A waiting event is a sign of life as soon as it is taken. A checkpoint in front of it would be wrong.
   if (blockedSince !== undefined) return undefined
   const due = now - heartbeat
   // It is still given what it missed, and a checkpoint would skip that. The log may be slow.

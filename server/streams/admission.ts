@@ -19,11 +19,11 @@ export interface Admission {
    * @throws Refusal 429 if the topic of the address has none.
    */
   roomFor(request: StreamRequest): string[]
-  /** What the server has joined this user and this session to, as far as there is room. */
+  /** The topics that the server has joined this user and this session to, as far as there is room. */
   givenTo(principal: Principal, asked: ReadonlySet<string>): Given
 }
 
-/** What admission needs of a hub. */
+/** The parts of a hub that admission needs. */
 export interface AdmissionParts {
   readonly limits: HubSettings['limits']
   readonly registry: Registry

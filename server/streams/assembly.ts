@@ -32,8 +32,8 @@ export interface Assembly extends HubParts {
 }
 
 /**
- * Puts a hub together, from the bottom: each part is made of those before it. What happens below goes up by callbacks: a stream
- * that ends (`onEnd`), and what the delivery of an event comes to.
+ * Puts a hub together, from the bottom: each part is made of those before it. Reports go up by callbacks: a stream that ends
+ * (`onEnd`), and the outcome of an event's delivery.
  * @throws SSEError with code `options` if an option cannot work.
  */
 export function assemble(options: HubOptions): Assembly {

@@ -22,7 +22,7 @@ export class Batch {
     this.#isAlone = isAlone
   }
 
-  /** What has been added and not been written, in bytes. */
+  /** The bytes that have been added and not been written. */
   get size(): number {
     return this.#size
   }

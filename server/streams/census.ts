@@ -6,8 +6,8 @@ import type { HubStats } from '../observe/stats.ts'
 import type { Others } from './others.ts'
 
 /*
- * What the hubs of all processes have together: how many streams each user has, and the figures. Each tells the others what has
- * changed, and now and then that it is there. What a hub has told is forgotten when it has been silent for some seconds.
+ * The sums of the hubs of all processes: how many streams each user has, and the figures. Each tells the others what has
+ * changed, and now and then that it is there. The figures of a hub are forgotten when it has been silent for some seconds.
  */
 
 /** A process with a hub. */
@@ -40,14 +40,14 @@ const FLUSH = 50
 /** So many users go into one message. */
 const CHUNK = 5000
 
-/** What is known of another hub. */
+/** The facts about another hub. */
 interface Known {
   heardAt: number
   readonly users: Map<string, number>
   figures: Omit<HubProcess, 'id' | 'isThis'>
 }
 
-/** What a census needs of its hub. */
+/** The parts of a hub that a census needs. */
 export interface CensusParts {
   readonly others: Others
   readonly registry: Pick<Registry, 'countOfUser' | 'counts'>

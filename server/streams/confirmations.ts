@@ -15,7 +15,7 @@ export interface Confirmations {
    * @param cursor - Where the client stands.
    */
   add(client: Client, cursor: string): void
-  /** The same at once, with the topics that it is denied. What was still to be told is in it. */
+  /** The same at once, with the topics that it is denied. It contains everything that was still to be reported. */
   send(client: Client, cursor: string, denied: DeniedFields): void
   /** Tells what is still to be told. An event follows, and it may be for a topic that is new to its client. */
   flush(): void

@@ -6,7 +6,7 @@ import type { HubOptions } from '../options/options.ts'
 import { type HubSettings, resolveHubOptions } from '../options/settings.ts'
 import { createOthers, type Others } from './others.ts'
 
-/** What every part of a hub may need: its options, who is connected, and what is counted and observed. */
+/** The parts that every part of a hub may need: its options, its clients, its counts and its observers. */
 export interface HubContext {
   readonly settings: HubSettings
   readonly registry: Registry
@@ -34,7 +34,7 @@ export function createContext(options: HubOptions): HubContext {
 }
 
 /**
- * What has failed and nobody waits for: it is counted, and `onError` is called.
+ * Reports a failure that nobody waits for: it is counted, and `onError` is called.
  * @param where - The option that failed, or the part of the hub.
  */
 export function reportTo(

@@ -1,13 +1,11 @@
 import type { Cursor } from '../log/cursor.ts'
 import type { Mail } from '../log/mailbox.ts'
 
-/*
- * What becomes of the mail of a user when one of their streams opens: a pure decision.
- */
+/* The decision about a user's mail when one of their streams opens. It is pure. */
 
 /** Where the stream stands. */
 export interface Standing {
-  /** What the client sent as its cursor. Undefined for none, and for what is no id. */
+  /** The cursor that the client sent. Undefined for none, and for what is no id. */
   readonly cursor: Cursor | undefined
   /** The log's epoch. */
   readonly epoch: string

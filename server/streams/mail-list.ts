@@ -1,7 +1,7 @@
 import { isThenable } from '../../src/base/errors.ts'
 import type { Mail, Mailbox } from '../log/mailbox.ts'
 
-/** What is kept for a user; undefined if nothing is. If the mailbox throws, the promise rejects. */
+/** The mail that is kept for a user; undefined if there is none. If the mailbox throws, the promise rejects. */
 export function mailFor(
   store: Mailbox,
   userId: string | undefined,

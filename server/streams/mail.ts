@@ -31,7 +31,7 @@ export class MailSender {
   }
 
   /**
-   * @param requested - What the client sent as its cursor.
+   * @param requested - The cursor that the client sent.
    * @returns Undefined if nothing is kept for this user.
    */
   open(userId: string | undefined, requested: string, rest: Omit<Standing, 'cursor'>): PendingMail | undefined {

@@ -83,7 +83,7 @@ function check(
   return sessionId !== undefined ? { by: 'sessionId', id: sessionId, name } : { by: 'userId', id: `${userId}`, name }
 }
 
-/** What members do in this process alone. */
+/** The part of `members` in this process alone. */
 interface Here extends Omit<Members, 'join'> {
   /** @param since - The number of the last event before it. */
   join(which: ClientSelector, topic: string, since: number): number

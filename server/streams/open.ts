@@ -38,7 +38,7 @@ interface Start {
   readonly resumption: Resumption
   /** The id of that place. */
   readonly cursor: string
-  /** What is sent ahead of the events. */
+  /** The bytes that are sent ahead of the events. */
   readonly mail: PendingMail | undefined
 }
 
@@ -87,7 +87,7 @@ export function createOpenStream(parts: HubParts, admission: Admission, sweep: S
   }
 }
 
-/** What a sink tells. It may speak before there is a client. */
+/** The reports of a sink. It may speak before there is a client. */
 interface HeardSink {
   readonly events: SinkEvents & PeerEvents
   client?: Client

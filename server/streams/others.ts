@@ -6,7 +6,7 @@ import { type LogRecord, mintEpoch } from '../log/log.ts'
 import type { Relay, RelayMessage } from '../log/relay.ts'
 import type { HubStats } from '../observe/stats.ts'
 
-/** What hubs tell each other, by kind. */
+/** The messages between hubs, by kind. */
 interface Messages {
   /** An event that is in no log. */
   volatile: { readonly record: LogRecord }
@@ -42,7 +42,7 @@ interface Messages {
   }
 }
 
-/** These are said again, so that nobody needs to hear that one was lost. */
+/** These are repeated, so that nobody needs to hear that one was lost. */
 const REPEATED: readonly string[] = ['figures', 'users', 'ask', 'bye'] satisfies (keyof Messages)[]
 
 /** A message of another hub. `from` names that hub. */
@@ -54,7 +54,7 @@ export interface Others {
   readonly id: string
   /** There is no relay: this hub is the only one. */
   readonly areNone: boolean
-  /** Tells all of them. What is lost on the way is counted. */
+  /** Tells all of them. Messages that are lost on the way are counted. */
   tell<K extends keyof Messages>(kind: K, message: Messages[K]): void
   /** Calls back for each message of a kind. There is one callback for each kind. */
   on<K extends keyof Messages>(kind: K, handler: (message: Told<K>) => unknown): void
@@ -68,7 +68,7 @@ export function createOthers(relay: Relay | undefined, failed: (error: unknown) 
   const handlers = new Map<string, (message: never) => unknown>()
   let isStopped = relay === undefined
 
-  /** Whatever fails here is about one message. */
+  /** A failure here concerns one message. */
   async function attempt(act: () => unknown, report = failed): Promise<void> {
     try {
       const result = act()

@@ -8,9 +8,9 @@ import type { Parcel } from '../publish/parcel.ts'
 import type { Batch } from './batch.ts'
 
 /**
- * Reads the entries of a page of the log for one client. What the filter answers at once is decided at once. With the first promise
- * a line opens, and the rest of the page waits in it. All of that is asked at the same time, so that a page takes as long as its
- * slowest answer, and a client has at most one page of questions open.
+ * Reads the entries of a page of the log for one client. An answer that the filter gives at once is a decision at once. With
+ * the first promise a line opens, and the rest of the page waits in it. All of that is asked at the same time, so that a page
+ * takes as long as its slowest answer, and a client has at most one page of questions open.
  */
 export class PageReader {
   readonly #client: Client

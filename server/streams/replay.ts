@@ -17,7 +17,7 @@ import type { Turns } from './turns.ts'
 /** How many entries are read at a time. */
 const PAGE = 100
 
-/** What a replay has done. */
+/** The work of a replay so far. */
 export interface CaughtUp {
   /** How many events the client was given. */
   readonly events: number
@@ -25,10 +25,10 @@ export interface CaughtUp {
   readonly gap: boolean
 }
 
-/** What a replay does next: nothing, go on in another turn, or go on when there is a page or room. */
+/** The next step of a replay: nothing, go on in another turn, or go on when there is a page or room. */
 type Next = undefined | 'turn' | Promise<'more'>
 
-/** What a replay needs of its hub. */
+/** The parts of a hub that a replay needs. */
 export interface ReplayParts {
   readonly log: EventLog
   readonly delivery: Delivery
@@ -45,7 +45,7 @@ export async function catchUp(client: Client, parts: ReplayParts): Promise<Caugh
   const { turns, delivery } = parts
   const replay = new Replay(client, parts)
   const step: Step = (hasTime) => replay.step(hasTime)
-  // Who has missed nothing waits for nobody's turn.
+  // A client that has missed nothing waits for nobody's turn.
   let next = client.after < delivery.place ? turns.take(step) : step(() => true)
   while (next) {
     await next
@@ -62,7 +62,7 @@ class Replay {
   readonly #epoch: string
   readonly #batch: Batch
   readonly #reader: PageReader
-  /** What has been read and not been looked at, from the place `#at`. */
+  /** The entries that have been read and not been looked at, from the place `#at`. */
   #page: readonly LogEntry[] = []
   #at = 0
   #hasGap = false

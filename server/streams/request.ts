@@ -2,7 +2,7 @@ import type { Denials } from '../audience/denied.ts'
 import { TOPIC_RULE, toTopicPattern } from '../audience/topic.ts'
 import { shown } from '../wire/shown.ts'
 
-/** What a client asks for when it connects. */
+/** The request of a client when it connects. */
 export interface StreamRequest {
   /** Its cursor; '' for none. */
   readonly requested: string

@@ -5,9 +5,7 @@ import type { HubContext } from './context.ts'
 import { mayHaveMail } from './mail-list.ts'
 import type { Streams } from './streams.ts'
 
-/*
- * What follows for streams that are open when the log gives up their place.
- */
+/* The effect on open streams when the log gives up their place. */
 
 /**
  * A client does not get what was still to come. If there may be mail in it, its stream ends: the client resumes with the cursor of
@@ -37,7 +35,7 @@ export function restartStreams(context: HubContext, streams: Streams, { dropped,
     client.after = log.head
     client.sentSeq = log.head
     streams.send(client, gapFrame({ reason, requested: '', resumedFrom, topics: concernOf(client) }))
-    // What it was being given is gone; from here on it is up to date.
+    // The events of its replay are gone; from here on it is up to date.
     if (!client.live) streams.send(client, liveFrame(resumedFrom))
     client.live = true
   }

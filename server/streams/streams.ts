@@ -24,7 +24,7 @@ const GRACE = 1000
 export function createStreams({ settings: { clock }, registry, counters, observers }: HubContext): Streams {
   const ended: ((client: Client) => void)[] = []
 
-  /** Does what may call the host's sink. What that throws ends this stream, and no other: a round for all clients goes on. */
+  /** Does what may call the host's sink. An error in it ends this stream, and no other: a round for all clients goes on. */
   function guard(client: Client, act: () => void): void {
     try {
       act()

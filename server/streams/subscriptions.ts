@@ -61,7 +61,7 @@ export async function changeTopics(
   const wanted = wantedAfter(change, before.wanted, limits.topics, denials)
   client.revision = rev
   client.wanted = new Set(wanted)
-  // What the server gave may be taken away again: the client may ask for it, and then it is a grant of its own.
+  // The server may take away again what it gave: the client may ask for it, and then it is a grant of its own.
   const known = wanted.filter((topic) => client.asked.has(topic))
   let allowed: ReadonlySet<string>
   try {
@@ -90,7 +90,7 @@ export async function changeTopics(
   return done
 }
 
-/** What a client wants to be changed. */
+/** The change that a client asks for. */
 interface Change {
   readonly rev: number
   readonly add: readonly unknown[]

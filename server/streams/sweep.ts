@@ -10,7 +10,7 @@ import type { HubParts } from './parts.ts'
  * whose time is over. Nothing runs while nobody is there.
  */
 
-/** Between two rounds, at most; less where the heartbeat asks for it. What has a time of its own is done in time. */
+/** Between two rounds, at most; less where the heartbeat asks for it. Work with a time of its own is done in time. */
 const ROUND = 1000
 
 export interface Sweep {
@@ -19,7 +19,7 @@ export interface Sweep {
   stop(): void
 }
 
-/** What a sweep needs of a hub. */
+/** The parts of a hub that a sweep needs. */
 export type SweepParts = Pick<HubParts, 'registry' | 'delivery' | 'streams'> & {
   readonly settings: Pick<HubParts['settings'], 'clock' | 'heartbeat' | 'clientTimeout' | 'log'> & {
     readonly limits: { readonly stall: number }
@@ -75,7 +75,7 @@ function circumstances({ settings, delivery }: SweepParts): Circumstances {
   }
 }
 
-/** What each action does. `place` is that of the client. */
+/** The effect of each action. */
 const CARRY_OUT: Readonly<
   Record<Exclude<Action, undefined>, (parts: SweepParts, client: Client, place: number) => void>
 > = {

@@ -15,7 +15,7 @@ type Work<T> = (hasTime: () => boolean) => T
 export interface Turns {
   /**
    * Does a piece of work: at once if there is time left and nobody waits, else in a later turn, in the order of asking.
-   * @returns What the work returns, or a promise of it.
+   * @returns The result of the work, or a promise of it.
    */
   take<T>(work: Work<T>): T | Promise<Awaited<T>>
 }

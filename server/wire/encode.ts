@@ -40,7 +40,7 @@ export function encodeEvent({ event, data, id, retry, comment }: WireEvent): str
 export type Replacer = (key: string, value: unknown) => unknown
 
 /**
- * @param what - What it belongs to, for the message.
+ * @param what - The name of its owner, for the message.
  * @throws TypeError for what JSON cannot say: a BigInt, a circle, a function. Also if `replacer` throws.
  */
 export function toJSON(value: unknown, what = 'data', replacer?: Replacer): string {

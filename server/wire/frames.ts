@@ -1,8 +1,6 @@
 import { encodeEvent } from './encode.ts'
 
-/*
- * What the hub itself has to say, as bytes: the events of the protocol (docs/protocol.md). Their payloads are ours, and JSON.
- */
+/* The hub's own messages, as bytes: the events of the protocol (docs/protocol.md). Their payloads are ours, and JSON. */
 
 // Made when it is first needed: the mocks load this too, in test environments that have none until they bring one.
 let encoder: TextEncoder | undefined

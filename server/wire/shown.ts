@@ -39,7 +39,7 @@ function shownList(list: readonly unknown[]): string {
   return `a list with ${Array.isArray(item) ? 'a list' : shown(item)} in it`
 }
 
-/** An object is shown by its class, or by the names of its fields. What is in the fields may be a secret. */
+/** An object is shown by its class, or by the names of its fields. The fields may hold a secret. */
 function shownObject(value: object): string {
   const prototype: object | null = Object.getPrototypeOf(value)
   const name: unknown = prototype && prototype !== Object.prototype && prototype.constructor?.name

@@ -93,7 +93,7 @@ export function attemptOnce(
       controller.abort(reason)
       reject(reason)
     }
-    // What the action throws at once rejects as well.
+    // An error that the action throws at once rejects as well.
     new Promise((answer) => answer(action({ number, signal: controller.signal }))).then(resolve, reject).finally(settle)
     if (stop.aborted) stopped()
   })

@@ -3,12 +3,12 @@ import { type Attempt, attempt, attemptOnce } from './attempt.ts'
 import { type AnyEffect, toPublish } from './effect.ts'
 import type { DeadLetter, EffectContext, EffectsSettings } from './effects-options.ts'
 
-/** What carrying out an effect needs of its queue. */
+/** The parts of its queue that carrying out an effect needs. */
 export interface CarryOutParts {
   readonly settings: Omit<EffectsSettings, 'reduce' | 'id' | 'remember' | 'maxWaiting'>
   /** Aborts when the queue gives up what is left. */
   readonly stop: AbortSignal
-  /** Calls a function of the application. What that pushes meanwhile is its own. */
+  /** Calls a function of the application. Events that it pushes meanwhile are its own. */
   call(callback: () => unknown): unknown
   /** Puts an event behind those that wait. */
   push(event: unknown): void
@@ -28,7 +28,7 @@ export async function carryOut(parts: CarryOutParts, effect: AnyEffect, event: u
       : (attempt) => callHandler(parts, effect, event, attempt),
     retry,
     { clock, timeout, stop: parts.stop },
-    // What the hub refuses it would refuse again. From a handler it may be anything: a fetch without a network, for one.
+    // The hub would refuse it again. From a handler it may be anything: a fetch without a network, for one.
     (error) => publish !== undefined && error instanceof TypeError,
   )
   if (outcome.kind === 'done') return true

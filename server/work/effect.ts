@@ -39,7 +39,7 @@ export interface ListedEffect<N extends string, D> {
   readonly options?: PublishOptions
 }
 
-/** What a hub carries out, for a map of events. */
+/** The effects that a hub carries out, for a map of events. */
 export type PublishEffect<E> = {
   [N in EventName<E>]: BroadcastEffect<N, E[N]> | NamedEffect<N, E[N]> | ListedEffect<N, E[N]>
 }[EventName<E>]
@@ -66,7 +66,7 @@ const TARGETS: Readonly<Record<string, 'topic' | 'userId' | 'sessionIds' | 'clie
 export const HUB_KINDS: readonly string[] = Object.keys(TARGETS)
 
 /**
- * What a hub publishes for an effect; undefined if the effect is not one of its kinds.
+ * The event that a hub publishes for an effect; undefined if the effect is not one of its kinds.
  * @throws TypeError for options that `publish` does not take.
  */
 export function toPublish(
@@ -81,7 +81,7 @@ export function toPublish(
 }
 
 /**
- * What a reducer returned, checked before any of it counts.
+ * The result of a reducer, checked before any of it counts.
  * @param custom - The kinds that have handlers.
  * @throws TypeError for anything but `{ state, effects }`, for an effect of an unknown kind, and for one that the hub would refuse.
  */

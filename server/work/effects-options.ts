@@ -4,7 +4,7 @@ import { fill, type Spec, wrong } from '../options/check.ts'
 import { type CompleteWorkRetry, resolveWorkRetry, type WorkRetry } from './attempt.ts'
 import { type EffectsHub, HUB_KINDS, type PublishEffect } from './effect.ts'
 
-/** What a handler gets together with its effect. */
+/** The tools that a handler gets together with its effect. */
 export interface EffectContext<C> {
   /** The event that the effect follows from. */
   readonly event: C
@@ -24,10 +24,10 @@ export type CustomEffect<H> = {
   [K in keyof H]: H[K] extends (effect: infer X, ...rest: never[]) => unknown ? X & { readonly kind: K } : never
 }[keyof H]
 
-/** What a reducer may ask for: an event of the hub, or an effect of your own, `X`. */
+/** An effect that a reducer may ask for: an event of the hub, or an effect of your own, `X`. */
 export type Effect<E, X = never> = PublishEffect<E> | X
 
-/** What a reducer returns. */
+/** The result of a reducer. */
 export interface Step<S, E, X = never> {
   readonly state: S
   /** Carried out in this order. Left out: none. */

@@ -36,7 +36,7 @@ export function createJobRun(
 
   return {
     begin() {
-      // What `run` throws at once rejects as well.
+      // An error that `run` throws at once rejects as well.
       new Promise((resolve) => resolve(run({ jobId, task }, report, controller.signal))).then(
         events.completed,
         events.failed,

@@ -9,13 +9,13 @@ import type { Published } from '../publish/publish.ts'
 /** Why a job has failed. `stopped`: the server stops. */
 export type JobFailure = 'error' | 'cancelled' | 'timeout' | 'stopped'
 
-/** What the event of a job has as `data`, by its `status`. */
+/** The `data` of a job's event, by its `status`. */
 export interface JobData<P, R> {
   /** `ahead`: how many jobs are in front of it. */
   readonly queued: { readonly ahead: number }
   /** The newest progress; null until `run` reports some. */
   readonly started: P | null
-  /** What `run` returned. */
+  /** The result of `run`. */
   readonly completed: R
   /** `message` is for a person, see the option `describe`. */
   readonly failed: { readonly code: JobFailure; readonly message: string }
@@ -50,16 +50,16 @@ export interface JobsHub<N extends string, P, R> {
 /** A job as the server knows it. */
 export interface Job<N extends string = string, T = unknown, P = unknown, R = unknown> {
   readonly jobId: string
-  /** What `start` was called with, and `run` gets. */
+  /** The input that `start` was called with, and that `run` gets. */
   readonly task: T
-  /** Who gets its events. */
+  /** The target of its events. */
   readonly target: PublishTarget
   /** Its newest event. */
   readonly last: JobEvent<N, P, R>
 }
 
 /**
- * Does the work of one job, and returns or resolves with its result. What it throws ends the job as `failed`.
+ * Does the work of one job, and returns or resolves with its result. An error that it throws ends the job as `failed`.
  *
  * @param report - Publishes progress. Throws a TypeError for what JSON does not have.
  * @param signal - Aborts when the job is cancelled, takes too long or the server stops. The job is then over at once, so stop the work.

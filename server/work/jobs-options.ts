@@ -41,7 +41,7 @@ export interface JobsOptions<N extends string, T, P, R> {
    */
   readonly progressInterval?: number | undefined
   /**
-   * What users read when `run` throws. Use it if errors may contain what users must not see.
+   * The message that users read when `run` throws. Use it if errors may contain what users must not see.
    * @defaultValue the error's message
    */
   readonly describe?: ((error: unknown) => string) | undefined

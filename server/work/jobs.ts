@@ -7,7 +7,7 @@ import { type JobsOptions, resolveJobsOptions } from './jobs-options.ts'
 export interface Jobs<N extends string = string, T = unknown, P = unknown, R = unknown> {
   /**
    * Starts a job, or puts it behind those that wait.
-   * @param target - Who gets its events: `{ userId }`, `{ sessionId }`, `{ topic }` and so on. `{}` is everyone.
+   * @param target - The target of its events: `{ userId }`, `{ sessionId }`, `{ topic }` and so on. `{}` is everyone.
    * @returns Its id. After `close()` the job fails at once.
    * @throws WorkError `full`; TypeError for a target that does not exist.
    */

@@ -1,4 +1,4 @@
-/** What became of an event. */
+/** The outcome of an event. */
 export interface Pushed {
   /**
    * `done`: its effects are carried out or given up. `repeated`: the effects of an earlier event with this id are. `queued`: a
@@ -11,7 +11,7 @@ export interface Pushed {
 
 /** The ids of events that have come, so that none is taken twice. */
 export interface KnownIds {
-  /** What became of an earlier event with this id, or becomes of it. Undefined if there is none, or it was forgotten. */
+  /** The outcome of an earlier event with this id, or a promise of it. Undefined if there is none, or it was forgotten. */
   earlier(id: string | number): Promise<Pushed> | undefined
   /** An event with this id waits, or is being taken. */
   add(id: string | number, pushed: Promise<Pushed>): void

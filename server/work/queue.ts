@@ -5,12 +5,11 @@ import { createKnownIds, type Pushed } from './known-ids.ts'
 export type { Pushed }
 
 /*
- * Takes events one at a time, in order. An event whose id has come before is not taken again. What is remembered and what waits is
- * bounded.
+ * Takes events one at a time, in order. An event whose id has come before is not taken again. Memory and queue are bounded.
  */
 
 export interface QueueOptions<C> {
-  /** @returns How many effects were given up. What it throws rejects the event, and its id counts as never seen. */
+  /** @returns How many effects were given up. An error that it throws rejects the event, and its id counts as never seen. */
   readonly take: (event: C) => Promise<number>
   readonly id: (event: C) => string | number | undefined
   readonly remember: number

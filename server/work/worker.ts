@@ -1,7 +1,7 @@
 import { Worker, type WorkerOptions } from 'node:worker_threads'
 import type { JobRun } from './job.ts'
 
-/** What a worker posts: how far it is, as often as it wants, and at the end its result. */
+/** A worker's messages: how far it is, as often as it wants, and at the end its result. */
 export type WorkerMessage<P, R> = { readonly progress: P } | { readonly result: R }
 
 /**

@@ -1,4 +1,4 @@
-/** What is asked of the control endpoint, as plain data. */
+/** A call of the control endpoint, as plain data. */
 export interface ControlCall {
   readonly method: string
   /** What comes after the endpoint's own path: '', '/script' … */
@@ -54,7 +54,7 @@ const PATIENCE = 5000
 
 /**
  * Waits as long as the call allows.
- * @param otherwise - What is wrong if the time is over first.
+ * @param otherwise - The error if the time is over first.
  * @throws ControlError 504, and not 408: after that clients may send a request again by themselves (RFC 9110, 15.5.9).
  */
 export async function waitFor<T>(awaited: Promise<T>, call: ControlCall, otherwise: () => string): Promise<T> {

@@ -2,12 +2,13 @@ import { type ControlCall, ControlError, checked } from './call.ts'
 import { type Controlled, OPERATIONS } from './operations.ts'
 
 /*
- * What suites in another process, or in a browser, can ask of a mock server. Here it is plain data; HTTP is in endpoint.ts.
+ * The calls that suites in another process, or in a browser, can make to a mock server. Here it is plain data; HTTP is in
+ * endpoint.ts.
  */
 
 /**
  * Does what a call asks for.
- * @returns What is sent back, as JSON.
+ * @returns The reply, as JSON.
  * @throws ControlError if it cannot be done.
  */
 export async function control(server: Controlled, call: ControlCall): Promise<object> {

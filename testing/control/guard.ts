@@ -1,8 +1,8 @@
 /*
- * Who may use the control endpoint. Its answers hold the tokens of the application under test, and every web page that is open in
- * a browser of this machine can send requests to 127.0.0.1. Two headers give such a page away, and no page can forge them. `Host`
- * is the name that the page asked for. A page that has a name of its own point to 127.0.0.1 does DNS rebinding. `Origin` is where
- * the page comes from. A client that is no browser sends none.
+ * The callers that may use the control endpoint. Its answers hold the tokens of the application under test, and every web
+ * page that is open in a browser of this machine can send requests to 127.0.0.1. Two headers give such a page away, and no
+ * page can forge them. `Host` is the name that the page asked for. A page that has a name of its own point to 127.0.0.1 does
+ * DNS rebinding. `Origin` is where the page comes from. A client that is no browser sends none.
  */
 
 /** Says why a request may not use the control endpoint; undefined: it may. */

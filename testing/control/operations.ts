@@ -27,7 +27,7 @@ interface Asked {
 /** One thing that can be asked of the control endpoint. */
 interface Operation {
   readonly method: 'GET' | 'POST'
-  /** What may stand in its query. */
+  /** The parameters of its query. */
   readonly parameters: readonly string[]
   run(asked: Asked): object | Promise<object>
 }
@@ -94,7 +94,7 @@ async function performNow({ mock, call }: Asked): Promise<object> {
   try {
     return { connections: await perform(mock, steps, wait) }
   } catch (error) {
-    // What cannot be done at all is the caller's mistake; what comes at the wrong time depends on the streams.
+    // An impossible call is the caller's mistake; a call at the wrong time depends on the streams.
     throw new ControlError(error instanceof TypeError ? 400 : 409, lineOf(error))
   }
 }

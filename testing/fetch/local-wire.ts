@@ -6,7 +6,7 @@ import { createResponse } from './response.ts'
 
 type Controller = ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>
 
-/** What a wire in this process must know of its request. */
+/** The part of its request that a wire in this process must know. */
 export interface LocalRequest {
   /** Where the request went, after redirects. */
   readonly url: URL
@@ -25,7 +25,7 @@ export class LocalWire implements Wire {
     this.#fail(this.#request.signal?.reason)
   }
   #body: Controller | undefined
-  /** What the body breaks with once all has been read: an error takes away what is still in it. */
+  /** The error that breaks the body once all has been read: an earlier error takes away what is still in it. */
   #broken: unknown
   /** Ends the wait at hand. */
   #endWait: (() => void) | undefined

@@ -1,6 +1,6 @@
 /*
- * What a fetch in this process answers with: the platform's own Response, or, where a test environment has none, something
- * that has what clients of event streams use of it.
+ * The answer of a fetch in this process: the platform's own Response, or, where a test environment has none, an object with
+ * the parts of it that clients of event streams use.
  */
 
 type Body = ReadableStream<Uint8Array<ArrayBuffer>>
@@ -23,7 +23,7 @@ export function createResponse(head: ResponseHead, body: Body): Response {
   return Object.defineProperties(response, { url: { value: url }, redirected: { value: redirected } })
 }
 
-/** What a browser makes of a redirect that the request says not to follow: nothing can be seen of it (Fetch 2.2.6). */
+/** The response of a browser to a redirect that the request says not to follow: nothing can be seen of it (Fetch 2.2.6). */
 export function createOpaqueRedirect(url: string): Response {
   const response =
     typeof Response === 'function'

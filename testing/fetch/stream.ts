@@ -7,7 +7,7 @@ import { realTime } from '../platform/clock.ts'
 import { baseAddress } from '../request/request.ts'
 import { createLocalServer } from './fetch.ts'
 
-/** What a mock stream starts with. */
+/** The options of a mock stream. */
 export interface MockStreamOptions extends MockOptions {
   /**
    * The clock of the steps `wait` and `open.delay`, and of the reconnects of `EventSource`.
@@ -21,8 +21,8 @@ export interface MockStream<E = Record<string, unknown>> extends Mock<E> {
   /** For the option `fetch`, or in place of the global one. Aborting a request closes its stream, as on a real network. */
   readonly fetch: typeof globalThis.fetch
   /**
-   * For the option `transport`, if the client must have another `fetch`. What a client posts beside its stream, by `send()` or to
-   * change its topics, still goes through the option `fetch`.
+   * For the option `transport`, if the client must have another `fetch`. POSTs of a client, by `send()` or to change its
+   * topics, still go through the option `fetch`.
    */
   readonly transport: Transport
   /**

@@ -6,7 +6,7 @@ import type { Controlled } from '../control/operations.ts'
 import { addressOf, readBody } from './request.ts'
 
 /**
- * Serves the control endpoint over HTTP. What it answers is JSON; an error is `{ "error": "one line" }`.
+ * Serves the control endpoint over HTTP. It answers with JSON; an error is `{ "error": "one line" }`.
  * @param path - Where it is: '/__mock'.
  */
 export function createEndpoint(

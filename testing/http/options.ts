@@ -2,7 +2,7 @@ import type { MockOptions } from '../mock/mock.ts'
 import type { MockRequest } from '../request/request.ts'
 import type { Script } from '../script/step.ts'
 
-/** What happens at a mock server: a request comes, its answer begins, its answer is over. */
+/** The events of a mock server: a request comes, its answer begins, its answer is over. */
 export type MockActivity =
   | { readonly type: 'request'; readonly request: MockRequest }
   | {
@@ -14,7 +14,7 @@ export type MockActivity =
     }
   | { readonly type: 'end'; readonly request: MockRequest; readonly by: 'client' | 'server' }
 
-/** What a mock server starts with. */
+/** The options of a mock server. */
 export interface MockServerOptions extends MockOptions {
   /**
    * Paths with a mock of their own, each with a script, so that an application with several streams gets for each what is
@@ -39,7 +39,7 @@ export interface MockServerOptions extends MockOptions {
    */
   readonly cors?: boolean | undefined
   /**
-   * What each stream begins with. Firefox, and some proxies, hold an answer back until its first byte is there; a line end
+   * The first steps of each stream. Firefox, and some proxies, hold an answer back until its first byte is there; a line end
    * is that, and says nothing. '': nothing, as from a server that does not know.
    * @defaultValue '\n'
    */

@@ -14,7 +14,7 @@ const isPath: Check = (value) => typeof value === 'string' && /^\/[^?#\s]*$/.tes
 /** Not `/` and no slash at its end: what lies under it is for the control endpoint, and the rest is for streams. */
 const isFolder: Check = (value) => isPath(value) && !String(value).endsWith('/')
 
-/** What each option wants, in words and as a check, and its default. Scripts are looked at step by step, further down. */
+/** The rule of each option, in words and as a check, and its default. Scripts are looked at step by step, further down. */
 const OPTIONS: {
   readonly [N in keyof Settings]: readonly [wants: string, fits: Check, initial: Settings[N]]
 } = {

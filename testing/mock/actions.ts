@@ -13,7 +13,7 @@ export interface SendOptions {
 }
 
 /**
- * What can be done to one stream, or through a mock to all that are open. Each call resolves when it is done. With a mock in this
+ * The actions on one stream, or through a mock on all that are open. Each call resolves when it is done. With a mock in this
  * process, the client has handled it by then. It need not be awaited.
  */
 export interface MockActions<E = Record<string, unknown>> {

@@ -27,7 +27,7 @@ const merged = (own: Headers, given: Headers = {}): Headers => ({
   ...Object.fromEntries(Object.entries(given).map(([name, value]) => [name.toLowerCase(), value])),
 })
 
-/** What an answer reports to its exchange. */
+/** The reports of an answer to its exchange. */
 export interface AnswerEvents {
   /** It is a stream, and its headers have been sent. */
   opened(): void

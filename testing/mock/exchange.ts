@@ -15,7 +15,7 @@ import { Answer } from './answer.ts'
 import type { SentEvent } from './replay.ts'
 import type { Wire } from './wire.ts'
 
-/** What an exchange reports to its mock, and asks it. */
+/** The reports and questions of an exchange to its mock. */
 export interface ExchangeEvents {
   opened(exchange: Exchange): void
   /** It is about to end, or the client has left. It may be called again. */
@@ -33,8 +33,8 @@ export interface ExchangeEvents {
 export const payloadOf = (data: unknown): string => (data === undefined ? '' : toJSON(data))
 
 /**
- * One request and its answer. What tests call are fields and not methods, so that a test may take them apart:
- * `const { send } = await stream.connected()`.
+ * One request and its answer. Tests call fields and not methods, so that they may take them apart: `const { send } = await
+ * stream.connected()`.
  */
 export class Exchange implements MockConnection {
   readonly request: MockRequest

@@ -12,12 +12,12 @@ import { Streams } from './streams.ts'
 import { toAll } from './to-all.ts'
 import type { Wire } from './wire.ts'
 
-/** What every mock starts with. */
+/** The options of every mock. */
 export interface MockOptions {
   /**
-   * What to do with requests. A list of steps is for every request. One that resumes gets the steps after the `send` with its last
-   * event id. A list of such lists has one for each of the first requests. A request without a script opens a stream that is
-   * left to you.
+   * The reaction to requests. A list of steps is for every request. One that resumes gets the steps after the `send` with its
+   * last event id. A list of such lists has one for each of the first requests. A request without a script opens a stream
+   * that is left to you.
    */
   readonly script?: Script | undefined
   /**
@@ -35,7 +35,7 @@ export interface MockOptions {
   readonly introduce?: boolean | undefined
 }
 
-/** What the mock in this process and the one over HTTP have in common. */
+/** The shared part of the mock in this process and the one over HTTP. */
 export interface Mock<E = Record<string, unknown>> extends MockActions<E> {
   /** Every request, oldest first. */
   readonly requests: readonly MockRequest[]
@@ -48,7 +48,7 @@ export interface Mock<E = Record<string, unknown>> extends MockActions<E> {
   connected(): Promise<MockConnection<E>>
   /** Resolves when no stream is open; at once if none is. */
   closed(): Promise<void>
-  /** What to do with the next request that has no script yet. */
+  /** The reaction to the next request that has no script yet. */
   script(...steps: readonly Step[]): void
   /** Refuses the next request with this status and these headers. */
   refuse(status: number, headers?: Readonly<Record<string, string>>): void

@@ -6,8 +6,8 @@ import type { Refusal } from '../script/step.ts'
 import type { Exchange } from './exchange.ts'
 
 /*
- * What a client posts beside its stream (docs/protocol.md): `send()` an event, and topics that it wants or does not want any
- * more. A request for a stream with a body, as language models have, is none of these.
+ * The POSTs of a client (docs/protocol.md): an event by `send()`, and topics that it wants or does not want any more. A
+ * request for a stream with a body, as language models have, is none of these.
  */
 
 interface Posted {
@@ -31,7 +31,7 @@ export function answerPost(request: MockRequest, open: readonly Exchange[]): Ref
   return json(200, { rev, topics, denied: [], ...denied, cursor: exchange.subscribed(rev, topics, denied) })
 }
 
-/** What a hub without limits grants: every topic that has the name of one. */
+/** The grants of a hub without limits: every topic that has the name of one. */
 export function grantTopics(names: readonly unknown[]): Pick<Introduction, 'topics' | 'denied' | 'deniedMore'> {
   const denials = createDenials()
   const topics = readTopics(names, Infinity, denials)

@@ -8,11 +8,11 @@ import type { Streams } from './streams.ts'
 import { welcome } from './welcome.ts'
 import type { Wire } from './wire.ts'
 
-/** What a mock answers requests from. */
+/** The sources of a mock's answers. */
 export interface Parts {
   readonly plan: Plan
   readonly streams: Streams
-  /** What was sent; undefined if nothing is kept. */
+  /** The events that were sent; undefined if nothing is kept. */
   readonly log: Replay | undefined
   /** Whether a stream that is left to the test begins with `connected`. */
   readonly introduces: boolean

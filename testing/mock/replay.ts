@@ -7,7 +7,7 @@ export interface SentEvent {
   readonly options: SendOptions & { readonly id: string }
 }
 
-/** What has been sent, for clients that reconnect. */
+/** The events that have been sent, for clients that reconnect. */
 export interface Replay {
   /** The id of the event that was sent last; '' if there is none. */
   readonly last: string

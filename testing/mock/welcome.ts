@@ -8,13 +8,13 @@ export interface Welcome {
   readonly introduction: Introduction
   /** The log does not know the last event id of the client. */
   readonly isUnknown: boolean
-  /** What was sent after that id. Everything, if the id is unknown and the client cannot be notified of a gap. */
+  /** The events that were sent after that id. Everything, if the id is unknown and the client cannot be notified of a gap. */
   readonly missed: readonly SentEvent[]
 }
 
 /**
  * @param clientId - The name of this connection.
- * @param log - What was sent; undefined if nothing is kept.
+ * @param log - The events that were sent; undefined if nothing is kept.
  * @param introduces - Whether the stream begins with `connected`.
  */
 export function welcome(

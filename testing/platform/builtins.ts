@@ -1,6 +1,6 @@
 /*
- * What every browser and Node have, and some test environments take away: jest-environment-jsdom knows neither streams nor
- * TextDecoder. Node's own are put in their place, and only there.
+ * Built-ins that every browser and Node have, and that some test environments take away: jest-environment-jsdom knows neither
+ * streams nor TextDecoder. Node's own are put in their place, and only there.
  */
 
 interface Builtins {
@@ -20,7 +20,7 @@ export function builtin<N extends keyof Builtins>(name: N): Builtins[N] {
   throw new Error(`this environment lacks what ${name} has, and is not Node: run the test in a browser or in Node`)
 }
 
-/** Puts in place what a client needs and this environment lacks. What is there is left alone. */
+/** Puts in place what a client needs and this environment lacks. Existing built-ins are left alone. */
 export function completePlatform(): void {
   const missing = (name: 'TextDecoder' | 'TextEncoder' | 'ReadableStream'): boolean =>
     typeof globalThis[name] !== 'function'

@@ -26,7 +26,7 @@ export interface TestClock extends Clock {
   readonly timers: number
 }
 
-/** What the clock starts with. */
+/** The options of the clock. */
 export interface TestClockOptions {
   /**
    * The time to start at, in epoch milliseconds.
@@ -34,7 +34,7 @@ export interface TestClockOptions {
    */
   readonly now?: number | undefined
   /**
-   * What `random()` answers, 0 <= random < 1; a function for several answers.
+   * The answer of `random()`, 0 <= random < 1; a function for several answers.
    * @defaultValue 0.5
    */
   readonly random?: number | (() => number) | undefined

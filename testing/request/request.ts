@@ -14,7 +14,7 @@ export interface MockRequest {
   readonly at: number
 }
 
-/** What depends on where a request goes. */
+/** The values that depend on where a request goes. */
 export function addressed(
   { pathname, search, searchParams }: URL,
   headers: MockRequest['headers'],
@@ -26,10 +26,10 @@ export function addressed(
   return { url: pathname + search, path: pathname, query: Object.fromEntries(searchParams), lastEventId }
 }
 
-/** What `fetch` is called with. */
+/** The arguments of `fetch`. */
 type FetchInput = Parameters<typeof fetch>[0]
 
-/** What a call of `fetch` asks for. */
+/** The request that a call of `fetch` makes. */
 export interface Asked {
   readonly request: MockRequest
   readonly url: URL
@@ -62,7 +62,7 @@ export async function readRequest(input: FetchInput, init: RequestInit = {}, at:
 
 const isRequest = (input: FetchInput): input is Request => typeof input === 'object' && 'method' in input
 
-/** What a relative URL is relative to. */
+/** The base of a relative URL. */
 export const baseAddress = (): string => {
   const base = globalThis.document?.baseURI ?? globalThis.location?.href
   try {

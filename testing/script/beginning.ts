@@ -3,10 +3,10 @@
  * `goodbye` as the server's own.
  */
 
-/** What has been sent on a stream so far. Comments and `retry` are no events, and do not count. */
+/** The events sent on a stream so far. Comments and `retry` are no events, and do not count. */
 export type Beginning = 'silent' | 'introduced' | 'ordinary'
 
-/** What is to be sent: `connected`, one of the events that need it, or any other event. */
+/** The event to send: `connected`, one of the events that need it, or any other event. */
 export type Kind = 'introduction' | 'notice' | 'event'
 
 const NEXT: Readonly<Record<Kind, Readonly<Record<Beginning, Beginning | undefined>>>> = {

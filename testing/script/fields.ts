@@ -2,7 +2,7 @@
  * Checks of plain data: scripts come from JSON files and over HTTP, past all types.
  */
 
-/** Whether a value is what is wanted. */
+/** Whether a value fits. */
 export type Check = (value: unknown) => boolean
 
 /** A check for each field that an object may have. */

@@ -15,7 +15,7 @@ export function checkScript(script: Script): { readonly first: (readonly Step[])
   return { first: parts.map((part) => checkOrder(checkSteps(part as readonly Step[]))) }
 }
 
-/** What is left of a script for a request that resumes behind one of its events. */
+/** The rest of a script for a request that resumes behind one of its events. */
 export function resumed(steps: readonly Step[], lastEventId: string): readonly Step[] {
   const place = steps.map((step) => ('send' in step ? step.send.id : undefined)).lastIndexOf(lastEventId)
   if (!lastEventId || place < 0) return steps

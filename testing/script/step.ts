@@ -20,7 +20,7 @@ export type Step =
   | { readonly open: { readonly delay?: number; readonly headers?: Readonly<Record<string, string>> } }
   /** An event. `data` is sent as JSON; `text` as it is. */
   | { readonly send: Omit<WireEvent, 'data'> & { readonly data?: unknown; readonly text?: string } }
-  /** A comment, which is what most servers use as a heartbeat. */
+  /** A comment, the usual heartbeat of servers. */
   | { readonly comment: string }
   /** A `retry:` field of its own. */
   | { readonly retry: number }
@@ -46,7 +46,7 @@ export type Step =
   | { readonly goodbye: number }
 
 /**
- * What to do with requests. A list of steps is for every request. One that resumes gets the steps after the `send` with its last
- * event id. A list of such lists has one for each of the first requests. Later ones open a stream that is left to you.
+ * The reaction to requests. A list of steps is for every request. One that resumes gets the steps after the `send` with its
+ * last event id. A list of such lists has one for each of the first requests. Later ones open a stream that is left to you.
  */
 export type Script = readonly Step[] | readonly (readonly Step[])[]

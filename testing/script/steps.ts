@@ -40,7 +40,7 @@ const INTRODUCTION: Fields = {
 }
 const GAP: Fields = { reason: isText, requested: isText, resumedFrom: isText, topics: isTexts }
 
-/** What each step wants, in words and as a check. */
+/** The rule of each step, in words and as a check. */
 const STEPS: Readonly<Record<StepName, readonly [wants: string, fits: Check]>> = {
   open: ['{ delay?, headers? }', fieldsOf({ delay: isTime, headers: isHeaders })],
   send: [
@@ -87,7 +87,7 @@ function checkStep(step: Step): void {
   checkSendable(step)
 }
 
-/** What cannot be sent is an error now, and not when the request comes. */
+/** An event that cannot be sent is an error now, and not when the request comes. */
 function checkSendable(step: Step): void {
   if ('send' in step) {
     encodeEvent({ ...step.send, data: '' })

@@ -4,9 +4,7 @@ import { cut, visible } from '../../terminal/visible.ts'
 import type { Consumed } from '../traffic/consumed.ts'
 import type { Report } from '../traffic/tap.ts'
 
-/*
- * What --verbose adds: the traffic, a line for each piece of it. `>` goes to the server, `<` comes from it.
- */
+/* The lines that --verbose adds: the traffic, a line for each piece of it. `>` goes to the server, `<` comes from it. */
 
 /** The lines for a report; none if it is shown in another way. */
 export function detailLines(report: Report): readonly string[] {

@@ -3,7 +3,7 @@ import { parseDuration } from '../../command-line/duration.ts'
 import { type Address, readAddress, readHeaders, readMethod } from './request-options.ts'
 import { LISTEN_OPTIONS } from './spec.ts'
 
-/** What `headwater listen` is to do: the command line, checked. Times are milliseconds. */
+/** The options of `headwater listen`: the command line, checked. Times are milliseconds. */
 export interface ListenOptions {
   readonly address: Address
   readonly headers: Headers

@@ -13,7 +13,7 @@ export interface Address {
   readonly authorization: string | undefined
 }
 
-/** What the URL parser would make a host of: a path, a port, or a scheme that lacks a slash. */
+/** Texts in which the URL parser would find a host: a path, a port, or a scheme that lacks a slash. */
 const HOSTLESS = /^(:?\d*([/?#]|$)|https?:(?!\/\/[^/]))/i
 
 /** @throws UsageError */
@@ -33,7 +33,7 @@ export function readAddress(given: string): Address {
   return { url: url.href, authorization: username || password ? basic : undefined }
 }
 
-/** What is no URL may hold secrets all the same. */
+/** A text that is no URL may hold secrets all the same. */
 const shown = (text: string): string =>
   JSON.stringify(text.replace(/^([a-z][a-z\d+.-]*:\/\/)?.*@/is, `$1${HIDDEN}@`).replace(/[?#].*$/s, ''))
 

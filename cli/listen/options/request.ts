@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { UsageError } from '../../command-line/args.ts'
 import type { ListenOptions } from './options.ts'
 
-/** What is sent at each try. */
+/** The request of each attempt. */
 export interface ReadyRequest {
   readonly method: string
   readonly headers: Headers

@@ -1,9 +1,7 @@
 import type { Options } from '../../command-line/args.ts'
 import type { Manual } from '../../command-line/help.ts'
 
-/*
- * What `headwater listen` takes, and what its help says. The parser, the help and the test of docs/cli.md read the same table.
- */
+/* The options of `headwater listen`, and its help. The parser, the help and the test of docs/cli.md read the same table. */
 
 const REQUEST = {
   header: { short: 'H', value: "'name: value'", repeatable: true, help: 'send a header' },

@@ -1,6 +1,4 @@
-/*
- * What --stats counts: pure, one value for all that happened so far.
- */
+/* The counts of --stats: pure, one value for all that happened so far. */
 
 export interface Stats {
   /** Epoch milliseconds, as all times here. */

@@ -14,13 +14,15 @@ export interface Unfinished {
 
 /** How long a block may lack its end before that is reported, in milliseconds. */
 const PATIENCE = 2000
-/** A timer that is later than this waited for the process, which may have stood still. What has come is read first. */
+/**
+ * A timer that is later than this waited for the process, which may have stood still. Bytes that have arrived are read first.
+ */
 const LATE = 500
 /** Bytes of a block that are looked at: far more than is shown. */
 const KEPT = 1000
 const CUT = new TextEncoder().encode('…')
 
-/** What a timer finds when it fires. Times are milliseconds of one clock. */
+/** The findings of a timer when it fires. Times are milliseconds of one clock. */
 export interface Look {
   readonly now: number
   /** When it was to fire. */

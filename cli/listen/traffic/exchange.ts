@@ -1,11 +1,11 @@
-/** What can be seen of a request and its response. */
+/** The visible parts of a request and its response. */
 export type ExchangeReport =
   | { readonly kind: 'request'; readonly method: string; readonly url: string; readonly headers: Headers }
   | { readonly kind: 'response'; readonly response: Response }
 
 /**
  * A fetch that is watched. The body of a stream is read only as fast as `pass` allows.
- * @param fetch - What sends the request.
+ * @param fetch - The function that sends the request.
  * @param pass - Called with each chunk, which is handed on when it resolves.
  */
 export function watchFetch(

@@ -4,7 +4,7 @@ import { BlockWatch, type Unfinished } from './block.ts'
 import { type ExchangeReport, watchFetch } from './exchange.ts'
 import type { Gate } from './gate.ts'
 
-/** What passes between a transport and the core, which keeps some of it to itself. */
+/** The calls between a transport and the core, which keeps some of them to itself. */
 export type Report =
   | ExchangeReport
   /** The response is good; the core hears of it next. `requested`: the id that it was to resume from. */
