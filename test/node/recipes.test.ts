@@ -22,6 +22,14 @@ describe('the pages about testing', () => {
     for (const part of code.trimEnd().split('\n\n')) expect(read(file)).toContain(part)
   })
 
+  it.each(['examples/testing/react/orders.tsx', 'examples/testing/react/orders.test.tsx'])(
+    'quote the whole of %s, so that it runs as pasted',
+    (name) => {
+      const parts = quotes.filter(([, file]) => file === name).map(([, , code = '']) => code)
+      expect(parts.join('\n')).toBe(read(name))
+    },
+  )
+
   it('quotes every recipe', () => {
     const quoted = quotes.map(([, file = '']) => file.split('/')[2])
     expect(new Set(quoted)).toEqual(new Set(RECIPES))

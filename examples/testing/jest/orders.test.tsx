@@ -4,7 +4,7 @@ import { SSEProvider } from 'headwater/react'
 import { createClock, createMockStream } from 'headwater/testing'
 import { type Events, Orders } from '../react/orders.tsx'
 
-test('misses nothing while the line is down', async () => {
+test('misses nothing while the connection is down', async () => {
   const clock = createClock()
   const stream = createMockStream<Events>({ clock, replay: true })
   render(

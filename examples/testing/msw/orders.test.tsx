@@ -36,7 +36,7 @@ test('shows an order when it comes', async () => {
   expect(await screen.findByText('A-1: 1200')).toBeTruthy()
 })
 
-test('misses nothing while the line is down', async () => {
+test('misses nothing while the connection is down', async () => {
   const stream = setup()
   await stream.connected()
   stream.send('order.created', { id: 'A-1', total: 1200 })

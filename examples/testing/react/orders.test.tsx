@@ -26,7 +26,7 @@ function setup() {
   return { clock, stream, view, status: () => screen.getByRole('status').textContent }
 }
 
-test('misses nothing while the line is down', async () => {
+test('misses nothing while the connection is down', async () => {
   const { clock, stream, status } = setup()
   await act(() => stream.connected())
   await act(() => stream.send('order.created', { id: 'A-1', total: 1200 }))
@@ -42,7 +42,7 @@ test('misses nothing while the line is down', async () => {
   expect(stream.requests.at(-1)?.lastEventId).toBe('1')
 })
 
-test('does not take a dead line for an open one', async () => {
+test('notices that a connection is dead', async () => {
   const { clock, stream, status } = setup()
   // The first stream announces a heartbeat; the second is held back for five seconds.
   stream.script({ open: { headers: { 'x-sse-heartbeat': '15000' } } })

@@ -21,7 +21,7 @@ test('shows an order when it comes', async () => {
   expect(screen.getByText('A-1: 1200')).toBeTruthy()
 })
 
-test('misses nothing while the line is down', async () => {
+test('misses nothing while the connection is down', async () => {
   const { clock, stream, status } = setup()
   await stream.connected()
   await stream.send('order.created', { id: 'A-1', total: 1200 })
