@@ -496,6 +496,7 @@ const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
   // They need a Redis.
   'server/redis/index.ts': 'test/node/redis-log.test.ts',
   'server/redis/link.ts': 'test/node/redis-log.test.ts',
+  'server/redis/pulse.ts': 'test/server/redis/pulse.test.ts',
   'server/redis/reader.ts': 'test/node/redis-log.test.ts',
   'server/redis/redis-log.ts': 'test/node/redis-log.test.ts',
   'server/redis/relay.ts': 'test/node/redis-hub.test.ts',

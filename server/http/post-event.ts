@@ -1,5 +1,6 @@
 import type { Principal } from '../audience/principal.ts'
 import { composeTopics } from '../audience/topic.ts'
+import { LogUnavailableError } from '../log/unavailable.ts'
 import { checkEvent, type PublishRequest } from '../publish/message.ts'
 import type { Published } from '../publish/publish.ts'
 import { Refusal } from '../wire/refusal.ts'
@@ -34,7 +35,8 @@ export async function postEvent(
     // The hub has closed while a schema took its time.
     refuseIfClosing(shutdown)
     observers.call('onError', error, 'log')
-    const what = 'the event could not be written down; nobody has had it'
+    const isUnknown = error instanceof LogUnavailableError && error.written === 'unknown'
+    const what = `the event could not be written down; ${isUnknown ? 'clients may get it all the same' : 'nobody has had it'}`
     throw new Refusal(503, 'log', what, { 'retry-after': '5' })
   })
 }

@@ -40,8 +40,13 @@ export function createRoutes(parts: HttpParts): Routes {
 }
 
 /** Always 200: every process has the same log, and without this one its streams would end too. */
-const health = ({ settings }: HttpParts): object =>
-  settings.log.available === false ? { status: 'degraded', log: 'unavailable' } : { status: 'ok' }
+function health({ settings: { log, relay } }: HttpParts): object {
+  const missing = {
+    ...(log.available === false && { log: 'unavailable' }),
+    ...(relay?.available === false && { relay: 'unavailable' }),
+  }
+  return { status: Object.keys(missing).length ? 'degraded' : 'ok', ...missing }
+}
 
 /** The stats, or the metrics: in the shape that the application wants. */
 async function getFigures(

@@ -17,6 +17,8 @@ export interface Relay {
   send(message: RelayMessage): void | Promise<void>
   /** Adds a listener for what hubs send, in order. @returns A function that removes it. */
   subscribe(listener: (message: RelayMessage) => void): () => void
+  /** False while nothing that others send can come. Left out: it always can. */
+  readonly available?: boolean | undefined
 }
 
 /** A relay between hubs of one process, for tests. */

@@ -86,6 +86,11 @@ export class Link {
     })
   }
 
+  /** The number of its database. */
+  get database(): number {
+    return this.client.isCluster ? 0 : ((this.client as Redis).options.db ?? 0)
+  }
+
   get isReady(): boolean {
     return this.client.status === 'ready'
   }

@@ -1,27 +1,76 @@
 import { callSafely } from '../../src/base/errors.ts'
 import type { Relay, RelayMessage } from '../log/relay.ts'
 import type { Link } from './link.ts'
+import { createPulse } from './pulse.ts'
+
+/** What the relay needs of its log. */
+export interface RelayParts {
+  readonly prefix: string
+  /** Names this process. */
+  readonly node: string
+  /** Sends. */
+  readonly commands: Link
+  /** A connection that does nothing else than hear. */
+  readonly subscriber: Link
+  readonly timeout: number
+  warn(text: string): void
+}
+
+/** A relay that can be ended. */
+export interface RedisRelay extends Relay {
+  readonly available: boolean
+  close(): void
+}
 
 /**
  * A relay by Redis' Pub/Sub: what is sent while a process has no connection, that process does not get.
- * @param commands - Sends. @param subscriber - A connection that does nothing else than hear.
  * @returns Resolves when it hears.
  */
-export async function createRelay(channel: string, commands: Link, subscriber: Link, timeout: number): Promise<Relay> {
+export async function createRelay({
+  prefix,
+  node,
+  commands,
+  subscriber,
+  timeout,
+  warn,
+}: RelayParts): Promise<RedisRelay> {
+  // Channels are those of all databases of a server, and keys are not.
+  const channel = `{${prefix}}:relay:${subscriber.database}`
+  const own = `${channel}:${node}`
   const listeners = new Set<(message: RelayMessage) => void>()
   const { client } = subscriber
+  let isHearing = false
 
-  const subscribe = (): Promise<unknown> => subscriber.call('subscribe', [channel], timeout)
+  const subscribe = async (): Promise<void> => {
+    await subscriber.call('subscribe', [channel, own], timeout)
+    isHearing = true
+  }
 
-  client.on('message', (_: string, text: string) => {
+  const pulse = createPulse({
+    interval: timeout / 2,
+    send: () => commands.call('publish', [own, ''], timeout),
+    lost() {
+      isHearing = false
+      warn('messages of other processes do not come any more, and the connection for them is made again')
+      subscriber.reconnect()
+    },
+  })
+  client.on('message', (to: string, text: string) => {
+    if (to === own) return pulse.heard()
     const message = parse(text)
     if (message) for (const listener of listeners) void callSafely(listener, message)
+  })
+  client.on('close', () => {
+    isHearing = false
   })
   await subscribe()
   // After each loss of the connection. If that fails, the connection is lost again.
   client.on('ready', () => void subscribe().catch(() => subscriber.reconnect()))
 
   return {
+    get available() {
+      return isHearing
+    },
     async send(message) {
       await commands.call('publish', [channel, JSON.stringify(message)], timeout)
     },
@@ -29,6 +78,7 @@ export async function createRelay(channel: string, commands: Link, subscriber: L
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
+    close: pulse.stop,
   }
 }
 

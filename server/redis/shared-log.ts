@@ -10,6 +10,7 @@ import type { Link } from './link.ts'
 import type { RedisLogSettings } from './options.ts'
 import { Position } from './position.ts'
 import { Reader } from './reader.ts'
+import type { RedisRelay } from './relay.ts'
 import type { Known, Store } from './store.ts'
 import { Writer } from './writer.ts'
 
@@ -42,7 +43,7 @@ export interface SharedLogParts {
   readonly commands: Link
   readonly reader: Link
   readonly subscriber: Link
-  readonly relay: Relay
+  readonly relay: RedisRelay
   readonly node: string
   readonly store: Store
   readonly standing: Standing
@@ -143,6 +144,7 @@ export class SharedLog implements RedisLog {
     this.#isClosed = true
     this.#stopCare()
     this.#reader.close()
+    this.#parts.relay.close()
     const { commands, reader, subscriber } = this.#parts
     for (const link of [commands, reader, subscriber]) link.close()
   }

@@ -11,12 +11,20 @@ import { serveHub } from '../support/serving.ts'
  * Hubs that share a log in Redis, over real HTTP to clients of ours.
  */
 
+interface NodeOptions extends Omit<HubOptions, 'log'> {
+  readonly log?: RedisLogOptions
+  /** The port of a gate. */
+  readonly through?: number
+  readonly database?: number
+}
+
 /** One of several processes, as far as a hub can tell. */
-async function startNode(
-  redis: TestRedis,
-  { log: options, through, ...hubOptions }: { log?: RedisLogOptions; through?: number } & Omit<HubOptions, 'log'> = {},
-) {
-  const log = await redisLog(redis.client(through), { onWarning: () => {}, ...options })
+async function startNode(redis: TestRedis, { log: options, through, database, ...hubOptions }: NodeOptions = {}) {
+  const client = redis.client(through)
+  const log = await redisLog(database === undefined ? client : client.duplicate({ db: database, lazyConnect: true }), {
+    onWarning: () => {},
+    ...options,
+  })
   onTestFinished(() => log.close())
   const hub = createHub({ heartbeat: false, onError: () => {}, ...hubOptions, log })
   return { log, hub, ...(await serveHub(hub)) }
@@ -138,7 +146,7 @@ describeRedis('two hubs with one log in Redis', () => {
   })
 
   it('keep their streams open while Redis is away, refuse to publish, and say so', async () => {
-    const redis = await startRedis(['--appendonly', 'yes'])
+    const redis = await startRedis(['--appendonly', 'yes', '--appendfsync', 'always'])
     const node = await startNode(redis, { log: { timeout: 100 }, canPublish: () => true })
     const { heard, recovered, status } = listen([node.url])
     const health = async (): Promise<unknown> => (await fetch(`${node.url}/health`)).json()
@@ -152,7 +160,9 @@ describeRedis('two hubs with one log in Redis', () => {
     await node.hub.publish('n', 1)
     expect(await health()).toEqual({ status: 'ok' })
     await redis.kill()
-    await eventually(async () => expect(await health()).toEqual({ status: 'degraded', log: 'unavailable' }))
+    await eventually(async () =>
+      expect(await health()).toEqual({ status: 'degraded', log: 'unavailable', relay: 'unavailable' }),
+    )
     expect(node.hub.stats().log.available).toBe(false)
     await expect(node.hub.publish('n', 2)).rejects.toThrow(/^Redis cannot be reached, and the event was not written/)
     const refused = await post()
@@ -167,7 +177,7 @@ describeRedis('two hubs with one log in Redis', () => {
   })
 
   it('give events to their own clients while Redis is away, with localOnly', async () => {
-    const redis = await startRedis(['--appendonly', 'yes'])
+    const redis = await startRedis(['--appendonly', 'yes', '--appendfsync', 'always'])
     const log = { timeout: 100, localOnly: true }
     const [a, b] = [await startNode(redis, { log }), await startNode(redis, { log })]
     const clients = [listen([a.url]), listen([b.url])]
@@ -225,6 +235,45 @@ describeRedis('two hubs with one log in Redis', () => {
       ]),
     )
     expect(b.hub.stats().endings.kicked).toBe(1)
+  })
+
+  it('notice that nothing passes through an open connection any more, say so, and lose no event', async () => {
+    const redis = await startRedis()
+    const gate = await openGate(redis.port)
+    const [a, b] = [await startNode(redis), await startNode(redis, { through: gate.port, log: { timeout: 400 } })]
+    const { heard, recovered, status } = listen([b.url])
+    const health = async (): Promise<unknown> => (await fetch(`${b.url}/health`)).json()
+    const volatile: unknown[] = []
+    b.hub.on('v', (data) => volatile.push(data))
+    await eventually(() => expect(status()).toBe('open'))
+    let published = 0
+    for (const connection of ['subscribe', 'xread', 'eval']) {
+      gate.swallow(connection)
+      await eventually(async () => {
+        await a.hub.publish('n', ++published)
+        expect(await health()).toMatchObject({ status: 'degraded' })
+      })
+      await eventually(async () => expect(await health()).toEqual({ status: 'ok' }))
+    }
+    await a.hub.publish('v', 'volatile', { volatile: true })
+    await eventually(() => expect(volatile).toEqual(['volatile']))
+    await eventually(() => expect(heard.filter((data) => data !== 'volatile').length).toBe(published))
+    expect(heard.filter((data) => data !== 'volatile')).toEqual(Array.from({ length: published }, (_, n) => n + 1))
+    expect(recovered).toHaveLength(1)
+  })
+
+  it('hear nothing of hubs with another database of the same Redis', async () => {
+    const redis = await startRedis()
+    const [a, b, other] = [await startNode(redis), await startNode(redis), await startNode(redis, { database: 1 })]
+    const heard: unknown[] = []
+    b.hub.on('*', (data) => heard.push(data))
+    other.hub.on('*', (data) => heard.push(`other: ${data}`))
+    await a.hub.publish('n', 1, { volatile: true })
+    await a.hub.publish('n', 2)
+    await other.hub.publish('n', 3)
+    await eventually(() => expect(heard).toEqual(expect.arrayContaining([1, 2, 'other: 3'])))
+    expect(heard).toHaveLength(3)
+    expect(other.hub.processes()).toHaveLength(1)
   })
 
   it('tell each other again after Redis was away', async () => {

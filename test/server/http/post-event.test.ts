@@ -1,5 +1,6 @@
-import type { HubOptions } from 'headwater/server'
+import { type HubOptions, LogUnavailableError } from 'headwater/server'
 import { describe, expect, it } from 'vitest'
+import { logWith } from '../../support/event-log.ts'
 import { hubBench, ORIGIN } from '../../support/reader.ts'
 
 const refusal = (status: number, code: string, message: string) => ({ status, body: { error: { code, message } } })
@@ -149,6 +150,15 @@ describe('a POST that publishes', () => {
     })
     expect(await post({ event: 'x' })).toMatchObject({ status: 503, body: { error: { code: 'closing' } } })
     expect(errors).toEqual([])
+  })
+
+  it.each<[written: false | 'unknown', message: string]>([
+    [false, 'the event could not be written down; nobody has had it'],
+    ['unknown', 'the event could not be written down; clients may get it all the same'],
+  ])('is answered with 503 if the log says of the event: written %s', async (written, message) => {
+    const log = logWith({ append: () => Promise.reject(new LogUnavailableError('no Redis', written)) })
+    const { post } = hubBench({ ...open, log })
+    expect(await post({ event: 'x' }, '/events?user=ada')).toMatchObject(refusal(503, 'log', message))
   })
 
   it('is answered with 503 where the log fails, whatever it throws, and reaches nobody', async () => {

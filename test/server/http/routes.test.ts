@@ -27,16 +27,21 @@ describe('HEAD', () => {
 })
 
 describe('health', () => {
-  it('says whether the log can be reached, always with 200', async () => {
-    const states = [undefined, true, false]
-    const answers = await Promise.all(
-      states.map((available) => hubBench({ log: { ...logWith({}), available } }).ask('/events/health')),
-    )
-    expect(answers.map(({ status, body }) => [status, body])).toEqual([
-      [200, { status: 'ok' }],
-      [200, { status: 'ok' }],
-      [200, { status: 'degraded', log: 'unavailable' }],
-    ])
+  it.each<[log: boolean | undefined, relay: boolean | undefined, body: object]>([
+    [undefined, undefined, { status: 'ok' }],
+    [true, true, { status: 'ok' }],
+    [false, undefined, { status: 'degraded', log: 'unavailable' }],
+    [false, true, { status: 'degraded', log: 'unavailable' }],
+    [true, false, { status: 'degraded', relay: 'unavailable' }],
+    [undefined, false, { status: 'degraded', relay: 'unavailable' }],
+    [false, false, { status: 'degraded', log: 'unavailable', relay: 'unavailable' }],
+  ])('says whether the log (%s) and the relay (%s) can be reached: %j', async (log, relay, expected) => {
+    const { ask } = hubBench({
+      log: { ...logWith({}), available: log },
+      relay: { send() {}, subscribe: () => () => {}, available: relay },
+    })
+    const { status, body } = await ask('/events/health')
+    expect([status, body]).toEqual([200, expected])
   })
 })
 
