@@ -1,12 +1,13 @@
+import { resolve } from 'node:path'
 import { readText } from './base/files.ts'
 import { GenerateError, type Problem, Problems } from './base/problems.ts'
-import { emitFiles, type OutputOptions } from './emit/files.ts'
+import { EVENT_MAP, emitFiles, type OutputOptions } from './emit/files.ts'
 import { importDocuments } from './importers/documents.ts'
 import { createCollector } from './pivot/collect.ts'
 import type { EventDocument } from './pivot/document.ts'
 import type { RustOptions } from './rust/context.ts'
 import { importRust, type RustSource } from './rust/import.ts'
-import { expand, findSources } from './sources.ts'
+import { findSources, findTypes } from './sources.ts'
 
 /** What to generate from what. */
 export interface GenerateOptions {
@@ -14,7 +15,7 @@ export interface GenerateOptions {
   readonly sources: readonly string[]
   /** What they are relative to, and what places are shown from. */
   readonly folder: string
-  /** The folder that the generated files go to. What stands in it is no source, unless it is named. */
+  /** The folder that the generated files go to. The event map in it is no source, unless it is named. */
   readonly out?: string | undefined
   readonly rust: RustOptions
   readonly output: OutputOptions
@@ -34,7 +35,7 @@ export interface Generated {
 export async function generate({ sources, folder, out, rust, output }: GenerateOptions): Promise<Generated> {
   const problems = new Problems()
   const collector = createCollector(problems, folder)
-  const found = findSources(sources, folder, out)
+  const found = findSources(sources, folder, out === undefined ? undefined : resolve(folder, out, EVENT_MAP))
   await importDocuments(found.documents, { collector, problems, folder })
   if (found.rust.length) await importRust(rustSources(found.rust, rust, folder), { collector, problems, options: rust })
   const document = collector.document()
@@ -44,9 +45,7 @@ export async function generate({ sources, folder, out, rust, output }: GenerateO
 
 /** Files with events, and files with types alone. */
 function rustSources(files: readonly string[], { types }: RustOptions, folder: string): RustSource[] {
-  const others = types
-    .flatMap((name) => expand(name, folder))
-    .filter((file) => file.endsWith('.rs') && !files.includes(file))
+  const others = findTypes(types, folder).filter((file) => !files.includes(file))
   const source = (file: string, hasEvents: boolean): RustSource => ({ file, text: readText(file), hasEvents })
-  return [...files.map((file) => source(file, true)), ...[...new Set(others)].sort().map((file) => source(file, false))]
+  return [...files.map((file) => source(file, true)), ...others.map((file) => source(file, false))]
 }

@@ -537,6 +537,7 @@ const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
   'codegen/pivot/collect.ts': 'test/codegen/importers/documents.test.ts',
   'codegen/pivot/write.ts': 'test/codegen/generate.test.ts',
   'codegen/base/files.ts': 'test/codegen/json/files.test.ts',
+  'codegen/json/yaml.ts': 'test/codegen/json/files.test.ts',
   'codegen/rust/context.ts': 'test/codegen/rust/import.test.ts',
   'codegen/rust/fields.ts': 'test/codegen/rust/values.test.ts',
   'codegen/rust/grammar.ts': 'test/codegen/rust/import.test.ts',

@@ -1,4 +1,5 @@
-import { relative, resolve } from 'node:path'
+import { resolve } from 'node:path'
+import { shownPath } from '../../codegen/base/paths.ts'
 import { formatPlace, formatProblem, GenerateError } from '../../codegen/base/problems.ts'
 import { diff, formatChange } from '../../codegen/diff/diff.ts'
 import { type Generated, generate } from '../../codegen/generate.ts'
@@ -56,7 +57,7 @@ function write({ files }: Generated, { out, quiet }: GenerateCommandOptions, { f
   const output = compareOutput(files, target)
   writeOutput(output, target)
   for (const { path, isCurrent } of quiet ? [] : output)
-    stdout.write(`${isCurrent ? 'unchanged' : 'wrote'} ${visible(relative(folder, path))}\n`)
+    stdout.write(`${isCurrent ? 'unchanged' : 'wrote'} ${visible(shownPath(path, folder))}\n`)
   return 0
 }
 
@@ -64,7 +65,7 @@ function write({ files }: Generated, { out, quiet }: GenerateCommandOptions, { f
 function check({ files }: Generated, { out }: GenerateCommandOptions, { folder, stderr }: Host): number {
   const stale = compareOutput(files, resolve(folder, out ?? '.')).filter(({ isCurrent }) => !isCurrent)
   for (const { path } of stale)
-    stderr.write(`${visible(relative(folder, path))}: is not what the sources say: run headwater generate again\n`)
+    stderr.write(`${visible(shownPath(path, folder))}: is not what the sources say: run headwater generate again\n`)
   return stale.length ? 1 : 0
 }
 

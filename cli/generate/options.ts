@@ -25,7 +25,7 @@ export function readGenerateOptions(argv: readonly string[]): GenerateCommandOpt
   const out = given.text('out')
   const diff = given.text('diff')
   const runs = (['check', 'diff', 'watch'] as const).filter((name) => given.has(name))
-  if (!given.positionals.length)
+  if (!given.positionals.length || given.positionals.includes(''))
     throw new UsageError('generate wants a source: a file, a folder or a glob, such as models/sse')
   if (runs.length > 1) throw new UsageError(`--${runs.join(' and --')} exclude each other`)
   if (diff === '') throw new UsageError('--diff wants an event map, such as events.json of the main branch')

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { reasonOf } from '../../codegen/base/files.ts'
 import { GenerateError } from '../../codegen/base/problems.ts'
 
 /** A generated file, and whether the folder has it as it should be. */
@@ -32,6 +33,8 @@ export function writeOutput(files: readonly OutputFile[], folder: string): void 
     mkdirSync(folder, { recursive: true })
     for (const { path, text, isCurrent } of files) if (!isCurrent) writeFileSync(path, text)
   } catch (error) {
-    throw new GenerateError(`cannot be written: ${(error as Error).message}`, { file: folder })
+    throw new GenerateError(`cannot be written: ${reasonOf(error)}`, {
+      file: (error as NodeJS.ErrnoException).path ?? folder,
+    })
   }
 }

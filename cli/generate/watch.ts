@@ -1,5 +1,6 @@
 import { existsSync, type FSWatcher, statSync, watch } from 'node:fs'
-import { basename, dirname, resolve, sep } from 'node:path'
+import { basename, dirname, resolve } from 'node:path'
+import { globBase, isWithin } from '../../codegen/base/paths.ts'
 import { GenerateError } from '../../codegen/base/problems.ts'
 
 /** The files to watch, and those to leave out. */
@@ -44,9 +45,8 @@ export function watchSources({ names, folder, out, onChange, onError }: WatchOpt
 function baseOf(name: string, folder: string): { readonly path: string; readonly file?: string } {
   const path = resolve(folder, name)
   if (existsSync(path)) return statSync(path).isDirectory() ? { path } : { path: dirname(path), file: basename(path) }
-  const fixed = name.slice(0, name.search(/[*?{[]/))
-  return { path: resolve(folder, fixed.includes('/') ? fixed.slice(0, fixed.lastIndexOf('/') + 1) : '.') }
+  return { path: resolve(folder, globBase(name)) }
 }
 
 const isSource = (path: string, changed: string | null, out: string): boolean =>
-  changed === null || !`${resolve(path, changed)}${sep}`.startsWith(`${out}${sep}`)
+  changed === null || !isWithin(resolve(path, changed), out)

@@ -1,5 +1,4 @@
-import { relative } from 'node:path'
-import { isDeepStrictEqual } from 'node:util'
+import { shownPath } from './paths.ts'
 
 /** A place in a source file. Lines and columns begin with 1. */
 export interface Place {
@@ -29,14 +28,15 @@ export class GenerateError extends Error {
 
 /** Collects problems, so that one run names all of them. */
 export class Problems {
-  readonly #list: Problem[] = []
+  /** By what they say: a part of a source that is looked at several times has each once. */
+  readonly #found = new Map<string, Problem>()
 
   get list(): readonly Problem[] {
-    return this.#list
+    return [...this.#found.values()]
   }
 
   get hasErrors(): boolean {
-    return this.#list.some(({ severity }) => severity === 'error')
+    return this.list.some(({ severity }) => severity === 'error')
   }
 
   error(place: Place, text: string): void {
@@ -47,15 +47,14 @@ export class Problems {
     this.#add({ severity: 'warning', place, text })
   }
 
-  /** Once, however often a part of a source is looked at. */
   #add(problem: Problem): void {
-    if (!this.#list.some((known) => isDeepStrictEqual(known, problem))) this.#list.push(problem)
+    this.#found.set(JSON.stringify(problem), problem)
   }
 }
 
 /** `models/order_sse.rs:12:5`, as editors and terminals understand it, from the folder that the command runs in. */
 export const formatPlace = ({ file, line, column }: Place, folder: string): string => {
-  const path = relative(folder, file)
+  const path = shownPath(file, folder)
   return line === undefined ? path : `${path}:${line}:${column ?? 1}`
 }
 

@@ -80,14 +80,14 @@ function checkText(shape: Shape, context: Context): string {
 
 type Use = (name: string) => string
 
-const FORMATS: Readonly<Record<string, readonly [helper: string, said: string]>> = {
-  uuid: ['uuid', 'a UUID'],
-  date: ['date', 'a date'],
-  'date-time': ['dateTime', 'a date and time'],
-}
+const FORMATS: ReadonlyMap<string, readonly [helper: string, said: string]> = new Map([
+  ['uuid', ['uuid', 'a UUID']],
+  ['date', ['date', 'a date']],
+  ['date-time', ['dateTime', 'a date and time']],
+])
 
 function textCheck({ minLength, maxLength, pattern, format = '' }: TextRules, use: Use): string {
-  const [helper, said] = FORMATS[format] ?? []
+  const [helper, said] = FORMATS.get(format) ?? []
   const rules: (readonly [said: string, test: string])[] = [
     ...(helper && said ? [[said, `${use(helper)}(value)`] as const] : []),
     ...(minLength ? [[`${minLength} characters or more`, `[...value].length >= ${minLength}`] as const] : []),

@@ -56,14 +56,14 @@ const choice = (schemas: readonly string[]): string => {
   return schemas.length === 1 && only !== undefined ? only : call('v.union', [listOf(schemas, 9)])
 }
 
-const FORMATS: Readonly<Record<string, string>> = {
-  uuid: 'v.uuid()',
-  date: 'v.isoDate()',
-  'date-time': 'v.isoTimestamp()',
-}
+const FORMATS: ReadonlyMap<string, string> = new Map([
+  ['uuid', 'v.uuid()'],
+  ['date', 'v.isoDate()'],
+  ['date-time', 'v.isoTimestamp()'],
+])
 
 function textSchema({ minLength, maxLength, pattern, format = '' }: TextRules): string {
-  const known = FORMATS[format]
+  const known = FORMATS.get(format)
   return piped('v.string()', [
     ...(known ? [known] : []),
     ...(minLength ? [check(`(text) => [...text].length >= ${minLength}`, `${minLength} characters or more`)] : []),

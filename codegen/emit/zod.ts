@@ -52,15 +52,15 @@ function zodText(shape: Shape, isReady: Ready): string {
 const refine = (test: string, expected: string): string => `.refine(${test}, ${quote(`expected ${expected}`)})`
 
 /** Zod has names for them; its `uuid` wants a version, which not all have. */
-const FORMATS: Readonly<Record<string, string>> = {
-  uuid: 'z.guid()',
-  date: 'z.iso.date()',
-  'date-time': 'z.iso.datetime({ offset: true })',
-}
+const FORMATS: ReadonlyMap<string, string> = new Map([
+  ['uuid', 'z.guid()'],
+  ['date', 'z.iso.date()'],
+  ['date-time', 'z.iso.datetime({ offset: true })'],
+])
 
 function textSchema({ minLength, maxLength, pattern, format = '' }: TextRules): string {
   return [
-    FORMATS[format] ?? 'z.string()',
+    FORMATS.get(format) ?? 'z.string()',
     ...(minLength ? [refine(`(text) => [...text].length >= ${minLength}`, `${minLength} characters or more`)] : []),
     ...(maxLength !== undefined
       ? [refine(`(text) => [...text].length <= ${maxLength}`, `${maxLength} characters at most`)]

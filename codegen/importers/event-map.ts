@@ -1,6 +1,6 @@
 import type { Node } from '../json/files.ts'
 import { child, readSchema } from '../json/schemas.ts'
-import { misfit } from '../json/values.ts'
+import { isObject, misfit } from '../json/values.ts'
 import type { EventSpec } from '../pivot/document.ts'
 import { type ImportContext, objectAt } from './context.ts'
 
@@ -32,6 +32,7 @@ export function importEventMap(root: Node, context: ImportContext): void {
 export function readEvent(node: Node, context: ImportContext): EventSpec {
   const { problems, files } = context
   const given = objectAt(node, 'an event', context)
+  if (!isObject(node.value)) return { schema: true }
   for (const name of Object.keys(given)) {
     if (name !== 'schema' && !Object.hasOwn(FIELDS, name))
       problems.error(
@@ -45,5 +46,7 @@ export function readEvent(node: Node, context: ImportContext): EventSpec {
     if (expected) problems.error(files.place(node, name), `${name}: expected ${expected}`)
     return value === undefined || expected ? [] : [[name, value] as const]
   })
-  return { schema: readSchema(child(node, 'schema'), context), ...Object.fromEntries(fields) }
+  if (!('schema' in given)) problems.error(files.place(node), 'an event needs a schema, which describes its payload')
+  const schema = 'schema' in given && readSchema(child(node, 'schema'), context)
+  return { schema, ...Object.fromEntries(fields) }
 }

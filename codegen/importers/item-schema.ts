@@ -16,22 +16,35 @@ interface Item {
   readonly event?: Node
   readonly data?: Node
   readonly about: JsonObject
+  /** The schemas that led to it. */
+  readonly way: readonly unknown[]
 }
 
 export function importItem(node: Node, context: ImportContext): void {
-  for (const item of itemsOf({ node, about: {} }, context)) importOne(item, context)
+  for (const item of itemsOf({ node, about: {}, way: [] }, context)) importOne(item, context)
 }
 
 /** The forms of an item: what stands beside oneOf holds for each of its members. */
 function itemsOf(item: Item, context: ImportContext): Item[] {
   const { node } = item
   if (!isObject(node.value)) return [item]
+  if (item.way.includes(node.value)) {
+    context.problems.error(context.files.place(node), 'the schema of an item is a form of itself: name each event once')
+    return []
+  }
   const properties = childOf(node, 'properties', context)
   const event = childOf(properties, 'event', context)
   // Not followed: the reference is the name of the payload's type.
   const data =
     properties && isObject(properties.value) && 'data' in properties.value ? child(properties, 'data') : undefined
-  const own: Item = { ...item, about: { ...item.about, ...node.value }, ...(event && { event }), ...(data && { data }) }
+  const way = [...item.way, node.value]
+  const own: Item = {
+    ...item,
+    way,
+    about: { ...item.about, ...node.value },
+    ...(event && { event }),
+    ...(data && { data }),
+  }
   const all = childrenOf(childOf(node, 'allOf', context), context).reduce<Item[]>(
     (items, [, part]) => items.flatMap((each) => itemsOf({ ...each, node: part }, context)),
     [own],

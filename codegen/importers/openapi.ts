@@ -32,7 +32,10 @@ export function importOpenApi(root: Node, context: ImportContext): void {
 function mediaTypesOf(root: Node, context: ImportContext): Node[] {
   const inside = (node: Node, name: string): [string, Node][] => childrenOf(childOf(node, name, context), context)
   const items = [...inside(root, 'paths'), ...inside(root, 'webhooks')].map(([, item]) => item)
-  const operations = items.flatMap((item) => childrenOf(item, context)).map(([, operation]) => operation)
+  // Methods that OpenAPI has no field for stand one level deeper.
+  const operations = items
+    .flatMap((item) => [...childrenOf(item, context), ...inside(item, 'additionalOperations')])
+    .map(([, operation]) => operation)
   const responses = operations.flatMap((operation) => inside(operation, 'responses')).map(([, response]) => response)
   return responses.flatMap((response) =>
     inside(response, 'content').flatMap(([type, media]) =>

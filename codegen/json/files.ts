@@ -1,16 +1,18 @@
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import type { $RefParser as RefParser } from '@apidevtools/json-schema-ref-parser'
 import { readText } from '../base/files.ts'
 import { loadPeer } from '../base/peers.ts'
 import { GenerateError, type Place } from '../base/problems.ts'
-import { locateInJson, type Pointer, syntaxErrorPlace } from './locate.ts'
+import { type Index, indexJson, type Pointer, pointerKey } from './locate.ts'
+import { firstMistake } from './mistake.ts'
+import { outerRefs, targetOf } from './references.ts'
+import { readYaml } from './yaml.ts'
 
 /*
  * Files of JSON and YAML, and those that they refer to. json-schema-ref-parser reads the files that are referred to. Which value
  * stands where stays known, so that a mistake has a line.
  */
-
-type Yaml = typeof import('yaml')
 
 /** A value in a file. */
 export interface Node {
@@ -26,108 +28,111 @@ export interface Files {
   follow(ref: string, from: Node): Node | undefined
   /** Where a value stands. */
   place(node: Node, key?: string): Place
+  /** The files that were read. */
+  readonly read: Iterable<string>
 }
 
-const isYaml = (file: string): boolean => /\.ya?ml$/i.test(file)
+/** The content of a file. */
+interface Loaded {
+  readonly root: unknown
+  /** Made when the first place is asked for. */
+  index(): Index
+}
 
 export function createFiles(): Files {
-  const texts = new Map<string, string>()
-  const roots = new Map<string, unknown>()
-  let yaml: Yaml | undefined
+  const loaded = new Map<string, Loaded>()
 
   const parse = async (file: string): Promise<unknown> => {
-    const text = readText(file)
-    texts.set(file, text)
-    if (isYaml(file)) {
-      yaml ??= await loadPeer<Yaml>('yaml', 'YAML')
-      return parseYaml(yaml, file, text)
-    }
-    try {
-      return JSON.parse(text)
-    } catch (error) {
-      throw new GenerateError(`is not JSON: ${(error as Error).message}`, syntaxErrorPlace(file, text, error as Error))
+    const known = loaded.get(file) ?? (await readFile(file))
+    loaded.set(file, known)
+    return known.root
+  }
+
+  const place = ({ file, pointer }: Node, key?: string): Place => {
+    const index = loaded.get(file)?.index()
+    // What is missing has no place of its own.
+    const way = key === undefined ? pointer : [...pointer, key]
+    const known = way.map((_, n) => way.slice(0, way.length - n)).find((part) => index?.has(pointerKey(part))) ?? []
+    return { file, ...index?.get(pointerKey(known)) }
+  }
+
+  /** Throws for the `$ref` that cannot be read, with its place. */
+  const findUnreadable = async (file: string, seen: Set<string>): Promise<void> => {
+    if (seen.has(file)) return
+    seen.add(file)
+    for (const { ref, pointer } of outerRefs(await parse(file))) {
+      const target = targetOf(ref, file)
+      const refuse = (why: string): GenerateError =>
+        new GenerateError(`${JSON.stringify(ref)} ${why}`, place({ file, pointer, value: undefined }, '$ref'))
+      if (!target) throw refuse('is no path of a file')
+      if (target.file === undefined)
+        throw refuse('is not fetched: save the file beside this one, and refer to it by its path')
+      if (!existsSync(target.file)) throw refuse('leads nowhere: there is no such file')
+      await findUnreadable(target.file, seen)
     }
   }
 
   return {
+    get read() {
+      return loaded.keys()
+    },
     async load(file) {
-      if (!roots.has(file)) {
-        const value = await parse(file)
-        roots.set(file, value)
-        for (const other of refersOutside(value) ? await referred(file) : []) {
-          if (!roots.has(other)) roots.set(other, await parse(other))
-        }
-      }
-      return { file, pointer: [], value: roots.get(file) }
+      const root = await parse(file)
+      for (const other of outerRefs(root).length ? await referred(file, findUnreadable) : []) await parse(other)
+      return { file, pointer: [], value: root }
     },
     follow(ref, from) {
-      const [path = '', fragment = ''] = ref.split('#', 2)
-      const file = path === '' ? from.file : fileURLToPath(new URL(path, pathToFileURL(from.file)))
-      const pointer = decodeURIComponent(fragment).split('/').slice(1).map(unescapePointer)
-      if (!roots.has(file) || (fragment !== '' && !fragment.startsWith('/'))) return undefined
-      const value = pointer.reduce<unknown>(
+      const target = targetOf(ref, from.file)
+      const file = target?.file ?? ''
+      const value = target?.pointer.reduce<unknown>(
         (at, key) =>
           typeof at === 'object' && at !== null && Object.hasOwn(at, key) ? Reflect.get(at, key) : undefined,
-        roots.get(file),
+        loaded.get(file)?.root,
       )
-      return value === undefined ? undefined : { file, pointer, value }
+      return target === undefined || value === undefined ? undefined : { file, pointer: target.pointer, value }
     },
-    place({ file, pointer }, key) {
-      const text = texts.get(file) ?? ''
-      const locate = (path: Pointer): Place | undefined => {
-        const at = isYaml(file) ? yaml && locateInYaml(yaml, text, path) : locateInJson(text, path)
-        // What is missing has no place of its own.
-        return at ? { file, ...at } : path.length ? locate(path.slice(0, -1)) : undefined
-      }
-      return locate(key === undefined ? pointer : [...pointer, key]) ?? { file }
-    },
+    place,
   }
 }
 
-const unescapePointer = (key: string): string => key.replaceAll('~1', '/').replaceAll('~0', '~')
+/** Reads and parses one file. @throws GenerateError */
+async function readFile(file: string): Promise<Loaded> {
+  const text = readText(file)
+  if (/\.ya?ml$/i.test(file)) {
+    const { value, index } = await readYaml(file, text)
+    return { root: value, index: once(index) }
+  }
+  try {
+    return { root: JSON.parse(text), index: once(() => indexJson(text)) }
+  } catch {
+    const { position, expected } = firstMistake(text)
+    throw new GenerateError(`is not JSON: expected ${expected}`, { file, ...position })
+  }
+}
 
-/** Whether a value has a `$ref` to another file. */
-const refersOutside = (value: unknown): boolean =>
-  typeof value === 'object' &&
-  value !== null &&
-  Object.entries(value).some(([key, child]) =>
-    key === '$ref' && typeof child === 'string' ? !child.startsWith('#') : refersOutside(child),
-  )
+function once<T extends object>(make: () => T): () => T {
+  let made: T | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
+}
 
 /** The files that a file refers to, and those that they refer to. Nothing is fetched over the network. */
-async function referred(file: string): Promise<string[]> {
+async function referred(
+  file: string,
+  findUnreadable: (file: string, seen: Set<string>) => Promise<void>,
+): Promise<string[]> {
   const { $RefParser } = await loadPeer<{ $RefParser: typeof RefParser }>(
     '@apidevtools/json-schema-ref-parser',
     'JSON Schema',
   )
   try {
     const refs = await new $RefParser().resolve(file, { resolve: { http: false } })
-    return refs.paths().filter((path) => path !== file)
+    // The paths of other systems have other separators there.
+    return refs.paths().map((path) => resolve(path))
   } catch (error) {
+    await findUnreadable(file, new Set())
     throw new GenerateError(`a $ref leads nowhere: ${(error as Error).message.split('\n')[0]}`, { file })
   }
-}
-
-function parseYaml(yaml: Yaml, file: string, text: string): unknown {
-  const lines = new yaml.LineCounter()
-  const document = yaml.parseDocument(text, { lineCounter: lines, prettyErrors: false })
-  const [error] = document.errors
-  if (!error) return document.toJS()
-  const { line, col } = lines.linePos(error.pos[0])
-  throw new GenerateError(`is not YAML: ${error.message}`, { file, line, column: col })
-}
-
-function locateInYaml(yaml: Yaml, text: string, path: Pointer): { line: number; column: number } | undefined {
-  const lines = new yaml.LineCounter()
-  const document = yaml.parseDocument(text, { lineCounter: lines })
-  const parent = path.length ? document.getIn(path.slice(0, -1), true) : document.contents
-  const last = path.at(-1)
-  const pair = yaml.isMap(parent)
-    ? parent.items.find(({ key }) => yaml.isScalar(key) && String(key.value) === last)
-    : undefined
-  const node = pair ? pair.key : path.length ? document.getIn(path, true) : parent
-  const range = yaml.isNode(node) ? node.range : undefined
-  if (!range) return undefined
-  const { line, col } = lines.linePos(range[0])
-  return { line, column: col }
 }

@@ -1,61 +1,47 @@
-import type { Place } from '../base/problems.ts'
+import { createLines, type Position } from '../base/lines.ts'
 
 /** Property names and indexes that lead from the root of a document to a value. */
 export type Pointer = readonly string[]
 
-/** Line and column of an offset, both from 1. */
-function lineAt(text: string, offset: number): { line: number; column: number } {
-  const before = text.slice(0, offset)
-  return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') }
-}
+/** Where the values of a document stand. The key of a value is `pointerKey` of its pointer. */
+export type Index = ReadonlyMap<string, Position>
 
-/** A token of JSON, or white space. JSON.parse has found the text to be sound, so anything else is a number or a word. */
-const TOKEN = /\s+|"(?:[^"\\]|\\.)*"|[[\]{}:,]|[^\s[\]{}:,"]+/gy
+export const pointerKey = (pointer: Pointer): string => JSON.stringify(pointer)
 
-/**
- * Where a value of a JSON text begins; of a property, where its name begins. Undefined if there is no such value. It is only
- * called to say where a mistake is, so it may take its time.
- */
-export function locateInJson(text: string, pointer: Pointer): { line: number; column: number } | undefined {
-  const want = JSON.stringify(pointer)
+/** A token of JSON, or white space. Anything that is neither is a number or a word. */
+export const TOKEN = /\s+|"(?:[^"\\]|\\.)*"|[[\]{}:,]|[^\s[\]{}:,"]+/gy
+
+/** Where each value of a sound JSON text begins; of a property, where its name begins. */
+export function indexJson(text: string): Index {
+  const lineAt = createLines(text)
+  const index = new Map<string, Position>()
   /** For each open bracket: the name or the index that is being read. */
   const open: (string | number)[] = []
+  const add = (offset: number): void => {
+    const key = pointerKey(open.map(String))
+    if (!index.has(key)) index.set(key, lineAt(offset))
+  }
   let expectsName = false
-  let nameAt = 0
-  for (const { 0: token, index } of text.matchAll(TOKEN)) {
-    if (/^\s/.test(token) || token === ':') continue
+  for (const { 0: token, index: offset } of text.matchAll(TOKEN)) {
+    const last = open.at(-1)
+    if (/^[\s:]/.test(token)) continue
     if (token === '}' || token === ']') {
       open.pop()
       expectsName = false
-      continue
-    }
-    if (token === ',') {
-      const last = open.at(-1)
+    } else if (token === ',') {
       expectsName = typeof last === 'string'
       if (typeof last === 'number') open[open.length - 1] = last + 1
-      continue
-    }
-    if (expectsName) {
+    } else if (expectsName) {
       open[open.length - 1] = JSON.parse(token) as string
       expectsName = false
-      nameAt = index
-      if (isAt(open, want)) return lineAt(text, nameAt)
-      continue
+      add(offset)
+    } else {
+      // The name of a property has its place already.
+      add(offset)
+      if (token === '{') open.push('')
+      if (token === '[') open.push(0)
+      expectsName = token === '{'
     }
-    if (isAt(open, want)) return lineAt(text, index)
-    if (token === '{') {
-      open.push('')
-      expectsName = true
-    }
-    if (token === '[') open.push(0)
   }
-  return undefined
-}
-
-const isAt = (open: readonly (string | number)[], want: string): boolean => JSON.stringify(open.map(String)) === want
-
-/** Where JSON.parse stopped, from its message. V8 names the position, except where the text ends too early. */
-export function syntaxErrorPlace(file: string, text: string, { message }: Error): Place {
-  const [, position] = /at position (\d+)/.exec(message) ?? []
-  return { file, ...lineAt(text, position === undefined ? text.length : Number(position)) }
+  return index
 }

@@ -22,6 +22,12 @@ const TYPES: ReadonlySet<unknown> = new Set<TypeName>([
   'object',
 ])
 
+/** Whether JSON has a form for a value. YAML has more numbers. */
+const isJson = (value: unknown): boolean =>
+  typeof value === 'number' ? Number.isFinite(value) : !isContainer(value) || Object.values(value).every(isJson)
+
+const isContainer = (value: unknown): value is object => typeof value === 'object' && value !== null
+
 const isSchema = (value: unknown): boolean => typeof value === 'boolean' || isObject(value)
 
 function isPattern(value: unknown): boolean {
@@ -33,16 +39,19 @@ function isPattern(value: unknown): boolean {
 }
 
 const FORMS: Readonly<Record<Form, readonly [expected: string, test: (value: unknown) => boolean]>> = {
-  schema: ['a schema', isSchema],
+  schema: ['a schema: an object, true or false', isSchema],
   schemas: ['a list of schemas', (value) => Array.isArray(value) && value.length > 0],
   properties: ['an object of schemas', isObject],
-  number: ['a number', (value) => typeof value === 'number'],
+  number: ['a number', Number.isFinite],
   count: ['a whole number, 0 or more', (value) => Number.isInteger(value) && Number(value) >= 0],
   text: ['a text', isText],
   texts: ['a list of texts', (value) => Array.isArray(value) && value.every(isText)],
   flag: ['true or false', (value) => typeof value === 'boolean'],
-  json: ['a value', () => true],
-  jsons: ['a list of values, one at least', (value) => Array.isArray(value) && value.length > 0],
+  json: ['a value of JSON', isJson],
+  jsons: [
+    'a list of values of JSON, one at least',
+    (value) => Array.isArray(value) && value.length > 0 && isJson(value),
+  ],
   types: [
     `one of ${[...TYPES].join(', ')}, or a list of them`,
     (value) => TYPES.has(value) || (Array.isArray(value) && value.length > 0 && value.every((type) => TYPES.has(type))),
@@ -52,6 +61,7 @@ const FORMS: Readonly<Record<Form, readonly [expected: string, test: (value: unk
 /** What a keyword expects, if its value is something else. */
 export function misfit(keyword: string, form: Form, value: unknown): string | undefined {
   if (keyword === 'pattern' && !isPattern(value)) return 'a regular expression of JavaScript (flag u)'
+  if (keyword === 'items' && Array.isArray(value)) return 'a schema: a list of schemas is called prefixItems'
   if (keyword === 'multipleOf' && !(typeof value === 'number' && value > 0)) return 'a number above 0'
   if (keyword === 'x-ts-type' && value !== 'bigint') return '"bigint"'
   const [expected, test] = FORMS[form]

@@ -18,23 +18,23 @@ const pascalOfField: Rule = (name) =>
     .map((word) => upper(word.slice(0, 1)) + word.slice(1))
     .join('')
 
-const RULES: Readonly<Record<string, { readonly variant: Rule; readonly field: Rule }>> = {
-  lowercase: { variant: lower, field: same },
-  UPPERCASE: { variant: upper, field: upper },
-  PascalCase: { variant: same, field: pascalOfField },
-  camelCase: { variant: lowerFirst, field: (name) => lowerFirst(pascalOfField(name)) },
-  snake_case: { variant: snakeOfVariant, field: same },
-  SCREAMING_SNAKE_CASE: { variant: (name) => upper(snakeOfVariant(name)), field: upper },
-  'kebab-case': { variant: (name) => kebab(snakeOfVariant(name)), field: kebab },
-  'SCREAMING-KEBAB-CASE': {
-    variant: (name) => kebab(upper(snakeOfVariant(name))),
-    field: (name) => kebab(upper(name)),
-  },
-}
+const RULES: ReadonlyMap<string, { readonly variant: Rule; readonly field: Rule }> = new Map([
+  ['lowercase', { variant: lower, field: same }],
+  ['UPPERCASE', { variant: upper, field: upper }],
+  ['PascalCase', { variant: same, field: pascalOfField }],
+  ['camelCase', { variant: lowerFirst, field: (name) => lowerFirst(pascalOfField(name)) }],
+  ['snake_case', { variant: snakeOfVariant, field: same }],
+  ['SCREAMING_SNAKE_CASE', { variant: (name) => upper(snakeOfVariant(name)), field: upper }],
+  ['kebab-case', { variant: (name) => kebab(snakeOfVariant(name)), field: kebab }],
+  [
+    'SCREAMING-KEBAB-CASE',
+    { variant: (name) => kebab(upper(snakeOfVariant(name))), field: (name) => kebab(upper(name)) },
+  ],
+])
 
 /** The names of the rules. */
-export const CASES: readonly string[] = Object.keys(RULES)
+export const CASES: readonly string[] = [...RULES.keys()]
 
 /** A name as `rename_all` writes it. Without a rule it stays. */
 export const applyCase = (rule: string | undefined, of: 'variant' | 'field', name: string): string =>
-  (rule !== undefined && RULES[rule]?.[of](name)) || name
+  (rule !== undefined && RULES.get(rule)?.[of](name)) || name

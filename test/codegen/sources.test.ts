@@ -1,6 +1,7 @@
+import { symlinkSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { findSources } from '../../codegen/sources.ts'
+import { findSources, findTypes } from '../../codegen/sources.ts'
 import { folderWith } from './stage.ts'
 
 const FILES = {
@@ -40,12 +41,29 @@ describe('sources', () => {
   it('are not what was generated from them, unless a file is named', () => {
     const folder = folderWith({ 'a.json': '{}', 'out/events.json': '{}' })
     const find = (...names: string[]) =>
-      findSources(names, folder, 'out').documents.map((file) => relative(folder, file))
+      findSources(names, folder, join(folder, 'out/events.json')).documents.map((file) => relative(folder, file))
     expect([find('.'), find('**/*.json'), find('out/events.json')]).toEqual([
       ['a.json'],
       ['a.json'],
       ['out/events.json'],
     ])
+  })
+
+  it('may stand where what is generated from them goes', () => {
+    const folder = folderWith({ 'a.json': '{}', 'events.json': '{}' })
+    expect(findSources(['.'], folder, join(folder, 'events.json')).documents).toEqual([join(folder, 'a.json')])
+  })
+
+  it('are found through symbolic links to files, not through those to folders, to themselves and to nothing', () => {
+    const folder = folderWith({ 'models/a_sse.rs': '', 'other/b_sse.rs': '' })
+    symlinkSync('../other/b_sse.rs', join(folder, 'models/b_sse.rs'))
+    symlinkSync('nowhere', join(folder, 'models/c_sse.rs'))
+    symlinkSync('..', join(folder, 'models/up'))
+    const found = ['models/a_sse.rs', 'models/b_sse.rs']
+    for (const name of ['models', 'models/*.rs'])
+      expect(findSources([name], folder).rust.map((file) => relative(folder, file))).toEqual(found)
+    symlinkSync('loop', join(folder, 'loop'))
+    expect(() => findSources(['loop'], folder)).toThrow('cannot be read: its symbolic links lead in a circle')
   })
 
   it.each([
@@ -54,7 +72,23 @@ describe('sources', () => {
     ['empty', 'the folder has no source of events: no *_sse.rs, no .json, .yaml or .yml'],
     ['empty/readme.md', 'is no source of events: expected .rs, .json, .yaml or .yml'],
     [join('rust/package.json', 'x'), 'there is no such file or folder'],
+    ['a'.repeat(300), 'cannot be read: the name is too long'],
   ])('%s is refused', (name, message) => {
     expect(find(name)).toBe(message)
+  })
+})
+
+describe('types', () => {
+  it('are the files of Rust, each once', () => {
+    const folder = folderWith(FILES)
+    expect(findTypes(['rust', 'rust/models/*.rs'], folder).map((file) => relative(folder, file))).toEqual([
+      'rust/models/comment.rs',
+      'rust/models/sse/comment_sse.rs',
+      'rust/models/sse/system_sse.rs',
+    ])
+  })
+
+  it.each([['empty'], ['json/a.json']])('are not in %s', (name) => {
+    expect(() => findTypes([name], folderWith(FILES))).toThrow('has no types: expected a file of Rust (.rs)')
   })
 })

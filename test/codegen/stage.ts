@@ -4,12 +4,15 @@ import { formatPlace, formatProblem, GenerateError } from '../../codegen/base/pr
 import { type GenerateOptions, generate } from '../../codegen/generate.ts'
 import { folder as temporaryFolder } from '../support/folder.ts'
 
-/** Files in a folder that goes with the test: texts as they are, anything else as JSON. */
+/** Files in a folder that goes with the test: texts and bytes as they are, anything else as JSON. */
 export function folderWith(files: Readonly<Record<string, unknown>>): string {
   const folder = temporaryFolder()
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true })
-    writeFileSync(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content))
+    writeFileSync(
+      join(folder, name),
+      typeof content === 'string' || content instanceof Uint8Array ? content : JSON.stringify(content),
+    )
   }
   return folder
 }

@@ -78,7 +78,11 @@ describe('generate', () => {
   })
 
   it('names each mistake in a line, and writes nothing', async () => {
-    const { typed, read } = project({ 'a.json': '{"not":{}}', 'b.json': '{\n"type":"x"}', 'c.json': '{"tpye":1}' })
+    const { typed, read } = project({
+      'a.json': '{"not":{}}',
+      'b.json': '{\n"type":"x"}',
+      'c.json': '{"tpye":1,"title":"x"}',
+    })
     expect(await typed('schemas', '-o', 'out')).toEqual({
       code: 1,
       out: '',
@@ -94,7 +98,7 @@ schemas/c.json:1:2: warning: tpye is no keyword of JSON Schema, and is ignored
     ['a source that is not there', ['nowhere', '-o', 'out'], 'nowhere: there is no such file or folder'],
     ['a folder without sources', ['empty', '-o', 'out'], 'empty: the folder has no source of events'],
     ['a glob without files', ['*.rs', '-o', 'out'], '*.rs: no file matches'],
-    ['JSON that does not parse', ['bad.json', '-o', 'out'], 'bad.json:1:2: is not JSON: '],
+    ['JSON that does not parse', ['bad.json', '-o', 'out'], 'bad.json:1:2: is not JSON: expected a name or }'],
     ['a folder that cannot be made', ['schemas', '-o', 'bad.json/x'], 'bad.json/x: cannot be written: '],
   ])('refuses %s in one line', async (_, argv, line) => {
     const { typed, folder } = project()

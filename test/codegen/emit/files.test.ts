@@ -12,6 +12,22 @@ describe('what is generated of everything', () => {
     for (const [name, text] of files) await expect(text).toMatchFileSnapshot(`../golden/${schemas}/${name}`)
   })
 
+  it.each(['plain', 'zod', 'valibot'] as const)(
+    'knows no format by the name of what every object has, with %s',
+    (schemas) => {
+      const textFor = (format?: string) =>
+        emitFiles(
+          {
+            version: 1,
+            events: { a: { schema: { type: 'string', ...(format !== undefined && { format }) } } },
+            $defs: {},
+          },
+          { schemas, publisher: false, extension: 'ts' },
+        ).get('schemas.ts')
+      for (const format of ['constructor', '__proto__', 'email']) expect(textFor(format)).toBe(textFor())
+    },
+  )
+
   it('imports as the project does', () => {
     const importsOf = (extension: 'js' | 'none') =>
       emitFiles(DOCUMENT, { publisher: true, extension })

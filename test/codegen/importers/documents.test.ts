@@ -35,6 +35,26 @@ describe('a folder of JSON Schemas', () => {
   })
 })
 
+describe('a file of another kind', () => {
+  it.each<[name: string, value: unknown]>([
+    ['package.json', { name: 'x', version: '1.0.0' }],
+    ['tsconfig.json', { $schema: 'https://example.com/tsconfig', compilerOptions: {} }],
+    ['swagger.json', { swagger: '2.0', paths: {} }],
+  ])('is no event: %s', async (name, value) => {
+    expect(await refusalOf({ [name]: value })).toBe(
+      `${name}:1:1: is no event map, JSON Schema, OpenAPI or AsyncAPI: it has no keyword of them`,
+    )
+  })
+
+  it.each<[value: unknown]>([[{}], [{ 'x-topic': 'orders' }], [{ title: 'x', tpye: 1 }]])(
+    '%j is a schema all the same',
+    async (value) => {
+      const { document } = await generateFrom({ 'a.json': value })
+      expect(Object.keys(document.events)).toEqual(['a'])
+    },
+  )
+})
+
 describe('an event map', () => {
   const map = {
     version: 1,
@@ -58,7 +78,7 @@ describe('an event map', () => {
     [
       'an event without a schema',
       { version: 1, events: { a: {} } },
-      'e.json:1:24: a schema is expected here: an object, true or false',
+      'e.json:1:24: an event needs a schema, which describes its payload',
     ],
     [
       'a field that there is not',

@@ -94,6 +94,13 @@ describe('OpenAPI 3.2', () => {
     expect(await eventsOf(twice)).toEqual({ lines: [], events: { a: { schema: read } } })
   })
 
+  it('is sent by methods that OpenAPI has no field for, too', async () => {
+    const itemSchema = { properties: { event: { const: 'copied' }, data: order } }
+    const { paths } = stream({ itemSchema })
+    const document = stream({}, { paths: { '/events': { additionalOperations: { COPY: paths['/events'].get } } } })
+    expect(await eventsOf(document)).toEqual({ lines: [], events: { copied: { schema: read } } })
+  })
+
   it('may be YAML', async () => {
     const { document, lines } = await generateFrom({
       'api.yaml': `openapi: 3.2.0
@@ -135,6 +142,16 @@ describe('OpenAPI that is not understood', () => {
       'no stream',
       { openapi: '3.2.0', paths: {} },
       'api.json:1:1: no response has text/event-stream with itemSchema (OpenAPI 3.2) or x-sse-events',
+    ],
+    [
+      'an item that is a form of itself',
+      {
+        openapi: '3.2.0',
+        'x-sse-events': { a: { schema: true } },
+        paths: stream({ itemSchema: { $ref: '#/components/schemas/Item' } }).paths,
+        components: { schemas: { Item: { oneOf: [{ $ref: '#/components/schemas/Item' }] } } },
+      },
+      'api.json:1:250: the schema of an item is a form of itself: name each event once',
     ],
     [
       'an item without data',

@@ -1,12 +1,14 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { locateInJson, syntaxErrorPlace } from '../../../codegen/json/locate.ts'
+import { indexJson, pointerKey } from '../../../codegen/json/locate.ts'
 
 const TEXT = `{
   "a": { "b\\"c": [1, { "d": "x, y: {" }, [] ] },
   "e": {},
   "f": null
 }`
+
+const locateInJson = (text: string, pointer: readonly string[]) => indexJson(text).get(pointerKey(pointer))
 
 describe('a place in JSON', () => {
   it.each([
@@ -24,6 +26,10 @@ describe('a place in JSON', () => {
 
   it.each([[['x']], [['a', 'b']], [['a', 'b"c', '3']], [['e', '0']]])('%j is not there', (pointer) => {
     expect(locateInJson(TEXT, pointer)).toBeUndefined()
+  })
+
+  it('is the first one of a name that is there twice', () => {
+    expect(locateInJson('{"a":1,\n"a":2}', ['a'])).toEqual({ line: 1, column: 2 })
   })
 
   it('is found for every value of any document, where the value stands', () => {
@@ -52,19 +58,3 @@ function valuesOf(value: unknown, pointer: readonly string[] = []): [readonly st
   const inner = typeof value === 'object' && value ? Object.entries(value) : []
   return [[pointer, value], ...inner.flatMap(([key, each]) => valuesOf(each, [...pointer, key]))]
 }
-
-describe('a mistake in JSON', () => {
-  it.each([
-    ['{\n "a": 1,\n}', 3],
-    ['{\n "a"', 2],
-    ['', 1],
-  ])('%j has a line', (text, line) => {
-    let error = new Error()
-    try {
-      JSON.parse(text)
-    } catch (thrown) {
-      error = thrown as Error
-    }
-    expect(syntaxErrorPlace('/a.json', text, error)).toMatchObject({ file: '/a.json', line })
-  })
-})

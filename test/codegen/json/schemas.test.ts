@@ -52,14 +52,14 @@ describe('a schema', () => {
     [{ pattern: '(' }, 'x.json:1:2: pattern: expected a regular expression of JavaScript (flag u)'],
     [{ multipleOf: 0 }, 'x.json:1:2: multipleOf: expected a number above 0'],
     [{ minLength: -1 }, 'x.json:1:2: minLength: expected a whole number, 0 or more'],
-    [{ enum: [] }, 'x.json:1:2: enum: expected a list of values, one at least'],
+    [{ enum: [] }, 'x.json:1:2: enum: expected a list of values of JSON, one at least'],
     [{ required: 'a' }, 'x.json:1:2: required: expected a list of texts'],
     [{ uniqueItems: 1 }, 'x.json:1:2: uniqueItems: expected true or false'],
     [{ minLength: 1, minimum: 1 }, 'x.json:1:1: it has keywords for string and for number: say its type'],
     [{ items: { $ref: '#/$defs/Y' } }, 'x.json:1:11: $ref leads nowhere: "#/$defs/Y"'],
     [{ items: { $ref: '#anchor' } }, 'x.json:1:11: $ref leads nowhere: "#anchor"'],
     [{ items: { $ref: 1 } }, 'x.json:1:11: $ref leads nowhere: 1'],
-    [{ tpye: 'string' }, 'x.json:1:2: warning: tpye is no keyword of JSON Schema, and is ignored'],
+    [{ tpye: 'string', title: 'x' }, 'x.json:1:2: warning: tpye is no keyword of JSON Schema, and is ignored'],
   ])('%j is a problem with a place', async (given, line) => {
     expect((await read(given)).lines).toEqual([line])
   })

@@ -51,7 +51,8 @@ describe('rename_all', () => {
     expect(CASES.map((rule) => applyCase(rule, 'field', name))).toEqual(names)
   })
 
-  it('leaves a name alone without a rule', () => {
+  it('leaves a name alone without a rule, and with one that there is not', () => {
     expect(applyCase(undefined, 'field', 'very_tasty')).toBe('very_tasty')
+    expect(applyCase('constructor', 'field', 'very_tasty')).toBe('very_tasty')
   })
 })
