@@ -58,11 +58,11 @@ export function readArguments<const O extends Options>(
     }
     if (!option.value && value !== undefined) throw new UsageError(`${rawName} takes no value`)
     if (option.value) {
-      if (value === undefined) throw new UsageError(`${rawName} wants ${option.value}`)
+      if (value === undefined) throw new UsageError(`${rawName} expects ${option.value}`)
       // Far more often a value that was forgotten than one that begins with a dash.
       if (!inlineValue && value.length > 1 && value.startsWith('-'))
         throw new UsageError(
-          `${rawName} wants ${option.value}; if it is to begin with a dash, write --${name}=${value}`,
+          `${rawName} expects ${option.value}; if the value begins with a dash, write --${name}=${value}`,
         )
     }
     given.set(name, [...(given.get(name) ?? []), value ?? ''])

@@ -24,7 +24,7 @@ export function readMockOptions(argv: readonly string[]): MockCommandOptions {
   if (file !== undefined && given.has('tick'))
     throw new UsageError('--tick and a script exclude each other: with a script nothing ticks')
   const host = given.text('host')
-  if (host === '') throw new UsageError('--host wants an address such as 127.0.0.1 or 0.0.0.0, not ""')
+  if (host === '') throw new UsageError('--host expects an address such as 127.0.0.1 or 0.0.0.0, not ""')
   return {
     file,
     port: readPort(given.text('port') ?? '8080'),
@@ -39,13 +39,13 @@ export function readMockOptions(argv: readonly string[]): MockCommandOptions {
 
 function readPort(text: string): number {
   if (/^\d{1,5}$/.test(text) && Number(text) <= 65535) return Number(text)
-  throw new UsageError(`--port wants a number from 0 to 65535, not ${JSON.stringify(text)}`)
+  throw new UsageError(`--port expects a number from 0 to 65535, not ${JSON.stringify(text)}`)
 }
 
 function readTick(text: string): number {
   const ms = parseDuration(text, 's')
   if (ms !== undefined && (ms === 0 || ms >= 10)) return ms
   throw new UsageError(
-    `--tick wants a time such as 500ms or 2s, 10ms or more, or 0 for none, not ${JSON.stringify(text)}`,
+    `--tick expects a time such as 500ms or 2s, 10ms or more, or 0 for none, not ${JSON.stringify(text)}`,
   )
 }

@@ -24,7 +24,9 @@ export function selectClients(registry: Registry, which: ClientSelector, call: s
     const got = entries.length
       ? `{ ${entries.map(([key, each]) => `${key}: ${key === 'sessionId' ? shownToken(each) : shown(each)}`).join(', ')} }`
       : shown(which)
-    throw new TypeError(`${call} wants { userId }, { sessionId } or { clientId }, one of them as a string; got ${got}`)
+    throw new TypeError(
+      `${call} expects { userId }, { sessionId } or { clientId }, one of them as a string; got ${got}`,
+    )
   }
   const { userId, sessionId, clientId } = which
   if (clientId !== undefined) return [registry.get(clientId) ?? []].flat()

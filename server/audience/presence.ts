@@ -35,7 +35,7 @@ export function checkPresence(query: unknown): PresenceQuery {
   if (typeof query === 'string') return { topic: query }
   const fields = typeof query === 'object' && query !== null ? Object.keys(query) : undefined
   if (!fields)
-    throw new TypeError(`presence wants a topic, or an object with ${FIELDS.join(', ')}; got ${shown(query)}`)
+    throw new TypeError(`presence expects a topic, or an object with ${FIELDS.join(', ')}; got ${shown(query)}`)
   const strange = fields.find((name) => !FIELDS.includes(name))
   if (strange === undefined) return query as PresenceQuery
   throw new TypeError(`presence takes no ${strange.slice(0, 40)}; it takes ${FIELDS.join(', ')}`)

@@ -39,7 +39,7 @@ const SECONDS_BELOW = 1e11
 export function expiryOf({ userId, sessionId, tenant, expires, since }: Identity): number {
   for (const [name, value] of Object.entries({ userId, sessionId, tenant }))
     if (value !== undefined && typeof value !== 'string')
-      throw new TypeError(`${name} wants a string, got ${shownTyped(value)}`)
+      throw new TypeError(`${name} expects a string, got ${shownTyped(value)}`)
   sinceOf({ since })
   return expires === undefined ? Infinity : timeOf('expires', expires)
 }
@@ -54,7 +54,7 @@ function timeOf(name: string, time: Date | number): number {
   const at = Number(time)
   if (at > SECONDS_BELOW) return at
   const hint = at > 1e9 ? 'epoch milliseconds, and that looks like seconds: multiply it by 1000' : 'a Date or epoch ms'
-  throw new TypeError(`${name} wants ${hint}; got ${shown(time)}`)
+  throw new TypeError(`${name} expects ${hint}; got ${shown(time)}`)
 }
 
 /** Whether two requests come from the same one. Only the principal that opened a stream may change it. */

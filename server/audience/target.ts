@@ -90,7 +90,7 @@ export function toAddress(target: PublishTarget): Address {
     const value = target[name]
     if (fits(value)) continue
     const got = SECRET.includes(name) ? shownToken(value) : shown(value)
-    throw new TypeError(`${name} wants ${wants}, got ${got}; without ${name} it is everyone`)
+    throw new TypeError(`${name} expects ${wants}, got ${got}; without ${name} it is everyone`)
   }
   if (names.length === 0) return {}
   if (target.topic && target.resource) throw new TypeError('a target has a topic or a resource, not both')

@@ -65,13 +65,15 @@ function checkLogOptions({
   fsync,
 }: Pick<FileLogOptions, 'path' | 'size' | 'maxAge' | 'fsync'>): void {
   if (typeof path !== 'string' || path === '')
-    throw new TypeError(`path wants the name of a folder, got ${shown(path)}`)
+    throw new TypeError(`path expects the name of a folder, got ${shown(path)}`)
   for (const [name, value] of Object.entries({ size, maxAge }))
-    if (!isLimit(value)) throw new TypeError(`${name} wants a number from 0, got ${shown(value)}`)
+    if (!isLimit(value)) throw new TypeError(`${name} expects a number from 0, got ${shown(value)}`)
   const isFit =
     fsync === 'always' || fsync === 'interval' || fsync === false || (isLimit(fsync) && fsync > 0 && fsync < Infinity)
   if (!isFit)
-    throw new TypeError(`fsync wants 'always', 'interval', milliseconds greater than 0, or false, got ${shown(fsync)}`)
+    throw new TypeError(
+      `fsync expects 'always', 'interval', milliseconds greater than 0, or false, got ${shown(fsync)}`,
+    )
 }
 
 /** @throws TypeError for an option that cannot work, or does not exist. */

@@ -42,10 +42,10 @@ const OWN_HEADERS = /^(content-|access-control-|transfer-encoding$|connection$)/
 export function refuse(options: RefuseOptions): Refusal {
   const { status, code, message, headers = {} } = options
   if (!Number.isInteger(status) || status < 400 || status > 599)
-    throw new TypeError(`status wants a number from 400 to 599, got ${shown(status)}`)
+    throw new TypeError(`status expects a number from 400 to 599, got ${shown(status)}`)
   if (typeof code !== 'string' || !/^[a-z0-9-]{1,64}$/.test(code))
-    throw new TypeError(`code wants a word of a-z, 0-9 and -, at most 64 characters, got ${shown(code)}`)
-  if (typeof message !== 'string') throw new TypeError(`message wants a string, got ${shown(message)}`)
+    throw new TypeError(`code expects a word of a-z, 0-9 and -, at most 64 characters, got ${shown(code)}`)
+  if (typeof message !== 'string') throw new TypeError(`message expects a string, got ${shown(message)}`)
   const checked = Object.fromEntries(new Headers(headers))
   const taken = Object.keys(checked).find((name) => OWN_HEADERS.test(name))
   if (taken) throw new TypeError(`headers may not have ${taken}: the hub sets it`)

@@ -87,7 +87,7 @@ export function memoryLog(options: MemoryLogOptions = {}): EventLog {
   checkNames('memoryLog', ['size', 'characters'], options)
   for (const [name, bound] of Object.entries({ size, characters }))
     if (typeof bound !== 'number' || !(bound >= 0))
-      throw new TypeError(`${name} wants a number from 0, got ${shown(bound)}`)
+      throw new TypeError(`${name} expects a number from 0, got ${shown(bound)}`)
   const listeners = createListeners<LogEntry>()
   const kept = createWindow<LogEntry>(size, characters)
   let epoch = mintEpoch()

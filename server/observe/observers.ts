@@ -113,14 +113,14 @@ function callbacksOf(observer: HubObserver): [name: string, call: Callback][] {
   const names: readonly string[] = OBSERVED
   const list = names.join(', ')
   if (typeof observer !== 'object' || observer === null || Array.isArray(observer))
-    throw new TypeError(`observe wants an object with callbacks (${list}), got ${shown(observer)}`)
+    throw new TypeError(`observe expects an object with callbacks (${list}), got ${shown(observer)}`)
   // Left out without a word, the callbacks of a class would hear nothing.
   const inherited = names.find((name) => name in observer && !Object.hasOwn(observer, name))
   if (inherited) throw new TypeError(`observe takes callbacks of the object itself, and ${inherited} is inherited`)
   return Object.entries(observer).flatMap(([name, call]): [string, Callback][] => {
     if (!names.includes(name)) throw new TypeError(`observe takes no ${name.slice(0, 40)}; it takes ${list}`)
     if (call === undefined) return []
-    if (typeof call !== 'function') throw new TypeError(`${name} wants a function, got ${shown(call)}`)
+    if (typeof call !== 'function') throw new TypeError(`${name} expects a function, got ${shown(call)}`)
     return [[name, call]]
   })
 }

@@ -24,7 +24,7 @@ export function fill<T extends object>(spec: Spec<T>, given: T, prefix = ''): T 
     // Of its own: `constructor` is no option either.
     // Left out without a word, the `authenticate` of a class would let everybody in.
     if (Object.hasOwn(spec, name) && name in given && !Object.hasOwn(given, name))
-      throw wrong(prefix + name, 'to be a field of the object itself; it is inherited', given[name])
+      throw wrong(prefix + name, 'a field of the object itself; this one is inherited', given[name])
     if (!Object.hasOwn(spec, name)) {
       // Undefined is as good as left out, and what stands on Object.prototype is nobody's.
       if (!Object.hasOwn(given, name) || (given[name] ?? undefined) === undefined) continue
@@ -50,5 +50,5 @@ const fits = (word: string, value: unknown): boolean => {
 /** An error about an option. It shows the beginning of the value. A text in place of a function or an object may be a token. */
 export const wrong = (name: string, wants: string, value: unknown, cause?: unknown): SSEError => {
   const isToken = typeof value === 'string' && /function|object/.test(wants)
-  return new SSEError('options', `${name} wants ${wants}, got ${shownTyped(value, isToken)}`, { cause })
+  return new SSEError('options', `${name} expects ${wants}, got ${shownTyped(value, isToken)}`, { cause })
 }

@@ -8,8 +8,8 @@ import { shown } from '../wire/shown.ts'
 export function drainOf(options: unknown, initial: number, most: number = Infinity): number {
   if (options === undefined || typeof options === 'string') return initial
   if (typeof options !== 'object' || options === null || Object.keys(options).some((name) => name !== 'drain'))
-    throw new TypeError(`close wants { drain: milliseconds }, got ${shown(options)}`)
+    throw new TypeError(`close expects { drain: milliseconds }, got ${shown(options)}`)
   const { drain = initial } = options as { readonly drain?: unknown }
   if (typeof drain === 'number' && drain >= 0 && drain <= most) return drain
-  throw new TypeError(`drain wants a number of milliseconds, got ${shown(drain)}`)
+  throw new TypeError(`drain expects a number of milliseconds, got ${shown(drain)}`)
 }

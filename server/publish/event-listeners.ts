@@ -36,7 +36,7 @@ export function createEventListeners(failed: (error: unknown) => void): EventLis
   return {
     on(type: string, listener: Listener) {
       checkListened(type)
-      if (typeof listener !== 'function') throw new TypeError(`on wants a function to call, got ${shown(listener)}`)
+      if (typeof listener !== 'function') throw new TypeError(`on expects a function to call, got ${shown(listener)}`)
       const own = { call: listener }
       const all = listeners.get(type) ?? new Set()
       listeners.set(type, all.add(own))
@@ -59,5 +59,5 @@ function checkListened(type: unknown): void {
   if (type === '*') return
   checkType(type)
   if (type.endsWith('*'))
-    throw new TypeError(`on wants the name of an event, or '*' for all; got the pattern ${shown(type)}`)
+    throw new TypeError(`on expects the name of an event, or '*' for all; got the pattern ${shown(type)}`)
 }

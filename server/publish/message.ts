@@ -61,7 +61,7 @@ const FORM: Form = { what: 'publish', names: PUBLISH_FIELDS }
  * @throws TypeError for an event that cannot be kept for a user.
  */
 function checkPersistent(persistent: unknown, to: Address, isFleeting: boolean): asserts persistent is boolean {
-  if (typeof persistent !== 'boolean') throw new TypeError(`persistent wants true or false, got ${shown(persistent)}`)
+  if (typeof persistent !== 'boolean') throw new TypeError(`persistent expects true or false, got ${shown(persistent)}`)
   if (!persistent) return
   const { userId, tenant: _, ...more } = to
   if (userId === undefined || Object.keys(more).length)
@@ -83,10 +83,10 @@ export interface Terms {
 export function checkOptions(options: unknown): Omit<Terms, 'type'> {
   const given: PublishOptions = ownFields(FORM, options)
   const { key, volatile = false, window = 0, persistent = false, ...target } = given
-  if (key !== undefined && typeof key !== 'string') throw new TypeError(`key wants a string, got ${shown(key)}`)
-  if (typeof volatile !== 'boolean') throw new TypeError(`volatile wants true or false, got ${shown(volatile)}`)
+  if (key !== undefined && typeof key !== 'string') throw new TypeError(`key expects a string, got ${shown(key)}`)
+  if (typeof volatile !== 'boolean') throw new TypeError(`volatile expects true or false, got ${shown(volatile)}`)
   if (typeof window !== 'number' || !(window >= 0 && window < Infinity))
-    throw new TypeError(`window wants milliseconds, or 0 for none; got ${shown(window)}`)
+    throw new TypeError(`window expects milliseconds, or 0 for none; got ${shown(window)}`)
   if (window > 0 && key === undefined) throw new TypeError('window needs a key: the newest event of each key is sent')
   const to = toAddress(target)
   checkPersistent(persistent, to, volatile || window > 0)

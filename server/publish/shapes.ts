@@ -102,7 +102,7 @@ const about = (resource: string, options: PublishOptions): PublishOptions =>
 /** @throws TypeError for a word that is none of these. */
 function checkWord<W extends string>(name: string, word: W, words: readonly W[]): W {
   if (words.includes(word)) return word
-  throw new TypeError(`${name} wants ${words.map((each) => `'${each}'`).join(' or ')}, got ${shown(word)}`)
+  throw new TypeError(`${name} expects ${words.map((each) => `'${each}'`).join(' or ')}, got ${shown(word)}`)
 }
 
 /** @param failed - Called when a mutation has succeeded and its event could not be published, or not with its data. */
@@ -138,9 +138,9 @@ export function createShapes(
     emitUpdate: async (resource, data, options = {}) => tableUpdate(resource, data, own('emitUpdate', options)),
     notifyAfter: (resource, mutation, given = {}) => {
       const { data, ...options } = own('notifyAfter', given, 'data')
-      if (typeof mutation !== 'function') throw new TypeError(`notifyAfter wants a function, got ${shown(mutation)}`)
+      if (typeof mutation !== 'function') throw new TypeError(`notifyAfter expects a function, got ${shown(mutation)}`)
       if (data !== undefined && typeof data !== 'function')
-        throw new TypeError(`data wants a function of the result, got ${shown(data)}`)
+        throw new TypeError(`data expects a function of the result, got ${shown(data)}`)
       // Now, and not after a mutation that has been made.
       checkTarget({ resource })
       checkOptions(options)

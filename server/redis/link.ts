@@ -72,7 +72,7 @@ export class Link {
   /** @throws TypeError for what is no client of ioredis. */
   constructor(redis: RedisClient) {
     if (typeof redis?.duplicate !== 'function' || typeof redis.call !== 'function')
-      throw new TypeError(`redisLog wants a client of ioredis, new Redis(…) or new Cluster(…), got ${shown(redis)}`)
+      throw new TypeError(`redisLog expects a client of ioredis, new Redis(…) or new Cluster(…), got ${shown(redis)}`)
     this.client = duplicate(redis)
     this.client.on('error', (error: Error) => {
       this.error = error

@@ -60,14 +60,14 @@ export function resolveRedisLogOptions(options: RedisLogOptions): RedisLogSettin
   const { prefix = 'headwater', size = 10_000, maxAge = Infinity, timeout = 5000 } = options
   const { localOnly = false, onWarning = console.warn } = options
   if (typeof prefix !== 'string' || !/^[\w.:-]{1,100}$/.test(prefix))
-    throw new TypeError(`prefix wants 1 to 100 letters, digits and . _ : -, got ${shown(prefix)}`)
+    throw new TypeError(`prefix expects 1 to 100 letters, digits and . _ : -, got ${shown(prefix)}`)
   for (const [name, value] of Object.entries({ size, maxAge }))
     if (typeof value !== 'number' || !(value >= 0))
-      throw new TypeError(`${name} wants a number from 0, got ${shown(value)}`)
+      throw new TypeError(`${name} expects a number from 0, got ${shown(value)}`)
   if (typeof timeout !== 'number' || !(timeout > 0 && timeout < Infinity))
-    throw new TypeError(`timeout wants milliseconds greater than 0, got ${shown(timeout)}`)
-  if (typeof localOnly !== 'boolean') throw new TypeError(`localOnly wants true or false, got ${shown(localOnly)}`)
-  if (typeof onWarning !== 'function') throw new TypeError(`onWarning wants a function, got ${shown(onWarning)}`)
+    throw new TypeError(`timeout expects milliseconds greater than 0, got ${shown(timeout)}`)
+  if (typeof localOnly !== 'boolean') throw new TypeError(`localOnly expects true or false, got ${shown(localOnly)}`)
+  if (typeof onWarning !== 'function') throw new TypeError(`onWarning expects a function, got ${shown(onWarning)}`)
   return {
     prefix,
     size,

@@ -78,7 +78,8 @@ function check(
   call: string,
 ): { readonly by: GivenBy; readonly id: string; readonly name: string } {
   const name = toTopicPattern(topic)
-  if (name === undefined) throw new TypeError(`${call} wants a topic (${TOPIC_RULE}; or a.* or *), got ${shown(topic)}`)
+  if (name === undefined)
+    throw new TypeError(`${call} expects a topic (${TOPIC_RULE}; or a.* or *), got ${shown(topic)}`)
   if (clientId !== undefined) return { by: 'clientId', id: clientId, name }
   return sessionId !== undefined ? { by: 'sessionId', id: sessionId, name } : { by: 'userId', id: `${userId}`, name }
 }

@@ -65,5 +65,5 @@ export function oneLine(field: string, value: string): string {
 
 function wholeNumber(retry: number): number {
   if (Number.isInteger(retry) && retry >= 0) return retry
-  throw new TypeError(`retry wants a whole number of milliseconds, got ${shown(retry)}`)
+  throw new TypeError(`retry expects a whole number of milliseconds, got ${shown(retry)}`)
 }

@@ -37,7 +37,7 @@ describe('the command', () => {
     [['--verzion'], 'headwater: there is no option --verzion here, did you mean --version? (see headwater --help)'],
     [['constructor'], 'headwater: there is no command "constructor" (see headwater --help)'],
     [['http://a/'], 'headwater: a URL alone is no command, did you mean headwater listen URL? (see headwater --help)'],
-    [['listen'], 'headwater: listen wants a URL (see headwater listen --help)'],
+    [['listen'], 'headwater: listen expects a URL (see headwater listen --help)'],
     [
       ['listen', 'a', '--jsn'],
       'headwater: there is no option --jsn, did you mean --json? (see headwater listen --help)',

@@ -386,13 +386,13 @@ describe('a mistake', () => {
   it.each<[call: string, body: unknown, status: number, said: string]>([
     ['/doo', {}, 404, 'there is no /doo here; there are: /requests, /connected, /closed, /script, /do, /reset'],
     ['/constructor', {}, 404, expect.stringContaining('there is no /constructor here')],
-    ['', {}, 405, 'this wants GET, got POST'],
-    ['/do', undefined, 405, '/do wants POST, got GET'],
-    ['/connected', {}, 405, '/connected wants GET, got POST'],
+    ['', {}, 405, 'this expects GET, got POST'],
+    ['/do', undefined, 405, '/do expects POST, got GET'],
+    ['/connected', {}, 405, '/connected expects GET, got POST'],
     ['/do?timeout=5', {}, 400, 'there is no parameter timeout here; there are: route'],
     ['/requests?cuont=1', undefined, 400, 'there is no parameter cuont here; there are: route, timeout, count'],
-    ['/connected?timeout=5s', undefined, 400, 'timeout wants a whole number from 0, got "5s"'],
-    ['/requests?count=-1', undefined, 400, 'count wants a whole number from 0, got "-1"'],
+    ['/connected?timeout=5s', undefined, 400, 'timeout expects a whole number from 0, got "5s"'],
+    ['/requests?count=-1', undefined, 400, 'count expects a whole number from 0, got "-1"'],
     ['/do', '', 400, 'the body is empty: it is to be a step, or a list of steps, as JSON'],
     ['/script', ' \n', 400, 'the body is empty: it is to be a step, or a list of steps, as JSON'],
     ['/do', '{drop: true}', 400, expect.stringMatching(/^the body is not JSON: .*$/)],
@@ -401,7 +401,7 @@ describe('a mistake', () => {
     ['/do', 'null', 400, expect.stringMatching(/^null is no step/)],
     ['/script', '"drop"', 400, expect.stringMatching(/^"drop" is no step/)],
     ['/script', [[{ drop: true }], { drop: true }], 400, '{"drop":true} is no list of steps'],
-    ['/script', { drop: 'yes' }, 400, '{"drop":"yes"}: drop wants true'],
+    ['/script', { drop: 'yes' }, 400, '{"drop":"yes"}: drop expects true'],
     ['/script', { refuse: { status: 503, headers: { 'a b': 'c' } } }, 400, 'the header "a b" cannot be sent with "c"'],
   ])('is answered in one line: %s with %j', async (call, body, status, said) => {
     const { ask } = await start()

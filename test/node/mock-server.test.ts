@@ -382,7 +382,7 @@ describe('the host', () => {
 
 it('wrong options are named before anything listens', async () => {
   await expect(createMockServer({ port: 70_000 })).rejects.toThrow(
-    new TypeError('port wants a whole number from 0 to 65535, got 70000'),
+    new TypeError('port expects a whole number from 0 to 65535, got 70000'),
   )
   const script = [{ sned: {} }] as unknown as Step[]
   await expect(createMockServer({ script })).rejects.toThrow('script, step 1: {"sned":{}} is no step')

@@ -83,8 +83,8 @@ describe('a script', () => {
 
   it.each([
     [[{ sent: {} }], '{"sent":{}} is no step'],
-    [[tick(1), { wait: '1' }], '{"wait":"1"}: wait wants milliseconds'],
-    [[[tick(1)], [{ end: 1 }]], '{"end":1}: end wants true'],
+    [[tick(1), { wait: '1' }], '{"wait":"1"}: wait expects milliseconds'],
+    [[[tick(1)], [{ end: 1 }]], '{"end":1}: end expects true'],
     ['tick', '"tick" is no script'],
     [null, 'null is no script'],
     [1, '1 is no script'],
@@ -156,7 +156,7 @@ describe('a stream of the test', () => {
     }
   })
 
-  it('stands in for EventSource, where the code under test wants one', async () => {
+  it('stands in for EventSource, where the code under test expects one', async () => {
     const stream = use()
     vi.stubGlobal('EventSource', stream.EventSource)
     onTestFinished(() => void vi.unstubAllGlobals())

@@ -63,7 +63,7 @@ describe('a principal with since', () => {
       onError: (error, where) => errors.push(`${where}: ${error}`),
     })
     expect((await stream('')).status).toBe(500)
-    expect(errors).toEqual([expect.stringContaining('authenticate: TypeError: since wants epoch milliseconds')])
+    expect(errors).toEqual([expect.stringContaining('authenticate: TypeError: since expects epoch milliseconds')])
   })
 })
 

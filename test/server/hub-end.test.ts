@@ -110,7 +110,7 @@ describe('the end of a stream', () => {
     async (which) => {
       const { hub, stream } = hubBench()
       const { ended } = await stream('?user=ada')
-      expect(() => hub.kick(which as never)).toThrow(/^kick wants \{ userId \}, \{ sessionId \} or \{ clientId \}/)
+      expect(() => hub.kick(which as never)).toThrow(/^kick expects \{ userId \}, \{ sessionId \} or \{ clientId \}/)
       expect(ended()).toBeUndefined()
     },
   )
@@ -204,6 +204,6 @@ describe('closing', () => {
   })
 
   it('refuses milliseconds in place of options, which would end all streams at once', () => {
-    expect(() => createHub().close(5000 as never)).toThrow('close wants { drain: milliseconds }, got 5000')
+    expect(() => createHub().close(5000 as never)).toThrow('close expects { drain: milliseconds }, got 5000')
   })
 })

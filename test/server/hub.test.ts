@@ -210,7 +210,7 @@ describe('an event reaches', () => {
   it('no client if the variable that should name one is undefined', async () => {
     const { hub, readers, clock } = await setup()
     const nobody = undefined as unknown as string
-    await expect(hub.toUser(nobody, 'x', 1)).rejects.toThrow('userId wants a string, got undefined')
+    await expect(hub.toUser(nobody, 'x', 1)).rejects.toThrow('userId expects a string, got undefined')
     await expect(hub.toTopic(nobody, 'x', 1)).rejects.toThrow(TypeError)
     await expect(hub.toSession(nobody, 'x', 1)).rejects.toThrow(TypeError)
     await expect(hub.toClients(nobody, 'x', 1)).rejects.toThrow(TypeError)

@@ -23,7 +23,7 @@ export function numberOf({ query }: ControlCall, name: string, initial: number):
   const text = query.get(name)
   if (text === null) return initial
   if (/^\d{1,9}$/.test(text)) return Number(text)
-  throw new ControlError(400, `${name} wants a whole number from 0, got ${JSON.stringify(text)}`)
+  throw new ControlError(400, `${name} expects a whole number from 0, got ${JSON.stringify(text)}`)
 }
 
 /** The body, whatever its content type says: `curl -d` names another. A single step is a list of one. */

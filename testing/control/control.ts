@@ -17,7 +17,7 @@ export async function control(server: Controlled, call: ControlCall): Promise<ob
   if (!operation)
     throw new ControlError(404, `there is no ${name} here; there are: ${[...OPERATIONS.keys()].slice(1).join(', ')}`)
   const { method, parameters } = operation
-  if (call.method !== method) throw new ControlError(405, `${name || 'this'} wants ${method}, got ${call.method}`)
+  if (call.method !== method) throw new ControlError(405, `${name || 'this'} expects ${method}, got ${call.method}`)
   const unknown = [...query.keys()].find((parameter) => !parameters.includes(parameter))
   if (unknown !== undefined)
     throw new ControlError(400, `there is no parameter ${unknown} here; there are: ${parameters.join(', ')}`)

@@ -36,14 +36,14 @@ const OPTIONS: {
  */
 export function resolveServerOptions(options: MockServerOptions): Settings {
   if (typeof options !== 'object' || options === null)
-    throw new TypeError(`options want an object, got ${shown(options)}`)
+    throw new TypeError(`options expects an object, got ${shown(options)}`)
   for (const name of Object.keys(options))
     if (!Object.hasOwn(OPTIONS, name))
       throw new TypeError(`there is no option ${name}; there are: ${Object.keys(OPTIONS).join(', ')}`)
   const settings = Object.fromEntries(
     Object.entries(OPTIONS).map(([name, [wants, fits, initial]]) => {
       const value = options[name as keyof Settings] ?? initial
-      if (!fits(value)) throw new TypeError(`${name} wants ${wants}, got ${shown(value)}`)
+      if (!fits(value)) throw new TypeError(`${name} expects ${wants}, got ${shown(value)}`)
       return [name, value]
     }),
     // Each value has passed the check that stands under its name.
@@ -51,7 +51,7 @@ export function resolveServerOptions(options: MockServerOptions): Settings {
   locate('script', settings.script)
   for (const [path, script] of Object.entries(settings.routes)) {
     if (!isPath(path))
-      throw new TypeError(`routes want paths that begin with a slash and have no query, got ${shown(path)}`)
+      throw new TypeError(`routes expects paths that begin with a slash and have no query, got ${shown(path)}`)
     if (isUnder(path, settings.control))
       throw new TypeError(`routes: ${path} is the control endpoint's; the option control takes another path`)
     locate(`routes["${path}"]`, script)

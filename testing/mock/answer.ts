@@ -136,6 +136,6 @@ export class Answer {
   #bytesOf(chunk: Chunk): Uint8Array<ArrayBuffer> {
     if (typeof chunk === 'string') return this.#encoder.encode(chunk)
     if (ArrayBuffer.isView(chunk)) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength).slice()
-    throw new TypeError(`raw() wants text or bytes, got ${shown(chunk)}`)
+    throw new TypeError(`raw() expects text or bytes, got ${shown(chunk)}`)
   }
 }

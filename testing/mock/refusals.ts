@@ -20,7 +20,7 @@ export function refusals(status: number, how: RefusalOptions | Headers = {}): re
   const { times = 1, ...rest } = isOptions(how) ? how : { headers: how }
   if (!Number.isInteger(times) || times < 0)
     throw new TypeError(
-      `refuse() wants a whole number of times, got ${times}; to refuse every request, start with the script [{ refuse: { status: ${status} } }]`,
+      `refuse() expects a whole number of times, got ${times}; to refuse every request, start with the script [{ refuse: { status: ${status} } }]`,
     )
   return Array.from({ length: times }, () => ({ refuse: { status, ...rest } }))
 }

@@ -81,9 +81,9 @@ function checkStep(step: Step): void {
   if (!name || unknown) throw new TypeError(`${quote(step)} is no step; there are: ${Object.keys(STEPS).join(', ')}`)
   if (second) throw new TypeError(`${quote(step)}: ${name} and ${second} are two steps, one after the other`)
   const [wants, fits] = STEPS[name]
-  if (!fits(Object(step)[name])) throw new TypeError(`${quote(step)}: ${name} wants ${wants}`)
+  if (!fits(Object(step)[name])) throw new TypeError(`${quote(step)}: ${name} expects ${wants}`)
   if ('redirect' in step && step.status !== undefined && !isRedirect(Number(step.status)))
-    throw new TypeError(`${quote(step)}: status wants 301, 302, 303, 307 or 308`)
+    throw new TypeError(`${quote(step)}: status expects 301, 302, 303, 307 or 308`)
   checkSendable(step)
 }
 

@@ -65,7 +65,7 @@ function ofNetwork({ cause, message }: SSEError): string {
   if (/Expected HTTP\//.test(`${deepest?.message}`))
     return 'the server does not speak HTTP there (https:// instead of http://?)'
   if (deepest?.message === '')
-    return 'fetch does not say why, as after status 407 of a proxy that wants somebody to sign in'
+    return 'fetch does not say why, as after status 407 of a proxy that expects somebody to sign in'
   return deepest?.message || tail(message)
 }
 

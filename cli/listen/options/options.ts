@@ -32,7 +32,7 @@ export interface ListenOptions {
 export function readListenOptions(argv: readonly string[]): ListenOptions {
   const given = readArguments(LISTEN_OPTIONS, argv)
   const [url, ...more] = given.positionals
-  if (url === undefined) throw new UsageError('listen wants a URL')
+  if (url === undefined) throw new UsageError('listen expects a URL')
   // Not repeated: after `-H authorization: Bearer …`, say, one of them is a secret.
   if (more.length)
     throw new UsageError(`listen takes one URL, and here are ${more.length + 1}: quotes missing around a header?`)
@@ -73,7 +73,7 @@ export function readListenOptions(argv: readonly string[]): ListenOptions {
 }
 
 const wrong = (name: string, wants: string, text: string): UsageError =>
-  new UsageError(`--${name} wants ${wants}, not ${JSON.stringify(text)}`)
+  new UsageError(`--${name} expects ${wants}, not ${JSON.stringify(text)}`)
 
 function readDuration(name: string, text: string | undefined, unit: 'ms' | 's'): number | undefined {
   if (text === undefined) return undefined

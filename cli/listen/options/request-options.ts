@@ -24,7 +24,7 @@ export function readAddress(given: string): Address {
   if (!URL.canParse(full)) throw new UsageError(`${shown(text)} is no URL${encodingHint(text)}`)
   const url = new URL(full)
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
-    throw new UsageError(`listen wants an http or https URL, not ${url.protocol}//`)
+    throw new UsageError(`listen expects an http or https URL, not ${url.protocol}//`)
   const { username, password } = url
   url.username = ''
   url.password = ''
@@ -62,7 +62,7 @@ export function readHeaders(lines: readonly string[]): Headers {
   for (const line of lines) {
     const colon = line.indexOf(':')
     // It may be a secret, and is not repeated.
-    if (colon < 1) throw new UsageError("--header wants 'name: value', and one has no name or no colon")
+    if (colon < 1) throw new UsageError("--header expects 'name: value', and one has no name or no colon")
     const name = line.slice(0, colon).trim()
     if (OWN_OF_FETCH.test(name))
       throw new UsageError(`--header ${JSON.stringify(name)} cannot be sent: fetch has its own`)

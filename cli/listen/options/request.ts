@@ -32,7 +32,7 @@ export async function readRequest(
 async function readBody(data: string, stdin: AsyncIterable<Uint8Array | string>): Promise<Uint8Array<ArrayBuffer>> {
   if (!data.startsWith('@')) return new TextEncoder().encode(data)
   const path = data.slice(1)
-  if (!path) throw new UsageError('--data @ wants the name of a file, or - for stdin')
+  if (!path) throw new UsageError('--data @ expects the name of a file, or - for stdin')
   if (path !== '-') {
     try {
       return new Uint8Array(await readFile(path))

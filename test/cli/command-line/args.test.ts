@@ -42,9 +42,9 @@ describe('a command line', () => {
     [['-z'], 'there is no option -z'],
     [['--constructor'], 'there is no option --constructor'],
     [['--json=1'], '--json takes no value'],
-    [['--count'], '--count wants N'],
-    [['-n'], '-n wants N'],
-    [['-n', '--json'], '-n wants N; if it is to begin with a dash, write --count=--json'],
+    [['--count'], '--count expects N'],
+    [['-n'], '-n expects N'],
+    [['-n', '--json'], '-n expects N; if the value begins with a dash, write --count=--json'],
   ])('%j is refused', (argv, message) => {
     expect(() => read(...argv)).toThrow(new UsageError(message))
   })

@@ -196,7 +196,7 @@ describe('a line of stdin', () => {
 
   it.each<[line: string, said: string]>([
     ['nonsense', 'headwater: this line is not JSON: Unexpected token \'o\', "nonsense" is not valid JSON'],
-    ['{"drop":1}', 'headwater: {"drop":1}: drop wants true'],
+    ['{"drop":1}', 'headwater: {"drop":1}: drop expects true'],
     ['"drop"', expect.stringMatching(/^headwater: "drop" is no step; there are: /)],
     ['null', expect.stringMatching(/^headwater: null is no step; there are: /)],
     [
@@ -236,9 +236,9 @@ describe('a line of stdin', () => {
 describe('what is wrong', () => {
   it.each<[script: unknown, said: string]>([
     [[[{ end: true }], [{ send: {} }, { sned: {} }]], 'script, list 2, step 2: {"sned":{}} is no step'],
-    [{ routes: { '/a': [{ drop: 1 }] } }, 'routes["/a"], step 1: {"drop":1}: drop wants true'],
-    [{ routes: { a: [] } }, 'routes want paths that begin with a slash and have no query, got "a"'],
-    [{ replay: 'yes' }, 'replay wants true or false, got "yes"'],
+    [{ routes: { '/a': [{ drop: 1 }] } }, 'routes["/a"], step 1: {"drop":1}: drop expects true'],
+    [{ routes: { a: [] } }, 'routes expects paths that begin with a slash and have no query, got "a"'],
+    [{ replay: 'yes' }, 'replay expects true or false, got "yes"'],
   ])('names the file and the place of a mistake in a script: %j', async (script, said) => {
     const path = file(script)
     await expect(start(path)).rejects.toThrow(UsageError)

@@ -33,13 +33,13 @@ describe('what is wrong is told in one line', () => {
     [['--prot', '5'], 'there is no option --prot, did you mean --port?'],
     [['a.json', 'b.json'], 'mock takes one script, and "b.json" is one more'],
     [['a.json', '--tick', '5s'], '--tick and a script exclude each other: with a script nothing ticks'],
-    [['--port'], '--port wants N'],
-    [['--port', '65536'], '--port wants a number from 0 to 65535, not "65536"'],
-    [['--port', '80.5'], '--port wants a number from 0 to 65535, not "80.5"'],
-    [['--port', ''], '--port wants a number from 0 to 65535, not ""'],
-    [['--host', ''], '--host wants an address such as 127.0.0.1 or 0.0.0.0, not ""'],
-    [['--tick', '9ms'], '--tick wants a time such as 500ms or 2s, 10ms or more, or 0 for none, not "9ms"'],
-    [['--tick', 'often'], '--tick wants a time such as 500ms or 2s, 10ms or more, or 0 for none, not "often"'],
+    [['--port'], '--port expects N'],
+    [['--port', '65536'], '--port expects a number from 0 to 65535, not "65536"'],
+    [['--port', '80.5'], '--port expects a number from 0 to 65535, not "80.5"'],
+    [['--port', ''], '--port expects a number from 0 to 65535, not ""'],
+    [['--host', ''], '--host expects an address such as 127.0.0.1 or 0.0.0.0, not ""'],
+    [['--tick', '9ms'], '--tick expects a time such as 500ms or 2s, 10ms or more, or 0 for none, not "9ms"'],
+    [['--tick', 'often'], '--tick expects a time such as 500ms or 2s, 10ms or more, or 0 for none, not "often"'],
   ])('%j', (argv, said) => {
     expect(() => readMockOptions(argv)).toThrow(new UsageError(said))
   })

@@ -41,7 +41,7 @@ describe('a selector of clients', () => {
     [{ userId: 'ada', sessionId: undefined }, '{ userId: "ada", sessionId: undefined }'],
   ])('is refused if it is %j', (which, got) => {
     expect(() => selectClients(registry, which as ClientSelector, 'kick')).toThrow(
-      new TypeError(`kick wants { userId }, { sessionId } or { clientId }, one of them as a string; got ${got}`),
+      new TypeError(`kick expects { userId }, { sessionId } or { clientId }, one of them as a string; got ${got}`),
     )
   })
 

@@ -86,7 +86,7 @@ describe('a question about presence', () => {
     [7, '7'],
   ])('may not be %j', (query, got) => {
     expect(() => checkPresence(query)).toThrow(
-      new TypeError(`presence wants a topic, or an object with topic, userId, sessionId, tenant; got ${got}`),
+      new TypeError(`presence expects a topic, or an object with topic, userId, sessionId, tenant; got ${got}`),
     )
   })
 

@@ -29,8 +29,8 @@ describe('a principal', () => {
   })
 
   it.each<[since: unknown, hint: RegExp]>([
-    [1_795_224_502, /^since wants epoch milliseconds, .*seconds: multiply it by 1000; got 1795224502$/],
-    [0, /^since wants a Date or epoch ms; got 0$/],
+    [1_795_224_502, /^since expects epoch milliseconds, .*seconds: multiply it by 1000; got 1795224502$/],
+    [0, /^since expects a Date or epoch ms; got 0$/],
     [-Infinity, /a Date or epoch ms/],
     [Number.NaN, /a Date or epoch ms; got NaN$/],
     [new Date('tomorrow'), /a Date or epoch ms; got Invalid Date$/],
@@ -43,10 +43,10 @@ describe('a principal', () => {
   })
 
   it.each<[expires: unknown, hint: RegExp]>([
-    [1_795_224_502, /^expires wants epoch milliseconds, .*seconds: multiply it by 1000; got 1795224502$/],
+    [1_795_224_502, /^expires expects epoch milliseconds, .*seconds: multiply it by 1000; got 1795224502$/],
     [new Date(1_795_224_502), /seconds: multiply it by 1000/],
     [99_999_999_999, /seconds/],
-    [3600, /^expires wants a Date or epoch ms; got 3600$/],
+    [3600, /^expires expects a Date or epoch ms; got 3600$/],
     [0, /a Date or epoch ms; got 0$/],
     [-1, /a Date or epoch ms/],
     [-Infinity, /a Date or epoch ms/],
@@ -70,8 +70,8 @@ describe('a name of a principal', () => {
   })
 
   it.each(names)('is no number, and nothing else that no target would ever find: %s', (name) => {
-    expect(() => expiryOf({ [name]: 7 })).toThrow(new TypeError(`${name} wants a string, got number 7`))
-    expect(() => expiryOf({ [name]: null })).toThrow(new TypeError(`${name} wants a string, got object null`))
+    expect(() => expiryOf({ [name]: 7 })).toThrow(new TypeError(`${name} expects a string, got number 7`))
+    expect(() => expiryOf({ [name]: null })).toThrow(new TypeError(`${name} expects a string, got object null`))
     expect(() => expiryOf({ [name]: 7, expires: Infinity })).toThrow(TypeError)
   })
 

@@ -36,7 +36,7 @@ describe('a target', () => {
   })
 
   const wants = (name: string, what: string, got: string): string =>
-    `${name} wants ${what}, got ${got}; without ${name} it is everyone`
+    `${name} expects ${what}, got ${got}; without ${name} it is everyone`
 
   it.each<[target: unknown, message: string]>([
     [{ topic: 'a b' }, wants('topic', TOPIC, '"a b"')],

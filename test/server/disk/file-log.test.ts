@@ -291,14 +291,17 @@ describe('a disk that fails', () => {
 
 describe('the options of fileLog', () => {
   it.each<[options: object, message: string]>([
-    [{}, 'path wants the name of a folder, got undefined'],
+    [{}, 'path expects the name of a folder, got undefined'],
     [{ folder: '/x' }, 'fileLog takes no folder; it takes path, size, maxAge, fsync, onWarning, clock'],
-    [{ path: '' }, 'path wants the name of a folder, got ""'],
-    [{ path: '/x', size: -1 }, 'size wants a number from 0, got -1'],
-    [{ path: '/x', size: '5' }, 'size wants a number from 0, got "5"'],
-    [{ path: '/x', maxAge: -1 }, 'maxAge wants a number from 0, got -1'],
-    [{ path: '/x', fsync: true }, "fsync wants 'always', 'interval', milliseconds greater than 0, or false, got true"],
-    [{ path: '/x', fsync: 0 }, "fsync wants 'always', 'interval', milliseconds greater than 0, or false, got 0"],
+    [{ path: '' }, 'path expects the name of a folder, got ""'],
+    [{ path: '/x', size: -1 }, 'size expects a number from 0, got -1'],
+    [{ path: '/x', size: '5' }, 'size expects a number from 0, got "5"'],
+    [{ path: '/x', maxAge: -1 }, 'maxAge expects a number from 0, got -1'],
+    [
+      { path: '/x', fsync: true },
+      "fsync expects 'always', 'interval', milliseconds greater than 0, or false, got true",
+    ],
+    [{ path: '/x', fsync: 0 }, "fsync expects 'always', 'interval', milliseconds greater than 0, or false, got 0"],
   ])('%o are refused', (options, message) => {
     expect(() => fileLog(options as FileLogOptions)).toThrow(new TypeError(message))
   })

@@ -189,10 +189,10 @@ describe('an address that stands for a topic', () => {
   })
 
   it.each([
-    [{ '/sse/:stream': ':stream.:channel' }, /^paths wants \/sse\/:stream to have :channel, as its topic has/],
-    [{ '/sse/:a': ':A' }, /^paths wants \/sse\/:a to have :A/],
-    [{ '/sse/stream': ':stream' }, /^paths wants \/sse\/stream to have :stream/],
-    [{ 'sse/:stream': ':stream' }, /^paths wants each path to begin with '\/', got string sse\/:stream$/],
+    [{ '/sse/:stream': ':stream.:channel' }, /^paths expects \/sse\/:stream to have :channel, as its topic has/],
+    [{ '/sse/:a': ':A' }, /^paths expects \/sse\/:a to have :A/],
+    [{ '/sse/stream': ':stream' }, /^paths expects \/sse\/stream to have :stream/],
+    [{ 'sse/:stream': ':stream' }, /^paths expects each path to begin with '\/', got string sse\/:stream$/],
   ])('%j is refused at once', (paths, message) => {
     expect(() => createPaths(paths as Record<string, string>)).toThrow(
       expect.objectContaining({ code: 'options', message: expect.stringMatching(message) }),

@@ -59,12 +59,12 @@ describe('a stream', () => {
     [
       'names a user by a number',
       () => ({ userId: 7 as unknown as string }),
-      'TypeError: userId wants a string, got number 7',
+      'TypeError: userId expects a string, got number 7',
     ],
     [
       'takes seconds for milliseconds',
       () => ({ expires: 1_795_224_502 }),
-      'TypeError: expires wants epoch milliseconds, and that looks like seconds: multiply it by 1000; got 1795224502',
+      'TypeError: expires expects epoch milliseconds, and that looks like seconds: multiply it by 1000; got 1795224502',
     ],
   ])('is refused if authenticate %s, and the answer does not say why', async (_, authenticate, told) => {
     const { hub, ask, errors } = hubBench({ authenticate })

@@ -110,12 +110,12 @@ describe('a POST that publishes', () => {
     [
       'a topic with a line end',
       { event: 'x', topic: 'a\rb' },
-      'topic wants a topic (letters, marks and numbers of any script and . _ : / -, at most 200 characters), got "a\\rb"; without topic it is everyone',
+      'topic expects a topic (letters, marks and numbers of any script and . _ : / -, at most 200 characters), got "a\\rb"; without topic it is everyone',
     ],
     [
       'a wildcard to publish to',
       { event: 'x', topic: '*' },
-      'topic wants a topic (letters, marks and numbers of any script and . _ : / -, at most 200 characters), got "*"; without topic it is everyone',
+      'topic expects a topic (letters, marks and numbers of any script and . _ : / -, at most 200 characters), got "*"; without topic it is everyone',
     ],
     [
       'a field that does not exist',
@@ -125,14 +125,14 @@ describe('a POST that publishes', () => {
     [
       'a user that is none',
       { event: 'x', userId: null },
-      'userId wants a string, got null; without userId it is everyone',
+      'userId expects a string, got null; without userId it is everyone',
     ],
     [
       'clients that are no list',
       { event: 'x', clientIds: 'a' },
-      'clientIds wants a list of strings, got "a"; without clientIds it is everyone',
+      'clientIds expects a list of strings, got "a"; without clientIds it is everyone',
     ],
-    ['a key that is no text', { event: 'x', key: 7 }, 'key wants a string, got 7'],
+    ['a key that is no text', { event: 'x', key: 7 }, 'key expects a string, got 7'],
   ])('is refused for %s', async (_, body, message) => {
     const { post, hub } = hubBench(open)
     const { published } = hub.stats()

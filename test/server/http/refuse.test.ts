@@ -16,15 +16,15 @@ describe('refuse', () => {
   })
 
   it.each<[string, object, string]>([
-    ['a status that lets somebody in', { status: 200 }, 'status wants a number from 400 to 599, got 200'],
-    ['a redirect', { status: 302 }, 'status wants a number from 400 to 599, got 302'],
-    ['a status that no Response can have', { status: 600 }, 'status wants a number from 400 to 599, got 600'],
-    ['half a status', { status: 400.5 }, 'status wants a number from 400 to 599, got 400.5'],
-    ['a status in quotes', { status: '401' }, 'status wants a number from 400 to 599, got "401"'],
-    ['an empty code', { code: '' }, 'code wants a word of a-z, 0-9 and -, at most 64 characters, got ""'],
-    ['a code with a space', { code: 'a b' }, 'code wants a word of a-z, 0-9 and -, at most 64 characters, got "a b"'],
-    ['a code that is a number', { code: 7 }, 'code wants a word of a-z, 0-9 and -, at most 64 characters, got 7'],
-    ['no message', { message: undefined }, 'message wants a string, got undefined'],
+    ['a status that lets somebody in', { status: 200 }, 'status expects a number from 400 to 599, got 200'],
+    ['a redirect', { status: 302 }, 'status expects a number from 400 to 599, got 302'],
+    ['a status that no Response can have', { status: 600 }, 'status expects a number from 400 to 599, got 600'],
+    ['half a status', { status: 400.5 }, 'status expects a number from 400 to 599, got 400.5'],
+    ['a status in quotes', { status: '401' }, 'status expects a number from 400 to 599, got "401"'],
+    ['an empty code', { code: '' }, 'code expects a word of a-z, 0-9 and -, at most 64 characters, got ""'],
+    ['a code with a space', { code: 'a b' }, 'code expects a word of a-z, 0-9 and -, at most 64 characters, got "a b"'],
+    ['a code that is a number', { code: 7 }, 'code expects a word of a-z, 0-9 and -, at most 64 characters, got 7'],
+    ['no message', { message: undefined }, 'message expects a string, got undefined'],
     [
       'a type of its own',
       { headers: { 'Content-Type': 'text/html' } },

@@ -32,11 +32,11 @@ describe('a log', () => {
   })
 
   it.each<[options: object, message: string]>([
-    [{ size: -1 }, 'size wants a number from 0, got -1'],
-    [{ size: Number.NaN }, 'size wants a number from 0, got NaN'],
-    [{ size: '100' }, 'size wants a number from 0, got "100"'],
-    [{ size: null }, 'size wants a number from 0, got null'],
-    [{ characters: -1 }, 'characters wants a number from 0, got -1'],
+    [{ size: -1 }, 'size expects a number from 0, got -1'],
+    [{ size: Number.NaN }, 'size expects a number from 0, got NaN'],
+    [{ size: '100' }, 'size expects a number from 0, got "100"'],
+    [{ size: null }, 'size expects a number from 0, got null'],
+    [{ characters: -1 }, 'characters expects a number from 0, got -1'],
     [{ max: 100 }, 'memoryLog takes no max; it takes size, characters'],
   ])('is not made with %o', (options, message) => {
     expect(() => memoryLog(options)).toThrow(new TypeError(message))

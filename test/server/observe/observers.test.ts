@@ -102,12 +102,12 @@ describe('an observer that cannot work', () => {
       'observe takes no onConect; it takes onConnect, onDisconnect, onReplay, onPublish, onDeliver, onError',
     ],
     [{ constructor: 5 }, 'observe takes no constructor; it takes onConnect, '],
-    [{ onConnect: 5 }, 'onConnect wants a function, got 5'],
-    [{ onError: null }, 'onError wants a function, got null'],
+    [{ onConnect: 5 }, 'onConnect expects a function, got 5'],
+    [{ onError: null }, 'onError expects a function, got null'],
     [new own(), 'observe takes callbacks of the object itself, and onConnect is inherited'],
-    [undefined, 'observe wants an object with callbacks (onConnect, '],
-    [[], 'observe wants an object with callbacks (onConnect, '],
-    [() => {}, 'observe wants an object with callbacks (onConnect, '],
+    [undefined, 'observe expects an object with callbacks (onConnect, '],
+    [[], 'observe expects an object with callbacks (onConnect, '],
+    [() => {}, 'observe expects an object with callbacks (onConnect, '],
   ])('is refused: %o', (observer, message) => {
     const { add } = createHubObservers()
     expect(() => add(observer as object)).toThrow(

@@ -34,9 +34,9 @@ describe('fill()', () => {
       on(): void {}
     }
     expect(() => check(new Config())).toThrow(
-      'on wants to be a field of the object itself; it is inherited, got function on() {',
+      'on expects a field of the object itself; this one is inherited, got function on() {',
     )
-    expect(() => check(Object.create({ mode: 'fast' }))).toThrow(/^mode wants to be a field of the object itself/)
+    expect(() => check(Object.create({ mode: 'fast' }))).toThrow(/^mode expects a field of the object itself/)
   })
 
   it('changes nothing of what it was given', () => {
@@ -50,17 +50,17 @@ describe('fill()', () => {
   })
 
   it.each<[given: object, message: string]>([
-    [{ size: -1 }, 'size wants number from 0, got number -1'],
-    [{ size: Number.NaN }, 'size wants number from 0, got number NaN'],
-    [{ size: '5' }, 'size wants number from 0, got string 5'],
-    [{ mode: 'quick' }, "mode wants 'slow'|'fast'|false, got string quick"],
-    [{ mode: true }, "mode wants 'slow'|'fast'|false, got boolean true"],
-    [{ mode: 0 }, "mode wants 'slow'|'fast'|false, got number 0"],
-    [{ on: {} }, 'on wants function, got an object without fields'],
-    [{ extra: () => {} }, 'extra wants object, got function () => {}'],
-    [{ mode: 'false' }, "mode wants 'slow'|'fast'|false, got string false"],
-    [{ on: 'function' }, 'on wants function, got string function'],
-    [{ size: 'number from 0' }, 'size wants number from 0, got string number from 0'],
+    [{ size: -1 }, 'size expects number from 0, got number -1'],
+    [{ size: Number.NaN }, 'size expects number from 0, got number NaN'],
+    [{ size: '5' }, 'size expects number from 0, got string 5'],
+    [{ mode: 'quick' }, "mode expects 'slow'|'fast'|false, got string quick"],
+    [{ mode: true }, "mode expects 'slow'|'fast'|false, got boolean true"],
+    [{ mode: 0 }, "mode expects 'slow'|'fast'|false, got number 0"],
+    [{ on: {} }, 'on expects function, got an object without fields'],
+    [{ extra: () => {} }, 'extra expects object, got function () => {}'],
+    [{ mode: 'false' }, "mode expects 'slow'|'fast'|false, got string false"],
+    [{ on: 'function' }, 'on expects function, got string function'],
+    [{ size: 'number from 0' }, 'size expects number from 0, got string number from 0'],
     [{ constructor: 1 }, 'constructor is no option; there are size, mode, on, extra'],
     [{ sise: 1 }, 'sise is no option; there are size, mode, on, extra'],
   ])('refuses %o by name, and says what is wanted', (given, message) => {
@@ -69,7 +69,7 @@ describe('fill()', () => {
 
   it.each([null, undefined, 'GET', 5])('refuses %j in place of the options', (given) => {
     expect(() => check(given)).toThrow(
-      expect.objectContaining({ code: 'options', message: expect.stringMatching(/^options wants an object, got /) }),
+      expect.objectContaining({ code: 'options', message: expect.stringMatching(/^options expects an object, got /) }),
     )
   })
 })
@@ -78,7 +78,7 @@ describe('wrong()', () => {
   it('shows no more than the beginning of a value, and keeps the cause', () => {
     const cause = new Error('why')
     const error = wrong('headers', 'object', 'Bearer 0123456789', cause)
-    expect(error.message).toBe('headers wants object, got string Bearer 01')
+    expect(error.message).toBe('headers expects object, got string Bearer 01')
     expect(error.cause).toBe(cause)
   })
 
@@ -94,6 +94,6 @@ describe('wrong()', () => {
     ['object', Symbol('a'), 'symbol Symbol(a)'],
     ['object', null, 'object null'],
   ])('shows enough of a value that wants to be %s: %o', (wants, value, got) => {
-    expect(wrong('option', wants, value).message).toBe(`option wants ${wants}, got ${got}`)
+    expect(wrong('option', wants, value).message).toBe(`option expects ${wants}, got ${got}`)
   })
 })

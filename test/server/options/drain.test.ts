@@ -16,20 +16,20 @@ describe('drainOf()', () => {
   })
 
   it.each<[options: unknown, message: string]>([
-    [5000, 'close wants { drain: milliseconds }, got 5000'],
-    [null, 'close wants { drain: milliseconds }, got null'],
-    [{ timeout: 5000 }, 'close wants { drain: milliseconds }, got an object with timeout'],
-    [{ drain: '5s' }, 'drain wants a number of milliseconds, got "5s"'],
-    [{ drain: -1 }, 'drain wants a number of milliseconds, got -1'],
-    [{ drain: Number.NaN }, 'drain wants a number of milliseconds, got NaN'],
-    [{ drain: null }, 'drain wants a number of milliseconds, got null'],
+    [5000, 'close expects { drain: milliseconds }, got 5000'],
+    [null, 'close expects { drain: milliseconds }, got null'],
+    [{ timeout: 5000 }, 'close expects { drain: milliseconds }, got an object with timeout'],
+    [{ drain: '5s' }, 'drain expects a number of milliseconds, got "5s"'],
+    [{ drain: -1 }, 'drain expects a number of milliseconds, got -1'],
+    [{ drain: Number.NaN }, 'drain expects a number of milliseconds, got NaN'],
+    [{ drain: null }, 'drain expects a number of milliseconds, got null'],
   ])('refuses %o', (options, message) => {
     expect(() => drainOf(options, 0)).toThrow(new TypeError(message))
   })
 
   it('refuses more than the most that is possible', () => {
     expect(() => drainOf({ drain: Infinity }, 0, Number.MAX_VALUE)).toThrow(
-      new TypeError('drain wants a number of milliseconds, got Infinity'),
+      new TypeError('drain expects a number of milliseconds, got Infinity'),
     )
   })
 })

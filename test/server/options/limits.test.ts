@@ -29,8 +29,8 @@ it.each([0, Infinity])('a filterTimeout of %d is no time limit', (filterTimeout)
 })
 
 it.each<[limits: object, message: string]>([
-  [{ eventsPerSecond: 0.5 }, 'limits.eventsPerSecond wants at least 1, or Infinity for no limit, got number 0.5'],
-  [{ clients: -1 }, 'limits.clients wants number from 0, got number -1'],
+  [{ eventsPerSecond: 0.5 }, 'limits.eventsPerSecond expects at least 1, or Infinity for no limit, got number 0.5'],
+  [{ clients: -1 }, 'limits.clients expects number from 0, got number -1'],
   [{ client: 5 }, 'limits.client is no option; there are clients, perUser,'],
 ])('%j is refused', (limits, message) => {
   expect(() => resolveLimits(limits)).toThrow(message)

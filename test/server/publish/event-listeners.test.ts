@@ -92,9 +92,14 @@ describe('listeners of events', () => {
     ['no name', undefined, () => {}, /^the name of an event must be a string/],
     ['an empty name', '', () => {}, /^the name of an event must be a string/],
     ['a name of the protocol', 'gap', () => {}, /^gap is a name of the protocol's own/],
-    ['a pattern', 'order.*', () => {}, /^on wants the name of an event, or '\*' for all; got the pattern "order\.\*"$/],
-    ['no function', 'a', undefined, /^on wants a function to call, got undefined$/],
-    ['an object', '*', {}, /^on wants a function to call, got an object without fields$/],
+    [
+      'a pattern',
+      'order.*',
+      () => {},
+      /^on expects the name of an event, or '\*' for all; got the pattern "order\.\*"$/,
+    ],
+    ['no function', 'a', undefined, /^on expects a function to call, got undefined$/],
+    ['an object', '*', {}, /^on expects a function to call, got an object without fields$/],
   ])('are not added for %s', (_, type, listener, message) => {
     const { on } = setup()
     expect(() => on(type as string, listener as () => void)).toThrow(

@@ -120,22 +120,22 @@ describe('a shape', () => {
     [
       'a level that does not exist',
       (to) => to.notification('hi', 'fatal' as 'error'),
-      "level wants 'info' or 'success' or 'warning' or 'error', got \"fatal\"",
+      "level expects 'info' or 'success' or 'warning' or 'error', got \"fatal\"",
     ],
     [
       'a level of a system event that is null',
       (to) => to.system('hi', null as unknown as 'error'),
-      "level wants 'info' or 'success' or 'warning' or 'error', got null",
+      "level expects 'info' or 'success' or 'warning' or 'error', got null",
     ],
     [
       'a priority that does not exist',
       (to) => to.alert('a', 'b', { priority: 'highest' as 'high' }),
-      "priority wants 'low' or 'normal' or 'high' or 'urgent', got \"highest\"",
+      "priority expects 'low' or 'normal' or 'high' or 'urgent', got \"highest\"",
     ],
     [
       'a priority that is a name of every object',
       (to) => to.update('a', 'b', 1, { priority: 'constructor' as 'high' }),
-      "priority wants 'low' or 'normal' or 'high' or 'urgent', got \"constructor\"",
+      "priority expects 'low' or 'normal' or 'high' or 'urgent', got \"constructor\"",
     ],
     [
       'an option that does not exist',
@@ -155,7 +155,7 @@ describe('a shape', () => {
     [
       'a resource that no topic can be, even where a target replaces it',
       (to) => to.emitUpdate('a b', 1, { userId: 'ada' }),
-      'resource wants a topic (letters, marks and numbers of any script and . _ : / -, at most 200 characters), got "a b"; without resource it is everyone',
+      'resource expects a topic (letters, marks and numbers of any script and . _ : / -, at most 200 characters), got "a b"; without resource it is everyone',
     ],
   ])('is refused for %s', async (_, send, message) => {
     const { shapes, published } = setup()
@@ -176,8 +176,8 @@ describe('a shape', () => {
 
   it('passes on what publishing throws', async () => {
     const { shapes, publish } = setup()
-    publish.mockRejectedValue(new TypeError('userId wants a string'))
-    await expect(shapes.notification('hi')).rejects.toThrow('userId wants a string')
+    publish.mockRejectedValue(new TypeError('userId expects a string'))
+    await expect(shapes.notification('hi')).rejects.toThrow('userId expects a string')
   })
 })
 
@@ -267,10 +267,15 @@ describe('notifyAfter', () => {
   })
 
   it.each<[what: string, mutation: unknown, options: unknown, message: RegExp]>([
-    ['no function', 'save', {}, /^notifyAfter wants a function, got "save"$/],
-    ['data that is no function', () => {}, { data: { id: 7 } }, /^data wants a function of the result, got an object/],
-    ['a target without a value', () => {}, { userId: undefined }, /^userId wants a string, got undefined/],
-    ['a key that is no text', () => {}, { key: 7 }, /^key wants a string, got 7$/],
+    ['no function', 'save', {}, /^notifyAfter expects a function, got "save"$/],
+    [
+      'data that is no function',
+      () => {},
+      { data: { id: 7 } },
+      /^data expects a function of the result, got an object/,
+    ],
+    ['a target without a value', () => {}, { userId: undefined }, /^userId expects a string, got undefined/],
+    ['a key that is no text', () => {}, { key: 7 }, /^key expects a string, got 7$/],
     ['an option that does not exist', () => {}, { user: 'ada' }, /^notifyAfter takes no user; it takes .*, data$/],
     ['options that are null', () => {}, null, /^notifyAfter takes an object of options/],
   ])('is refused at once for %s', (_, mutation, options, message) => {
@@ -296,6 +301,6 @@ describe('notifyAfter', () => {
   it('is refused at once for a name that no resource can have', () => {
     const { shapes } = setup()
     for (const name of ['', 'a b', '*', undefined])
-      expect(() => shapes.notifyAfter(name as string, () => {})).toThrow(/^resource wants a topic/)
+      expect(() => shapes.notifyAfter(name as string, () => {})).toThrow(/^resource expects a topic/)
   })
 })

@@ -9,15 +9,15 @@ describe('the options of redisLog', () => {
   })
 
   it.each<[options: object, message: string]>([
-    [{ size: -1 }, 'size wants a number from 0, got -1'],
-    [{ size: '9' }, 'size wants a number from 0, got "9"'],
-    [{ maxAge: Number.NaN }, 'maxAge wants a number from 0, got NaN'],
-    [{ timeout: 0 }, 'timeout wants milliseconds greater than 0, got 0'],
-    [{ timeout: Infinity }, 'timeout wants milliseconds greater than 0, got Infinity'],
-    [{ prefix: '' }, 'prefix wants 1 to 100 letters, digits and . _ : -, got ""'],
-    [{ prefix: '{a}' }, 'prefix wants 1 to 100 letters, digits and . _ : -, got "{a}"'],
-    [{ localOnly: 1 }, 'localOnly wants true or false, got 1'],
-    [{ onWarning: 1 }, 'onWarning wants a function, got 1'],
+    [{ size: -1 }, 'size expects a number from 0, got -1'],
+    [{ size: '9' }, 'size expects a number from 0, got "9"'],
+    [{ maxAge: Number.NaN }, 'maxAge expects a number from 0, got NaN'],
+    [{ timeout: 0 }, 'timeout expects milliseconds greater than 0, got 0'],
+    [{ timeout: Infinity }, 'timeout expects milliseconds greater than 0, got Infinity'],
+    [{ prefix: '' }, 'prefix expects 1 to 100 letters, digits and . _ : -, got ""'],
+    [{ prefix: '{a}' }, 'prefix expects 1 to 100 letters, digits and . _ : -, got "{a}"'],
+    [{ localOnly: 1 }, 'localOnly expects true or false, got 1'],
+    [{ onWarning: 1 }, 'onWarning expects a function, got 1'],
     [{ shards: 4 }, 'redisLog takes no shards; it takes prefix, size, maxAge, timeout, localOnly, onWarning'],
   ])('are refused with %o', (options, message) => {
     expect(() => resolveRedisLogOptions(options)).toThrow(new TypeError(message))

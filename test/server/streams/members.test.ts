@@ -163,12 +163,12 @@ describe('join', () => {
   })
 
   it.each<[which: unknown, topic: unknown, message: RegExp]>([
-    [{ userId: 'ada', clientId: 'c' }, 'a', /^(join|leave) wants \{ userId \}, \{ sessionId \} or \{ clientId \}/],
-    [{ userId: undefined }, 'a', /^(join|leave) wants \{ userId \}/],
-    [{}, 'a', /^(join|leave) wants \{ userId \}/],
-    ['ada', 'a', /^(join|leave) wants \{ userId \}/],
-    [{ userId: 'ada' }, 'a b', /^(join|leave) wants a topic \(letters.* or a\.\* or \*\), got "a b"$/],
-    [{ userId: 'ada' }, undefined, /^(join|leave) wants a topic .* got undefined$/],
+    [{ userId: 'ada', clientId: 'c' }, 'a', /^(join|leave) expects \{ userId \}, \{ sessionId \} or \{ clientId \}/],
+    [{ userId: undefined }, 'a', /^(join|leave) expects \{ userId \}/],
+    [{}, 'a', /^(join|leave) expects \{ userId \}/],
+    ['ada', 'a', /^(join|leave) expects \{ userId \}/],
+    [{ userId: 'ada' }, 'a b', /^(join|leave) expects a topic \(letters.* or a\.\* or \*\), got "a b"$/],
+    [{ userId: 'ada' }, undefined, /^(join|leave) expects a topic .* got undefined$/],
   ])('join and leave refuse %j and %j', (which, topic, message) => {
     const { hub } = setup()
     for (const call of [hub.join, hub.leave]) {

@@ -46,7 +46,7 @@ describe('a block', () => {
     [Symbol('5'), 'Symbol(5)'],
   ])('is refused with retry %s', (retry, shown) => {
     expect(() => encodeEvent({ retry: retry as number })).toThrow(
-      `retry wants a whole number of milliseconds, got ${shown}`,
+      `retry expects a whole number of milliseconds, got ${shown}`,
     )
   })
 

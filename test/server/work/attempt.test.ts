@@ -24,8 +24,8 @@ describe('the wait after a failure', () => {
   })
 
   it.each<[retry: object, message: string]>([
-    [{ factor: 0.5 }, 'factor wants a number from 1, got number 0.5'],
-    [{ attempts: -1 }, 'attempts wants number from 0, got number -1'],
+    [{ factor: 0.5 }, 'factor expects a number from 1, got number 0.5'],
+    [{ attempts: -1 }, 'attempts expects number from 0, got number -1'],
     [{ delay: 5 }, 'delay is no option; there are '],
   ])('refuses %j', (retry, message) => {
     expect(() => resolveWorkRetry(retry)).toThrow(message)

@@ -59,14 +59,14 @@ describe('what a reducer returns', () => {
     ],
     [
       { state: 1, effects: [{ kind: 'toUser', type: 'tick' }] },
-      'userId wants a string, got undefined; without userId it is everyone',
+      'userId expects a string, got undefined; without userId it is everyone',
     ],
-    [{ state: 1, effects: [{ kind: 'toTopic', to: '*', type: 'tick' }] }, 'topic wants a topic'],
+    [{ state: 1, effects: [{ kind: 'toTopic', to: '*', type: 'tick' }] }, 'topic expects a topic'],
     [
       { state: 1, effects: [{ kind: 'toUser', to: 'ada', type: 'tick', options: { userId: 'bob' } }] },
       'toUser has userId as its first argument: leave it out of the options',
     ],
-    [{ state: 1, effects: [{ kind: 'toSession', type: 'tick' }] }, 'sessionIds wants'],
+    [{ state: 1, effects: [{ kind: 'toSession', type: 'tick' }] }, 'sessionIds expects'],
     [{ state: 1, effects: [{ kind: 'broadcast', type: 'tick', options: { window: 5 } }] }, 'window needs a key'],
     [{ state: 1, effects: [{ kind: 'broadcast' }] }, 'the name of an event must be a string that is not empty'],
     [{ state: 1, effects: [{ kind: 'broadcast', type: 'tick', options: { room: 7 } }] }, 'publish takes no room'],

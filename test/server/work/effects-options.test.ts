@@ -35,13 +35,13 @@ describe('the options of a queue of effects', () => {
   })
 
   it.each<[options: object, message: string]>([
-    [{ hub: undefined }, 'hub wants a hub of createHub(), got undefined'],
-    [{ hub: {} }, 'hub wants a hub of createHub(), got an object without fields'],
-    [{ reduce: undefined }, 'reduce wants a function, got undefined'],
-    [{ handlers: { mail: 7 } }, 'handlers.mail wants a function, got number 7'],
-    [{ handlers: { toUser() {} } }, 'handlers.toUser wants another name: the hub has effects of this kind'],
-    [{ maxWaiting: -1 }, 'maxWaiting wants number from 0'],
-    [{ retry: { attempts: '5' } }, 'attempts wants number from 0'],
+    [{ hub: undefined }, 'hub expects a hub of createHub(), got undefined'],
+    [{ hub: {} }, 'hub expects a hub of createHub(), got an object without fields'],
+    [{ reduce: undefined }, 'reduce expects a function, got undefined'],
+    [{ handlers: { mail: 7 } }, 'handlers.mail expects a function, got number 7'],
+    [{ handlers: { toUser() {} } }, 'handlers.toUser expects another name: the hub has effects of this kind'],
+    [{ maxWaiting: -1 }, 'maxWaiting expects number from 0'],
+    [{ retry: { attempts: '5' } }, 'attempts expects number from 0'],
     [{ onDead() {} }, 'onDead is no option; there are '],
   ])('refuse %j', (options, message) => {
     expect(() => resolveEffectsOptions({ ...needed, ...options } as typeof needed)).toThrow(

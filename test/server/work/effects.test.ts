@@ -322,7 +322,7 @@ describe('closing', () => {
   })
 
   it.each([-1, Number.NaN, '5'])('refuses %s as a time to drain', (drain) => {
-    expect(() => setup().queue.close({ drain: drain as number })).toThrow('drain wants a number of milliseconds')
+    expect(() => setup().queue.close({ drain: drain as number })).toThrow('drain expects a number of milliseconds')
   })
 })
 

@@ -29,12 +29,12 @@ describe('the options of jobs', () => {
   })
 
   it.each<[options: object, message: string]>([
-    [{ hub: undefined }, 'hub wants a hub of createHub(), got undefined'],
-    [{ hub: {} }, 'hub wants a hub of createHub(), got an object without fields'],
-    [{ run: undefined }, 'run wants a function, got undefined'],
-    [{ concurrency: 0 }, 'concurrency wants a number from 1, got number 0'],
-    [{ progressInterval: Infinity }, 'progressInterval wants milliseconds, got number Infinity'],
-    [{ remember: -1 }, 'remember wants number from 0'],
+    [{ hub: undefined }, 'hub expects a hub of createHub(), got undefined'],
+    [{ hub: {} }, 'hub expects a hub of createHub(), got an object without fields'],
+    [{ run: undefined }, 'run expects a function, got undefined'],
+    [{ concurrency: 0 }, 'concurrency expects a number from 1, got number 0'],
+    [{ progressInterval: Infinity }, 'progressInterval expects milliseconds, got number Infinity'],
+    [{ remember: -1 }, 'remember expects number from 0'],
     [{ workers: 2 }, 'workers is no option; there are hub, '],
     [{ type: 'a\nb' }, 'event has a line end'],
   ])('refuse %j', (options, message) => {

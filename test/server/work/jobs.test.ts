@@ -240,7 +240,7 @@ describe('closing', () => {
   })
 
   it.each([-1, Number.NaN, '5'])('refuses %s as a time to drain', (drain) => {
-    expect(() => setup().jobs.close({ drain: drain as number })).toThrow('drain wants a number of milliseconds')
+    expect(() => setup().jobs.close({ drain: drain as number })).toThrow('drain expects a number of milliseconds')
   })
 })
 
@@ -274,7 +274,7 @@ it('remembers the last results, and every job that is not over', async () => {
 })
 
 it.each<[target: object, message: string]>([
-  [{ userId: undefined }, 'userId wants a string'],
+  [{ userId: undefined }, 'userId expects a string'],
   [{ room: 7 }, 'a target takes no room'],
 ])('refuses the target %j', (target, message) => {
   const { jobs } = setup()

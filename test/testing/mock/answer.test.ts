@@ -94,7 +94,7 @@ describe('an answer', () => {
     const bytes = new Uint8Array([1, 97, 2])
     answer.write(bytes.subarray(1, 2))
     bytes[1] = 98
-    expect(() => answer.write(5 as unknown as string)).toThrow(new TypeError('raw() wants text or bytes, got 5'))
+    expect(() => answer.write(5 as unknown as string)).toThrow(new TypeError('raw() expects text or bytes, got 5'))
     await all()
     expect(log).toEqual([HEAD, 'a'])
   })

@@ -64,7 +64,7 @@ describe('refuse()', () => {
     const { mock } = setup()
     expect(() => mock.refuse(503, { times })).toThrow(
       new TypeError(
-        `refuse() wants a whole number of times, got ${times}; to refuse every request, start with the script [{ refuse: { status: 503 } }]`,
+        `refuse() expects a whole number of times, got ${times}; to refuse every request, start with the script [{ refuse: { status: 503 } }]`,
       ),
     )
   })
@@ -72,9 +72,9 @@ describe('refuse()', () => {
   it('refuses what is neither headers nor options', () => {
     const { mock } = setup()
     const mixed = { body: 'no', 'retry-after': '1' }
-    expect(() => mock.refuse(503, mixed)).toThrow('refuse wants { status: 200 to 599, headers?, body? }')
+    expect(() => mock.refuse(503, mixed)).toThrow('refuse expects { status: 200 to 599, headers?, body? }')
     expect(() => mock.refuse(503, { 'a b': '1' })).toThrow('the header "a b" cannot be sent with "1"')
-    expect(() => mock.refuse(99)).toThrow('refuse wants { status: 200 to 599, headers?, body? }')
+    expect(() => mock.refuse(99)).toThrow('refuse expects { status: 200 to 599, headers?, body? }')
   })
 })
 

@@ -4,7 +4,7 @@ import { TIMER_MAX } from '../../../src/base/clock.ts'
 import { perform } from '../../../testing/mock/perform.ts'
 
 describe('perform()', () => {
-  it('waits for as long as a timer can, when a step wants to wait longer', async () => {
+  it('waits for as long as a timer can, when a step expects to wait longer', async () => {
     const waits: number[] = []
     const pause = async (ms: number): Promise<boolean> => waits.push(ms) > 0
     await perform(createMockStream(), [{ wait: 5 }, { wait: 2 ** 40 }], pause)

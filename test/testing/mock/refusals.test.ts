@@ -15,7 +15,7 @@ it.each<[what: string, how: Parameters<typeof refusals>[1], steps: readonly unkn
 it.each([Infinity, -1, 1.5, NaN])('refuses to do so %d times', (times) => {
   expect(() => refusals(503, { times })).toThrow(
     new TypeError(
-      `refuse() wants a whole number of times, got ${times}; to refuse every request, start with the script [{ refuse: { status: 503 } }]`,
+      `refuse() expects a whole number of times, got ${times}; to refuse every request, start with the script [{ refuse: { status: 503 } }]`,
     ),
   )
 })

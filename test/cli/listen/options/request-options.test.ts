@@ -41,8 +41,8 @@ describe('an address', () => {
     ['https:a/b', '"https:a/b" has no host'],
     ['http://ada:se/cret@a/?token=secret', '"http://[not shown]@a/" is no URL; in user and password / ? # : @ are'],
     ['ada:se#cret@a', '"[not shown]@a" is no URL; in user and password'],
-    ['ftp://a', 'listen wants an http or https URL, not ftp://'],
-    ['file:///etc', 'listen wants an http or https URL, not file://'],
+    ['ftp://a', 'listen expects an http or https URL, not ftp://'],
+    ['file:///etc', 'listen expects an http or https URL, not file://'],
   ])('%j is refused', (text, message) => {
     expect(() => readAddress(text)).toThrow(message)
   })
@@ -59,9 +59,9 @@ describe('headers', () => {
   })
 
   it.each([
-    ['Bearer secret', /^--header wants 'name: value', and one has no name or no colon$/],
-    [': x', "--header wants 'name: value', and one has no name or no colon"],
-    ['', "--header wants 'name: value', and one has no name or no colon"],
+    ['Bearer secret', /^--header expects 'name: value', and one has no name or no colon$/],
+    [': x', "--header expects 'name: value', and one has no name or no colon"],
+    ['', "--header expects 'name: value', and one has no name or no colon"],
     ['Host: a', '--header "Host" cannot be sent: fetch has its own'],
     ['content-length: 5', '--header "content-length" cannot be sent: fetch has its own'],
     ['Expect: 100-continue', '--header "Expect" cannot be sent: fetch has its own'],

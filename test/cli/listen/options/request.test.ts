@@ -80,7 +80,7 @@ describe('a request', () => {
   })
 
   it.each([
-    ['@', '--data @ wants the name of a file, or - for stdin'],
+    ['@', '--data @ expects the name of a file, or - for stdin'],
     ['@/no/such/file', '--data @/no/such/file cannot be read: ENOENT'],
   ])('refuses the data %s', async (data, message) => {
     await expect(ready({ data })).rejects.toThrow(message)
