@@ -1,12 +1,16 @@
 import { wireButtons } from './page/buttons.ts'
-import { countMissed, fetchOrders, openStream, role } from './page/client.ts'
+import { countMissed, fetchOrders, fetchPublished, fetchToken, openStream, role } from './page/client.ts'
+import { showCode } from './page/code/code.ts'
 import { persist } from './page/http.ts'
+import { showInstall } from './page/install.ts'
 import { showJobs } from './page/jobs.ts'
+import { runLanes } from './page/lanes/lanes.ts'
+import { showScore } from './page/lanes/score.ts'
 import { showLog } from './page/log.ts'
 import { showNotices } from './page/notices.ts'
 import { showOrders } from './page/orders.ts'
 import { showAgreement } from './page/panels/agreement.ts'
-import { showReact } from './page/panels/react.ts'
+import { showReact } from './page/panels/react.tsx'
 import { createShared } from './page/panels/shared.ts'
 import { showVanilla } from './page/panels/vanilla.ts'
 import { showVue } from './page/panels/vue.ts'
@@ -14,13 +18,15 @@ import { createReplica } from './page/replica.ts'
 import { showRole } from './page/role.ts'
 import { showStatus } from './page/status.ts'
 import { watchStreams } from './page/streams.ts'
-import { showStrip } from './page/strip.ts'
+import { showStrip } from './page/strip/strip.ts'
 import { joinTabs } from './page/tabs.ts'
 import { currentUser, showUser } from './page/user.ts'
 import { showVerdict } from './page/verdict.ts'
 import { describeError } from './page/words.ts'
 
 showUser()
+showInstall()
+showCode()
 const tabs = await joinTabs(role, currentUser())
 // The table is loaded once, with the id of the last event that is in it. From there on events alone change it.
 const snapshot = await persist(fetchOrders)
@@ -38,7 +44,9 @@ sse.subscribe('*', (_, event) => {
 const streams = watchStreams(sse, tabs)
 showStatus(sse)
 showRole(sse, tabs, streams)
-showStrip(sse, tabs)
+const lanes = runLanes({ sse, role, cursor: snapshot.cursor, fetchPublished, fetchToken: () => persist(fetchToken) })
+showScore(lanes)
+const strip = showStrip(lanes, tabs)
 showJobs(sse)
 const shared = createShared(sse, replica)
 showNotices(shared)
@@ -47,5 +55,5 @@ showReact(shared)
 showVue(shared)
 showAgreement(replica, tabs, streams)
 const log = showLog(sse)
-const verdict = showVerdict(sse, replica, tabs)
-const buttons = wireButtons(sse, verdict, log)
+const verdict = showVerdict(sse, replica, tabs, lanes)
+const buttons = wireButtons({ sse, verdict, log, strip })

@@ -381,9 +381,12 @@ describe('no file is too long', () => {
 })
 
 /** The functions of a source: in which line each begins, how many lines it has, and how many parameters. */
-function functionsOf(source: string): { readonly line: number; readonly lines: number; readonly parameters: number }[] {
+function functionsOf(
+  source: string,
+  lang: 'ts' | 'tsx' = 'ts',
+): { readonly line: number; readonly lines: number; readonly parameters: number }[] {
   const lineOf = (position: number): number => source.slice(0, position).split('\n').length
-  return nodesOf(parseAst(source, { lang: 'ts' }))
+  return nodesOf(parseAst(source, { lang }))
     .filter(({ type }) => /^(FunctionDeclaration|FunctionExpression|ArrowFunctionExpression)$/.test(type))
     .map(({ start, end, params = [] }) => {
       const line = lineOf(start)
@@ -410,7 +413,7 @@ const LONG: Readonly<Record<string, number>> = {
 describe('no function is too long', () => {
   const functionsIn = (...folders: string[]) =>
     folders.flatMap(filesOf).flatMap((file) =>
-      functionsOf(readFileSync(join(root, file), 'utf8')).map((each) => ({
+      functionsOf(readFileSync(join(root, file), 'utf8'), file.endsWith('x') ? 'tsx' : 'ts').map((each) => ({
         ...each,
         file,
         at: `${file}:${each.line}`,

@@ -3,8 +3,10 @@ import type { UserId } from '../shared/users.ts'
 import { causeFault, type Stream } from './client.ts'
 import { byId } from './dom.ts'
 import type { Log } from './log.ts'
+import type { Strip } from './strip/strip.ts'
 import { currentUser } from './user.ts'
 import type { Verdict } from './verdict.ts'
+import { capital } from './words.ts'
 
 /*
  * A button that breaks the connection tells the verdict first, so that it knows what to call it; and the verdicts of the other tabs
@@ -25,7 +27,15 @@ export interface Buttons {
   blame(reason: string): void
 }
 
-export function wireButtons(sse: Stream, verdict: Verdict, log: Log): Buttons {
+export interface ButtonParts {
+  readonly sse: Stream
+  readonly verdict: Verdict
+  readonly log: Log
+  /** Is told the name of each fault. */
+  readonly strip: Strip
+}
+
+export function wireButtons({ sse, verdict, log, strip }: ButtonParts): Buttons {
   const others = new BroadcastChannel('headwater-demo-faults')
   const tell = (word: Word): void => others.postMessage(word)
   /** Takes back what other tabs have announced. */
@@ -39,6 +49,7 @@ export function wireButtons(sse: Stream, verdict: Verdict, log: Log): Buttons {
   function press(fault: Fault): void {
     tell({ kind: 'announce', fault, at: Date.now() })
     const withdraw = verdict.announce(fault)
+    strip.mark(capital(fault))
     log.note(`fault: ${fault}`)
     causeFault(fault).catch((error: Error) => {
       tell({ kind: 'withdraw', fault })
@@ -56,6 +67,7 @@ export function wireButtons(sse: Stream, verdict: Verdict, log: Log): Buttons {
     } else if (word.kind === 'withdraw') withdrawals.get(word.fault)?.()
     else if (isConcerned && Date.now() - word.at < STALE) {
       withdrawals.set(word.fault, verdict.announce(word.fault))
+      strip.mark(capital(word.fault))
       log.note(`fault: ${word.fault}, by another tab`)
     }
   })

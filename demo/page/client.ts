@@ -6,10 +6,11 @@ import {
   type Fault,
   type MissedCount,
   type OrdersSnapshot,
+  type Published,
   type StreamCount,
   TOPICS,
 } from '../shared/events.ts'
-import { persist, request } from './http.ts'
+import { persist, type RequestError, request } from './http.ts'
 import { currentUser } from './user.ts'
 
 /*
@@ -20,18 +21,21 @@ export type Stream = SSEClient<Events>
 
 /** One connection for all tabs of a user. Their tokens differ, so the tabs find each other by this key. */
 const transport = acrossTabs({ key: 'shop', scope: currentUser() })
-/** The part that this tab plays. */
+/** The role of this tab. */
 export const { role } = transport
 
 const GROUP = 'headwater-demo-group'
-/** Fetched when it is first needed, and again when it is refused. */
+/** Fetched when it is needed first, and again when the server refuses it. */
 let token: Promise<string> | undefined
+/** For the count of what was published. With a token of its own it does not renew the client's before the client meets a 401. */
+let countToken: Promise<string> | undefined
 
 /**
  * @param cursor - The id of the last event that is in the table already.
  * @param refused - Called when the token is refused and another is asked for.
  */
 export function openStream(cursor: string, refused: (error: SSEError) => void): Stream {
+  // #region headwater
   return createHubClient<Events>('/api/events', {
     transport,
     lastEventId: cursor,
@@ -42,9 +46,10 @@ export function openStream(cursor: string, refused: (error: SSEError) => void): 
       token = persist(fetchToken)
       return token
     },
-    // The defaults are for a server with thousands of clients; here nobody should have to wait half a minute.
+    // Shorter than the defaults, which are for a server with thousands of clients.
     retry: { max: 4000, resetAfter: 2000 },
   })
+  // #endregion
 }
 
 export async function fetchOrders(): Promise<OrdersSnapshot> {
@@ -67,7 +72,7 @@ export async function countMissed(after: number, before: number): Promise<number
   const url = `/api/missed?after=${after}&before=${before}`
   const headers = await authorization()
   const response = await request(url, { headers }).catch((error) => {
-    // If it is the token, a tab that has no connection of its own would not hear of that in any other way.
+    // The token may be refused. A tab without a connection of its own would not learn that in another way.
     token = undefined
     throw error
   })
@@ -75,9 +80,20 @@ export async function countMissed(after: number, before: number): Promise<number
   return missed
 }
 
-/** What the tabs that share have in common and nobody else has, so that the server can count their streams apart from others'. */
+/** What the server has published for this user after an event. */
+export async function fetchPublished(cursor: string): Promise<Published> {
+  countToken ??= persist(fetchToken)
+  const headers = { authorization: `Bearer ${await countToken}` }
+  const response = await request(`/api/published?after=${cursor}`, { headers }).catch((error: RequestError) => {
+    if (error.status === 401) countToken = undefined
+    throw error
+  })
+  return response.json()
+}
+
+/** A name that only the tabs have that share a connection, so that the server can count their streams. */
 async function group(): Promise<string> {
-  // Only one at a time makes one up.
+  // Two tabs that open at once agree on one name.
   return navigator.locks.request(GROUP, () => {
     const browser = localStorage.getItem(GROUP) ?? crypto.randomUUID()
     localStorage.setItem(GROUP, browser)
@@ -90,7 +106,7 @@ async function authorization(): Promise<{ readonly authorization: string }> {
   return { authorization: `Bearer ${await token}` }
 }
 
-async function fetchToken(): Promise<string> {
+export async function fetchToken(): Promise<string> {
   const { token }: { token: string } = await (await request(`/api/token?user=${currentUser()}`)).json()
   return token
 }

@@ -2,7 +2,7 @@ import type { JobProgress } from '../shared/events.ts'
 import type { Stream } from './client.ts'
 import { byId, make, setText } from './dom.ts'
 
-const KEPT = 4
+const KEPT = 3
 
 /** The last jobs, newest first, each with its bar. */
 export function showJobs(sse: Stream): void {

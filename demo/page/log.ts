@@ -2,7 +2,7 @@ import type { TabsRole } from 'headwater/tabs'
 import { role, type Stream } from './client.ts'
 import { byId, frameBatch, make, setText } from './dom.ts'
 import { seconds, time } from './format.ts'
-import { describeError, describeEvent, ROLES } from './words.ts'
+import { capital, describeError, describeEvent, describeOpening, describeRetry, ROLES } from './words.ts'
 
 /*
  * Every event and every turn of the connection, oldest first. The list follows its end, unless a reader has scrolled
@@ -19,19 +19,22 @@ export interface Log {
 export function showLog(sse: Stream): Log {
   const add = createList()
   let part: TabsRole | undefined
+  let isFirst = true
 
   sse.state.subscribe(({ status }) => {
-    // Of these two the observers know more.
+    // The observers below know more of these two.
     if (status !== 'open' && status !== 'waiting') add({ kind: 'state', name: status })
   })
+  // #region observe
   sse.observe({
     onOpen({ recovered }) {
-      const text = recovered === true ? 'goes on after the last id' : 'starts afresh'
-      add({ kind: 'state', name: 'open', text })
+      add({ kind: 'state', name: 'open', text: describeOpening(recovered, isFirst) })
+      isFirst = false
       noteRole()
     },
-    onRetry({ delay, error }) {
-      add({ kind: 'state', name: 'waiting', text: `${describeError(error)}; next try in ${seconds(delay)}` })
+    onRetry({ delay, error, attempt }) {
+      const text = `${capital(describeError(error))}. ${describeRetry(attempt)} in ${seconds(delay)}`
+      add({ kind: 'state', name: 'waiting', text })
     },
     onGap: ({ reason }) => add({ kind: 'state', name: 'gap', text: reason }),
     onEvent({ id, type, data, receivedAt }) {
@@ -39,8 +42,9 @@ export function showLog(sse: Stream): Log {
       add({ kind: 'event', at: receivedAt, name: type, text: describeEvent(type, data), number })
     },
   })
+  // #endregion
 
-  // Who asks for the lead hears through another tab, for a moment, by whatever name: only what has come of it is told.
+  // A tab that asks for the lead is a follower for a moment. Only the role that lasts is written down.
   function noteRole(): void {
     const now = role.get()
     if (now === part || sse.state.get().status !== 'open') return
@@ -73,7 +77,7 @@ function createList(): (entry: Entry) => void {
 
   const schedule = frameBatch(() => {
     if (paused) {
-      setText(pause, `Go on (${lines.length === KEPT ? `${KEPT} or more` : lines.length} new)`)
+      setText(pause, `Resume (${lines.length === KEPT ? `${KEPT} or more` : lines.length} new)`)
       return
     }
     list.append(...lines)

@@ -3,7 +3,7 @@ import { byId, make, setText } from './dom.ts'
 import { time } from './format.ts'
 import type { Shared } from './panels/shared.ts'
 
-const KEPT = 4
+const KEPT = 3
 
 /** The last notifications, newest first, and how many are unread. */
 export function showNotices({ sse, notices, read }: Shared): void {

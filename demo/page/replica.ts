@@ -39,7 +39,6 @@ export function createReplica(snapshot: OrdersSnapshot, countMissed: CountMissed
   let held: SSEEvent<Events>[] | undefined
   const past = createPast()
   start(snapshot)
-
   function start(from: OrdersSnapshot): void {
     const seq = parseId(from.cursor)?.seq ?? 0
     orders = toTable(from.orders)
@@ -49,19 +48,21 @@ export function createReplica(snapshot: OrdersSnapshot, countMissed: CountMissed
     past.remember(seq, orders)
   }
 
+  // #region take
   function take(event: SSEEvent<Events>): void {
     if (held) return void held.push(event)
     const seq = parseId(event.id)?.seq ?? NaN
     const { start, seq: last } = counter.tally
-    // The table was loaded while these were on their way: they are in it.
+    // These are in the table already: it was loaded while they were on their way.
     if (seq <= start) return
-    // Whatever was left out changed nothing, as far as this page knows.
+    // Events that did not come here changed nothing, as far as this page knows.
     for (let left = last + 1; left < seq; left++) past.remember(left, orders)
     counter.count(seq)
-    // As an application would: whatever arrives is applied. If it is wrong, the comparison finds it.
+    // As an application does: apply each event. If one was lost, the comparison finds it.
     if (event.type === 'order.created' || event.type === 'order.updated') orders = applyOrderEvent(orders, event.data)
     past.remember(counter.tally.seq, orders)
   }
+  // #endregion
 
   async function reload(load: () => Promise<OrdersSnapshot>): Promise<void> {
     held = []

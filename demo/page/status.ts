@@ -1,18 +1,17 @@
-import type { ConnectionState, Opened, SSEClient } from 'headwater'
+import type { ConnectionState, SSEClient } from 'headwater'
 import { byId, setText } from './dom.ts'
 import { duration, seconds } from './format.ts'
-import { describeState, STATUS } from './words.ts'
+import { describeRetry, describeState, STATUS } from './words.ts'
 
 /*
- * The badge, why it is so, and a bar for what is being waited for: the next try, or the end of the client's patience
- * with a silent line.
+ * The badge, the reason for it, and a bar that shows a wait: for the next attempt, or for the end of a silence.
  */
 
-/** The client's own limit: 2.5 times the announced heartbeat, but never under ten seconds. */
+/** The client's own limit: 2.5 times the announced heartbeat, but at least ten seconds. */
 const PATIENCE = 10_000
-/** A state that has lasted this long is worth saying aloud; a try that fails at once is not. */
+/** A screen reader announces a state that has lasted this long. An attempt that fails at once is not announced. */
 const SETTLED = 700
-/** Shorter silences are nothing to worry a reader with. */
+/** Shorter silences are normal and are not shown. */
 const QUIET = 2500
 
 export function showStatus<E>(sse: Pick<SSEClient<E>, 'state' | 'observe'>): void {
@@ -23,7 +22,8 @@ export function showStatus<E>(sse: Pick<SSEClient<E>, 'state' | 'observe'>): voi
   const clock = byId('clock', HTMLElement)
   const bar = byId('bar', HTMLElement)
   let announcement: ReturnType<typeof setTimeout> | undefined
-  let recovered: Opened['recovered'] = false
+  let openings = 0
+  let resumed = false
   let heardAt = Date.now()
   /** When the state began. */
   let since = Date.now()
@@ -32,7 +32,7 @@ export function showStatus<E>(sse: Pick<SSEClient<E>, 'state' | 'observe'>): voi
     const state = sse.state.get()
     panel.dataset.status = state.status
     setText(badge, STATUS[state.status])
-    setText(reason, describeState(state, recovered))
+    setText(reason, describeState(state, resumed))
     drawClock()
     clearTimeout(announcement)
     announcement = setTimeout(() => setText(announcer, `${badge.textContent}. ${reason.textContent}`), SETTLED)
@@ -44,22 +44,25 @@ export function showStatus<E>(sse: Pick<SSEClient<E>, 'state' | 'observe'>): voi
     bar.style.setProperty('--share', `${Math.min(Math.max(share, 0), 1)}`)
   }
 
+  // #region state
   sse.state.subscribe((state) => {
     since = Date.now()
     heardAt = since
-    if (state.status !== 'open') recovered = false
+    if (state.status !== 'open') resumed = false
     draw()
   })
   sse.observe({
-    onOpen(opened) {
-      recovered = opened.recovered
+    onOpen({ recovered }) {
+      // The first connection continues after the table that the page has loaded. To the reader it is simply open.
+      resumed = recovered === true && ++openings > 1
       draw()
     },
     onEvent({ receivedAt }) {
       heardAt = receivedAt
     },
   })
-  // Ten times a second, and in no live region: what is announced is the state, not its clock.
+  // #endregion
+  // Ten times a second, and in no live region: the state is announced, its clock is not.
   setInterval(drawClock, 100)
 }
 
@@ -68,10 +71,10 @@ function progress(state: ConnectionState, since: number, heardAt: number): [text
   const now = Date.now()
   if (state.status === 'waiting') {
     const left = state.until - now
-    return [`Next try (number ${state.attempt}) in ${seconds(left)}`, left / (state.until - since)]
+    return [`${describeRetry(state.attempt)} in ${seconds(left)}`, left / (state.until - since)]
   }
   if (state.status !== 'open') return ['', 0]
   const silence = now - heardAt
   if (silence < QUIET) return [`Open for ${duration(now - state.since)}`, 0]
-  return [`Silent for ${seconds(silence)}; given up at ${seconds(PATIENCE)}`, silence / PATIENCE]
+  return [`Silent for ${seconds(silence)}. Reconnects at ${seconds(PATIENCE)}`, silence / PATIENCE]
 }

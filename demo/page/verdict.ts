@@ -6,6 +6,8 @@ import { complaint, describeGap, differences } from './compare.ts'
 import { count, time } from './format.ts'
 import { persist } from './http.ts'
 import { record } from './interruptions.ts'
+import { type CostMeter, createCostMeter } from './lanes/cost.ts'
+import type { Contestant, Lanes } from './lanes/lanes.ts'
 import { createLine, type Line, RENEWED } from './line.ts'
 import type { Replica } from './replica.ts'
 import type { Tabs } from './tabs.ts'
@@ -24,10 +26,11 @@ export interface Verdict {
   blame(reason: string): void
 }
 
-export function showVerdict(sse: Stream, replica: Replica, tabs: Tabs): Verdict {
+export function showVerdict(sse: Stream, replica: Replica, tabs: Tabs, { headwater, native }: Lanes): Verdict {
   const panel = createVerdictPanel()
   const line = createLine(() => panel.drawLine(line))
-  const comparison = createComparison({ replica, tabs, panel, line })
+  const meter = createCostMeter(native)
+  const comparison = createComparison({ replica, tabs, headwater, panel, line, meter })
   let wasOpen = false
   let heardAt = Date.now()
 
@@ -35,6 +38,7 @@ export function showVerdict(sse: Stream, replica: Replica, tabs: Tabs): Verdict 
     onState(state) {
       if (wasOpen && state.status !== 'open') {
         comparison.cancel()
+        meter.begin()
         line.breaks(reasonOf(state, line.announced), heardAt)
       }
       wasOpen = state.status === 'open'
@@ -50,14 +54,23 @@ export function showVerdict(sse: Stream, replica: Replica, tabs: Tabs): Verdict 
   })
   setInterval(() => panel.drawTally(replica.tally), 250)
 
-  return { blame: line.blame, announce: (label) => line.announce(label, wasOpen) }
+  return {
+    blame: line.blame,
+    announce(label) {
+      // A stalled connection loses events long before the client notices.
+      meter.begin()
+      return line.announce(label, wasOpen)
+    },
+  }
 }
 
 interface ComparisonParts {
   readonly replica: Replica
   readonly tabs: Tabs
+  readonly headwater: Contestant
   readonly panel: VerdictPanel
   readonly line: Line
+  readonly meter: CostMeter
 }
 
 interface Comparison {
@@ -69,17 +82,22 @@ interface Comparison {
   cancel(): void
 }
 
-function createComparison({ replica, tabs, panel, line }: ComparisonParts): Comparison {
+function createComparison({ replica, tabs, headwater, panel, line, meter }: ComparisonParts): Comparison {
   let gap: Gap | undefined
-  /** Counts what makes the check under way pointless: it broke again, or the table is another. */
+  /** The number of the check. An earlier one is void: the connection broke again, or the table is another. */
   let turn = 0
   let connections = 0
 
-  function conclude(wrong: readonly string[]): void {
-    if (gap) return panel.conclude('lost', describeGap(gap))
-    if (wrong.length) return panel.conclude('lost', `Something was lost. ${wrong.slice(0, 3).join('; ')}.`)
-    const total = `${count(replica.tally.events, 'event')} across ${count(connections, 'connection')}`
-    panel.conclude('ok', `Nothing was lost: ${total}, table equals the server’s.`)
+  /** @param different - How the tables differ. */
+  function conclude(different: readonly string[], gap: Gap | undefined): void {
+    panel.conclude(() => {
+      if (gap) return { result: 'lost', text: describeGap(gap) }
+      const wrong = [complaint(replica.tally), ...different].filter(Boolean)
+      if (wrong.length) return { result: 'lost', text: `headwater lost something. ${wrong.slice(0, 3).join('. ')}.` }
+      const { published, missing } = headwater.view().score
+      const total = `${count(published - missing, 'event')} across ${count(connections, 'connection')}`
+      return { result: 'ok', text: `headwater lost nothing: ${total}. Its table equals the server’s.` }
+    })
   }
 
   async function check(): Promise<void> {
@@ -90,13 +108,13 @@ function createComparison({ replica, tabs, panel, line }: ComparisonParts): Comp
     const { leader, own } = await tabs.look()
     if (started !== turn) return
     const different = differences(mine, toTable(server.orders))
-    const wrong = [complaint(replica.tally), ...different].filter(Boolean)
-    conclude(wrong)
+    conclude(different, gap)
+    const isComplete = !gap && !complaint(replica.tally) && different.length === 0
     const at = `as of #${server.cursor.slice(server.cursor.lastIndexOf('-') + 1)}, ${time(Date.now())}`
     panel.drawTable(`${count(mine.size, 'row')} ${different.length ? 'differ from' : 'equal'} the server’s ${at}`)
     line.handOver(leader, own)
     const over = line.mend()
-    if (over) record(over, !gap && wrong.length === 0)
+    if (over) meter.end(record(over, isComplete))
     gap = undefined
   }
 

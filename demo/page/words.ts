@@ -1,4 +1,4 @@
-import type { ConnectionState, SSEError } from 'headwater'
+import type { ConnectionState, Opened, SSEError } from 'headwater'
 import type { TabsRole } from 'headwater/tabs'
 import type { Events, StreamCount } from '../shared/events.ts'
 import { list, seconds } from './format.ts'
@@ -19,39 +19,51 @@ export const STATUS: Readonly<Record<ConnectionState['status'], string>> = {
 
 export const ROLES: Readonly<Record<TabsRole, string>> = {
   leader: 'This tab has the connection',
-  follower: 'Hears it through another tab',
-  alone: 'Alone',
+  follower: 'Another tab has the connection',
+  alone: 'This tab shares with no other',
 }
 
 /** What happened, for a reader who has never heard of the codes. */
 export function describeError({ code, status, message, cause }: SSEError): string {
-  // Of what another tab's connection died of, this one hears no more than that it did.
+  // A tab that hears through another one is told that the connection was lost, but not why.
   if (code === 'network' && cause === undefined) return 'connection lost'
   if (code === 'network') return cause === 'eof' ? 'ended by the server' : 'connection broke'
   if (code === 'stalled') return 'silent for too long'
   if (code === 'timeout') return 'no answer in time'
   if (code === 'unauthorized') return 'token refused (401)'
-  if (status === 502) return 'nobody behind the proxy (502)'
+  if (status === 502) return 'no server behind the proxy (502)'
   if (status === 503) return 'unavailable (503)'
   return message
 }
 
-/** One sentence on why the connection is as it is. */
-export function describeState(state: ConnectionState, recovered: boolean | 'unknown'): string {
+/** The number of an attempt, the same wherever it is shown: 1 is the first after a failure. */
+export const describeRetry = (attempt: number): string => `Retry ${attempt}`
+
+/**
+ * One sentence on why the connection is as it is.
+ * @param resumed - The connection continues after the last event of an earlier one.
+ */
+export function describeState(state: ConnectionState, resumed: boolean): string {
   switch (state.status) {
     case 'idle':
-      return 'Nobody listens.'
+      return 'Nothing on this page listens.'
     case 'connecting':
-      return state.attempt ? `Try ${state.attempt + 1} since the connection was lost.` : 'Asking for the stream.'
+      return state.attempt ? `${describeRetry(state.attempt)}: asking for the stream.` : 'Asking for the stream.'
     case 'open':
-      return recovered === true ? 'It went on exactly where it had stopped.' : 'Events arrive.'
+      return resumed ? 'It continued after the last event that it had.' : 'Events arrive.'
     case 'waiting':
       return `${capital(describeError(state.error))}.${describeWish(state.error)}`
     case 'paused':
-      return state.reasons.includes('manual') ? 'You disconnected it.' : `Held back: ${state.reasons.join(', ')}.`
+      return state.reasons.includes('manual') ? 'You disconnected it.' : `Paused: ${state.reasons.join(', ')}.`
     case 'closed':
       return state.error ? `For good: ${describeError(state.error)}.` : 'For good.'
   }
+}
+
+/** How a connection begins. @param isFirst - It is the first of this page, which continues after the table it has loaded. */
+export function describeOpening(recovered: Opened['recovered'], isFirst: boolean): string {
+  if (recovered !== true) return 'starts with new events'
+  return isFirst ? 'starts where the loaded table ends' : 'continues after the last event'
 }
 
 /** More tabs than this fill more than a line. */
@@ -60,11 +72,12 @@ const NAMED = 4
 /** Which tabs share. */
 export function describeRoster({ own, sharing, leader }: Roster, status: ConnectionState['status']): string {
   const isOut = status === 'idle' || status === 'paused' || status === 'closed'
-  if (isOut) return `Tab ${own}. It wants no connection.`
-  if (!sharing.includes(own)) return `Tab ${own}. It shares with no other.`
+  if (isOut) return `Tab ${own}. It is disconnected.`
+  if (!sharing.includes(own)) return `Tab ${own}. It has a connection of its own.`
   const others = sharing.filter((tab) => tab !== own)
   if (others.length === 0) return `Tab ${own}, the only one.`
-  if (leader === own) return `Tab ${own}. ${describeTabs(others)} ${others.length === 1 ? 'hears' : 'hear'} it too.`
+  if (leader === own)
+    return `Tab ${own}. ${describeTabs(others)} ${others.length === 1 ? 'gets' : 'get'} the events from here.`
   return `Tab ${own}. ${leader === undefined ? 'Another is about to take over.' : `Tab ${leader} has the connection.`}`
 }
 
@@ -90,7 +103,7 @@ export function describeEvent<N extends keyof Events>(type: N, data: Events[N]):
 }
 
 function describeWish({ retryAfter }: SSEError): string {
-  return retryAfter ? ` The server asks to be left alone for ${seconds(retryAfter)}.` : ''
+  return retryAfter ? ` The server asks for a pause of ${seconds(retryAfter)}.` : ''
 }
 
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

@@ -5,7 +5,7 @@ import type { MissedCount, OrdersSnapshot, StreamCount } from '../shared/events.
 import { findUser } from '../shared/users.ts'
 import type { Faults } from './faults.ts'
 import type { ShopHub } from './hub.ts'
-import { countMissed } from './missed.ts'
+import { countMissed, listPublished } from './missed.ts'
 import type { Orders } from './orders.ts'
 import type { Simulation } from './simulation.ts'
 import type { Streams } from './streams.ts'
@@ -53,6 +53,9 @@ export function createApi({ hub, log, orders, tokens, faults, streams, simulatio
       if (!claims) return 401
       if (!Number.isSafeInteger(after) || !(before > after)) return 400
       return { missed: await countMissed(log, claims, after, before) } satisfies MissedCount
+    },
+    async 'GET /api/published'(query, claims) {
+      return claims ? listPublished(log, claims, query.get('after') ?? '') : 401
     },
     'POST /api/admin/order': forOperators(() => simulation?.takeOrder() ?? 404),
     'POST /api/admin/kick': forOperators((query) => {

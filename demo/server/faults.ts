@@ -19,7 +19,7 @@ export interface Faults {
 }
 
 /** In seconds, as `Retry-After` has it. */
-const UNAVAILABLE_FOR = 3
+const UNAVAILABLE_FOR = 4
 
 export function createFaults(streams: Streams): Faults {
   let unavailableUntil = 0

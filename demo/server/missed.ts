@@ -1,27 +1,41 @@
 import type { EventLog, LogEntry } from '../../server/index.ts'
-import { TOPICS } from '../shared/events.ts'
+import { type Published, parseId, TOPICS } from '../shared/events.ts'
 import type { Claims } from './token.ts'
 
 /*
- * Numbers that a page has not seen may have been for others. Only the server can say: the same log, the same rules.
+ * What the server has published for a user, by its log: the page compares that with what it has received. Only the server knows
+ * which events were for others.
  */
 
+const isFor =
+  ({ userId }: Claims) =>
+  ({ to }: LogEntry): boolean =>
+    (to.topic === undefined || TOPICS.some((topic) => topic === to.topic)) &&
+    (to.userId === undefined || to.userId === userId)
+
 /**
- * @returns How many of the events between two numbers this user was to have. One that is not in the log any more counts:
- *   nothing says that it was not.
+ * @returns How many of the events between two numbers were for this user. An event that has left the log counts, since nothing says
+ *   that it was for others.
  */
-export async function countMissed(log: EventLog, { userId }: Claims, after: number, before: number): Promise<number> {
+export async function countMissed(log: EventLog, claims: Claims, after: number, before: number): Promise<number> {
   const total = before - after - 1
   const all = await log.read(after, Infinity)
   const entries = all.filter(({ seq }) => seq < before)
   const gone = total - entries.length
 
-  const isFor = ({ to }: LogEntry): boolean =>
-    (to.topic === undefined || TOPICS.some((topic) => topic === to.topic)) &&
-    (to.userId === undefined || to.userId === userId)
-  /** Given up for a later one with the same key, which says all: the page was slow, and that is what keys are for. */
-  const isOvertaken = ({ seq, key }: LogEntry): boolean =>
+  /** A slow client gets only the newest event of a key. */
+  const isReplaced = ({ seq, key }: LogEntry): boolean =>
     key !== undefined && all.some((later) => later.seq > seq && later.key === key)
 
-  return gone + entries.filter((entry) => isFor(entry) && !isOvertaken(entry)).length
+  return gone + entries.filter(isFor(claims)).filter((entry) => !isReplaced(entry)).length
+}
+
+/** @param after - The id of an event. */
+export async function listPublished(log: EventLog, claims: Claims, after: string): Promise<Published> {
+  const from = parseId(after)
+  const isNew = from?.epoch !== log.epoch || from.seq < log.first - 1
+  const found = isNew ? [] : await log.read(from.seq, Infinity)
+  const head = isNew ? log.head : Math.max(from.seq, found.at(-1)?.seq ?? 0)
+  const entries = found.filter(isFor(claims)).map(({ seq, key }) => ({ seq, ...(key !== undefined && { key }) }))
+  return { cursor: `${log.epoch}-${head}`, isNew, entries }
 }

@@ -1,20 +1,30 @@
 import type { ClientInfo } from '../../server/index.ts'
 import { ADMIN_TOPIC, LISTED, type ListedClient, type Report } from '../shared/report.ts'
-import type { ShopHub } from './hub.ts'
+import type { ShopHub, ShopPrincipal } from './hub.ts'
 
 /*
- * Tells the operators how the hub is, by the hub itself: an event on a topic of their own, volatile, as the next one says it
- * all again. Nothing is sent while nobody is there to see it.
+ * Sends the operators figures about the hub, through the hub itself: an event on their own topic. It is volatile, because the
+ * next report replaces it. Nothing is sent while no operator listens.
  */
 
 /** Between two reports, in milliseconds. */
 const EVERY = 1000
-/** When somebody came or went: long enough that a crowd that does makes one report. */
+/** After a client came or left, in milliseconds. Many that come at once make one report. */
 const SOON = 50
 
-/** Field by field: a field that `clients()` gets later is not sent by accident. */
-const listed = ({ clientId, topics, connectedAt, lastSeen, live, queue }: ClientInfo): ListedClient => ({
+/** Field by field, so that a field that `clients()` gets later is not sent by accident. */
+const listed = ({
   clientId,
+  principal,
+  topics,
+  connectedAt,
+  lastSeen,
+  live,
+  queue,
+}: ClientInfo<ShopPrincipal>): ListedClient => ({
+  clientId,
+  ...(principal.userId !== undefined && { userId: principal.userId }),
+  isNative: principal.isNative,
   topics,
   connectedAt,
   lastSeen,
@@ -22,7 +32,7 @@ const listed = ({ clientId, topics, connectedAt, lastSeen, live, queue }: Client
   queue,
 })
 
-/** @param status - What the hub does not know: which process this is, and whether it is about to end. */
+/** @param status - What the hub does not know: the number of its process, and whether the process is about to end. */
 export function reportToOperators(
   hub: ShopHub,
   status: () => Pick<Report, 'process' | 'isOneOfSeveral' | 'draining'>,
@@ -45,12 +55,12 @@ export function reportToOperators(
       clients: clients.slice(0, LISTED).map(listed),
       topics: [...joined].sort(),
     }
-    // It fails only when the hub has been closed: then there is nobody left.
+    // It fails only when the hub is closed, and then no client is left.
     hub.toTopic(ADMIN_TOPIC, 'admin.report', report, { volatile: true }).catch(() => {})
   }
 
   function soon(): void {
-    // Not once more: those who come one after the other would put it off for ever.
+    // Only once: clients that come one after the other would delay the report for ever.
     if (isSoon) return
     isSoon = true
     clearTimeout(timer)

@@ -1,35 +1,35 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
 /*
- * The streams as Node has them: responses that are being written to. The hub has no need of this list; the faults have,
- * which go behind its back.
+ * The streams as Node has them: responses that are being written to. The faults need this list, since they break streams without
+ * the hub's knowledge.
  */
 
 export interface Streams {
   add(request: IncomingMessage, response: ServerResponse): void
-  /** How many are open, stalled ones included; with a group of tabs: of those, its own. */
+  /** How many streams of headwater are open in the shop's pages, stalled ones included. @param group - Of these tabs alone. */
   count(group: string | null): number
   /** Breaks every connection. */
   drop(): void
-  /** Keeps every connection that there is open, and lets nothing through any more, as a router does that has lost track. */
+  /** Keeps every connection open and lets nothing through any more, as a router does that has lost its state. */
   stall(): void
 }
 
 export function createStreams(): Streams {
-  /** And which tabs each is for, as they say themselves. */
-  const open = new Map<ServerResponse, unknown>()
+  /** With the group of tabs that each is for, as the page says. Other clients say nothing. */
+  const open = new Map<ServerResponse, string | string[] | undefined>()
 
   return {
     add({ headers }, response) {
       open.set(response, headers['x-tabs'])
       response.on('close', () => open.delete(response))
     },
-    count: (group) => (group === null ? open.size : [...open.values()].filter((each) => each === group).length),
+    count: (group) => [...open.values()].filter((each) => each !== undefined && each === (group ?? each)).length,
     drop() {
       for (const response of open.keys()) response.destroy()
     },
     stall() {
-      // The hub is told that all is well, which is what a dead line looks like until TCP gives it up.
+      // The hub believes that its writes succeed, as with a dead connection until TCP gives up.
       for (const response of open.keys()) Object.assign(response, { write: () => true, end: () => response })
     },
   }

@@ -53,6 +53,14 @@ export interface Events {
   'job.progress': JobProgress
 }
 
+/** For a client that has to name each event that it wants, as the browser's EventSource has. */
+export const EVENT_TYPES = [
+  'order.created',
+  'order.updated',
+  'notification',
+  'job.progress',
+] as const satisfies readonly (keyof Events)[]
+
 /** When an event happened at the server, in epoch milliseconds. */
 export const happenedAt = (data: Events[keyof Events]): number => ('ts' in data ? data.ts : data.timestamp)
 
@@ -71,10 +79,28 @@ export interface StreamCount {
   readonly processes?: number
 }
 
-/** The answer of `GET /api/missed?after=…&before=…`: of the numbers in between, how many this page wants for. */
+/** The answer of `GET /api/missed?after=…&before=…`: of the numbers in between, how many were for this user. */
 export interface MissedCount {
   readonly missed: number
 }
+
+/** The answer of `GET /api/published?after=…`: what the server has published for this user after an event. */
+export interface Published {
+  /** The id of the newest event. Ask for what follows it. */
+  readonly cursor: string
+  /** The log is another one, or begins later: counting has to start again at `cursor`, and there are no entries. */
+  readonly isNew: boolean
+  readonly entries: readonly PublishedEntry[]
+}
+
+export interface PublishedEntry {
+  readonly seq: number
+  /** To a slow client the server sends only the newest event of a key. */
+  readonly key?: string
+}
+
+/** The name of a stream's client in its address. headwater's own streams have none. */
+export const NATIVE_CLIENT = 'eventsource'
 
 export const FAULTS = ['drop', 'stall', 'unavailable', 'unauthorized', 'restart'] as const
 export type Fault = (typeof FAULTS)[number]

@@ -2,35 +2,40 @@ import type { ClientInfo, HubStats } from '../../server/index.ts'
 import type { Notice } from './events.ts'
 
 /*
- * What the operator's panel hears: figures about the hub, and nothing about who anybody is.
+ * What the operator's panel receives: figures about the hub, and whose each stream is.
  */
 
 /** Only operators may join it. */
 export const ADMIN_TOPIC = 'admin'
 
-/** What the panel sees of a stream: not whose it is. */
-export type ListedClient = Omit<ClientInfo, 'principal'>
+/** What the panel sees of a stream. */
+export interface ListedClient extends Omit<ClientInfo, 'principal'> {
+  /** Whose it is. Undefined for an operator's. */
+  readonly userId?: string
+  /** It is the browser's own EventSource. */
+  readonly isNative: boolean
+}
 
 /** The hub at one moment. */
 export interface Report {
-  /** Which of the API processes this is: 1, and one more with each that took over. */
+  /** The number of this API process: 1 for the first, 2 for the one that replaces it. */
   readonly process: number
-  /** Others have streams too, of which this report knows nothing. */
+  /** Other processes have streams too. This report does not include them. */
   readonly isOneOfSeveral: boolean
   /** How long it has been running, in milliseconds. */
   readonly up: number
-  /** It has asked everybody to come back, to the next process. */
+  /** It has asked all clients to reconnect, which leads them to the next process. */
   readonly draining: boolean
   /** When, by the server's clock. */
   readonly at: number
   readonly stats: HubStats
   /** The streams that are open, oldest first; at most {@link LISTED}. */
   readonly clients: readonly ListedClient[]
-  /** Topics that somebody has joined, and how many have. */
+  /** Each topic that has clients, and how many. */
   readonly topics: readonly (readonly [topic: string, joined: number])[]
 }
 
-/** So many clients are told of one by one: a report goes out every second, and has to stay small. */
+/** A report lists at most so many clients: it is sent every second and has to stay small. */
 export const LISTED = 50
 
 export interface AdminEvents {

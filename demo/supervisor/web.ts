@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { createServer, type Plugin, type ViteDevServer } from 'vite'
+import { sources } from './sources.ts'
 
 /*
  * What the browser talks to: Vite for the pages, and a gateway to the API server ahead of it.
@@ -29,7 +30,10 @@ export async function startWeb(port: number | undefined, gateway: Plugin, watch:
       },
     },
     // All that must be bundled ahead: React comes as CommonJS, Vue in many files. The rest is ES modules already.
-    optimizeDeps: { noDiscovery: true, include: ['react', 'react-dom', 'react-dom/client', 'vue'] },
+    optimizeDeps: {
+      noDiscovery: true,
+      include: ['react', 'react/jsx-runtime', 'react/jsx-dev-runtime', 'react-dom', 'react-dom/client', 'vue'],
+    },
     cacheDir: path('../../node_modules/.vite/demo'),
     // Vue asks for an answer to each of these, and warns where there is none.
     define: {
@@ -37,7 +41,7 @@ export async function startWeb(port: number | undefined, gateway: Plugin, watch:
       __VUE_PROD_DEVTOOLS__: 'false',
       __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false',
     },
-    plugins: [gateway],
+    plugins: [gateway, sources()],
     server: {
       host: '127.0.0.1',
       port: port ?? 5173,

@@ -23,8 +23,10 @@ async function servedBy(): Promise<number> {
 }
 
 async function expectNothingLost(label: string): Promise<void> {
-  await page.locator(`#interruptions li[data-label="${label}"][data-result="ok"]`).first().waitFor()
-  expect(await page.locator('#headline').textContent()).toMatch(/^Nothing was lost: .* table equals the server’s\.$/)
+  await page.locator(`#interruptions tr[data-label="${label}"][data-result="ok"]`).first().waitFor()
+  expect(await page.locator('#headline').textContent()).toMatch(
+    /^headwater lost nothing: .* Its table equals the server’s\.$/,
+  )
   await page.locator('#interruptions').evaluate((list) => list.replaceChildren())
 }
 
@@ -64,7 +66,7 @@ describe.skipIf(!findRedis())('the demo with four processes', () => {
       fetch(new URL('api/admin/drain', url), { method: 'POST', headers: { authorization: `Bearer ${token}` } })
     // The process that was killed is being started again: then the answer is 409.
     await expect.poll(async () => (await drain()).status).toBe(202)
-    await page.locator('#interruptions li[data-result="ok"]').waitFor()
+    await page.locator('#interruptions tr[data-result="ok"]').waitFor()
     await servedBy()
     await panel.locator('main:not([data-stale])').waitFor()
     await panel.close()

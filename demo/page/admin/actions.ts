@@ -5,10 +5,10 @@ import { count, time } from '../format.ts'
 import { createOrder, drain, kick, notify, type PanelStream, reset } from './client.ts'
 
 /*
- * What an operator may do: each a form, with a sentence on what came of it.
+ * What an operator may do. Each action is a form, and its result is a sentence.
  */
 
-/** @returns What came of it. */
+/** @returns The result, as a sentence. */
 type Action = (form: FormData) => Promise<string>
 
 const ACTIONS = (sse: PanelStream): Readonly<Record<string, Action>> => ({
@@ -24,15 +24,15 @@ const ACTIONS = (sse: PanelStream): Readonly<Record<string, Action>> => ({
   async kick(form) {
     const user = findUser(form.get('user')) ?? USERS[0]
     const { ended } = await kick(user.id)
-    return ended ? `${count(ended, 'stream')} of ${user.name} ended.` : `${user.name} has no stream open.`
+    return ended ? `${count(ended, 'stream')} of ${user.name} closed.` : `${user.name} has no open stream.`
   },
   async drain() {
     await drain()
-    return 'A new process has taken over. Everybody goes there within 5 s, each at another time.'
+    return 'A new process runs. Clients move to it within 5 s, each at its own time.'
   },
   async reset() {
     const { log } = await reset()
-    return `The log is empty; its epoch is ${log.epoch} now.`
+    return `The log is empty. The new one is called ${log.epoch}.`
   },
 })
 
@@ -55,15 +55,15 @@ export function wireActions(sse: PanelStream): void {
     }
     form.addEventListener('submit', (event) => {
       event.preventDefault()
-      // Not disabled meanwhile: that would take the focus away from the user who has pressed it.
+      // The button stays enabled: a disabled one would lose the focus.
       act?.(new FormData(form)).then(
         (text) => say('ok', text),
-        (error: Error) => say('failed', `It was not done: ${error.message}.`),
+        (error: Error) => say('failed', `That failed: ${error.message}.`),
       )
     })
   }
 
   sse.state.subscribe(({ status }) => {
-    if (status === 'closed') say('failed', 'This panel’s token is good no more. Load the page again for another.')
+    if (status === 'closed') say('failed', 'The token of this page has expired. Load the page again.')
   })
 }

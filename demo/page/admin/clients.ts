@@ -1,14 +1,15 @@
 import { ADMIN_TOPIC, type ListedClient } from '../../shared/report.ts'
+import { findUser } from '../../shared/users.ts'
 import { byId, setText } from '../dom.ts'
 import { bytes, count, duration } from '../format.ts'
 import type { PanelStream } from './client.ts'
 import { fillRows } from './rows.ts'
 
 /*
- * The streams that are open. Whose they are is not told, not even here.
+ * The streams that are open, and whose they are.
  */
 
-const ALONE = 'Nobody but this panel listens. Open the shop in another tab.'
+const ALONE = 'Only this page is connected. Open the shop in another tab.'
 
 export function showClients(sse: PanelStream): void {
   const section = byId('clients', HTMLElement)
@@ -16,6 +17,7 @@ export function showClients(sse: PanelStream): void {
 
   sse.subscribe('admin.report', ({ clients, stats, at, isOneOfSeveral }) => {
     fillRows(section, clients, ({ clientId }) => clientId, {
+      user: ({ userId, isNative }) => `${findUser(userId)?.name ?? 'operator'}${isNative ? ' (EventSource)' : ''}`,
       client: ({ clientId }) => clientId,
       topics: ({ topics }) => topics.join(', ') || 'none',
       age: ({ connectedAt }) => duration(at - connectedAt),
@@ -23,9 +25,9 @@ export function showClients(sse: PanelStream): void {
     })
     const more = stats.clients - clients.length
     const shoppers = clients.some((client) => !isPanel(client))
-    if (more > 0) setText(note, `And ${count(more, 'client')} more.`)
+    if (more > 0) setText(note, `And ${count(more, 'stream')} more.`)
     else if (shoppers) setText(note, '')
-    else setText(note, isOneOfSeveral ? 'No shop has its stream at this process.' : ALONE)
+    else setText(note, isOneOfSeveral ? 'No shop page is connected to this process.' : ALONE)
   })
 }
 

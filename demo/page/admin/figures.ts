@@ -5,7 +5,7 @@ import { bytes, count, duration, time, whole } from '../format.ts'
 import type { PanelStream } from './client.ts'
 
 /*
- * The hub in figures, as it told them last; and when that was.
+ * The figures of the last report, and its time.
  */
 
 const FIGURES: Readonly<Record<string, (stats: HubStats) => string>> = {
@@ -14,13 +14,13 @@ const FIGURES: Readonly<Record<string, (stats: HubStats) => string>> = {
   delivered: ({ delivered }) => whole(delivered),
   queue: ({ queue }) => bytes(queue.bytes),
   connections: ({ connections }) => whole(connections),
-  replays: ({ replays }) => `${whole(replays.count)}, of ${count(replays.events, 'event')} together`,
+  replays: ({ replays }) => `${whole(replays.count)}, with ${count(replays.events, 'event')}`,
   gaps: ({ gaps }) => whole(gaps),
-  dropped: ({ dropped }) => `${whole(dropped.volatile)} volatile, ${whole(dropped.coalesced)} overtaken`,
+  dropped: ({ dropped }) => count(dropped.volatile + dropped.coalesced, 'event'),
   endings: ({ endings }) => list(endings),
   errors: ({ errors }) => list(errors),
   log: ({ log: { epoch, first, head } }) =>
-    head < first ? `empty, epoch ${epoch}` : `#${first} to #${head}, epoch ${epoch}`,
+    head < first ? `empty (log ${epoch})` : `#${first} to #${head} (log ${epoch})`,
 }
 
 /** `3 closed, 1 kicked` */
@@ -39,7 +39,7 @@ export function showFigures(sse: PanelStream): void {
   function drawAge(): void {
     const fresh = sse.state.get().status === 'open'
     main?.toggleAttribute('data-stale', !fresh || !last)
-    if (last) setText(asOf, fresh ? `As of ${time(last.at)}` : `As of ${time(last.at)}; nothing heard since`)
+    if (last) setText(asOf, fresh ? `Updated ${time(last.at)}` : `Last report ${time(last.at)}, none since`)
   }
 
   sse.subscribe('admin.report', (report) => {
@@ -48,8 +48,8 @@ export function showFigures(sse: PanelStream): void {
     setText(
       process,
       draining
-        ? `Process ${report.process} drains: ${count(stats.clients, 'stream')} left.`
-        : `Process ${report.process}, up for ${duration(report.up)}.`,
+        ? `Process ${report.process} is being replaced. ${count(stats.clients, 'stream')} still to move.`
+        : `Process ${report.process}, running for ${duration(report.up)}.`,
     )
     process.dataset.draining = `${draining}`
     for (const cell of cells) setText(cell, FIGURES[cell.dataset.figure ?? '']?.(stats) ?? '')

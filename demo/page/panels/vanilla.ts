@@ -4,7 +4,7 @@ import { byId, make, setText } from '../dom.ts'
 import { describeConnection, describeJob, describeOpen, type Shared } from './shared.ts'
 
 /*
- * Without a framework: a store is subscribed to, and its listener writes to the page.
+ * Without a framework: subscribe to a store, and write each value to the page.
  */
 
 export function showVanilla({ sse, orders, notices, read }: Shared): void {
@@ -15,6 +15,7 @@ export function showVanilla({ sse, orders, notices, read }: Shared): void {
   const bar = make('progress')
   const markRead = make('button', '', 'Mark read')
 
+  // #region panel
   createStatusStore(sse).subscribe(({ isConnected, isConnecting }) => {
     const text = describeConnection(isConnected, isConnecting)
     connection.dataset.state = text
@@ -37,6 +38,7 @@ export function showVanilla({ sse, orders, notices, read }: Shared): void {
     bar.value = progress?.data.percent ?? 0
     setText(job, describeJob(progress))
   })
+  // #endregion
 
   const list = make('dl')
   list.append(

@@ -4,9 +4,10 @@ import { byId } from '../dom.ts'
 import { describeConnection, describeJob, describeOpen, type Shared } from './shared.ts'
 
 /*
- * With Vue: composables give refs, and the render function runs again when one changes.
+ * With Vue: composables give refs, and Vue renders the component again when one of them changes.
  */
 
+// #region panel
 const createPanel = ({ sse, orders, notices, read }: Shared) =>
   defineComponent(() => {
     const { isConnected, isConnecting } = useSSE(sse)
@@ -38,6 +39,7 @@ const createPanel = ({ sse, orders, notices, read }: Shared) =>
       ])
     }
   })
+// #endregion
 
 const row = (name: string, ...content: VNodeChild[]) => h('div', [h('dt', name), h('dd', content)])
 
