@@ -136,6 +136,10 @@ it.concurrent('has components and a plain script that show the orders of its ser
   const before = new Set(document.body.children)
   await load('src/main.ts')
   const [line] = [...document.body.children].filter((element) => !before.has(element))
+  // The page is that of all examples.
+  test.onTestFinished(() => {
+    for (const element of [vue, svelte, line]) element?.remove()
+  })
   const shown = /^\s*(live )?A-\d: \d0\s*$/
   for (const place of [react, vue, svelte, line]) await eventually(() => expect(place?.textContent).toMatch(shown))
 
