@@ -25,14 +25,13 @@ let count = 0
 for (const file of ['ARCHITECTURE.md', ...globSync('docs/**/*.md'), ...globSync('*/README.md')]) {
   const text = readFileSync(file, 'utf8')
   for (const { 1: language, 2: code, index } of text.matchAll(BLOCK)) {
-    if (language !== 'ts') continue
     const line = text.slice(0, index).split('\n').length
     // The name leads from an error to the place in the docs.
-    write(`${DIR}/docs/${file.replaceAll('/', '-')}.line-${line}.ts`, `${code}export {}\n`)
+    write(`${DIR}/docs/${file.replaceAll('/', '-')}.line-${line}.${language}`, `${code}export {}\n`)
     count++
   }
 }
-writeConfig(`${DIR}/docs`, '../..', ['*.ts', '../../scripts/snippets.d.ts'])
+writeConfig(`${DIR}/docs`, '../..', ['*.ts', '*.tsx', '../../scripts/snippets.d.ts'])
 check(`${DIR}/docs`)
 
 for (const { 2: code } of readFileSync('README.md', 'utf8').matchAll(BLOCK)) {

@@ -1,6 +1,11 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { anchorsOf, withoutCode } from '../site/anchors.ts'
+import { siteLink } from '../site/links.ts'
+import { addressOf, writtenPagesOf } from '../site/pages.ts'
+import { linksOf, sidebarOf } from '../site/sidebar.ts'
+import type { SSEErrorCode } from '../src/index.ts'
 
 /*
  * Links of the documents. They come with the package, so they must lead to something that comes with it too.
@@ -15,26 +20,12 @@ const ALWAYS = ['README.md', 'LICENSE', 'package.json']
 const isShipped = (path: string): boolean =>
   [...files, ...ALWAYS].some((entry) => path === entry || path.startsWith(`${entry}/`))
 
-const withoutCode = (text: string): string => text.replace(/```.*?```/gs, '')
-
-/** The names under which GitHub and npm can link to the headings of a document. */
-function anchorsOf(text: string): Set<string> {
-  const counts = new Map<string, number>()
-  const anchors = new Set<string>()
-  for (const [, heading = ''] of withoutCode(text).matchAll(/^#+ (.*)$/gm)) {
-    const words = heading.trim().toLowerCase()
-    const name = words.replace(/[^\p{L}\p{N}\s_-]/gu, '').replaceAll(' ', '-')
-    const count = counts.get(name) ?? 0
-    counts.set(name, count + 1)
-    anchors.add(count ? `${name}-${count}` : name)
-  }
-  return anchors
-}
+const linksIn = (file: string): string[] =>
+  [...withoutCode(read(file)).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link)
 
 /** What is wrong with the links of a document. */
 function brokenLinks(file: string): string[] {
-  const links = [...withoutCode(read(file)).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link)
-  return links.flatMap((link) => {
+  return linksIn(file).flatMap((link) => {
     if (/^https?:/.test(link)) return []
     const [path = '', anchor] = link.split('#')
     const target = path ? join(dirname(file), path) : file
@@ -46,15 +37,42 @@ function brokenLinks(file: string): string[] {
 }
 
 describe('links', () => {
-  it('are found by their headings as GitHub names them', () => {
-    const text = '# The `hub`\n\n## Clean ends, and 404\n\n## Clean ends, and 404\n\n```\n# no heading\n```\n'
-    expect([...anchorsOf(text)]).toEqual(['the-hub', 'clean-ends-and-404', 'clean-ends-and-404-1'])
-  })
-
   it.each(globSync(['*.md', 'docs/**/*.md', '{bench,examples,demo}/README.md'], { cwd: root }))(
     'lead from %s to headings and files of the package',
     (file) => {
       expect(brokenLinks(file)).toEqual([])
     },
   )
+})
+
+describe('the table of contents, docs/README.md', () => {
+  it('leads to every page of the site', () => {
+    const sidebar = linksOf(sidebarOf(read('docs/README.md')))
+    const pages = writtenPagesOf(root).flatMap((file) => addressOf(file) ?? [])
+    const unlisted = ['/index', '/contents']
+    expect([...sidebar, ...unlisted].sort()).toEqual(pages.map((page) => `/${page.replace(/\.md$/, '')}`).sort())
+  })
+})
+
+describe('the site', () => {
+  it.each(writtenPagesOf(root))('has an address for each link of %s', (file) => {
+    const links = linksIn(file).filter((link) => !/\.(svg|png|gif|webp)$/.test(link))
+    for (const link of links) expect(siteLink(root, file, link)).toMatch(/^(https?:|#|\/)/)
+  })
+})
+
+it('docs/errors.md has a heading for each code of an error', () => {
+  const codes: Record<SSEErrorCode, true> = {
+    network: true,
+    http: true,
+    'content-type': true,
+    timeout: true,
+    stalled: true,
+    'too-large': true,
+    unauthorized: true,
+    'gave-up': true,
+    options: true,
+  }
+  const anchors = anchorsOf(read('docs/errors.md'))
+  expect(Object.keys(codes).filter((code) => !anchors.has(code))).toEqual([])
 })

@@ -1,0 +1,113 @@
+import { globSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import type { AxeResults } from 'axe-core'
+import { type Browser, chromium, type Page } from 'playwright'
+import { findBrowsers } from '../scripts/browsers.mjs'
+import { serve } from './serve.ts'
+
+/*
+ * `npm run docs:check` looks at every page of the built site in Chromium: axe-core in light and dark, links and anchors,
+ * pages that are wider than a small screen, and requests that leave the site. `-- --only server` takes some of the pages,
+ * `-- --shots <folder>` keeps pictures.
+ */
+
+const dist = join(import.meta.dirname, '.vitepress/dist')
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const SCHEMES = ['light', 'dark'] as const
+const WIDTHS = [360, 1280]
+/** Pages that are looked at side by side. */
+const AT_A_TIME = 3
+
+const { values: options } = parseArgs({ options: { only: { type: 'string' }, shots: { type: 'string' } } })
+
+interface Seen {
+  readonly path: string
+  readonly problems: readonly string[]
+  readonly ids: ReadonlySet<string>
+  /** Paths with anchors, of this site. */
+  readonly links: readonly string[]
+}
+
+/** axe-core's violations, each with the first elements that have it. */
+async function violationsOf(page: Page): Promise<string[]> {
+  const { violations } = (await page.evaluate('axe.run(document, { resultTypes: ["violations"] })')) as AxeResults
+  return violations.map(({ id, nodes }) => {
+    const places = nodes.slice(0, 3).map(({ html, any }) => `\n      ${html.slice(0, 160)} ${any[0]?.message ?? ''}`)
+    return `${id}, ${nodes.length} times${places.join('')}`
+  })
+}
+
+async function look(page: Page, origin: string, path: string): Promise<Seen> {
+  const problems: string[] = []
+  const shot = (name: string): Promise<unknown> =>
+    options.shots === undefined
+      ? Promise.resolve()
+      : page.screenshot({ path: join(options.shots, `${path.replaceAll('/', '_')}-${name}.png`) })
+  await page.goto(`${origin}/${path}`, { waitUntil: 'load' })
+  await page.evaluate(axe)
+  for (const colorScheme of SCHEMES) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: 800 })
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+      if (wide > 0) problems.push(`${width} px: the page is ${wide} px wider than the screen`)
+      await shot(`${colorScheme}-${width}`)
+    }
+    for (const violation of await violationsOf(page)) problems.push(`${colorScheme}: ${violation}`)
+  }
+  const ids = await page.evaluate(() => [...document.querySelectorAll('[id]')].map(({ id }) => id))
+  const hrefs = await page.evaluate(() =>
+    [...document.querySelectorAll('a[href]')].map((a) => (a as HTMLAnchorElement).href),
+  )
+  const links = hrefs.flatMap((href) => (href.startsWith(origin) ? [href.slice(origin.length + 1)] : []))
+  return { path, problems, ids: new Set(ids), links }
+}
+
+/** Looks at pages until none is left. */
+async function work(browser: Browser, origin: string, paths: string[], seen: Seen[]): Promise<void> {
+  const page = await browser.newPage()
+  const foreign: string[] = []
+  page.on('request', (request) => {
+    if (!request.url().startsWith(origin) && !request.url().startsWith('data:')) foreign.push(request.url())
+  })
+  for (let path = paths.shift(); path !== undefined; path = paths.shift()) {
+    const found = await look(page, origin, path)
+    seen.push({ ...found, problems: [...found.problems, ...foreign.splice(0).map((url) => `asks for ${url}`)] })
+  }
+  await page.close()
+}
+
+/** Links of a page that lead nowhere. Pages that were not looked at count as pages without anchors to check. */
+function brokenLinks({ links }: Seen, files: ReadonlySet<string>, pages: ReadonlyMap<string, Seen>): string[] {
+  const broken = links.filter((link) => {
+    const [path = '', anchor = ''] = link.split('#')
+    const file = path === '' || path.endsWith('/') ? `${path}index.html` : path
+    const target = pages.get(file)
+    return !files.has(file) || (anchor !== '' && target !== undefined && !target.ids.has(decodeURIComponent(anchor)))
+  })
+  return [...new Set(broken)].map((link) => `links to ${link}, which is not there`)
+}
+
+const files = new Set(globSync('**/*', { cwd: dist }))
+const all = [...files].filter((file) => file.endsWith('.html') && file !== '404.html').sort()
+const paths = all.filter((file) => options.only === undefined || file.includes(options.only))
+if (paths.length === 0) throw new Error('There are no pages to look at: run `npm run docs:build` first.')
+const { server, origin } = await serve(dist)
+const browser = await chromium.launch({ ...findBrowsers().chromium, args: ['--no-sandbox'] })
+const seen: Seen[] = []
+const left = [...paths]
+await Promise.all(Array.from({ length: AT_A_TIME }, () => work(browser, origin, left, seen)))
+await browser.close()
+server.close()
+
+const pages = new Map(seen.map((page) => [page.path, page]))
+const failed = seen
+  .map((page) => ({ path: page.path, problems: [...page.problems, ...brokenLinks(page, files, pages)] }))
+  .filter(({ problems }) => problems.length > 0)
+for (const { path, problems } of failed) console.error(`${path}\n  ${problems.join('\n  ')}`)
+console.log(
+  `${seen.length} pages, light and dark: ${failed.length === 0 ? 'nothing to mend' : `${failed.length} to mend`}`,
+)
+process.exitCode = failed.length === 0 ? 0 : 1

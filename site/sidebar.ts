@@ -1,0 +1,45 @@
+import { posix } from 'node:path'
+import { addressOf } from './pages.ts'
+
+/*
+ * docs/README.md is the table of contents, on GitHub and of the package. The sidebar of the site is made from it.
+ */
+
+export interface SidebarItem {
+  text: string
+  /** The address, from the root of the site. */
+  link?: string
+  items?: SidebarItem[]
+  collapsed?: boolean
+}
+
+/** The address of a link in the table of contents. */
+function addressOfLink(link: string): string {
+  const [path = '', anchor] = link.split('#')
+  const address = addressOf(posix.join('docs', path))
+  if (address === undefined) throw new Error(`docs/README.md links to ${link}, which is no page of the site`)
+  return `/${address.replace(/\.md$/, '')}${anchor === undefined ? '' : `#${anchor}`}`
+}
+
+/** Each `##` heading is a group, each link of its list an item, and a list within a list the items below it. */
+export function sidebarOf(contents: string): SidebarItem[] {
+  const groups: SidebarItem[] = []
+  for (const line of contents.split('\n')) {
+    const [, heading] = /^## (.*)$/.exec(line) ?? []
+    if (heading !== undefined) groups.push({ text: heading, items: [] })
+    const [, indent, text, link] = /^( *)- \[([^\]]+)\]\(([^)]+)\)/.exec(line) ?? []
+    const group = groups.at(-1)?.items
+    if (indent === undefined || text === undefined || link === undefined || group === undefined) continue
+    const item = { text, link: addressOfLink(link) }
+    const parent = indent ? group.at(-1) : undefined
+    if (parent) {
+      parent.items ??= []
+      parent.items.push(item)
+    } else group.push(item)
+  }
+  return groups
+}
+
+/** All addresses of a sidebar, without anchors. */
+export const linksOf = (items: readonly SidebarItem[]): string[] =>
+  items.flatMap(({ link, items = [] }) => [...(link ? [link.replace(/#.*$/, '')] : []), ...linksOf(items)])
