@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { cleanup, render } from '@testing-library/react'
@@ -36,7 +36,7 @@ function code(name: string): string {
   return found
 }
 
-/** A folder inside of the package, where `headwater` is what was built. */
+/** A fresh project, as `npm init` makes it, with the built package installed. */
 function project(port: number, { onTestFinished }: TestContext) {
   if (!existsSync(join(root, 'dist')))
     throw new Error('There is no dist/ to run the README with: run `npm run build` first.')
@@ -44,6 +44,9 @@ function project(port: number, { onTestFinished }: TestContext) {
   mkdirSync(parent, { recursive: true })
   const folder = mkdtempSync(join(parent, 'readme-test-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  writeFileSync(join(folder, 'package.json'), '{ "type": "commonjs" }')
+  mkdirSync(join(folder, 'node_modules'))
+  symlinkSync(root, join(folder, 'node_modules/headwater'), 'junction')
   const write = (name: string, text = code(name)): string => {
     const path = join(folder, name)
     mkdirSync(dirname(path), { recursive: true })
@@ -80,8 +83,8 @@ async function answers(port: number): Promise<void> {
 }
 
 it('has a test for each of its blocks', () => {
-  const tested = ['server.mjs', 'start.ts', 'typed.ts', 'src/sse.ts', 'src/App.tsx', 'src/App.vue', 'src/App.svelte']
-  tested.push('src/main.ts', 'hub.ts', 'src/live.ts')
+  const tested = ['server.mjs', 'start.mjs', 'typed.mts', 'src/sse.ts', 'src/App.tsx', 'src/App.vue', 'src/App.svelte']
+  tested.push('src/main.ts', 'hub.mts', 'src/live.ts')
   expect([...named.keys()].filter(Boolean).sort()).toEqual(tested.sort())
   const others = blocks.filter(({ code }) => !NAME.test(code)).map(({ language }) => language)
   expect(others).toEqual(['sh', 'html', 'tsx', 'sh', 'sh'])
@@ -98,8 +101,8 @@ it.concurrent('has a quick start that goes on where it stopped when its server i
   const server = write('server.mjs')
   const first = node(server, test)
   await answers(port)
-  const start = node(write('start.ts'), test)
-  const typed = node(write('typed.ts'), test)
+  const start = node(write('start.mjs'), test)
+  const typed = node(write('typed.mts'), test)
   await eventually(() => expect(start.printed.text).toContain("'A-1'"))
   await eventually(() => expect(typed.printed.text).toContain('A-1 10'))
   await first.end()
@@ -166,9 +169,10 @@ it.concurrent('has a page without a bundler that shows the events of its server'
 it.concurrent('has a hub that sends events, takes what the client sends, and lets the pages of Vite connect', async (test) => {
   const port = await freePort()
   const { write } = project(port, test)
-  const hub = node(write('hub.ts'), test)
+  const hub = node(write('hub.mts'), test)
   await answers(port)
-  const live = node(write('src/live.ts'), test)
+  // A bundler takes a `.ts` as a module, Node in such a project a `.mts`.
+  const live = node(write('live.mts', code('src/live.ts')), test)
   await eventually(() => expect(live.printed.text).toMatch(/order\.created \{ id: 'A-\d+', total: \d+ \}/))
   // A refused POST would have been thrown.
   expect(live.printed.text).not.toContain('Error')
