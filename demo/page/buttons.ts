@@ -13,7 +13,7 @@ import { capital } from './words.ts'
  * of this browser, as a fault is everybody's.
  */
 
-/** What one tab tells the others. */
+/** A message from one tab to the others. */
 type Word =
   | { readonly kind: 'announce'; readonly fault: Fault; readonly at: number }
   | { readonly kind: 'withdraw'; readonly fault: Fault }
@@ -23,7 +23,7 @@ type Word =
 const STALE = 1000
 
 export interface Buttons {
-  /** What only the tab that has the connection has heard of. */
+  /** Facts that only the tab with the connection has heard of. */
   blame(reason: string): void
 }
 
@@ -31,7 +31,7 @@ export interface ButtonParts {
   readonly sse: Stream
   readonly verdict: Verdict
   readonly log: Log
-  /** Is told the name of each fault. */
+  /** Gets the name of each fault. */
   readonly strip: Strip
 }
 

@@ -25,7 +25,7 @@ export function differences(mine: OrderTable, server: OrderTable): string[] {
   return found
 }
 
-/** What is wrong with the numbers of the events; '' if nothing is. */
+/** The mistake in the numbers of the events; '' if there is none. */
 export function complaint({ missing, repeated }: Tally): string {
   const wrong = []
   if (missing) wrong.push(`${count(missing, 'event')} missing`)
@@ -39,7 +39,7 @@ const REASONS: Readonly<Record<string, string>> = {
   'unknown-cursor': 'the server does not know the cursor',
 }
 
-/** What a gap means, as a sentence. */
+/** The meaning of a gap, as a sentence. */
 export function describeGap({ reason, certain, requested, resumedFrom }: Gap): string {
   const from = parseId(requested)
   const to = parseId(resumedFrom)

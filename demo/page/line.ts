@@ -1,14 +1,12 @@
 import type { Interruption } from './interruptions.ts'
 
-/*
- * What this page knows of its line to the server: what is announced to happen to it, and the interruption there is.
- */
+/* This page's knowledge of its connection to the server: announced faults, and the interruption there is. */
 
 export interface Line {
-  /** What is about to happen, and has not been noticed yet. */
+  /** A fault that is about to happen, and has not been noticed yet. */
   readonly announced: readonly string[]
   readonly current: Interruption | undefined
-  /** @param isOpen - Whether the connection is. @returns Takes it back, as nothing will come of it. */
+  /** @param isOpen - Whether the connection is. @returns Takes it back, because no fault will follow. */
   announce(label: string, isOpen: boolean): () => void
   /** The connection is lost. @param heardAt - When an event was last heard. */
   breaks(reason: string, heardAt: number): void

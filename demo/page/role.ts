@@ -11,7 +11,7 @@ import { describeRoster, describeServer, ROLES } from './words.ts'
  */
 
 const TITLE = document.title
-/** Who asks for the lead hears through another tab, for a moment: not worth saying aloud. */
+/** A tab that asks for the lead hears through another tab for a moment: not worth saying aloud. */
 const SETTLED = 700
 
 /** @param streams - How many the server counts for all of these tabs. */

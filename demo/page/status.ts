@@ -66,7 +66,7 @@ export function showStatus<E>(sse: Pick<SSEClient<E>, 'state' | 'observe'>): voi
   setInterval(drawClock, 100)
 }
 
-/** What the clock says, and how full the bar is. */
+/** The text of the clock, and how full the bar is. */
 function progress(state: ConnectionState, since: number, heardAt: number): [text: string, share: number] {
   const now = Date.now()
   if (state.status === 'waiting') {

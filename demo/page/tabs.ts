@@ -24,7 +24,7 @@ export interface Tabs extends Store<Roster> {
 }
 
 const PREFIX = 'headwater-demo'
-/** Who comes or changes says so; who crashes does not. */
+/** A tab that comes or changes says so; one that crashes does not. */
 const LOOK_EVERY = 1000
 
 /** @param role - What part this tab plays. */

@@ -5,7 +5,7 @@ import { persist } from './http.ts'
  * the server knows, and it is asked.
  */
 
-/** What the numbers say. */
+/** The meaning of the numbers. */
 export interface Tally {
   readonly events: number
   /** The number that the table was loaded at. */

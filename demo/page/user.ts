@@ -2,8 +2,8 @@ import { findUser, USERS, type UserId } from '../shared/users.ts'
 import { byId, make } from './dom.ts'
 
 /*
- * Who this page is: picked by chance, so that two tabs are mostly two people, and kept for as long as the tab. One that this
- * page opens is the same person.
+ * The user of this page: picked by chance, so that two tabs are mostly two people, and kept for as long as the tab. One that
+ * this page opens is the same person.
  */
 
 const KEY = 'headwater-demo-user'

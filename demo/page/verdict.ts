@@ -20,7 +20,7 @@ import { describeError } from './words.ts'
  */
 
 export interface Verdict {
-  /** Something is about to happen to the connection. @returns Takes it back, as nothing will come of it. */
+  /** Something is about to happen to the connection. @returns Takes it back, because no fault will follow. */
   announce(label: string): () => void
   /** One more reason why the connection is not back. */
   blame(reason: string): void

@@ -23,9 +23,9 @@ export const ROLES: Readonly<Record<TabsRole, string>> = {
   alone: 'This tab shares with no other',
 }
 
-/** What happened, for a reader who has never heard of the codes. */
+/** The events, for a reader who has never heard of the codes. */
 export function describeError({ code, status, message, cause }: SSEError): string {
-  // A tab that hears through another one is told that the connection was lost, but not why.
+  // A tab that hears through another one knows that the connection was lost, but not why.
   if (code === 'network' && cause === undefined) return 'connection lost'
   if (code === 'network') return cause === 'eof' ? 'ended by the server' : 'connection broke'
   if (code === 'stalled') return 'silent for too long'

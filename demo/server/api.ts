@@ -15,7 +15,7 @@ import { bearerOf, type Claims, type Tokens, visitor } from './token.ts'
  * The routes. All that is below /api/events is the hub's own: streams, topics, publishing, figures, reset.
  */
 
-/** What is sent as JSON; or a status, where there is nothing else to say. */
+/** The value to send as JSON; or a status, where there is nothing else to say. */
 type Answer = object | number
 
 type Route = (query: URLSearchParams, claims: Claims | undefined) => Answer | Promise<Answer>

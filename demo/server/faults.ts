@@ -4,8 +4,8 @@ import type { Streams } from './streams.ts'
 import type { Claims } from './token.ts'
 
 /*
- * What goes wrong on request. `restart` is not among these: the process that is killed cannot do it itself, so the
- * supervisor does.
+ * The faults on request. `restart` is not among these: the process that is killed cannot do it itself, so the supervisor
+ * does.
  */
 
 type OwnFault = Exclude<Fault, 'restart'>

@@ -15,7 +15,7 @@ import { createTokens } from './token.ts'
 
 /*
  * The API server: a process of its own, so that it can be killed, and replaced by another. Started by the supervisor, which
- * says where the log is, which port to take and which number it has, and is told the port once the server listens.
+ * gives it a path for the log, a port and a number. It reports the port to the supervisor once the server listens.
  */
 
 const [folder, port, number] = process.argv.slice(2)
@@ -68,7 +68,7 @@ process.on('message', (message) => {
   if (message === 'hand over') void handOver()
   if (message === 'drain') void drain()
 })
-// Whatever becomes of the supervisor, this process does not outlive it.
+// However the supervisor ends, this process does not outlive it.
 process.on('disconnect', () => process.exit())
 // Ctrl+C reaches every process of the terminal; the supervisor alone decides when this one ends.
 process.on('SIGINT', () => {})

@@ -3,8 +3,8 @@ import { type Published, parseId, TOPICS } from '../shared/events.ts'
 import type { Claims } from './token.ts'
 
 /*
- * What the server has published for a user, by its log: the page compares that with what it has received. Only the server knows
- * which events were for others.
+ * The events that the server has published for a user, by its log: the page compares that with what it has received. Only the
+ * server knows which events were for others.
  */
 
 const isFor =

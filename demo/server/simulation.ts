@@ -5,10 +5,7 @@ import type { ShopHub } from './hub.ts'
 import { CUSTOMERS, JOBS, NOTICES } from './names.ts'
 import type { Orders } from './orders.ts'
 
-/*
- * A day at a shop, in fast motion. What it needs to know it reads from the log, so that it goes on where a killed
- * process stopped.
- */
+/* A day at a shop, in fast motion. It reads its state from the log, so that it goes on where a killed process stopped. */
 
 /** Between two steps, in milliseconds, on average. */
 const STEP = 150
@@ -47,7 +44,7 @@ export async function simulate(log: EventLog, orders: Orders, hub: ShopHub): Pro
   }
 
   while (orders.table.size < BOARD_SIZE) await board.createOrder()
-  // The shop was open while this process was dead: what happened meanwhile is what a client could have lost.
+  // The shop was open while this process was dead: a client could have lost the events of that time.
   const away = Date.now() - (history.at(-1)?.at ?? Date.now())
   for (let steps = Math.min(away / STEP, CATCH_UP_MAX); steps > 1; steps--) await step()
 

@@ -1,10 +1,8 @@
 import type { ShapeEvents } from '../../server/index.ts'
 
-/*
- * What travels on the stream: the one description that the server writes by and the page reads by.
- */
+/* The events on the stream: the one description that the server writes by and the page reads by. */
 
-/** What a page joins. Notifications come without: they are for everyone, or for a user. */
+/** The topics of a page. Notifications come without: they are for everyone, or for a user. */
 export const TOPICS = ['orders', 'jobs'] as const
 
 export type OrderStatus = 'placed' | 'packing' | 'on the way' | 'delivered'

@@ -1,14 +1,12 @@
 import type { ClientInfo, HubStats } from '../../server/index.ts'
 import type { Notice } from './events.ts'
 
-/*
- * What the operator's panel receives: figures about the hub, and whose each stream is.
- */
+/* The data of the operator's panel: figures about the hub, and whose each stream is. */
 
 /** Only operators may join it. */
 export const ADMIN_TOPIC = 'admin'
 
-/** What the panel sees of a stream. */
+/** The panel's view of a stream. */
 export interface ListedClient extends Omit<ClientInfo, 'principal'> {
   /** Whose it is. Undefined for an operator's. */
   readonly userId?: string

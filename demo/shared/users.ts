@@ -1,6 +1,4 @@
-/*
- * Who may sign in: nobody needs a password, as what there is to see is made up.
- */
+/* The users who may sign in: nobody needs a password, because all data is made up. */
 
 export const USERS = [
   { id: 'ada', name: 'Ada' },

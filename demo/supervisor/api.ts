@@ -47,7 +47,7 @@ export const ENTRY = fileURLToPath(new URL('../server/main.ts', import.meta.url)
 export const DOWN_FOR = 2000
 
 /**
- * @param secret - What tokens are signed with.
+ * @param secret - The key that signs tokens.
  * @param crashed - Called when a process has ended by itself, and will not be back.
  * @param entry - The program of the process. Default: the demo's API server.
  */
@@ -90,7 +90,7 @@ export async function startApi(secret: string, crashed: (error: Error) => void, 
         // Two must never write to the log: the old one says that it has stopped before the new one opens it.
         await children.ask(child, 'hand over')
         const next = await children.start(0)
-        // From now on its end is what we want. Clients that it asks to come back are led to the new one.
+        // From now on its end is wanted. Clients that it asks to come back are led to the new one.
         children.dismiss(child)
         child.send('drain')
         return next

@@ -14,7 +14,7 @@ export interface Children {
   /**
    * Starts a process. Rejects if it ends before it listens.
    * @param port - That it is to listen on; 0: any.
-   * @param number - What it is called. Default: how many processes there have been with this one.
+   * @param number - Its name. Default: how many processes there have been with this one.
    */
   start(port: number, number?: number): Promise<Running>
   isAlive(child: ChildProcess): boolean

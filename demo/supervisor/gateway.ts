@@ -6,8 +6,8 @@ import { createProxy } from './proxy.ts'
 import { causeInAll, countInAll } from './together.ts'
 
 /*
- * What comes between the pages and the API server: what only the supervisor can do, as a process that is about to be killed cannot
- * answer; what all processes do together; for all the rest, the proxy.
+ * The gateway between the pages and the API server: tasks that only the supervisor can do, as a process that is about to be
+ * killed cannot answer; tasks that all processes do together; for all the rest, the proxy.
  */
 
 /** @param failed - Told when there is no process any more. */

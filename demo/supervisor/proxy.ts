@@ -1,10 +1,10 @@
 import { request as ask, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 
 /*
- * What stands in front of the API server in most set-ups: a proxy. This one asks for each request which process answers it.
+ * A proxy, as it stands in front of the API server in most set-ups. This one asks for each request which process answers it.
  */
 
-/** What concerns one connection, and not the next (RFC 9110 7.6.1). */
+/** Headers that concern one connection, and not the next (RFC 9110 7.6.1). */
 const forNext = ({ connection, 'keep-alive': _, ...headers }: IncomingHttpHeaders): IncomingHttpHeaders => headers
 
 /** @param portOf - The port of the process that answers a request. Undefined while there is none. */

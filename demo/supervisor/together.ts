@@ -1,9 +1,7 @@
 import type { StreamCount } from '../shared/events.ts'
 import type { Fleet } from './api.ts'
 
-/*
- * What is asked of all processes at once, as a fault is a fault of the whole service, and streams are counted over all.
- */
+/* Requests to all processes at once, as a fault is a fault of the whole service, and streams are counted over all. */
 
 const addressOf = (port: number, path: string): string => `http://127.0.0.1:${port}${path}`
 

@@ -16,7 +16,7 @@ export function restartOnChange(
   api: Pick<Api, 'restart'>,
   report: (error: unknown) => void,
 ): void {
-  /** What was saved since the last start began. */
+  /** The files saved since the last start began. */
   const saved = new Set<string>()
   let isRestarting = false
 

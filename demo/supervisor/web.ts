@@ -2,9 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { createServer, type Plugin, type ViteDevServer } from 'vite'
 import { sources } from './sources.ts'
 
-/*
- * What the browser talks to: Vite for the pages, and a gateway to the API server ahead of it.
- */
+/* The browser's address: Vite for the pages, and a gateway to the API server ahead of it. */
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
 

@@ -33,7 +33,7 @@ export function createCare(
 
   function watch(): void {
     if (maxAge === Infinity || isStopped) return
-    // What fails now is done the next time.
+    // Work that fails now is done the next time.
     timer(
       maxAge / 8,
       () =>

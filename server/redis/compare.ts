@@ -2,7 +2,7 @@
  * Whether a process that follows a log in Redis still follows it: a pure decision.
  */
 
-/** What Redis has. */
+/** The state of Redis. */
 export interface Standing {
   readonly epoch: string
   /** The last number that was given. */

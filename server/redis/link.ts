@@ -50,10 +50,10 @@ class ConnectionError extends Error {
   }
 }
 
-/** What ioredis rejects with if it has not sent a command. */
+/** The error of ioredis if it has not sent a command. */
 const UNSENT = /^(Stream isn't writeable|Cluster isn't ready)/
 
-/** What ioredis says of a lost connection is about its own retries. */
+/** The message of ioredis about a lost connection concerns its own retries. */
 function failureOf(error: Error): Error {
   if (isReply(error)) return error
   const isSent = !UNSENT.test(error.message)
@@ -63,7 +63,7 @@ function failureOf(error: Error): Error {
 /** A connection of our own to the server of a client that the application has made. It connects again whenever it is lost. */
 export class Link {
   readonly client: RedisClient
-  /** What the connection failed with the last time. */
+  /** The last error of the connection. */
   error: Error | undefined
   /** When the connection was lost, on the monotonic clock. Undefined while there is one. */
   downSince: number | undefined = monotonic(clock)

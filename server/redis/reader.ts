@@ -5,7 +5,7 @@ import { isReplica, type Link } from './link.ts'
 import type { Known, Store } from './store.ts'
 import { clock, pause } from './time.ts'
 
-/** What the reader needs of its log. */
+/** The parts of its log that the reader needs. */
 export interface ReaderParts {
   readonly link: Link
   readonly store: Pick<Store, 'verify' | 'next'>
@@ -97,7 +97,7 @@ export class Reader {
       // A listener, or a reset, has begun the log again.
       if (moves !== this.#moves || this.#isClosed) return false
       const stored = decodeEntry(raw)
-      // What is no entry of a log is passed over. A number is missing then, and the next entry shows that.
+      // Anything that is no entry of a log is skipped. A number is missing then, and the next entry shows that.
       if (!stored) continue
       if (stored.epoch !== known().epoch) return false
       if (stored.entry.seq !== known().head + 1) {

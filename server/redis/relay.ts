@@ -3,7 +3,7 @@ import type { Relay, RelayMessage } from '../log/relay.ts'
 import type { Link } from './link.ts'
 import { createPulse } from './pulse.ts'
 
-/** What the relay needs of its log. */
+/** The parts of its log that the relay needs. */
 export interface RelayParts {
   readonly prefix: string
   /** Names this process. */

@@ -1,6 +1,6 @@
 /*
- * What has to happen in Redis in one step. Each script is sent as a whole: Redis compiles it once, and a server that was restarted
- * does not know it by its hash. Its keys are meta, log, wake and sent, all of one slot.
+ * The steps that Redis has to take at once. Each script is sent as a whole: Redis compiles it once, and a server that was
+ * restarted does not know it by its hash. Its keys are meta, log, wake and sent, all of one slot.
  *
  * meta   a hash: the epoch, the last number (seq), and the number that the epoch began behind (base)
  * log    a stream of entries

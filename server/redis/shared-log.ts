@@ -37,7 +37,7 @@ const RECENT_CHARACTERS = 64 * 1024 * 1024
 /** How many entries one request of a replay reads. */
 const PAGE = 1000
 
-/** What a log is made of. */
+/** The parts of a log. */
 export interface SharedLogParts {
   readonly settings: RedisLogSettings
   readonly commands: Link
@@ -64,7 +64,7 @@ export class SharedLog implements RedisLog {
   readonly #position: Position
   /** The oldest number that Redis has, as far as is known. */
   #oldest: number
-  /** What Redis has, while the question is under way. */
+  /** The state of Redis, while the question is under way. */
   #standing: Promise<Standing> | undefined
   #isUp = true
   #isClosed = false

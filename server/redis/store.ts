@@ -4,14 +4,14 @@ import { decodeEntry, encodeRecord, idOf, type Raw, type Stored, seqOf } from '.
 import type { Link } from './link.ts'
 import { APPEND, RESET, VERIFY } from './scripts.ts'
 
-/** What a process knows of the log: its epoch, its last entry, and the uid of that, '' if it is not known. */
+/** A process's knowledge of the log: its epoch, its last entry, and the uid of that, '' if it is not known. */
 export interface Known {
   readonly epoch: string
   readonly head: number
   readonly uid: string
 }
 
-/** What is new in Redis. */
+/** The new entries in Redis. */
 export interface News {
   readonly entries: readonly Raw[]
   /** The epoch has changed, or may have. */
@@ -27,7 +27,7 @@ const BLOCK = 1000
 /** How many entries are read at a time. */
 const PAGE = 100
 
-/** What the log asks of Redis. Each rejects with what Redis answers, or if there is no answer. */
+/** The log's questions to Redis. Each rejects with what Redis answers, or if there is no answer. */
 export class Store {
   readonly #commands: Link
   readonly #reader: Link

@@ -18,13 +18,13 @@ interface Waiting {
   place: Place | undefined
 }
 
-/** What the writer needs of its log. */
+/** The parts of its log that the writer needs. */
 export interface WriterParts {
   readonly node: string
   readonly link: Link
   readonly store: Pick<Store, 'append' | 'reset'>
   readonly timeout: number
-  /** What the process knows of the log now. */
+  /** The process's knowledge of the log now. */
   known(): Known
   /** Redis has another epoch than the process: has it compare. */
   verify(): Promise<void>
@@ -112,7 +112,7 @@ export class Writer {
     }
     const settle = (place: Known): void => this.moved(place)
     if (epoch === known().epoch) settle(known())
-    // What a verification cannot find out, the time does.
+    // Time decides where a verification cannot.
     else
       void verify().then(
         () => settle(known()),
@@ -146,7 +146,7 @@ export class Writer {
         return await store.append(known(), name, records, Math.max(left, 1))
       } catch (error) {
         if (isSent(error)) lost = error
-        // After a try without an answer it is not known what became of that one.
+        // After an attempt without an answer its outcome is not known.
         if (!isPassing(error)) throw lost ? unavailable(lost, undefined) : refused(error)
         if (isReplica(error)) link.reconnect()
         await pause(PAUSE)
@@ -158,8 +158,8 @@ export class Writer {
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : `${error}`)
 
 /**
- * @param lost - What a try failed with that Redis may have. Undefined if there was none.
- * @param error - What the connection failed with the last time.
+ * @param lost - The error of an attempt that Redis may have carried out. Undefined if there was none.
+ * @param error - The last error of the connection.
  */
 function unavailable(lost: unknown, error: Error | undefined): LogUnavailableError {
   const cause = lost ?? error

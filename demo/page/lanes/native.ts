@@ -2,9 +2,7 @@ import { EVENT_TYPES, type Events, NATIVE_CLIENT, TOPICS } from '../../shared/ev
 import { createMark, type Mark } from '../store.ts'
 import type { LaneState } from './standing.ts'
 
-/*
- * The browser's own EventSource, on the same stream. There is no code around it: what it does after a fault is what it does by itself.
- */
+/* The browser's own EventSource, on the same stream. There is no code around it: after a fault it acts by itself. */
 
 type Received = (id: string, data: Events[keyof Events]) => void
 

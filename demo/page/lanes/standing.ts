@@ -7,7 +7,7 @@ import type { Score } from './lane.ts'
  * Pure: what the figures of a lane mean. The same rules hold for both lanes.
  */
 
-/** What a client says of its connection. `off`: there is none in this tab. */
+/** A client's view of its connection. `off`: there is none in this tab. */
 export type LaneState = ConnectionState | { readonly status: 'off' }
 
 /** A client at one moment. Times are milliseconds. */
@@ -21,7 +21,7 @@ export interface LaneView {
 /** `behind`: the missing events may still come. */
 export type Standing = 'complete' | 'behind' | 'lost'
 
-/** What an interruption has cost a client. */
+/** The cost of an interruption for a client. */
 export interface Cost {
   readonly missing: number
   readonly standing: Standing
@@ -44,7 +44,7 @@ export const LABELS: Readonly<Record<Standing, string>> = {
   lost: 'lost',
 }
 
-/** What the client says it does, as a line. @param now - Epoch milliseconds. */
+/** The client's own account, as a line. @param now - Epoch milliseconds. */
 export function describeLane({ state, silence }: LaneView, now: number): string {
   switch (state.status) {
     case 'off':

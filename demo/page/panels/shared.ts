@@ -6,8 +6,7 @@ import type { Replica, ReplicaBase } from '../replica.ts'
 import { createMark, type Mark } from '../store.ts'
 
 /*
- * What the three panels have in common: how values follow from events, and how they read. What is left to each is to
- * listen and to draw.
+ * The shared part of the three panels: how values follow from events, and how they read. Each only has to listen and to draw.
  */
 
 export interface Shared {
@@ -19,7 +18,7 @@ export interface Shared {
   readonly read: Mark<number>
 }
 
-/** What `createValueStore` and `useSSEValue` take. */
+/** The options of `createValueStore` and `useSSEValue`. */
 interface Reduction<T, D> {
   readonly initial: T
   readonly reduce: (value: T, data: D, event: { readonly id: string }) => T
