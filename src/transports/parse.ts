@@ -21,7 +21,7 @@ function createLineReader(limit: number): (bytes: Uint8Array) => readonly string
     if (text[0] === dropped) text = text.slice(1)
     // A CR at the end of a chunk ends its line at once: an LF that belongs to it may not come for hours.
     dropped = text.endsWith('\r') ? '\n' : ''
-    const lines = text.replaceAll('\r\n', '\n').replaceAll('\r', '\n').split('\n')
+    const lines = text.split(/\r\n?|\n/)
     lines[0] = rest + lines[0]
     rest = lines.pop() as string
     if (rest.length > limit) {

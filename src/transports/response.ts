@@ -15,9 +15,8 @@ type ResponseParts = Pick<Response, 'status' | 'headers' | 'body'>
  */
 export async function checkResponse(response: ResponseParts, url: string): Promise<void> {
   const { status, headers } = response
-  // The essence of the last of the values (Fetch 3.6, "extract a MIME type"): its parameters do not count.
-  const essence = `${headers.get('content-type')}`.split(',').pop()?.split(';')[0]?.trim().toLowerCase()
-  if (status === 200 && essence === 'text/event-stream') return
+  // The last of the values, without its parameters (Fetch 3.6, "extract a MIME type"). Without a header it is tested as "null".
+  if (/(^|,)\s*text\/event-stream\s*(;[^,]*)?$/i.test(headers.get('content-type') as string) && status === 200) return
   const error = await createRefusal(response, url)
   throw status === 204 ? 'stop' : error
 }
@@ -47,12 +46,16 @@ export async function readText({ body }: Pick<Response, 'body'>, enough: number,
   let bytes: Uint8Array | undefined
   const cancel = (): unknown => reader?.cancel().catch(same)
   // Not a timer of the client's clock: a test that stops the clock gets its error all the same.
-  if (ms) setTimeout(cancel, ms)
-  do {
-    bytes = (await reader?.read())?.value
-    text += decoder.decode(bytes, { stream: true })
-  } while (bytes && text.length < enough)
-  cancel()
+  const timer = ms && setTimeout(cancel, ms)
+  try {
+    do {
+      bytes = (await reader?.read())?.value
+      text += decoder.decode(bytes, { stream: true })
+    } while (bytes && text.length < enough)
+  } finally {
+    cancel()
+    clearTimeout(timer)
+  }
   return text
 }
 

@@ -164,6 +164,15 @@ describe('an error about a refused response', () => {
     }
   })
 
+  it.each([
+    ['has come', () => body('oops').stream],
+    ['has broken off', () => new ReadableStream({ start: (controller) => controller.error(new TypeError('reset')) })],
+  ])('leaves no timer behind once the body %s', async (_, createBody) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    await judge(respond(500, {}, createBody()))
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
   it('is there though the body cannot be cancelled', async () => {
     const stream = new ReadableStream<Uint8Array>({
       start: (controller) => controller.enqueue(new TextEncoder().encode('oops')),
