@@ -3,6 +3,7 @@ import { readText } from './base/files.ts'
 import { GenerateError, type Problem, Problems } from './base/problems.ts'
 import { EVENT_MAP, emitFiles, type OutputOptions } from './emit/files.ts'
 import { importDocuments } from './importers/documents.ts'
+import { circlesIn } from './pivot/circles.ts'
 import { createCollector } from './pivot/collect.ts'
 import type { EventDocument } from './pivot/document.ts'
 import type { RustOptions } from './rust/context.ts'
@@ -37,8 +38,14 @@ export async function generate({ sources, folder, out, rust, output }: GenerateO
   const collector = createCollector(problems, folder)
   const found = findSources(sources, folder, out === undefined ? undefined : resolve(folder, out, EVENT_MAP))
   await importDocuments(found.documents, { collector, problems, folder })
-  if (found.rust.length) await importRust(rustSources(found.rust, rust, folder), { collector, problems, options: rust })
+  if (found.rust.length)
+    await importRust(rustSources(found.rust, rust, folder), { collector, problems, options: rust, folder })
   const document = collector.document()
+  for (const name of circlesIn(document))
+    problems.error(
+      collector.placeOf(name) ?? { file: folder },
+      `${name} is a form of itself: put it into a field or a list`,
+    )
   if (!problems.hasErrors && !Object.keys(document.events).length) throw new GenerateError('the sources have no events')
   return { problems: problems.list, document, files: problems.hasErrors ? new Map() : emitFiles(document, output) }
 }

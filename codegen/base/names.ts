@@ -3,7 +3,7 @@ export function wordsOf(name: string): string[] {
   return name
     .replace(/([a-z\d])([A-Z])/g, '$1 $2')
     .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
-    .split(/[^\p{L}\p{N}]+/u)
+    .split(/(?:[^\p{ID_Continue}]|_)+/u)
     .filter(Boolean)
 }
 
@@ -12,14 +12,14 @@ const capital = (word: string): string => word.charAt(0).toUpperCase() + word.sl
 /** A name for a type: `OrderCreated`. One that begins with a digit gets a `_`. */
 export function pascalCase(name: string): string {
   const joined = wordsOf(name).map(capital).join('')
-  return /^[\p{L}_$]/u.test(joined) ? joined : `_${joined}`
+  return /^\p{ID_Start}/u.test(joined) ? joined : `_${joined}`
 }
 
 /** A name for a function: `orderCreated`. */
 export function camelCase(name: string): string {
   const pascal = pascalCase(name)
   const [head = '', ...rest] = wordsOf(name)
-  return /^\p{L}/u.test(pascal)
+  return /^\p{ID_Start}/u.test(pascal)
     ? [
         /^[A-Z]+$/.test(head) ? head.toLowerCase() : head.charAt(0).toLowerCase() + head.slice(1),
         ...rest.map(capital),

@@ -34,29 +34,21 @@ export interface Model {
   readonly events: readonly EventModel[]
 }
 
-/** Names that the generated files need for themselves, or that TypeScript has. */
-const TAKEN: ReadonlySet<string> = new Set([
-  'Array',
-  'Boolean',
-  'EventName',
-  'EventNames',
-  'Events',
-  'Map',
-  'Number',
-  'Object',
-  'Promise',
-  'Record',
-  'Set',
-  'SSEMessage',
-  'String',
-])
+/** Names that the generated files need for themselves, or that no type of TypeScript can have. */
+const TAKEN: ReadonlySet<string> = new Set(
+  `Array Boolean EventName EventNames Events JSON Map Number Object Promise Record Set SSEMessage String eventSchemas
+  eventTopics terminalEvents types v z any arguments await bigint boolean break case catch class const continue debugger
+  default delete do else enum eval export extends false finally for function if implements import in instanceof interface let
+  never new null number object package private protected public return static string super switch symbol this throw true try
+  typeof undefined unknown var void while with yield asserts infer intrinsic keyof readonly unique`.split(/\s+/),
+)
 
 export function modelOf({ events, $defs }: EventDocument): Model {
-  const names = new Map(Object.keys($defs).map((name) => [name, TAKEN.has(name) ? `${name}Type` : name]))
+  const names = namesOf(Object.keys($defs))
   const definitions = entriesOf($defs).map(([name, schema]) => definitionOf(names.get(name) ?? name, schema, names))
   const used = new Set(definitions.map(({ name }) => name))
   const models = entriesOf(events).map(([name, spec]) => {
-    const type = ownType(spec.schema, names) ?? freeName(name, used)
+    const type = ownType(spec.schema, names) ?? payloadName(name, used)
     if (!used.has(type)) definitions.push(definitionOf(type, spec.schema, names))
     used.add(type)
     return eventOf(name, type, spec)
@@ -64,16 +56,35 @@ export function modelOf({ events, $defs }: EventDocument): Model {
   return { definitions: definitions.sort((a, b) => byName(a.name, b.name)), events: withConstants(models) }
 }
 
+/** The names of definitions in TypeScript: their own, unless it is taken. */
+function namesOf(names: readonly string[]): Map<string, string> {
+  const used = new Set(names)
+  return new Map(
+    names.map((name) => {
+      const own = TAKEN.has(name) ? freeName([`${name}Type`], used) : name
+      used.add(own)
+      return [name, own]
+    }),
+  )
+}
+
+const payloadName = (event: string, used: ReadonlySet<string>): string => {
+  const name = pascalCase(event)
+  return freeName([name, `${name}Data`, `${name}EventData`], used)
+}
+
+/** The first name that is not used, or the last one with a number behind it. */
+function freeName(candidates: readonly string[], used: ReadonlySet<string>): string {
+  const isFree = (name: string): boolean => !used.has(name) && !TAKEN.has(name)
+  const last = candidates.at(-1) ?? ''
+  const free = candidates.find(isFree)
+  for (let n = 2; free === undefined; n++) if (isFree(`${last}${n}`)) return `${last}${n}`
+  return free
+}
+
 /** The definition that is the whole of a schema. */
 const ownType = (schema: Schema, names: ReadonlyMap<string, string>): string | undefined =>
   typeof schema === 'object' && schema.$ref !== undefined ? names.get(refName(schema.$ref)) : undefined
-
-function freeName(event: string, used: ReadonlySet<string>): string {
-  const name = pascalCase(event)
-  const candidates = [name, `${name}Data`, `${name}EventData`]
-  const free = candidates.find((candidate) => !used.has(candidate) && !TAKEN.has(candidate))
-  return free ?? `${name}Data${used.size}`
-}
 
 function definitionOf(name: string, schema: Schema, names: ReadonlyMap<string, string>): Definition {
   const { description, deprecated } = typeof schema === 'object' ? schema : {}

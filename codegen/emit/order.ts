@@ -29,7 +29,7 @@ export function ordered(definitions: readonly Definition[], events: readonly Eve
 }
 
 /** The names that a shape refers to. */
-function referencesIn(shape: Shape): string[] {
+export function referencesIn(shape: Shape): string[] {
   switch (shape.kind) {
     case 'reference':
       return [shape.name]

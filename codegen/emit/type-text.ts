@@ -1,5 +1,6 @@
 import type { Json } from '../pivot/document.ts'
 import type { Field, ObjectShape, Shape } from '../pivot/shape.ts'
+import { referencesIn } from './order.ts'
 import { alternatives, docComment, indent, propertyKey, quote } from './print.ts'
 
 /*
@@ -71,7 +72,10 @@ const missable = (item: Shape): string => (item.kind === 'unknown' ? 'unknown?' 
 function objectText(shape: ObjectShape): string {
   if (shape.fields.length) return `{\n${indent(fieldsText(shape))}}`
   if (shape.rest === 'any') return 'Record<string, unknown>'
-  return `Record<string, ${shape.rest === 'none' ? 'never' : typeText(shape.rest)}>`
+  if (shape.rest === 'none') return 'Record<string, never>'
+  const values = typeText(shape.rest)
+  // TypeScript looks into a Record at once, so that a type could not have a Record of itself.
+  return referencesIn(shape.rest).length ? `{ [key: string]: ${values} }` : `Record<string, ${values}>`
 }
 
 /** The fields of an object, one a line, each with a line end. */

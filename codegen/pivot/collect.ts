@@ -7,6 +7,8 @@ export interface Collector {
   event(name: string, spec: EventSpec, place: Place): void
   definition(name: string, schema: Schema, place: Place): void
   document(): EventDocument
+  /** Where a definition stands. */
+  placeOf(definition: string): Place | undefined
 }
 
 /** The hub and the client refuse such a name, or take it for the end of a field. */
@@ -45,6 +47,7 @@ export function createCollector(problems: Problems, folder: string): Collector {
           `there are two types ${name}: the other is at ${formatPlace(first.place, folder)}. Rename one`,
         )
     },
+    placeOf: (name) => definitions.get(name)?.place,
     document: () => ({
       version: 1,
       events: Object.fromEntries([...events].map(([name, { spec }]) => [name, spec])),

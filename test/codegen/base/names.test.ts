@@ -10,6 +10,9 @@ describe('names', () => {
     ['job:2/done', ['job', '2', 'done'], 'Job2Done', 'job2Done'],
     ['2fa', ['2fa'], '_2fa', '_2fa'],
     ['émoi.né', ['émoi', 'né'], 'ÉmoiNé', 'émoiNé'],
+    ['x²', ['x'], 'X', 'x'],
+    ['Ⅷ.a', ['Ⅷ', 'a'], 'ⅧA', 'ⅷA'],
+    ['!!!', [], '_', '_'],
     ['', [], '_', '_'],
   ])('%j becomes a type and a function', (name, words, pascal, camel) => {
     expect([wordsOf(name), pascalCase(name), camelCase(name)]).toEqual([words, pascal, camel])

@@ -16,6 +16,15 @@ describe('the name', () => {
     expect(text).toContain('export type RecordType = RecordType[]\n')
   })
 
+  it('gives way to what TypeScript has and to the name of another definition', () => {
+    const text = textOf(
+      { $ref: '#/$defs/any' },
+      { $defs: { any: { $ref: '#/$defs/anyType' }, anyType: { type: 'null' }, Record: true, RecordType: true } },
+    )
+    expect(text).toContain('export type anyType2 = anyType\n')
+    expect(text).toContain('export type RecordType2 = unknown\n')
+  })
+
   it('gives way to a definition, if it is that of a payload', () => {
     const text = textOf({ type: 'string' }, { $defs: { A: { type: 'null' }, AData: { type: 'null' } } })
     expect(text).toContain('  a: AEventData\n')
@@ -25,5 +34,13 @@ describe('the name', () => {
     const schema: Schema = { type: 'null' }
     const text = textOf(true, { events: { 'a.b': { schema }, a_b: { schema }, c: { schema } } })
     expect(text).toContain("export const EventNames = {\n  'a.b': 'a.b',\n  a_b: 'a_b',\n  C: 'c',\n} as const\n")
+  })
+})
+
+describe('an object of any properties', () => {
+  it('may have itself in them', () => {
+    const tree: Schema = { type: 'object', additionalProperties: { $ref: '#/$defs/Tree' } }
+    const text = textOf({ $ref: '#/$defs/Tree' }, { $defs: { Tree: tree } })
+    expect(text).toContain('export type Tree = { [key: string]: Tree }\n')
   })
 })
