@@ -550,7 +550,7 @@ const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
   'codegen/rust/read-items.ts': 'test/codegen/rust/events.test.ts',
   'codegen/rust/read-type.ts': 'test/codegen/rust/values.test.ts',
   'codegen/rust/serde.ts': 'test/codegen/rust/import.test.ts',
-  'codegen/rust/spreadable.ts': 'test/codegen/rust/import.test.ts',
+  'codegen/rust/spread.ts': 'test/codegen/rust/values.test.ts',
   'codegen/rust/std-types.ts': 'test/codegen/rust/values.test.ts',
   'codegen/rust/type-schema.ts': 'test/codegen/rust/values.test.ts',
   'codegen/rust/variants.ts': 'test/codegen/rust/values.test.ts',

@@ -35,10 +35,18 @@ async function runOnce(options: GenerateCommandOptions, host: Host): Promise<num
     if (options.diff !== undefined) return await sayChanges(options.diff, generated, options, host)
     return options.check ? check(generated, options, host) : write(generated, options, host)
   } catch (error) {
-    if (!(error instanceof GenerateError)) throw error
-    sayError(error, host)
+    sayError(refusalOf(error), host)
     return 1
   }
+}
+
+/** What a user can mend. @throws anything else. */
+function refusalOf(error: unknown): GenerateError {
+  if (error instanceof GenerateError) return error
+  // What it is read with follows it from level to level.
+  if (error instanceof RangeError && /call stack/.test(error.message))
+    return new GenerateError('a source is nested too deeply: it has thousands of levels')
+  throw error
 }
 
 function sayError({ message, place }: GenerateError, { stderr, folder }: Host): void {

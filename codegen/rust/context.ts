@@ -1,4 +1,4 @@
-import type { Problems } from '../base/problems.ts'
+import type { Place, Problems } from '../base/problems.ts'
 import type { Schema } from '../pivot/document.ts'
 import type { Item } from './item.ts'
 
@@ -25,13 +25,9 @@ export interface RustContext {
   /** Makes the definition of an item, unless it is there. */
   define(item: Item): void
   /** Where integers of 64 bits were met. */
-  readonly wide: Item['place'][]
-}
-
-/** The item that a name means in a file: one of the same file, or the only one. Several: nobody can say which. */
-export function findItem(name: string, file: string, { items }: RustContext): Item | 'several' | undefined {
-  const found = items.get(name) ?? []
-  const own = found.filter((item) => item.file === file)
-  const [first, second] = own.length ? own : found
-  return second ? 'several' : first
+  readonly wide: Place[]
+  /** Aliases that are being followed: one that leads back to itself is noticed. */
+  readonly open: Set<Item>
+  /** A place as messages show it. */
+  placeText(place: Place): string
 }

@@ -2,9 +2,12 @@ import { wordsOf } from '../base/names.ts'
 import type { Place } from '../base/problems.ts'
 import type { EventSpec, Schema } from '../pivot/document.ts'
 import { refTo } from '../pivot/document.ts'
-import { findItem, type RustContext, type RustOptions } from './context.ts'
+import type { RustContext, RustOptions } from './context.ts'
 import type { Body, Item, Notes, RustType } from './item.ts'
-import { derivesSerialize, isDeprecated, readSerde } from './serde.ts'
+import { type Mark, readMark } from './mark.ts'
+import { resolve } from './resolve.ts'
+import { type Path, pathOf } from './scope.ts'
+import { derivesSerialize, isDeprecated, isRemote, readSerde } from './serde.ts'
 import { variantsOf } from './variants.ts'
 
 /*
@@ -19,21 +22,14 @@ export interface RustEvent {
   readonly definition?: { readonly name: string; readonly schema: Schema }
 }
 
-/** What a mark says: `// @sse order.created topic=orders terminal`, `#[sse(event = "order.created", topic = "orders", terminal)]`. */
-interface Mark {
-  readonly event?: string
-  readonly topic?: string
-  readonly terminal: boolean
-  readonly skip: boolean
-}
-
 /** The events in the items of event files. */
 export function eventsOf(items: readonly Item[], context: RustContext): RustEvent[] {
   const used = usedItems(items, context)
   return items.flatMap((item) => {
-    const mark = markOf(item, context)
-    if (mark?.skip || item.kind === 'alias') return []
-    const isEvent = mark !== undefined || (item.isPublic && derivesSerialize(item) && !used.has(item))
+    const mark = readMark(item, context.problems)
+    if (mark?.skip) return []
+    const isWritten = derivesSerialize(item) && !isRemote(item)
+    const isEvent = mark !== undefined || (item.isPublic && isWritten && !used.has(item))
     return isEvent ? eventsOfItem(item, mark, context) : []
   })
 }
@@ -47,8 +43,8 @@ function eventsOfItem(item: Item, mark: Mark | undefined, context: RustContext):
     )
     return []
   }
-  if (!derivesSerialize(item)) {
-    problems.error(item.place, `${item.name} is marked as an event, and does not derive Serialize`)
+  if (item.kind === 'alias' || !derivesSerialize(item)) {
+    problems.error(item.place, `${item.name} is marked as an event, and is no struct or enum that derives Serialize`)
     return []
   }
   const serde = readSerde(item, 'container', problems)
@@ -67,7 +63,7 @@ function eventsOfEnum(
 ): RustEvent[] {
   return variantsOf(item, readSerde(item, 'container', context.problems), context).flatMap((written) => {
     const { variant, schema } = written
-    const mark = markOf(variant, context)
+    const mark = readMark(variant, context.problems)
     if (mark?.skip) return []
     const type = `${item.name}${variant.name}`
     const topic = mark?.topic ?? outer?.topic
@@ -97,58 +93,29 @@ const SEPARATORS = { snake: '_', dot: '.', kebab: '-' } as const
 const shaped = (name: string, { nameCase }: RustOptions): string =>
   nameCase === 'keep' ? name : wordsOf(name).join(SEPARATORS[nameCase]).toLowerCase()
 
-type Marked = Notes & { readonly place: Place }
-
-function markOf({ attributes, mark, place }: Marked, { problems }: RustContext): Mark | undefined {
-  const attribute = attributes.find(({ name }) => name === 'sse')
-  if (mark === undefined && !attribute) return undefined
-  const words = (mark?.text ?? '').split(/\s+/).filter(Boolean)
-  const given = new Map<string, string>([
-    ...words.map(wordOf),
-    ...(attribute?.items ?? []).map((item): [string, string] => [item.name, item.value ?? '']),
-  ])
-  const strange = [...given.keys()].find((name) => !/^(event|topic|terminal|skip)$/.test(name))
-  if (strange !== undefined)
-    problems.error(attribute?.place ?? place, `sse has no ${strange}: it has event, topic, terminal and skip`)
-  const event = given.get('event')
-  const topic = given.get('topic')
-  return {
-    ...(event !== undefined && { event }),
-    ...(topic !== undefined && { topic }),
-    terminal: given.has('terminal'),
-    skip: given.has('skip'),
-  }
-}
-
-/** `topic=orders`, `terminal`, `skip`, or the name of the event. */
-function wordOf(word: string): [string, string] {
-  const [, topic] = /^topic=(.*)$/.exec(word) ?? []
-  if (topic !== undefined) return ['topic', topic]
-  return word === 'skip' || word === 'terminal' ? [word, ''] : ['event', word]
-}
-
-/** The items that others refer to. */
+/** The items that are part of others that are written. */
 function usedItems(items: readonly Item[], context: RustContext): Set<Item> {
   const used = new Set<Item>()
-  for (const item of items) {
-    for (const type of typesIn(item)) {
-      for (const name of namesIn(type)) {
-        const found = findItem(name, item.file, context)
-        if (found && found !== 'several' && found !== item) used.add(found)
-      }
+  for (const item of items.filter((each) => each.kind === 'alias' || derivesSerialize(each))) {
+    for (const path of pathsIn(item, context)) {
+      const found = resolve(path, item.scope, context)
+      if (found.kind === 'item' && found.item !== item) used.add(found.item)
     }
   }
   return used
 }
 
-function typesIn(item: Item): RustType[] {
-  if (item.kind === 'alias') return [item.type]
+/** The paths of the types that an item refers to. */
+function pathsIn(item: Item, { problems }: RustContext): Path[] {
+  if (item.kind === 'alias') return pathsOf(item.type)
+  const { into } = readSerde(item, 'container', problems)
   const bodies: readonly Body[] = item.kind === 'struct' ? [item.body] : item.variants.map(({ body }) => body)
-  return bodies.flatMap(({ fields }) => fields.map(({ type }) => type))
+  const types = bodies.flatMap(({ fields }) => fields.map(({ type }) => type))
+  return [...types.flatMap(pathsOf), ...(into === undefined ? [] : [pathOf(into)])]
 }
 
-function namesIn(type: RustType): string[] {
-  if (type.kind === 'path') return [type.last, ...type.args.flatMap(namesIn)]
-  if (type.kind === 'tuple') return type.items.flatMap(namesIn)
-  return type.kind === 'array' ? namesIn(type.item) : []
+function pathsOf(type: RustType): Path[] {
+  if (type.kind === 'path') return [type.path, ...type.args.flatMap(pathsOf)]
+  if (type.kind === 'tuple') return type.items.flatMap(pathsOf)
+  return type.kind === 'array' ? pathsOf(type.item) : []
 }

@@ -1,10 +1,12 @@
 import type { Schema, SchemaObject } from '../pivot/document.ts'
 import { applyCase } from './case.ts'
-import { findItem, type RustContext } from './context.ts'
+import type { RustContext } from './context.ts'
 import type { Body, RustField, RustType } from './item.ts'
+import type { Scope } from './scope.ts'
 import { isDeprecated, readSerde, type Serde } from './serde.ts'
-import { isSpreadable } from './spreadable.ts'
-import { NULL, tupleSchema, typeSchema, writerSchema } from './type-schema.ts'
+import { type Spread, spreadOf } from './spread.ts'
+import { NULL } from './std-types.ts'
+import { tupleSchema, typeSchema, writerSchema } from './type-schema.ts'
 
 /*
  * The fields of structs and variants.
@@ -12,7 +14,7 @@ import { NULL, tupleSchema, typeSchema, writerSchema } from './type-schema.ts'
 
 /** What fields need to know of what they stand in. */
 export interface Owner {
-  readonly file: string
+  readonly scope: Scope
   /** The rule for the names of the fields. */
   readonly renameAll: string | undefined
 }
@@ -26,39 +28,84 @@ export function bodySchema(body: Body, owner: Owner, context: RustContext): Sche
   // A struct around one value is written as the value.
   if (only && !second) return fieldSchema(only.field, only.serde, owner, context)
   const written = fields.filter(({ serde }) => !serde.skip)
-  return tupleSchema(written.map(({ field, serde }) => fieldSchema(field, serde, owner, context)))
+  const items = written.map(({ field, serde }) => fieldSchema(field, serde, owner, context))
+  const first = written.findIndex(({ serde }) => serde.skipIf !== undefined)
+  const after = written.slice(first).find(({ serde }) => serde.skipIf === undefined)
+  if (first >= 0 && after)
+    context.problems.error(after.field.place, 'its place is not known, as a value before it may be left out')
+  return tupleSchema(items, first < 0 ? items.length : first)
 }
 
-/** An object. What is flattened into it stands beside it, in `allOf`. */
-function namedSchema(fields: readonly RustField[], owner: Owner, context: RustContext): SchemaObject {
-  const properties = new Map<string, Schema>()
-  const required: string[] = []
-  const beside: Schema[] = []
-  let others: Schema = true
+/** An object with the fields of a struct. `before` is a property that it begins with. */
+export function namedSchema(
+  fields: readonly RustField[],
+  owner: Owner,
+  context: RustContext,
+  before: Readonly<Record<string, Schema>> = {},
+): SchemaObject {
+  const properties = new Map<string, Schema>(Object.entries(before))
+  const required = [...properties.keys()]
+  const spreads: Part[] = []
   for (const field of fields) {
     const serde = readSerde(field, 'field', context.problems)
     if (serde.skip) continue
     if (serde.flatten) {
-      const flat = flattened(field, owner, context)
-      for (const [name, schema] of Object.entries(flat.optional ?? {})) properties.set(name, schema)
-      if (flat.others !== undefined) others = flat.others
-      if (flat.schema) beside.push(flat.schema)
+      spreads.push({ ...field, spread: spreadOf(field.type, owner.scope, context) })
       continue
     }
     const name = serde.rename ?? applyCase(owner.renameAll, 'field', field.name)
-    if (properties.has(name))
-      context.problems.error(field.place, `there are two fields ${name} in the JSON: rename one`)
+    if (properties.has(name)) sayTwice(name, field, context)
     properties.set(name, documented(leftOut(fieldSchema(field, serde, owner, context), serde), field))
     if (serde.skipIf === undefined && !isConditional(field)) required.push(name)
   }
-  const own: SchemaObject = {
+  return spreadInto({ properties, required }, spreads, context)
+}
+
+const sayTwice = (name: string, { place }: Pick<RustField, 'place'>, { problems }: RustContext): void =>
+  problems.error(place, `there are two fields ${name} in the JSON: rename one`)
+
+/** A type whose fields stand among others. */
+export type Part = Pick<RustField, 'type' | 'place'> & { readonly spread: Spread }
+
+/** An object, and what is spread into it. The fields of other types stand beside it, in `allOf`. */
+export function spreadInto(
+  own: { readonly properties: ReadonlyMap<string, Schema>; readonly required: readonly string[] },
+  parts: readonly Part[],
+  context: RustContext,
+): SchemaObject {
+  const properties = new Map(own.properties)
+  const beside: Schema[] = []
+  let others: Schema = true
+  for (const part of parts) {
+    const isOption = part.spread.kind === 'option'
+    const spread = part.spread.kind === 'option' ? part.spread.inner : part.spread
+    if (spread.kind === 'no object' || spread.kind === 'option') {
+      context.problems.error(part.place, `${part.type.text} cannot be flattened: its JSON is no object`)
+    } else if (spread.kind === 'others') {
+      if (spread.values !== true) others = spread.values
+    } else if (spread.kind === 'fields') {
+      const fields = propertiesOf(context.definitions.get(spread.item))
+      for (const name of Object.keys(fields ?? {})) if (properties.has(name)) sayTwice(name, part, context)
+      if (!isOption) beside.push(spread.schema)
+      else if (fields) for (const [name, schema] of Object.entries(fields)) properties.set(name, schema)
+      else sayNotOptional(part.type, part, context)
+    }
+  }
+  const object: SchemaObject = {
     type: 'object',
     properties: Object.fromEntries(properties),
-    ...(required.length && { required }),
+    ...(own.required.length && { required: own.required }),
     ...(others !== true && { additionalProperties: others }),
   }
-  return beside.length ? { allOf: [...(properties.size ? [own] : []), ...beside] } : own
+  return beside.length ? { allOf: [...(properties.size ? [object] : []), ...beside] } : object
 }
+
+/** The properties of a definition that has nothing beside them. Undefined too while it is being made. */
+const propertiesOf = (definition: Schema | undefined): Readonly<Record<string, Schema>> | undefined =>
+  typeof definition === 'object' && !definition.allOf ? definition.properties : undefined
+
+const sayNotOptional = ({ text }: RustType, { place }: Pick<RustField, 'place'>, { problems }: RustContext): void =>
+  problems.error(place, `${text} cannot be flattened: of an Option, only a struct without flattened fields can`)
 
 /** A field that is left out if it is None is never null. */
 function leftOut(schema: Schema, { skipIf = '' }: Serde): Schema {
@@ -72,11 +119,11 @@ const isConditional = ({ attributes }: RustField): boolean => attributes.some(({
 
 function fieldSchema(field: RustField, serde: Serde, owner: Owner, context: RustContext): Schema {
   const { writer } = serde
-  if (writer !== undefined) return writerSchema(writer, field.place, context)
+  if (writer !== undefined) return writerSchema(writer, field.place, owner.scope, context)
   const as = field.attributes.find(({ name }) => /^serde_as$/.test(name))
   if (as)
     context.problems.error(as.place, 'serde_as is not supported: use serialize_with, and say what it writes with --map')
-  return typeSchema(field.type, owner.file, context)
+  return typeSchema(field.type, owner.scope, context)
 }
 
 function documented(schema: Schema, field: RustField): Schema {
@@ -87,38 +134,3 @@ function documented(schema: Schema, field: RustField): Schema {
   if (!Object.keys(about).length) return schema
   return schema === true ? about : { ...(schema as SchemaObject), ...about }
 }
-
-interface Flat {
-  readonly schema?: Schema
-  /** Fields that may be missing. */
-  readonly optional?: Readonly<Record<string, Schema>>
-  /** What all other properties are. */
-  readonly others?: Schema
-}
-
-function flattened({ type, place }: RustField, owner: Owner, context: RustContext): Flat {
-  const schema = optionOf(type)
-  const inner = schema ?? type
-  if (!isSpreadable(inner, owner.file, context)) {
-    context.problems.error(place, `${inner.text} cannot be flattened: its JSON is no object`)
-    return {}
-  }
-  const read = typeSchema(inner, owner.file, context)
-  if (typeof read === 'boolean') return {}
-  if (read.$ref === undefined && read.properties === undefined)
-    return { ...(read.additionalProperties !== undefined && { others: read.additionalProperties }) }
-  if (!schema) return { schema: read }
-  const item = inner.kind === 'path' ? findItem(inner.last, owner.file, context) : undefined
-  const definition = item && item !== 'several' ? context.definitions.get(item) : undefined
-  if (typeof definition === 'object' && definition.properties && !definition.allOf)
-    return { optional: definition.properties }
-  context.problems.error(
-    place,
-    `an optional ${inner.text} cannot be flattened: only a struct without flattened fields can`,
-  )
-  return {}
-}
-
-/** The type in an Option. */
-const optionOf = (type: RustType): RustType | undefined =>
-  type.kind === 'path' && type.last === 'Option' ? type.args[0] : undefined

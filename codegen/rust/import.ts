@@ -1,4 +1,4 @@
-import type { Problems } from '../base/problems.ts'
+import { formatPlace, type Problems } from '../base/problems.ts'
 import type { Collector } from '../pivot/collect.ts'
 import type { RustContext, RustOptions } from './context.ts'
 import { eventsOf } from './events.ts'
@@ -23,17 +23,22 @@ export interface RustParts {
   readonly collector: Collector
   readonly problems: Problems
   readonly options: RustOptions
+  /** The folder that places are shown from. */
+  readonly folder: string
 }
 
 /** Reads the events of files. @throws GenerateError for a file that is not Rust, or if the parser is not installed. */
 export async function importRust(
   sources: readonly RustSource[],
-  { collector, problems, options }: RustParts,
+  { collector, problems, options, folder }: RustParts,
 ): Promise<void> {
   const parse = await loadGrammar()
-  const read = sources.map(({ file, text, hasEvents }) => ({ hasEvents, items: readItems(file, parse(file, text)) }))
+  const read = sources.map(({ file, text, hasEvents }) => ({
+    hasEvents,
+    items: readItems(file, parse(file, text), problems),
+  }))
   const all = read.flatMap(({ items }) => items)
-  const context = createContext(all, problems, options)
+  const context = createContext(all, { problems, options, folder })
 
   for (const { name, spec, place, definition } of eventsOf(
     read.flatMap(({ items, hasEvents }) => (hasEvents ? items : [])),
@@ -46,7 +51,7 @@ export async function importRust(
   warnOfWide(context)
 }
 
-function createContext(all: readonly Item[], problems: Problems, options: RustOptions): RustContext {
+function createContext(all: readonly Item[], { problems, options, folder }: Omit<RustParts, 'collector'>): RustContext {
   const items = new Map<string, Item[]>()
   for (const item of all) items.set(item.name, [...(items.get(item.name) ?? []), item])
   const definitions: RustContext['definitions'] = new Map()
@@ -56,6 +61,8 @@ function createContext(all: readonly Item[], problems: Problems, options: RustOp
     items,
     definitions,
     wide: [],
+    open: new Set(),
+    placeText: (place) => formatPlace(place, folder),
     define(item) {
       if (definitions.has(item)) return
       // It has its place before it is made, as it may refer to itself.

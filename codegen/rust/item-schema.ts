@@ -1,7 +1,8 @@
 import type { Schema, SchemaObject } from '../pivot/document.ts'
 import type { RustContext } from './context.ts'
-import { bodySchema } from './fields.ts'
+import { bodySchema, namedSchema } from './fields.ts'
 import type { Item, RustType } from './item.ts'
+import { pathOf } from './scope.ts'
 import { isDeprecated, readSerde, type Serde } from './serde.ts'
 import { typeSchema } from './type-schema.ts'
 import { variantsOf } from './variants.ts'
@@ -15,37 +16,31 @@ export function itemSchema(item: Item, context: RustContext): Schema {
 }
 
 function written(item: Item, context: RustContext): Schema {
-  if (item.kind === 'alias') return typeSchema(item.type, item.file, context)
+  if (item.kind === 'alias') return typeSchema(item.type, item.scope, context)
   const serde = readSerde(item, 'container', context.problems)
-  if (serde.into !== undefined) return typeSchema(namedType(serde.into, item), item.file, context)
+  if (serde.into !== undefined) return typeSchema(namedType(serde.into, item), item.scope, context)
   if (item.kind === 'enum') return enumSchema(item, serde, context)
   return structSchema(item, serde, context)
 }
 
 /** A type whose name stands in an attribute. One with parameters is not found, and reported as such. */
-const namedType = (text: string, { place }: Item): RustType => ({
+export const namedType = (text: string, { place }: Pick<Item, 'place'>): RustType => ({
   kind: 'path',
-  last: text.split('::').at(-1) ?? text,
+  path: pathOf(text),
   args: [],
   text,
   place,
 })
 
 function structSchema(item: Extract<Item, { kind: 'struct' }>, serde: Serde, context: RustContext): Schema {
-  const { body, file, name } = item
-  const owner = { file, renameAll: serde.renameAll }
+  const { body, scope, name } = item
+  const owner = { scope, renameAll: serde.renameAll }
   if (serde.transparent) {
     const fields = body.fields.filter((field) => !readSerde(field, 'field', context.problems).skip)
     return bodySchema({ style: 'tuple', fields }, owner, context)
   }
-  const schema = bodySchema(body, owner, context)
-  if (serde.tag === undefined || body.style !== 'named') return schema
-  const tag: SchemaObject = {
-    type: 'object',
-    properties: { [serde.tag]: { const: serde.rename ?? name } },
-    required: [serde.tag],
-  }
-  return { allOf: [tag, schema] }
+  if (serde.tag === undefined || body.style !== 'named') return bodySchema(body, owner, context)
+  return namedSchema(body.fields, owner, context, { [serde.tag]: { const: serde.rename ?? name } })
 }
 
 function enumSchema(item: Extract<Item, { kind: 'enum' }>, serde: Serde, context: RustContext): Schema {

@@ -1,4 +1,5 @@
 import type { Place } from '../base/problems.ts'
+import type { Path, Scope } from './scope.ts'
 
 /*
  * What the importer knows of a Rust file: its structs, enums and type aliases.
@@ -24,10 +25,9 @@ export interface Notes {
 }
 
 export type RustType =
-  /** `last`: the last part of the path, which is what a type is known by. */
   | {
       readonly kind: 'path'
-      readonly last: string
+      readonly path: Path
       readonly args: readonly RustType[]
       readonly text: string
       readonly place: Place
@@ -64,7 +64,8 @@ export interface Variant extends Notes {
 
 interface ItemBase extends Notes {
   readonly name: string
-  readonly file: string
+  /** What names mean in it. */
+  readonly scope: Scope
   readonly place: Place
   readonly isPublic: boolean
   /** Its type parameters, as text. Lifetimes do not count. */

@@ -1,21 +1,28 @@
 import { type Node, placeOf } from './grammar.ts'
 import type { RustType } from './item.ts'
+import { pathOf } from './scope.ts'
+
+/** Where a type stands. */
+export interface Around {
+  readonly file: string
+  /** What `Self` is. */
+  readonly self: string
+}
 
 /** A type as it stands in the source. */
-export function readType(file: string, node: Node): RustType {
-  const where = { text: node.text.replace(/\s+/g, ' '), place: placeOf(file, node) }
-  const inner = (child: Node | null): RustType => (child ? readType(file, child) : { kind: 'other', ...where })
+export function readType(node: Node, around: Around): RustType {
+  const where = { text: node.text.replace(/\s+/g, ' '), place: placeOf(around.file, node) }
+  const inner = (child: Node | null): RustType => (child ? readType(child, around) : { kind: 'other', ...where })
   switch (node.type) {
     case 'type_identifier':
     case 'primitive_type':
     case 'identifier':
-      return { kind: 'path', last: node.text, args: [], ...where }
-    case 'scoped_type_identifier': {
-      const path = node.childForFieldName('path')
+      return { kind: 'path', path: node.text === 'Self' ? [around.self] : pathOf(node.text), args: [], ...where }
+    case 'scoped_type_identifier':
       // `<T as Trait>::Type` is known to the compiler alone.
-      if (path?.type === 'bracketed_type') return { kind: 'other', ...where }
-      return { kind: 'path', last: node.childForFieldName('name')?.text ?? node.text, args: [], ...where }
-    }
+      return node.childForFieldName('path')?.type === 'bracketed_type'
+        ? { kind: 'other', ...where }
+        : { kind: 'path', path: pathOf(node.text), args: [], ...where }
     case 'generic_type': {
       const base = inner(node.childForFieldName('type'))
       const args = typesIn(node.childForFieldName('type_arguments'))

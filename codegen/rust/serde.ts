@@ -56,10 +56,15 @@ export function readSerde({ attributes }: Notes, kind: Kind, problems: Problems)
   if (unknown) problems.error(unknown.place, `serde has no attribute ${unknown.name} here, or it is not supported`)
   const has = (name: string): boolean => metas.some((meta) => meta.name === name)
   const last = (name: string): Meta | undefined => metas.filter((meta) => meta.name === name).at(-1)
-  const text = (name: string): string | undefined => written(last(name))
+  const text = (name: string): string | undefined => {
+    const meta = last(name)
+    if (meta && meta.value === undefined && !meta.items.length)
+      problems.error(meta.place, `${name} has no value: write ${name} = "…"`)
+    return written(meta)
+  }
   const rule = (name: string): string | undefined => {
     const meta = last(name)
-    const value = written(meta)
+    const value = text(name)
     if (meta && value !== undefined && !CASES.includes(value))
       problems.error(meta.place, `${name}: expected one of ${CASES.join(', ')}, got ${JSON.stringify(value)}`)
     return value
@@ -72,7 +77,7 @@ export function readSerde({ attributes }: Notes, kind: Kind, problems: Problems)
     content: text('content'),
     into: text('into'),
     skipIf: text('skip_serializing_if'),
-    writer: text('serialize_with') ?? (text('with') && `${text('with')}::serialize`),
+    writer: text('serialize_with') ?? text('with'),
   }
   return {
     ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
@@ -90,5 +95,9 @@ const written = (meta: Meta | undefined): string | undefined =>
 /** Whether a type has serde's Serialize, by `derive`. */
 export const derivesSerialize = ({ attributes }: Notes): boolean =>
   attributes.some(({ name, items }) => name === 'derive' && items.some((item) => /(^|::)Serialize$/.test(item.name)))
+
+/** Whether it only says how a type of another crate is written: for `with`. */
+export const isRemote = ({ attributes }: Notes): boolean =>
+  attributes.some(({ name, items }) => name === 'serde' && items.some((item) => item.name === 'remote'))
 
 export const isDeprecated = ({ attributes }: Notes): boolean => attributes.some(({ name }) => name === 'deprecated')

@@ -1,9 +1,11 @@
 import type { Place } from '../base/problems.ts'
-import { refTo, type Schema } from '../pivot/document.ts'
-import { findItem, type RustContext } from './context.ts'
+import { refTo, type Schema, type SchemaObject } from '../pivot/document.ts'
+import type { RustContext } from './context.ts'
 import type { Item, RustType } from './item.ts'
-import { derivesSerialize } from './serde.ts'
-import { LISTS, MAPS, PLAIN, TRANSPARENT, WIDE, WRITERS } from './std-types.ts'
+import { type Found, resolve, wholePath } from './resolve.ts'
+import { pathOf, type Scope } from './scope.ts'
+import { derivesSerialize, isRemote } from './serde.ts'
+import { LISTS, MAPS, NULL, PLAIN, TRANSPARENT, WIDE, WRITERS } from './std-types.ts'
 
 /*
  * What serde_json writes for a type.
@@ -11,14 +13,12 @@ import { LISTS, MAPS, PLAIN, TRANSPARENT, WIDE, WRITERS } from './std-types.ts'
 
 type PathType = Extract<RustType, { kind: 'path' }>
 
-export const NULL: Schema = { type: 'null' }
-
 /** A value or null. */
 const orNull = (schema: Schema): Schema => (schema === true ? true : { anyOf: [schema, NULL] })
 
-/** @param file - Where the type stands: a name means what it means there. */
-export function typeSchema(type: RustType, file: string, context: RustContext): Schema {
-  const inner = (each: RustType): Schema => typeSchema(each, file, context)
+/** @param scope - Where the type stands: a name means what it means there. */
+export function typeSchema(type: RustType, scope: Scope, context: RustContext): Schema {
+  const inner = (each: RustType): Schema => typeSchema(each, scope, context)
   switch (type.kind) {
     case 'tuple':
       return type.items.length ? tupleSchema(type.items.map(inner)) : NULL
@@ -29,7 +29,7 @@ export function typeSchema(type: RustType, file: string, context: RustContext): 
         : { type: 'array', items, minItems: type.length, maxItems: type.length }
     }
     case 'path':
-      return pathSchema(type, file, context)
+      return pathSchema(type, scope, context)
     case 'other':
       context.problems.error(
         type.place,
@@ -39,71 +39,61 @@ export function typeSchema(type: RustType, file: string, context: RustContext): 
   }
 }
 
-export const tupleSchema = (items: readonly Schema[]): Schema => ({
+/** @param min - How many items are always there. */
+export const tupleSchema = (items: readonly Schema[], min: number = items.length): Schema => ({
   type: 'array',
   ...(items.length && { prefixItems: items }),
   items: false,
-  minItems: items.length,
+  minItems: min,
   maxItems: items.length,
 })
 
-function pathSchema(type: PathType, file: string, context: RustContext): Schema {
-  const { last, args } = type
-  const mapped = context.options.map.get(last)
+function pathSchema(type: PathType, scope: Scope, context: RustContext): Schema {
+  const mapped = mappedSchema(type, scope, context)
   if (mapped !== undefined) return mapped
-  // A type of one's own hides that of a library.
-  const item = findItem(last, file, context)
-  if (item === 'several') {
-    context.problems.error(
-      type.place,
-      `there are several types ${last} in the sources: rename all but one, or use --map ${last}=…`,
-    )
-    return true
-  }
-  if (item) return referTo(item, type, context)
-  return (
-    PLAIN.get(last) ??
-    wideSchema(type, context) ??
-    genericSchema(type, args, file, context) ??
-    unknownType(type, context)
-  )
+  const found = resolve(type.path, scope, context)
+  if (found.kind === 'item') return referTo(found.item, type, context)
+  const known = found.kind === 'library' ? librarySchema(found.name, type, scope, context) : undefined
+  return known ?? refuse(found, type, context)
 }
 
-function genericSchema(
-  type: PathType,
-  args: readonly RustType[],
-  file: string,
-  context: RustContext,
-): Schema | undefined {
-  const [first, second] = args
-  const { last } = type
-  if (last === 'PhantomData') return NULL
+/** What `--map` says of a type: by its whole path, or by its name. */
+export function mappedSchema({ path }: PathType, scope: Scope, { options: { map } }: RustContext): Schema | undefined {
+  const whole = wholePath(path, scope)
+  const names = [whole.join('::'), path.join('::'), path.at(-1), whole.at(-1)]
+  return names.map((name = '') => map.get(name)).find((schema) => schema !== undefined)
+}
+
+/** What a type of a library is, by its name there. Undefined: nothing is known of it with these parameters. */
+function librarySchema(name: string, type: PathType, scope: Scope, context: RustContext): Schema | undefined {
+  const [first, second] = type.args
+  const plain = PLAIN.get(name) ?? wideSchema(name, type, context)
+  if (plain !== undefined) return plain
+  if (name === 'PhantomData') return NULL
   // serde_json's Map has no parameters that matter.
-  if (last === 'Map' && !(first && second)) return { type: 'object' }
+  if (name === 'Map' && !(first && second)) return { type: 'object' }
   // The time zone is not written.
-  if (last === 'DateTime') return { type: 'string', format: 'date-time' }
+  if (name === 'DateTime') return { type: 'string', format: 'date-time' }
   if (!first) return undefined
-  const inner = typeSchema(last === 'SmallVec' && first.kind === 'array' ? first.item : first, file, context)
-  if (last === 'Option') return orNull(inner)
-  if (TRANSPARENT.has(last)) return inner
-  if (LISTS.has(last)) return { type: 'array', items: inner }
+  const inner = typeSchema(name === 'SmallVec' && first.kind === 'array' ? first.item : first, scope, context)
+  if (name === 'Option') return orNull(inner)
+  if (TRANSPARENT.has(name)) return inner
+  if (LISTS.has(name)) return { type: 'array', items: inner }
+  if (name.startsWith('Range')) return object({ start: inner, end: inner })
   if (!second) return undefined
-  if (MAPS.has(last)) {
-    if (!isKey(inner, context))
-      context.problems.error(first.place, `${first.text} cannot be the key of a map in JSON: use a text or a number`)
-    const values = typeSchema(second, file, context)
-    return values === true ? { type: 'object' } : { type: 'object', additionalProperties: values }
-  }
-  if (last !== 'Result') return undefined
-  return { oneOf: [taggedBy('Ok', inner), taggedBy('Err', typeSchema(second, file, context))] }
+  const other = typeSchema(second, scope, context)
+  if (name === 'Result') return { oneOf: [object({ Ok: inner }), object({ Err: other })] }
+  if (!MAPS.has(name)) return undefined
+  if (!isKey(inner, context))
+    context.problems.error(first.place, `${first.text} cannot be the key of a map in JSON: use a text or a number`)
+  return other === true ? { type: 'object' } : { type: 'object', additionalProperties: other }
 }
 
-/** `{"Name": value}`, as an enum is written if it has no tag. */
-export const taggedBy = (name: string, schema: Schema): Schema => ({
+/** An object that has all of some properties, such as `{"Name": value}` for a variant without a tag. */
+export const object = (properties: Readonly<Record<string, Schema>>): SchemaObject => ({
   type: 'object',
-  properties: { [name]: schema },
-  required: [name],
-  additionalProperties: false,
+  properties,
+  required: Object.keys(properties),
 })
 
 /** Whether serde_json writes a value as the key of a map: texts, numbers, booleans, and enums without data. */
@@ -115,8 +105,8 @@ function isKey(schema: Schema, context: RustContext): boolean {
   return definition !== undefined && isKey(definition, context)
 }
 
-function wideSchema({ last, place, text }: PathType, context: RustContext): Schema | undefined {
-  const wide = WIDE.get(last)
+function wideSchema(name: string, { place, text }: PathType, context: RustContext): Schema | undefined {
+  const wide = WIDE.get(name)
   if (!wide) return undefined
   const { int64 } = context.options
   if (int64 === 'error')
@@ -142,7 +132,7 @@ function referTo(item: Item, type: PathType, context: RustContext): Schema {
     )
     return true
   }
-  if (item.kind === 'alias') return typeSchema(item.type, item.file, context)
+  if (item.kind === 'alias') return aliasSchema(item, type, context)
   if (!derivesSerialize(item)) {
     context.problems.error(
       type.place,
@@ -154,20 +144,47 @@ function referTo(item: Item, type: PathType, context: RustContext): Schema {
   return refTo(item.name)
 }
 
-function unknownType({ last, text, place }: PathType, context: RustContext): Schema {
-  const hint = `name the file that declares it with --types, or say what it is with --map ${last}=string`
-  context.problems.error(place, `the type ${text} is not known: ${hint}`)
+function aliasSchema(item: Extract<Item, { kind: 'alias' }>, type: PathType, context: RustContext): Schema {
+  if (context.open.has(item)) {
+    context.problems.error(type.place, `the type ${item.name} is an alias of itself`)
+    return true
+  }
+  context.open.add(item)
+  const schema = typeSchema(item.type, item.scope, context)
+  context.open.delete(item)
+  return schema
+}
+
+/** Says why nothing is known of a type, and what to do. */
+function refuse(found: Found, { path, text, place }: PathType, { problems, placeText }: RustContext): Schema {
+  const map = `--map ${path.at(-1)}=string`
+  if (found.kind === 'several') {
+    const places = found.items.map((item) => placeText(item.place)).join(' and ')
+    problems.error(place, `${text} may be one of several types, at ${places}: import it by its path, or say ${map}`)
+  } else
+    problems.error(
+      place,
+      `the type ${text} is not known: name the file that declares it with --types, or say what it is with ${map}`,
+    )
   return true
 }
 
-/** What a function writes that stands in `serialize_with` or `with`. */
-export function writerSchema(writer: string, place: Place, context: RustContext): Schema {
-  const path = writer.replace(/::serialize$/, '')
-  const mapped = context.options.map.get(path) ?? context.options.map.get(writer)
+/** What a function or a module writes that stands in `serialize_with` or `with`. */
+export function writerSchema(writer: string, place: Place, scope: Scope, context: RustContext): Schema {
+  const name = writer.replace(/::serialize$/, '')
+  const mapped = context.options.map.get(name) ?? context.options.map.get(writer)
   if (mapped !== undefined) return mapped
-  const known = WRITERS.find(([name]) => name === path || name.endsWith(`::${path}`))
-  if (known && path.includes('::')) return known[1]
-  if (path === 'humantime_serde') return { type: 'string' }
-  context.problems.error(place, `what ${writer} writes is not known: say it with --map ${path}=string`)
+  const path = wholePath(pathOf(name), scope)
+  // A type that says how a type of another crate is written.
+  const found = resolve(path, scope, context)
+  if (found.kind === 'item' && isRemote(found.item)) {
+    context.define(found.item)
+    return refTo(found.item.name)
+  }
+  const known = WRITERS.find(
+    ([known]) => known === path.join('::') || (path.length > 1 && known.endsWith(`::${path.join('::')}`)),
+  )
+  if (known) return known[1]
+  context.problems.error(place, `what ${name} writes is not known: say it with --map ${name}=string`)
   return true
 }

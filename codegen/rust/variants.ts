@@ -1,11 +1,12 @@
 import type { Schema, SchemaObject } from '../pivot/document.ts'
 import { applyCase } from './case.ts'
 import type { RustContext } from './context.ts'
-import { bodySchema } from './fields.ts'
+import { bodySchema, namedSchema, spreadInto } from './fields.ts'
 import type { Item, Variant } from './item.ts'
 import { readSerde, type Serde } from './serde.ts'
-import { isSpreadable } from './spreadable.ts'
-import { NULL, taggedBy, writerSchema } from './type-schema.ts'
+import { spreadOf } from './spread.ts'
+import { NULL } from './std-types.ts'
+import { object, writerSchema } from './type-schema.ts'
 
 /*
  * The variants of an enum, in the four forms that serde knows: https://serde.rs/enum-representations.html
@@ -32,75 +33,74 @@ export function variantsOf(item: Enum, serde: Serde, context: RustContext): Writ
     if (own.skip) return []
     const name = own.rename ?? applyCase(serde.renameAll, 'variant', variant.name)
     const isUntagged = serde.untagged || own.untagged
-    const content = contentOf(variant, own, { item, serde, context })
-    const isConstant = !isUntagged && serde.tag === undefined && content === undefined
-    const part = { variant, name, content, serde, item }
-    const schema = isConstant ? { const: name } : isUntagged ? (content ?? NULL) : taggedSchema(part, context)
+    const around = { item, own, serde, context }
+    const { schema, constant } = isUntagged
+      ? { schema: contentOf(variant, around) ?? NULL }
+      : serde.tag === undefined
+        ? externallyTagged(name, contentOf(variant, around))
+        : { schema: withTag(serde.tag, name, variant, around) }
     return {
       variant,
       name,
       isRenamed: own.rename !== undefined || serde.renameAll !== undefined,
       schema: variant.docs && schema !== NULL ? { description: variant.docs, ...(schema as SchemaObject) } : schema,
       isUntagged,
-      ...(isConstant && { constant: name }),
+      ...(constant !== undefined && { constant }),
     }
   })
 }
 
 interface Around {
   readonly item: Enum
+  /** What serde's attributes say of the variant, and of the enum. */
+  readonly own: Serde
   readonly serde: Serde
   readonly context: RustContext
 }
 
 /** What a variant has inside. Undefined: nothing. */
-function contentOf({ body, place }: Variant, own: Serde, { item, serde, context }: Around): Schema | undefined {
-  if (own.writer !== undefined) return writerSchema(own.writer, place, context)
-  const [only, second] = body.fields
-  const isAlone = body.style === 'tuple' && only !== undefined && second === undefined
-  if (body.style === 'unit' || (isAlone && readSerde(only, 'field', context.problems).skip)) return undefined
-  return bodySchema(body, { file: item.file, renameAll: own.renameAll ?? serde.renameAllFields }, context)
+function contentOf(variant: Variant, { item, own, serde, context }: Around): Schema | undefined {
+  const { body, place } = variant
+  if (own.writer !== undefined) return writerSchema(own.writer, place, item.scope, context)
+  if (isUnit(variant, context)) return undefined
+  return bodySchema(body, { scope: item.scope, renameAll: own.renameAll ?? serde.renameAllFields }, context)
 }
 
-interface Part {
-  readonly variant: Variant
-  readonly name: string
-  readonly content: Schema | undefined
-  readonly serde: Serde
-  readonly item: Enum
+/** Whether nothing is written for it but its name: it has no body, or one value that is skipped. */
+function isUnit({ body: { style, fields } }: Variant, { problems }: RustContext): boolean {
+  const [only, second] = fields
+  return (
+    style === 'unit' || (style === 'tuple' && only !== undefined && !second && readSerde(only, 'field', problems).skip)
+  )
 }
 
-function taggedSchema({ variant, name, content, serde, item }: Part, context: RustContext): Schema {
-  const { tag, content: field } = serde
-  if (tag === undefined) return content === undefined ? { const: name } : taggedBy(name, content)
-  const properties = { [tag]: { const: name } }
-  if (content === undefined) return { type: 'object', properties, required: [tag] }
-  if (field !== undefined)
-    return { type: 'object', properties: { ...properties, [field]: content }, required: [tag, field] }
-  // The tag stands among the fields.
-  if (variant.body.style === 'named') return withTag(tag, name, content)
-  const [only] = variant.body.fields
-  const isAlone = variant.body.fields.length === 1
-  if (!isAlone || !only || !isSpreadable(only.type, item.file, context)) {
-    const what = isAlone ? `${only?.type.text ?? 'its value'} is no object` : 'it is a tuple'
-    context.problems.error(
-      variant.place,
-      `the tag ${tag} has no place in ${variant.name}, as ${what}: add content = "…"`,
-    )
-    return true
+const externallyTagged = (name: string, content: Schema | undefined): { schema: SchemaObject; constant?: string } =>
+  content === undefined ? { schema: { const: name }, constant: name } : { schema: object({ [name]: content }) }
+
+/** An object that has the name of the variant in a field. */
+function withTag(tag: string, name: string, variant: Variant, around: Around): Schema {
+  const { item, own, serde, context } = around
+  const tagged = { [tag]: { const: name } }
+  if (serde.content !== undefined) {
+    const content = contentOf(variant, around)
+    return object(content === undefined ? tagged : { ...tagged, [serde.content]: content })
   }
-  const own: SchemaObject = { type: 'object', properties, required: [tag] }
-  return content === true || content === NULL ? own : { allOf: [own, content] }
-}
-
-/** An object with the tag as its first field. */
-function withTag(tag: string, name: string, content: Schema): Schema {
-  const own = { [tag]: { const: name } }
-  if (typeof content === 'boolean' || content.allOf || !content.properties)
-    return { allOf: [{ type: 'object', properties: own, required: [tag] }, content] }
-  return {
-    ...content,
-    properties: { ...own, ...content.properties },
-    required: [tag, ...(content.required ?? [])],
-  }
+  if (isUnit(variant, context)) return object(tagged)
+  const { style, fields } = variant.body
+  const owner = { scope: item.scope, renameAll: own.renameAll ?? serde.renameAllFields }
+  if (style === 'named' && own.writer === undefined) return namedSchema(fields, owner, context, tagged)
+  const [only, second] = fields
+  const part =
+    only && !second && own.writer === undefined
+      ? { ...only, spread: spreadOf(only.type, item.scope, context) }
+      : undefined
+  if (part && part.spread.kind !== 'no object' && part.spread.kind !== 'option')
+    return spreadInto({ properties: new Map(Object.entries(tagged)), required: [tag] }, [part], context)
+  const what = part
+    ? `${part.type.text} is no object`
+    : own.writer === undefined
+      ? 'it is a tuple'
+      : `${own.writer} writes it`
+  context.problems.error(variant.place, `the tag ${tag} has no place in ${variant.name}, as ${what}: add content = "…"`)
+  return true
 }

@@ -94,6 +94,16 @@ schemas/c.json:1:2: warning: tpye is no keyword of JSON Schema, and is ignored
     expect(() => read('out/events.ts')).toThrow('ENOENT')
   })
 
+  it('refuses a source that is nested too deeply, in one line', async () => {
+    const depth = 20_000
+    const { typed } = project({ 'a.json': `${'{"items":'.repeat(depth)}{}${'}'.repeat(depth)}` })
+    expect(await typed('schemas', '-o', 'out')).toEqual({
+      code: 1,
+      out: '',
+      err: 'headwater: a source is nested too deeply: it has thousands of levels\n',
+    })
+  })
+
   it.each<[what: string, argv: string[], line: string]>([
     ['a source that is not there', ['nowhere', '-o', 'out'], 'nowhere: there is no such file or folder'],
     ['a folder without sources', ['empty', '-o', 'out'], 'empty: the folder has no source of events'],

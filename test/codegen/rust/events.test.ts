@@ -21,6 +21,15 @@ describe('the events of Rust', () => {
     expect(await events(text)).toEqual({ A: ref('A'), C: ref('C') })
   })
 
+  it('are those that only a type without Serialize uses, too', async () => {
+    expect(await events(`${S} pub struct A; pub struct Service { last: A }`)).toEqual({ A: ref('A') })
+  })
+
+  it('are no types that others are written as', async () => {
+    const text = `${S} #[serde(into = "B")] pub struct A; ${S} pub struct B; ${S} #[serde(remote = "x::D")] pub struct D;`
+    expect(await events(text)).toEqual({ A: ref('A') })
+  })
+
   it('are named by a comment or an attribute, with topic and end', async () => {
     const text = `
       // @sse comment.added topic=comments

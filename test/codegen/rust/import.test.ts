@@ -5,7 +5,7 @@ import { generateFrom, refusalOf } from '../stage.ts'
 const S = '#[derive(Serialize)]'
 
 describe('Rust that is not understood is refused, with its place', () => {
-  it.each<[what: string, text: string, line: string]>([
+  it.each<[what: string, text: string | Uint8Array, line: string]>([
     ['a file that does not parse', `${S}\npub struct A { a: }`, '2:18: is not Rust: type identifier is missing'],
     ['a bracket that is missing', `${S}\npub struct A { a: u8`, '2:21: is not Rust: } is missing'],
     [
@@ -61,7 +61,7 @@ describe('Rust that is not understood is refused, with its place', () => {
     [
       'a writer that is not known',
       `${S} pub struct A { #[serde(with = "rgb")] a: u8 }`,
-      '1:60: what rgb::serialize writes is not known: say it with --map rgb=string',
+      '1:60: what rgb writes is not known: say it with --map rgb=string',
     ],
     [
       'serde_as',
@@ -86,7 +86,7 @@ describe('Rust that is not understood is refused, with its place', () => {
     [
       'an optional enum that is flattened',
       `${S} pub struct A { #[serde(flatten)] a: Option<B> } ${S} #[serde(tag = "t")] enum B { C, D }`,
-      '1:55: an optional B cannot be flattened: only a struct without flattened fields can',
+      '1:55: Option<B> cannot be flattened: of an Option, only a struct without flattened fields can',
     ],
     [
       'two fields of one name',
@@ -101,15 +101,66 @@ describe('Rust that is not understood is refused, with its place', () => {
     [
       'a mark with a field that there is not',
       `#[sse(name = "x")] ${S} pub struct A;`,
-      '1:3: sse has no name: it has event, topic, terminal and skip',
+      '1:7: sse has no name: it has event, topic, terminal and skip',
     ],
     [
       'a mark without Serialize',
       `// @sse a\npub struct A;`,
-      '2:12: A is marked as an event, and does not derive Serialize',
+      '2:12: A is marked as an event, and is no struct or enum that derives Serialize',
     ],
+    [
+      'a mark of an alias',
+      `// @sse a\npub type A = u8;`,
+      '2:10: A is marked as an event, and is no struct or enum that derives Serialize',
+    ],
+    [
+      'a mark that stands before something else',
+      `${S} pub struct A;\n// @sse a\nfn f() {}`,
+      '2:1: @sse stands before a struct, an enum or a variant, and there is none here',
+    ],
+    [
+      'an attribute without its value',
+      `${S} pub struct A { #[serde(rename)] a: u8 }`,
+      '1:45: rename has no value: write rename = "…"',
+    ],
+    [
+      'a field of the name of one that is flattened',
+      `${S} pub struct A { a: u8, #[serde(flatten)] b: B } ${S} struct B { a: u8 }`,
+      '1:62: there are two fields a in the JSON: rename one',
+    ],
+    [
+      'a value of a tuple behind one that may be left out',
+      `${S} pub struct A(#[serde(skip_serializing_if = "Option::is_none")] Option<u8>, u8);`,
+      '1:97: its place is not known, as a value before it may be left out',
+    ],
+    [
+      'a struct that is itself',
+      `${S} pub struct A(Box<A>);`,
+      '1:33: A is a form of itself: put it into a field or a list',
+    ],
+    [
+      'an enum that may be itself',
+      `${S} #[serde(untagged)] pub enum A { B(Box<A>), C(u8) }`,
+      '1:50: A is a form of itself: put it into a field or a list',
+    ],
+    [
+      'an alias of itself',
+      `${S} pub struct A { a: B } type B = C; type C = Vec<B>;`,
+      '1:69: the type B is an alias of itself',
+    ],
+    [
+      'a type of the crate that has the name of a type of a library',
+      `use crate::json::Value; ${S} pub struct A { a: Value }`,
+      '1:64: the type Value is not known: name the file that declares it with --types, or say what it is with --map Value=string',
+    ],
+    [
+      'a type of another library that has the name of a known one',
+      `${S} pub struct A { a: time::Duration }`,
+      '1:40: the type time::Duration is not known: name the file that declares it with --types, or say what it is with --map Duration=string',
+    ],
+    ['another encoding', Buffer.from(`${S} pub struct é;`, 'latin1'), ' is not UTF-8: save it in this encoding'],
   ])('%s', async (_, text, line) => {
-    expect(await refusalOf({ 'a_sse.rs': text })).toBe(`a_sse.rs:${line}`)
+    expect((await refusalOf({ 'a_sse.rs': text })).split('\n')[0]).toBe(`a_sse.rs:${line}`)
   })
 
   it('a name that several files declare', async () => {
@@ -119,7 +170,7 @@ describe('Rust that is not understood is refused, with its place', () => {
       'c_sse.rs': `${S} pub struct X;`,
     }
     expect((await refusalOf(files)).split('\n')[0]).toBe(
-      'a_sse.rs:1:40: there are several types X in the sources: rename all but one, or use --map X=…',
+      'a_sse.rs:1:40: X may be one of several types, at b_sse.rs:1:33 and c_sse.rs:1:33: import it by its path, or say --map X=string',
     )
   })
 
@@ -159,6 +210,17 @@ describe('Rust around the events', () => {
     expect(lines).toEqual([])
     expect(Object.keys(document.events)).toEqual(['A'])
   })
+
+  it.each([`define! { ${S} pub struct B { b: u8 } }`, `macro_rules! define { ($x:ident) => { ${S} pub struct $x; } }`])(
+    'may be a macro that writes types, which are not read: %s',
+    async (macro) => {
+      const { document, lines } = await generateFrom({ 'a_sse.rs': `${macro}\n${S} pub struct A;` })
+      expect(Object.keys(document.events)).toEqual(['A'])
+      expect(lines).toEqual([
+        'a_sse.rs:1:1: warning: the types that a macro writes are not read: write events without it',
+      ])
+    },
+  )
 
   it('may be any text: it is read, or refused in lines', async () => {
     const words = [

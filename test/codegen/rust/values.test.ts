@@ -70,6 +70,30 @@ const STRUCTS: readonly Row[] = [
     written: [{ type: 'X', a: 1 }],
     not: [{ a: 1 }, { type: 'Y', a: 1 }],
   },
+  {
+    rust: 'pub struct X(u8, #[serde(skip_serializing_if = "Option::is_none")] Option<u8>);',
+    written: [[1], [1, 2]],
+    not: [[], [1, 2, 3]],
+  },
+  {
+    rust: 'pub struct X { #[serde(with = "D")] d: time::Duration } #[derive(Serialize)] #[serde(remote = "time::Duration")] pub struct D { secs: i32 }',
+    written: [{ d: { secs: 1 } }],
+    not: [{ d: 1 }],
+  },
+  {
+    rust: '#[serde(tag = "type", rename = "y")] pub struct X { a: u8, #[serde(flatten)] b: B } #[derive(Serialize)] struct B { b: u8 }',
+    written: [{ type: 'y', a: 1, b: 2 }],
+    not: [
+      { a: 1, b: 2 },
+      { type: 'y', a: 1 },
+    ],
+  },
+  {
+    rust: 'pub struct X(HashMap<String, X>);',
+    written: [{}, { a: { b: {} } }],
+    not: [{ a: 1 }],
+  },
+  { rust: 'pub struct X { next: Option<Box<Self>> }', written: [{ next: { next: null } }], not: [{ next: {} }] },
   { rust: '#[serde(into = "String")] pub struct X { a: u8 }', written: ['x'], not: [{ a: 1 }] },
 ]
 
@@ -102,6 +126,25 @@ const FLAT: readonly Row[] = [
     ],
     not: [{ id: 1 }, { id: 1, t: 'A' }, { id: 1, t: 'C' }],
   },
+  {
+    rust: 'pub struct X { id: u8, #[serde(flatten)] e: E } #[derive(Serialize)] enum E { A(u8), B { b: u8 }, C(u8, u8) }',
+    written: [
+      { id: 1, A: 1 },
+      { id: 1, B: { b: 1 } },
+      { id: 1, C: [1, 2] },
+    ],
+    not: [{ id: 1 }, { id: 1, A: 'x' }],
+  },
+  {
+    rust: 'pub struct X { id: u8, #[serde(flatten)] u: U, #[serde(flatten)] n: N, #[serde(flatten)] v: Value } #[derive(Serialize)] struct U; #[derive(Serialize)] struct N(P); #[derive(Serialize)] struct P { p: u8 }',
+    written: [{ id: 1, p: 1 }],
+    not: [{ id: 1 }, null],
+  },
+  {
+    rust: 'pub struct X { id: String, #[serde(flatten)] rest: Option<HashMap<String, u8>> }',
+    written: [{ id: 'x' }, { id: 'x', a: 1 }],
+    not: [{ id: 'x', a: 'y' }],
+  },
 ]
 
 const ENUMS: readonly Row[] = [
@@ -124,6 +167,18 @@ const ENUMS: readonly Row[] = [
     rust: 'pub struct X { e: E } #[derive(Serialize)] #[serde(tag = "t", rename_all_fields = "camelCase")] enum E { Unit, New(P), Rec { a_b: bool } } #[derive(Serialize)] struct P { a: u8 }',
     written: [{ e: { t: 'Unit' } }, { e: { t: 'New', a: 1 } }, { e: { t: 'Rec', aB: true } }],
     not: [{ e: 'Unit' }, { e: { t: 'New' } }, { e: { t: 'Rec', a_b: true } }, { e: {} }],
+  },
+  {
+    rust: 'pub struct X { e: E } #[derive(Serialize)] #[serde(tag = "t")] enum E { A(U), B(HashMap<String, u8>), C(()), D(Value), F(N), G(#[serde(skip)] u8) } #[derive(Serialize)] struct U; #[derive(Serialize)] struct N(P); #[derive(Serialize)] struct P { p: u8 }',
+    written: [
+      { e: { t: 'A' } },
+      { e: { t: 'B', k: 1 } },
+      { e: { t: 'C' } },
+      { e: { t: 'D', d: [] } },
+      { e: { t: 'F', p: 1 } },
+      { e: { t: 'G' } },
+    ],
+    not: [{ e: { t: 'B', k: 'x' } }, { e: { t: 'F' } }, { e: { t: 'H' } }],
   },
   {
     rust: 'pub struct X { e: E } #[derive(Serialize)] #[serde(tag = "t", content = "c", rename_all = "lowercase")] enum E { Unit, New(u8), Tup(u8, u8), #[serde(rename_all = "UPPERCASE")] Rec { a_b: bool } }',
@@ -184,6 +239,9 @@ const TYPES: readonly (readonly [type: string, written: unknown[], not: unknown[
   ['PhantomData<Foo>', [null], [1]],
   ['NonZeroU8', [1], [0]],
   ['u64', [0, 2 ** 53], [-1, 1.5]],
+  ['AtomicU8', [1], [256]],
+  ['Range<u8>', [{ start: 0, end: 2 }], [{ start: 0 }, [0, 2]]],
+  ['chrono::Month', ['May'], ['may']],
 ]
 
 async function check({ rust, written, not }: Row): Promise<void> {
