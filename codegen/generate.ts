@@ -20,6 +20,8 @@ export interface GenerateOptions {
   readonly out?: string | undefined
   readonly rust: RustOptions
   readonly output: OutputOptions
+  /** Is called with each file of JSON and YAML that is read, or should be: those that a `$ref` leads to as well. */
+  readonly onRead?: (file: string) => void
 }
 
 export interface Generated {
@@ -33,11 +35,18 @@ export interface Generated {
  * Reads the sources and generates. Writes nothing.
  * @throws GenerateError where it cannot go on: a path that cannot be read, a file that does not parse, a package that is missing.
  */
-export async function generate({ sources, folder, out, rust, output }: GenerateOptions): Promise<Generated> {
+export async function generate({
+  sources,
+  folder,
+  out,
+  rust,
+  output,
+  onRead = () => {},
+}: GenerateOptions): Promise<Generated> {
   const problems = new Problems()
   const collector = createCollector(problems, folder)
   const found = findSources(sources, folder, out === undefined ? undefined : resolve(folder, out, EVENT_MAP))
-  await importDocuments(found.documents, { collector, problems, folder })
+  await importDocuments(found.documents, { collector, problems, folder, onRead })
   if (found.rust.length)
     await importRust(rustSources(found.rust, rust, folder), { collector, problems, options: rust, folder })
   const document = collector.document()

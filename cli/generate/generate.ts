@@ -25,10 +25,14 @@ export async function generateCommand(argv: readonly string[], host: Host): Prom
 }
 
 /** Generates once. @returns The exit code. */
-async function runOnce(options: GenerateCommandOptions, host: Host): Promise<number> {
+async function runOnce(
+  options: GenerateCommandOptions,
+  host: Host,
+  onRead: (file: string) => void = () => {},
+): Promise<number> {
   const { folder, stderr } = host
   try {
-    const generated = await generate({ ...options, folder })
+    const generated = await generate({ ...options, folder, onRead })
     for (const problem of generated.problems) stderr.write(`${visible(formatProblem(problem, folder))}\n`)
     if (generated.problems.some(({ severity }) => severity === 'error')) return 1
     if (options.output.publisher) warnOfReserved(generated, host)
@@ -99,30 +103,30 @@ const PAUSE = 50
 /** Generates after each change, until a signal ends it. @returns The exit code. */
 async function keepGenerating(options: GenerateCommandOptions, host: Host): Promise<number> {
   const { folder, clock } = host
-  // One run after the other, each with what is there then.
-  let running = runOnce(options, host)
   let timer: unknown
   const names = [...options.sources, ...options.rust.types]
   try {
     return await new Promise<number>((end, fail) => {
-      running.catch(fail)
+      // One run after the other, each with what is there then.
+      let running = Promise.resolve(0)
+      const run = (): void => {
+        running = running.then(() => runOnce(options, host, (file) => watch.add(file)))
+        running.catch(fail)
+      }
       const onChange = (): void => {
         clock.clearTimeout(timer)
-        timer = clock.setTimeout(() => {
-          running = running.then(() => runOnce(options, host))
-          running.catch(fail)
-        }, PAUSE)
+        timer = clock.setTimeout(run, PAUSE)
       }
-      const stop = watchSources({ names, folder, out: resolve(folder, options.out ?? '.'), onChange, onError: fail })
+      const watch = watchSources({ names, folder, out: resolve(folder, options.out ?? '.'), onChange, onError: fail })
       const off = host.onSignal(() => {
-        stop()
+        watch.stop()
         off()
         end(0)
       })
+      run()
     })
   } catch (error) {
-    if (!(error instanceof GenerateError)) throw error
-    sayError(error, host)
+    sayError(refusalOf(error), host)
     return 1
   } finally {
     clock.clearTimeout(timer)

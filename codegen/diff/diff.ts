@@ -18,17 +18,16 @@ export function diff(before: EventDocument, after: EventDocument): Change[] {
 }
 
 function eventChanges(path: string, before: EventSpec, after: EventSpec, sides: Sides): Change[] {
-  const topic = (text: string): Change => ({ isBreaking: true, path, text })
+  const change = (isHere: boolean, isBreaking: boolean, text: string): Change[] =>
+    isHere ? [{ isBreaking, path, text }] : []
+  const topics = `the topic was ${before.topic ?? 'not fixed'}, is ${after.topic ?? 'not fixed'}`
+  const [ended = false, ends = false] = [before.terminal, after.terminal]
   return [
-    ...(before.topic === after.topic
-      ? []
-      : [topic(`the topic was ${before.topic ?? 'not fixed'}, is ${after.topic ?? 'not fixed'}`)]),
-    ...(after.deprecated && !before.deprecated
-      ? [{ isBreaking: false, path, text: 'the event is deprecated now' }]
-      : []),
-    ...(after.terminal === true && before.terminal !== true
-      ? [{ isBreaking: false, path, text: 'the event ends the stream now' }]
-      : []),
+    ...change(before.topic !== after.topic, true, topics),
+    ...change(!before.deprecated && after.deprecated === true, false, 'the event is deprecated now'),
+    ...change(!ended && ends, false, 'the event ends the stream now'),
+    // Clients of before close at it, and miss the rest.
+    ...change(ended && !ends, true, 'the event does not end the stream any more'),
     ...compare(shapeOf(before.schema), shapeOf(after.schema), path, sides),
   ]
 }

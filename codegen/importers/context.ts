@@ -9,9 +9,18 @@ export interface ImportContext extends SchemaContext {
   readonly collector: Collector
 }
 
-/** @param folder - The folder that places are shown from. */
-export function createImportContext(collector: Collector, problems: Problems, folder: string): ImportContext {
-  const files = createFiles()
+/** What all importers of a run share. */
+export interface DocumentParts {
+  readonly collector: Collector
+  readonly problems: Problems
+  /** The folder that places are shown from. */
+  readonly folder: string
+  /** Is called with each file that is read, or should be. */
+  readonly onRead: (file: string) => void
+}
+
+export function createImportContext({ collector, problems, folder, onRead }: DocumentParts): ImportContext {
+  const files = createFiles(onRead)
   return { files, problems, collector, definitions: createDefinitions(files, problems, folder) }
 }
 

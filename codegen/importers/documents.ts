@@ -1,23 +1,14 @@
-import { GenerateError, type Problems } from '../base/problems.ts'
+import { GenerateError } from '../base/problems.ts'
 import { isObject } from '../json/values.ts'
-import type { Collector } from '../pivot/collect.ts'
 import { importAsyncApi, isAsyncApi } from './asyncapi.ts'
-import { createImportContext, finishImport } from './context.ts'
+import { createImportContext, type DocumentParts, finishImport } from './context.ts'
 import { importEventMap, isEventMap } from './event-map.ts'
 import { importJsonSchema } from './json-schema.ts'
 import { importOpenApi, isOpenApi } from './openapi.ts'
 
-/** What all importers of a run share. */
-export interface DocumentParts {
-  readonly collector: Collector
-  readonly problems: Problems
-  /** The folder that places are shown from. */
-  readonly folder: string
-}
-
 /** Reads files of JSON and YAML, each as what it says it is. @throws GenerateError */
 export async function importDocuments(files: readonly string[], parts: DocumentParts): Promise<void> {
-  const context = createImportContext(parts.collector, parts.problems, parts.folder)
+  const context = createImportContext(parts)
   for (const file of files) {
     const root = await context.files.load(file)
     const { value } = root

@@ -28,8 +28,6 @@ export interface Files {
   follow(ref: string, from: Node): Node | undefined
   /** Where a value stands. */
   place(node: Node, key?: string): Place
-  /** The files that were read. */
-  readonly read: Iterable<string>
 }
 
 /** The content of a file. */
@@ -39,13 +37,17 @@ interface Loaded {
   index(): Index
 }
 
-export function createFiles(): Files {
+/** @param onRead - Is called with each file that is read, or should be. */
+export function createFiles(onRead: (file: string) => void): Files {
   const loaded = new Map<string, Loaded>()
 
   const parse = async (file: string): Promise<unknown> => {
-    const known = loaded.get(file) ?? (await readFile(file))
-    loaded.set(file, known)
-    return known.root
+    const known = loaded.get(file)
+    if (known) return known.root
+    onRead(file)
+    const content = await readFile(file)
+    loaded.set(file, content)
+    return content.root
   }
 
   const place = ({ file, pointer }: Node, key?: string): Place => {
@@ -67,15 +69,13 @@ export function createFiles(): Files {
       if (!target) throw refuse('is no path of a file')
       if (target.file === undefined)
         throw refuse('is not fetched: save the file beside this one, and refer to it by its path')
+      onRead(target.file)
       if (!existsSync(target.file)) throw refuse('leads nowhere: there is no such file')
       await findUnreadable(target.file, seen)
     }
   }
 
   return {
-    get read() {
-      return loaded.keys()
-    },
     async load(file) {
       const root = await parse(file)
       for (const other of outerRefs(root).length ? await referred(file, findUnreadable) : []) await parse(other)

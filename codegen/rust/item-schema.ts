@@ -1,8 +1,8 @@
 import type { Schema, SchemaObject } from '../pivot/document.ts'
 import type { RustContext } from './context.ts'
 import { bodySchema, namedSchema } from './fields.ts'
-import type { Item, RustType } from './item.ts'
-import { pathOf } from './scope.ts'
+import type { Item } from './item.ts'
+import { namedType } from './read-type.ts'
 import { isDeprecated, readSerde, type Serde } from './serde.ts'
 import { typeSchema } from './type-schema.ts'
 import { variantsOf } from './variants.ts'
@@ -18,19 +18,10 @@ export function itemSchema(item: Item, context: RustContext): Schema {
 function written(item: Item, context: RustContext): Schema {
   if (item.kind === 'alias') return typeSchema(item.type, item.scope, context)
   const serde = readSerde(item, 'container', context.problems)
-  if (serde.into !== undefined) return typeSchema(namedType(serde.into, item), item.scope, context)
+  if (serde.into !== undefined) return typeSchema(namedType(serde.into, item.place), item.scope, context)
   if (item.kind === 'enum') return enumSchema(item, serde, context)
   return structSchema(item, serde, context)
 }
-
-/** A type whose name stands in an attribute. One with parameters is not found, and reported as such. */
-export const namedType = (text: string, { place }: Pick<Item, 'place'>): RustType => ({
-  kind: 'path',
-  path: pathOf(text),
-  args: [],
-  text,
-  place,
-})
 
 function structSchema(item: Extract<Item, { kind: 'struct' }>, serde: Serde, context: RustContext): Schema {
   const { body, scope, name } = item

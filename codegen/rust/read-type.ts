@@ -1,3 +1,4 @@
+import type { Place } from '../base/problems.ts'
 import { type Node, placeOf } from './grammar.ts'
 import type { RustType } from './item.ts'
 import { pathOf } from './scope.ts'
@@ -51,3 +52,12 @@ export function readType(node: Node, around: Around): RustType {
 /** The types in brackets, without lifetimes and comments. */
 const typesIn = (node: Node | null): Node[] =>
   (node?.namedChildren ?? []).filter(({ type }) => type !== 'lifetime' && !type.endsWith('_comment'))
+
+/** A type whose name stands in an attribute. One with parameters is not found, and reported as such. */
+export const namedType = (text: string, place: Place): RustType => ({
+  kind: 'path',
+  path: pathOf(text),
+  args: [],
+  text,
+  place,
+})

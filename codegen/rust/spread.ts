@@ -1,8 +1,9 @@
 import { refTo, type Schema } from '../pivot/document.ts'
 import type { RustContext } from './context.ts'
 import type { Item, RustType } from './item.ts'
+import { namedType } from './read-type.ts'
 import { resolve } from './resolve.ts'
-import { pathOf, type Scope } from './scope.ts'
+import type { Scope } from './scope.ts'
 import { readSerde } from './serde.ts'
 import { MAPS, TRANSPARENT } from './std-types.ts'
 import { mappedSchema, typeSchema } from './type-schema.ts'
@@ -56,15 +57,7 @@ function ofItem(item: Item, type: RustType, scope: Scope, context: RustContext, 
   if (schema === true) return NOTHING
   const fields: Spread = { kind: 'fields', item, schema: refTo(item.name) }
   const serde = readSerde(item, 'container', context.problems)
-  if (serde.into !== undefined) {
-    const { place } = item
-    return spreadOf(
-      { kind: 'path', path: pathOf(serde.into), args: [], text: serde.into, place },
-      item.scope,
-      context,
-      way,
-    )
-  }
+  if (serde.into !== undefined) return spreadOf(namedType(serde.into, item.place), item.scope, context, way)
   if (item.kind === 'struct') {
     const { style, fields: inner } = item.body
     if (style === 'unit') return NOTHING

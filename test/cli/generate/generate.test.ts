@@ -197,6 +197,20 @@ describe('generate --watch', () => {
     },
   )
 
+  it('generates again after a change of a file that a $ref leads to, also if it was missing', async () => {
+    const { folder } = project({ 'a.json': '{"$ref":"../shared/b.json"}' })
+    mkdirSync(join(folder, 'shared'))
+    const { host, out, err, clock, signal } = terminal({ folder })
+    const code = run(['generate', 'schemas', '-o', 'out', '--watch'], host)
+    await until(clock, () => err.text.includes('"../shared/b.json" leads nowhere'))
+    writeFileSync(join(folder, 'shared/b.json'), '{"type":"null"}')
+    await until(clock, () => out.text.includes('wrote out/events.json'))
+    writeFileSync(join(folder, 'shared/b.json'), '{"type":"boolean"}')
+    await until(clock, () => readFileSync(join(folder, 'out/events.ts'), 'utf8').includes('B = boolean'))
+    signal('SIGINT')
+    expect(await code).toBe(0)
+  })
+
   it('ends with 1 if there is nothing to watch', async () => {
     const { typed } = project()
     const { code, err } = await typed('nowhere/x/*.json', '-o', 'out', '--watch')
