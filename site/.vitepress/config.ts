@@ -54,6 +54,8 @@ export default defineConfig({
           for (const token of children ?? []) {
             const href = token.type === 'link_open' && token.attrGet('href')
             if (href) token.attrSet('href', siteLink(root, file, href))
+            // A badge comes from another site, and this one loads nothing from elsewhere. Its text says the same.
+            if (token.type === 'image' && /^https?:/.test(token.attrGet('src') ?? '')) token.type = 'text'
           }
       })
     },
