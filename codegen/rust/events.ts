@@ -65,7 +65,7 @@ function eventsOfEnum(
     const { variant, schema } = written
     const mark = readMark(variant, context.problems)
     if (mark?.skip) return []
-    const type = `${item.name}${variant.name}`
+    const type = typeName(`${item.name}${variant.name}`, context)
     const topic = mark?.topic ?? outer?.topic
     const both = { terminal: mark?.terminal ?? false, skip: false, ...(topic !== undefined && { topic }) }
     return {
@@ -76,6 +76,9 @@ function eventsOfEnum(
     }
   })
 }
+
+/** The type of a variant. A struct of this name is what it has inside, most likely. */
+const typeName = (name: string, { items }: RustContext): string => (items.has(name) ? `${name}Event` : name)
 
 function specOf(schema: Schema, notes: Notes, mark: Mark | undefined): EventSpec {
   return {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Schema, SchemaObject } from '../pivot/document.ts'
 import { applyCase } from './case.ts'
 import type { RustContext } from './context.ts'
@@ -54,8 +55,11 @@ export function namedSchema(
       continue
     }
     const name = serde.rename ?? applyCase(owner.renameAll, 'field', field.name)
-    if (properties.has(name)) sayTwice(name, field, context)
-    properties.set(name, documented(leftOut(fieldSchema(field, serde, owner, context), serde), field))
+    const schema = documented(leftOut(fieldSchema(field, serde, owner, context), serde), field)
+    const other = properties.get(name)
+    if (other !== undefined && !isConditional(field)) sayTwice(name, field, context)
+    // Under one condition it is this, and under another one that.
+    properties.set(name, other === undefined || isDeepStrictEqual(other, schema) ? schema : { anyOf: [other, schema] })
     if (serde.skipIf === undefined && !isConditional(field)) required.push(name)
   }
   return spreadInto({ properties, required }, spreads, context)

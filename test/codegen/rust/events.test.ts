@@ -83,6 +83,11 @@ describe('the events of Rust', () => {
     })
   })
 
+  it('have types of other names than the structs in the variants', async () => {
+    const text = `${S} #[serde(tag = "type")] pub enum Order { Created(OrderCreated) } ${S} pub struct OrderCreated;`
+    expect(await events(text)).toEqual({ Created: ref('OrderCreatedEvent') })
+  })
+
   it('are one for an enum with a tag, if it has a name', async () => {
     const text = `// @sse order\n ${S} #[serde(tag = "type")] pub enum Order { Created { id: u8 }, Deleted }`
     expect(await events(text)).toEqual({ order: ref('Order') })

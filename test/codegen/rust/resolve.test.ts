@@ -58,6 +58,9 @@ describe('a path names', () => {
       { 'shared/src/lib.rs': User('bool'), ...TWO },
       flag,
     ],
+    ['a type of a crate whose folder has another name', `use app_admin::admin::User; ${field('User')}`, TWO, flag],
+    ['one of two that is handed up', `use crate::models::User; ${field('User')}`, TWO, text],
+    ['one of two that is handed up, with all others', `use crate::models::*; ${field('User')}`, TWO, text],
     [
       'a type of a library',
       `use serde_json::Value; ${field('Value')}`,

@@ -89,6 +89,11 @@ const STRUCTS: readonly Row[] = [
     ],
   },
   {
+    rust: 'pub struct X { #[cfg(unix)] a: u8, #[cfg(not(unix))] a: String }',
+    written: [{ a: 1 }, { a: 'x' }],
+    not: [{ a: true }],
+  },
+  {
     rust: 'pub struct X(HashMap<String, X>);',
     written: [{}, { a: { b: {} } }],
     not: [{ a: 1 }],
