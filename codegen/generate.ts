@@ -10,11 +10,11 @@ import type { RustOptions } from './rust/context.ts'
 import { importRust, type RustSource } from './rust/import.ts'
 import { findSources, findTypes } from './sources.ts'
 
-/** What to generate from what. */
+/** The sources, and the files to generate from them. */
 export interface GenerateOptions {
   /** Files, folders and globs. */
   readonly sources: readonly string[]
-  /** What they are relative to, and what places are shown from. */
+  /** The folder that they are relative to, and from which places are shown. */
   readonly folder: string
   /** The folder that the generated files go to. The event map in it is no source, unless it is named. */
   readonly out?: string | undefined

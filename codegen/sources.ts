@@ -23,7 +23,7 @@ const SKIPPED = /(^|[\\/])(node_modules|target|\.git)([\\/]|$)/
 /**
  * Finds the files of folders and globs.
  * @param names - Files, folders and globs, as they were typed.
- * @param folder - What they are relative to.
+ * @param folder - The folder that they are relative to.
  * @param generated - A file that was generated from the sources. Unless it is named, it is no source.
  * @throws GenerateError for one that does not lead to a file that can be read.
  */
@@ -74,7 +74,7 @@ function expand(name: string, folder: string): string[] {
   return files
 }
 
-/** What is at a path. Undefined: nothing, or a symbolic link to nothing. @throws GenerateError */
+/** The file or folder at a path. Undefined: nothing, or a symbolic link to nothing. @throws GenerateError */
 function statsOf(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false })

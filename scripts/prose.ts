@@ -17,7 +17,7 @@ import {
  */
 
 /** The rooms that have been rewritten. */
-const ROOMS = ['src', 'adapters', 'server', 'testing', 'cli', 'bench', 'demo']
+const ROOMS = ['src', 'adapters', 'server', 'testing', 'cli', 'bench', 'demo', 'codegen', 'site']
 
 const read = (file: string): string => readFileSync(file, 'utf8')
 const sourcesOf = (room: string): string[] => globSync(`${room}/**/*.{ts,tsx,mjs}`).sort()

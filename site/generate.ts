@@ -11,7 +11,7 @@ import { GENERATED, shownAs, writtenPagesOf } from './pages.ts'
 
 const root = join(import.meta.dirname, '..')
 
-/** What Shiki calls the languages whose files have another ending. */
+/** The names that Shiki has for the languages whose files have another ending. */
 const LANGUAGES: Readonly<Record<string, string>> = { mjs: 'js', cjs: 'js' }
 
 const isFolder = (path: string): boolean => statSync(join(root, path)).isDirectory()

@@ -4,7 +4,7 @@ import { globSync } from 'node:fs'
  * Which files are pages of the site, and at which address. Nothing is copied: VitePress reads each file where it is.
  */
 
-/** What `generate.ts` makes: the API reference, and the examples that pages link to. */
+/** The output of `generate.ts`: the API reference, and the examples that pages link to. */
 export const GENERATED = 'site/generated'
 
 /** Pages that are not in docs/, and their addresses. */

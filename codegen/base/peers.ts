@@ -7,7 +7,7 @@ import { GenerateError } from './problems.ts'
  * Packages that only some sources need. They are optional: a project installs those that it uses.
  */
 
-/** What to install for which kind of source. */
+/** The packages to install for each kind of source. */
 const INSTALL = {
   Rust: ['web-tree-sitter', 'tree-sitter-rust'],
   YAML: ['yaml'],

@@ -8,7 +8,7 @@ export interface Place {
   readonly column?: number
 }
 
-/** What is wrong with a source, and where. */
+/** A mistake in a source, and its place. */
 export interface Problem {
   readonly severity: 'error' | 'warning'
   readonly place: Place

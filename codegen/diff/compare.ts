@@ -4,9 +4,7 @@ import { describe } from './describe.ts'
 import type { Resolve } from './resolve.ts'
 import { loosened } from './rules.ts'
 
-/*
- * What changes for a client that was generated before, and gets what is sent now.
- */
+/* The changes for a client that was generated before, and gets what is sent now. */
 
 export interface Change {
   /** A client of before cannot take what comes now. */

@@ -4,7 +4,7 @@ import { entriesOf } from '../pivot/write.ts'
 import { type Change, compare, type Sides } from './compare.ts'
 import { createResolve } from './resolve.ts'
 
-/** What has changed between two event maps, event by event. */
+/** The changes between two event maps, event by event. */
 export function diff(before: EventDocument, after: EventDocument): Change[] {
   const sides: Sides = { before: createResolve(before), after: createResolve(after) }
   const gone = entriesOf(before.events).flatMap(([name, spec]): Change[] => {

@@ -7,7 +7,7 @@ import { emitPublisher } from './publisher.ts'
 import { emitValibot } from './valibot.ts'
 import { emitZod } from './zod.ts'
 
-/** What to generate beside the types. */
+/** The files to generate in addition to the types. */
 export interface OutputOptions {
   /** Validators, and what they are written with. */
   readonly schemas?: keyof typeof SCHEMAS

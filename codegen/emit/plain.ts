@@ -10,7 +10,7 @@ import { tagsOf } from './tags.ts'
  * Validators as plain code: Standard Schemas that need no library.
  */
 
-/** What turning a shape into code needs. */
+/** The tools that turn a shape into code. */
 interface Context {
   readonly definitions: readonly Definition[]
   readonly isReady: Ordered['isReady']

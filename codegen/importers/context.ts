@@ -4,12 +4,12 @@ import { createFiles, type Node } from '../json/files.ts'
 import type { SchemaContext } from '../json/schemas.ts'
 import type { Collector } from '../pivot/collect.ts'
 
-/** What the importers of JSON and YAML share. */
+/** The shared part of the importers of JSON and YAML. */
 export interface ImportContext extends SchemaContext {
   readonly collector: Collector
 }
 
-/** What all importers of a run share. */
+/** The shared state of all importers of a run. */
 export interface DocumentParts {
   readonly collector: Collector
   readonly problems: Problems

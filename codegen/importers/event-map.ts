@@ -28,7 +28,7 @@ export function importEventMap(root: Node, context: ImportContext): void {
   }
 }
 
-/** What an event map has for one event. */
+/** The entry of an event map for one event. */
 export function readEvent(node: Node, context: ImportContext): EventSpec {
   const { problems, files } = context
   const given = objectAt(node, 'an event', context)

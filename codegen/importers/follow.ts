@@ -3,7 +3,7 @@ import { child } from '../json/schemas.ts'
 import { isObject, isText } from '../json/values.ts'
 import type { ImportContext } from './context.ts'
 
-/** What a node is, or leads to by `$ref`. A `$ref` that leads nowhere is reported, and undefined. */
+/** The node itself, or the one that it leads to by `$ref`. A `$ref` that leads nowhere is reported, and undefined. */
 export function follow(node: Node, context: ImportContext): Node | undefined {
   const seen = new Set<unknown>()
   let at = node

@@ -37,7 +37,7 @@ export function createDefinitions(files: Files, problems: Problems, folder: stri
         definition.schema = read(node)
         return name
       }
-      // Two files may each have a copy of it. What the copy refers to is compared as well, by reading it.
+      // Two files may each have a copy of it. Definitions that the copy refers to are compared as well, by reading them.
       read(node)
       if (!isDeepStrictEqual(first.node.value, node.value))
         problems.error(

@@ -24,7 +24,7 @@ export interface Node {
 export interface Files {
   /** The root of a file. @throws GenerateError */
   load(file: string): Promise<Node>
-  /** What a `$ref` leads to. Undefined: there is no such value. */
+  /** The target of a `$ref`. Undefined: there is no such value. */
   follow(ref: string, from: Node): Node | undefined
   /** Where a value stands. */
   place(node: Node, key?: string): Place
@@ -52,7 +52,7 @@ export function createFiles(onRead: (file: string) => void): Files {
 
   const place = ({ file, pointer }: Node, key?: string): Place => {
     const index = loaded.get(file)?.index()
-    // What is missing has no place of its own.
+    // A missing file has no place of its own.
     const way = key === undefined ? pointer : [...pointer, key]
     const known = way.map((_, n) => way.slice(0, way.length - n)).find((part) => index?.has(pointerKey(part))) ?? []
     return { file, ...index?.get(pointerKey(known)) }

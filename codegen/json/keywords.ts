@@ -4,7 +4,7 @@ import type { TypeName } from '../pivot/document.ts'
  * The keywords of JSON Schema, and what an importer does with each.
  */
 
-/** What a keyword has as its value. */
+/** The value of a keyword. */
 export type Form =
   | 'schema'
   | 'schemas'

@@ -7,7 +7,7 @@ import { TOKEN } from './locate.ts'
 
 type Expected = 'a value' | 'a value or ]' | 'a name' | 'a name or }' | ':' | ', or }' | ', or ]' | 'the end'
 
-/** What may come next: brackets and marks as they are, `text` and `word` for values without brackets. */
+/** The tokens that may come next: brackets and marks as they are, `text` and `word` for values without brackets. */
 const NEXT: Readonly<Record<Expected, readonly string[]>> = {
   'a value': ['text', 'word', '{', '['],
   'a value or ]': ['text', 'word', '{', '[', ']'],
@@ -48,7 +48,7 @@ function kindOf(token: string): string {
   }
 }
 
-/** What is expected after a token. `inside` is the bracket that is open then. */
+/** The tokens that are expected after a token. `inside` is the bracket that is open then. */
 function following(kind: string, before: Expected, inside: string | undefined): Expected {
   if (kind === '{') return 'a name or }'
   if (kind === '[') return 'a value or ]'

@@ -10,7 +10,7 @@ import { isObject, isText, type JsonObject, misfit } from './values.ts'
  * its keywords speak of, and what nothing can be generated for is a problem.
  */
 
-/** What reading schemas needs. */
+/** The tools that read schemas. */
 export interface SchemaContext {
   readonly files: Files
   readonly problems: Problems
@@ -27,7 +27,7 @@ export const child = ({ file, pointer, value }: Node, ...keys: string[]): Node =
   ),
 })
 
-/** Reads one schema. What cannot be read is reported, and counts as `true` so that reading goes on. */
+/** Reads one schema. A part that cannot be read is reported, and counts as `true` so that reading goes on. */
 export function readSchema(node: Node, context: SchemaContext): Schema {
   const { value } = node
   if (typeof value === 'boolean') return value

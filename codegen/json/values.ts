@@ -58,7 +58,7 @@ const FORMS: Readonly<Record<Form, readonly [expected: string, test: (value: unk
   ],
 }
 
-/** What a keyword expects, if its value is something else. */
+/** The kind of value that a keyword expects, if it has another one. */
 export function misfit(keyword: string, form: Form, value: unknown): string | undefined {
   if (keyword === 'pattern' && !isPattern(value)) return 'a regular expression of JavaScript (flag u)'
   if (keyword === 'items' && Array.isArray(value)) return 'a schema: a list of schemas is called prefixItems'

@@ -35,7 +35,7 @@ export interface SchemaObject {
   readonly title?: string
   readonly description?: string
   readonly deprecated?: boolean
-  /** The value in TypeScript, where it is another one than that of JSON: what a `parse` of one's own makes of it. */
+  /** The value in TypeScript, where it differs from that in JSON: the result of your own `parse`. */
   readonly 'x-ts-type'?: 'bigint'
 }
 

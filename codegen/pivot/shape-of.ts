@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { type Json, refName, type Schema, type SchemaObject, type TypeName } from './document.ts'
 import { type Count, type Field, type Range, type Shape, type TextRules, UNKNOWN } from './shape.ts'
 
-/** What a schema says. */
+/** The shape of a schema. */
 export function shapeOf(schema: Schema): Shape {
   if (typeof schema === 'boolean') return schema ? UNKNOWN : NEVER
   const parts = [
@@ -28,7 +28,7 @@ function union(members: readonly Shape[], exclusive: boolean): Shape {
   return others.length ? { kind: 'union', members, exclusive } : first
 }
 
-/** What the schema says by `type`, `const` and `enum`, and the keywords that go with a type. */
+/** The meaning of `type`, `const` and `enum` in a schema, and of the keywords that go with a type. */
 function ownOf(schema: SchemaObject): Shape[] {
   const types = schema.type === undefined ? undefined : [schema.type].flat()
   const values = constantsOf(schema)
@@ -124,7 +124,7 @@ function ofArray({ items = true, prefixItems, minItems, maxItems, uniqueItems = 
 function ofObject(schema: SchemaObject): Shape {
   const { properties = {}, required = [], additionalProperties = true, minProperties, maxProperties } = schema
   const known = Object.entries(properties).map(([name, property]) => fieldOf(name, property, required.includes(name)))
-  // What is required, but not described, must be there all the same.
+  // A required property without a description must be there all the same.
   const others = required.filter((name) => !Object.hasOwn(properties, name))
   const rest =
     additionalProperties === true ? 'any' : additionalProperties === false ? 'none' : shapeOf(additionalProperties)

@@ -1,8 +1,6 @@
 import type { Json } from './document.ts'
 
-/*
- * What a schema says, as one of a few kinds of value. Everything is generated from shapes.
- */
+/* The meaning of a schema, as one of a few kinds of value. Everything is generated from shapes. */
 
 /** Bounds of a number. */
 export interface Range {

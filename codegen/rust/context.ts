@@ -8,13 +8,13 @@ export interface RustOptions {
   readonly types: readonly string[]
   /** The names of events that are named after a struct. `keep`: as the struct is. */
   readonly nameCase: 'keep' | 'snake' | 'dot' | 'kebab'
-  /** What an integer of 64 bits or more is. `number` comes with a warning. */
+  /** The JSON type of an integer of 64 bits or more. `number` comes with a warning. */
   readonly int64: 'number' | 'string' | 'bigint' | 'error'
-  /** What a type or a writer is in JSON, by its name. */
+  /** The JSON type of a type or a writer, by its name. */
   readonly map: ReadonlyMap<string, Schema>
 }
 
-/** What translating Rust needs. */
+/** The tools that translate Rust. */
 export interface RustContext {
   readonly options: RustOptions
   readonly problems: Problems

@@ -7,7 +7,7 @@ import { isDeprecated, readSerde, type Serde } from './serde.ts'
 import { typeSchema } from './type-schema.ts'
 import { variantsOf } from './variants.ts'
 
-/** What serde_json writes for a struct, an enum or an alias, with its doc comment. */
+/** The output of serde_json for a struct, an enum or an alias, with its doc comment. */
 export function itemSchema(item: Item, context: RustContext): Schema {
   const schema = written(item, context)
   const about = { ...(item.docs && { description: item.docs }), ...(isDeprecated(item) && { deprecated: true }) }

@@ -1,9 +1,7 @@
 import type { Place } from '../base/problems.ts'
 import type { Path, Scope } from './scope.ts'
 
-/*
- * What the importer knows of a Rust file: its structs, enums and type aliases.
- */
+/* The importer's view of a Rust file: its structs, enums and type aliases. */
 
 /** One entry of an attribute: `skip`, `rename = "id"`, `rename(serialize = "id")`. */
 export interface Meta {
@@ -14,13 +12,13 @@ export interface Meta {
   readonly place: Place
 }
 
-/** What stands before an item, a field or a variant. */
+/** The comments and attributes before an item, a field or a variant. */
 export interface Notes {
   /** Attributes. Those of `cfg_attr` count as if its condition held. */
   readonly attributes: readonly Meta[]
   /** Doc comments, without their marks. */
   readonly docs: string
-  /** What `// @sse …` says. Undefined: there is no such comment. */
+  /** The text of `// @sse …`. Undefined: there is no such comment. */
   readonly mark: { readonly text: string; readonly place: Place } | undefined
 }
 
@@ -64,7 +62,7 @@ export interface Variant extends Notes {
 
 interface ItemBase extends Notes {
   readonly name: string
-  /** What names mean in it. */
+  /** The meaning of names in it. */
   readonly scope: Scope
   readonly place: Place
   readonly isPublic: boolean

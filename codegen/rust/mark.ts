@@ -5,7 +5,7 @@ import type { Notes } from './item.ts'
  * Marks: `// @sse order.created topic=orders terminal`, `#[sse(event = "order.created", topic = "orders", terminal)]`.
  */
 
-/** What a mark says. */
+/** The contents of a mark. */
 export interface Mark {
   /** The name of the event. */
   readonly event?: string
@@ -44,7 +44,7 @@ export function readMark(notes: Pick<Notes, 'attributes' | 'mark'>, problems: Pr
   }
 }
 
-/** What is wrong with an entry. */
+/** The mistake in an entry. */
 function misfit(name: string, value: string | undefined): string | undefined {
   const isText = name === 'event' || name === 'topic'
   if (!isText && name !== 'terminal' && name !== 'skip')

@@ -10,7 +10,7 @@ import type { Meta, Notes } from './item.ts'
 export interface NoteReader {
   /** Takes a comment or an attribute. False: the node is something else. */
   take(node: Node): boolean
-  /** What was gathered, and begins with the next item. */
+  /** The notes so far, and a fresh start for the next item. */
   finish(): Notes
 }
 

@@ -6,7 +6,7 @@ import { pathOf } from './scope.ts'
 /** Where a type stands. */
 export interface Around {
   readonly file: string
-  /** What `Self` is. */
+  /** The type that `Self` stands for. */
   readonly self: string
 }
 

@@ -1,8 +1,6 @@
 import type { Node } from './grammar.ts'
 
-/*
- * What names mean in a module.
- */
+/* The meaning of names in a module. */
 
 /** The names of a path: `serde_json`, `Value`. */
 export type Path = readonly string[]

@@ -27,7 +27,7 @@ const KNOWN: Readonly<Record<Kind, ReadonlySet<string>>> = {
   ),
 }
 
-/** What serde's attributes say. */
+/** The meaning of serde's attributes. */
 export interface Serde {
   readonly rename?: string
   /** Of fields or variants. */

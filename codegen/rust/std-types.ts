@@ -1,8 +1,6 @@
 import type { Schema, SchemaObject } from '../pivot/document.ts'
 
-/*
- * What serde_json writes for the types of Rust's standard library, and of crates that are used everywhere.
- */
+/* The output of serde_json for the types of Rust's standard library, and of crates that are used everywhere. */
 
 /** It is one object, so that it can be told from other schemas by identity. */
 export const NULL: Schema = { type: 'null' }
@@ -112,7 +110,7 @@ export const WIDE: ReadonlyMap<string, { readonly signed: boolean; readonly nonZ
   ['NonZeroUsize', { signed: false, nonZero: true }],
 ])
 
-/** What stands around a value, and is not seen in JSON. */
+/** Wrappers of a value that JSON does not show. */
 export const TRANSPARENT: ReadonlySet<string> = new Set([
   'Box',
   'Rc',

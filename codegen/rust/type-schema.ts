@@ -7,9 +7,7 @@ import { pathOf, type Scope } from './scope.ts'
 import { derivesSerialize, isRemote } from './serde.ts'
 import { LISTS, MAPS, NULL, PLAIN, TRANSPARENT, WIDE, WRITERS } from './std-types.ts'
 
-/*
- * What serde_json writes for a type.
- */
+/* The output of serde_json for a type. */
 
 type PathType = Extract<RustType, { kind: 'path' }>
 
@@ -57,14 +55,14 @@ function pathSchema(type: PathType, scope: Scope, context: RustContext): Schema 
   return known ?? refuse(found, type, context)
 }
 
-/** What `--map` says of a type: by its whole path, or by its name. */
+/** The meaning that `--map` gives to a type: by its whole path, or by its name. */
 export function mappedSchema({ path }: PathType, scope: Scope, { options: { map } }: RustContext): Schema | undefined {
   const whole = wholePath(path, scope)
   const names = [whole.join('::'), path.join('::'), path.at(-1), whole.at(-1)]
   return names.map((name = '') => map.get(name)).find((schema) => schema !== undefined)
 }
 
-/** What a type of a library is, by its name there. Undefined: nothing is known of it with these parameters. */
+/** The JSON type of a library's type, by its name there. Undefined: nothing is known of it with these parameters. */
 function librarySchema(name: string, type: PathType, scope: Scope, context: RustContext): Schema | undefined {
   const [first, second] = type.args
   const plain = PLAIN.get(name) ?? wideSchema(name, type, context)
@@ -169,7 +167,7 @@ function refuse(found: Found, { path, text, place }: PathType, { problems, place
   return true
 }
 
-/** What a function or a module writes that stands in `serialize_with` or `with`. */
+/** The output of a function or a module that stands in `serialize_with` or `with`. */
 export function writerSchema(writer: string, place: Place, scope: Scope, context: RustContext): Schema {
   const name = writer.replace(/::serialize$/, '')
   const mapped = context.options.map.get(name) ?? context.options.map.get(writer)

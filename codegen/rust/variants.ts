@@ -52,13 +52,13 @@ export function variantsOf(item: Enum, serde: Serde, context: RustContext): Writ
 
 interface Around {
   readonly item: Enum
-  /** What serde's attributes say of the variant, and of the enum. */
+  /** The meaning of serde's attributes for the variant, and for the enum. */
   readonly own: Serde
   readonly serde: Serde
   readonly context: RustContext
 }
 
-/** What a variant has inside. Undefined: nothing. */
+/** The contents of a variant. Undefined: nothing. */
 function contentOf(variant: Variant, { item, own, serde, context }: Around): Schema | undefined {
   const { body, place } = variant
   if (own.writer !== undefined) return writerSchema(own.writer, place, item.scope, context)
