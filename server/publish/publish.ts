@@ -16,7 +16,7 @@ export type PublishAnswer = boolean | { readonly tenant: string }
 
 /** The result of `publish`. */
 export interface Published {
-  /** The id of the event. '' for a volatile event. */
+  /** The id of the event. '' for a volatile event, and for one that the log has lost before it was handed out: clients have a gap. */
   readonly id: string
   /**
    * How many streams got it at once. Clients that are away, or in a replay, get it from the log. Streams for which `filter` answered
@@ -80,8 +80,8 @@ export function createPublisher({
       if (outcome) return outcome
       // Published by a filter, it has its turn after the event that is being filtered; and that is before this goes on.
       await undefined
-      // Nothing became of it if the log has begun again in this very moment.
-      return claim.take(seq) ?? { id: formatId(epoch, seq), delivered: 0 }
+      // Nothing became of it if the log has begun again in this very moment. Then its number is that of another event, or will be.
+      return claim.take(seq) ?? { id: log.epoch === epoch ? formatId(epoch, seq) : '', delivered: 0 }
     } catch (error) {
       if (persistent || !log.localOnly || !isUnwritten(error)) throw error
       counters.unlogged++

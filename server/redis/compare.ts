@@ -5,6 +5,8 @@
 /** The state of Redis. */
 export interface Standing {
   readonly epoch: string
+  /** How many epochs there were, with this one. */
+  readonly term: number
   /** The last number that was given. */
   readonly seq: number
   /** The number that the epoch began behind: after a loss of entries, numbers go on. */

@@ -24,13 +24,13 @@ export class Position {
 
   /** The process has read the next entry. */
   read({ entry, uid, epoch }: Stored): void {
-    this.#known = { epoch, head: entry.seq, uid }
+    this.#known = { epoch, term: this.#known.term, head: entry.seq, uid }
     if (this.#waiting.size) this.#wake(entry.seq)
   }
 
   /** It goes on behind another number, in this epoch. */
-  move(epoch: string, head: number): void {
-    this.#known = { epoch, head, uid: '' }
+  move({ epoch, term }: Pick<Known, 'epoch' | 'term'>, head: number): void {
+    this.#known = { epoch, term, head, uid: '' }
     this.#wake(Infinity)
   }
 

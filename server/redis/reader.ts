@@ -13,12 +13,18 @@ export interface ReaderParts {
   /** The next entry. */
   entry(stored: Stored): void
   /** It goes on behind another number, in this epoch. */
-  moved(epoch: string, head: number): void
+  moved(place: Pick<Known, 'epoch' | 'term'>, head: number): void
   /** The oldest number that Redis has. */
   oldest(first: number): void
   /** Redis can be reached, or cannot. */
   up(isUp: boolean, error?: unknown): void
 }
+
+/**
+ * What a read has brought: `next`, so that the following read can do without a comparison. `nothing` for a second. `foreign`: entries of
+ * another epoch. `unsure`: the process has to compare.
+ */
+type Found = 'next' | 'nothing' | 'foreign' | 'unsure'
 
 /** For how long entries are handed out before everything else has its turn, in milliseconds. */
 const TURN = 10
@@ -38,14 +44,15 @@ export class Reader {
 
   /** Reads until it is closed. */
   async run(): Promise<void> {
-    let isSure = true
+    let found: Found = 'next'
     while (!this.#isClosed) {
       try {
-        if (!isSure) await this.verify()
+        const standing = found === 'next' ? undefined : await this.verify()
         this.#parts.up(true)
-        isSure = await this.#read()
+        found = await this.#read()
+        if (standing && this.#isElsewhere(found, standing)) await this.#goElsewhere()
       } catch (error) {
-        isSure = false
+        found = 'unsure'
         if (this.#isClosed) return
         this.#parts.up(false, error)
         if (isReplica(error)) this.#parts.link.reconnect()
@@ -68,25 +75,41 @@ export class Reader {
     this.#isClosed = true
   }
 
-  #follow(course: Course, { epoch }: Standing): void {
-    if (course.kind !== 'same') this.#move(epoch, course.head)
+  #follow(course: Course, standing: Standing): void {
+    if (course.kind !== 'same') this.#move(standing, course.head)
   }
 
-  #move(epoch: string, head: number): void {
+  #move(place: Pick<Known, 'epoch' | 'term'>, head: number): void {
     this.#moves++
-    this.#parts.moved(epoch, head)
+    this.#parts.moved(place, head)
   }
 
-  /** @returns Whether the next read can follow without a comparison. */
-  async #read(): Promise<boolean> {
+  /** After a failover the connection may still lead to the server that was the master before, and commands go to the new one. */
+  #isElsewhere(found: Found, { seq }: Standing): boolean {
+    return found === 'foreign' || (found === 'nothing' && seq > this.#parts.known().head)
+  }
+
+  async #goElsewhere(): Promise<void> {
+    const { link } = this.#parts
+    link.reconnect()
+    await pause(PAUSE)
+    await link.ready(PAUSE)
+  }
+
+  async #read(): Promise<Found> {
     const { store, known } = this.#parts
     const moves = this.#moves
-    const news = await store.next(known().head)
-    if (!news || moves !== this.#moves) return news !== undefined
-    return (await this.#take(news.entries, moves)) && !news.woken
+    const { head } = known()
+    const news = await store.next(head)
+    if (!news) return 'nothing'
+    if (moves !== this.#moves) return 'next'
+    const found = await this.#take(news.entries, moves)
+    // Entries of somebody else: they are found again and again, until there is one of the log.
+    if (news.entries.length && known().head === head) await pause(PAUSE)
+    return news.woken && found === 'next' ? 'unsure' : found
   }
 
-  async #take(entries: readonly Raw[], moves: number): Promise<boolean> {
+  async #take(entries: readonly Raw[], moves: number): Promise<Found> {
     const { known, entry } = this.#parts
     let begin = monotonic(clock)
     for (const raw of entries) {
@@ -95,17 +118,17 @@ export class Reader {
         begin = monotonic(clock)
       }
       // A listener, or a reset, has begun the log again.
-      if (moves !== this.#moves || this.#isClosed) return false
+      if (moves !== this.#moves || this.#isClosed) return 'unsure'
       const stored = decodeEntry(raw)
       // Anything that is no entry of a log is skipped. A number is missing then, and the next entry shows that.
       if (!stored) continue
-      if (stored.epoch !== known().epoch) return false
+      if (stored.epoch !== known().epoch) return 'foreign'
       if (stored.entry.seq !== known().head + 1) {
-        this.#move(stored.epoch, stored.entry.seq - 1)
+        this.#move(known(), stored.entry.seq - 1)
         moves = this.#moves
       }
       entry(stored)
     }
-    return true
+    return 'next'
   }
 }

@@ -29,7 +29,7 @@ export async function redisLog(redis: RedisClient, options: RedisLogOptions = {}
     const { commands, reader, subscriber } = links
     const store = new Store(settings, node, commands, reader)
     const relay = await createRelay({ ...settings, node, commands, subscriber })
-    const standing = await store.verify({ epoch: '', head: 0, uid: '' })
+    const standing = await store.verify({ epoch: '', term: 0, head: 0, uid: '' })
     const newest = await store.newest(standing.seq, Math.min(PRELOAD, settings.size))
     return new SharedLog({ settings, ...links, relay, node, store, standing, newest })
   } catch (error) {

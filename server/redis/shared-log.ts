@@ -79,7 +79,7 @@ export class SharedLog implements RedisLog {
     const last = newest.at(-1)
     // Only what leads up to the head: the log may have begun again in between.
     const fits = last?.entry.seq === standing.seq && newest[0]?.entry.seq === standing.seq - newest.length + 1
-    this.#position = new Position({ epoch: standing.epoch, head: standing.seq, uid: fits && last ? last.uid : '' })
+    this.#position = new Position({ ...standing, head: standing.seq, uid: fits && last ? last.uid : '' })
     if (fits) for (const { entry } of newest) this.#recent.push(entry)
     const known = (): Known => this.#position.known
     this.#reader = new Reader({
@@ -87,7 +87,7 @@ export class SharedLog implements RedisLog {
       store,
       known,
       entry: (stored) => this.#take(stored),
-      moved: (epoch, head) => this.#move(epoch, head),
+      moved: (place, head) => this.#move(place, head),
       oldest: (first) => {
         this.#oldest = first
       },
@@ -175,10 +175,10 @@ export class SharedLog implements RedisLog {
     this.#writer.delivered(uid, entry)
   }
 
-  #move(epoch: string, head: number): void {
+  #move(place: Pick<Known, 'epoch' | 'term'>, head: number): void {
     this.#oldest = head + 1
     this.#recent.clear()
-    this.#position.move(epoch, head)
+    this.#position.move(place, head)
     this.#listeners.reset()
     this.#writer.moved(this.#position.known)
   }

@@ -4,8 +4,9 @@ import { decodeEntry, encodeRecord, idOf, type Raw, type Stored, seqOf } from '.
 import type { Link } from './link.ts'
 import { APPEND, RESET, VERIFY } from './scripts.ts'
 
-/** A process's knowledge of the log: its epoch, its last entry, and the uid of that, '' if it is not known. */
+/** A process's knowledge of the log: its epoch, the term of that, its last entry, and the uid of that, '' if it is not known. */
 export interface Known {
+  readonly term: number
   readonly epoch: string
   readonly head: number
   readonly uid: string
@@ -57,8 +58,9 @@ export class Store {
 
   /** Compares what a process knows. It begins another epoch if Redis has lost entries, or has no log. */
   async verify(known: Known): Promise<Standing> {
-    const [epoch, seq, base, first] = (await this.#run(VERIFY, known)) as [string, number, number, string]
-    return { epoch, seq, base, first: seqOf(first) ?? 0 }
+    type Answer = [epoch: string, seq: number, base: number, first: string, term: number]
+    const [epoch, seq, base, first, term] = (await this.#run(VERIFY, known)) as Answer
+    return { epoch, term, seq, base, first: seqOf(first) ?? 0 }
   }
 
   /** @param batch - A name of its own. Under the same name, records are written once. */
@@ -110,11 +112,11 @@ export class Store {
 
   #run(
     script: string,
-    { epoch, head, uid }: Known,
+    { epoch, term, head, uid }: Known,
     more: readonly (string | number)[] = [],
     ms = this.#timeout,
   ): Promise<unknown> {
-    return this.#commands.call('eval', [script, 4, ...this.#keys, mintEpoch(), epoch, head, uid, ...more], ms)
+    return this.#commands.call('eval', [script, 4, ...this.#keys, mintEpoch(), epoch, head, uid, term, ...more], ms)
   }
 
   #call(command: string, args: readonly (string | number)[]): Promise<unknown> {

@@ -200,6 +200,32 @@ describeRedis('a log in Redis', () => {
     expect(a.epoch).toBe(b.epoch)
   })
 
+  it('takes another epoch if Redis is back in one that was over, and gives no event twice', async () => {
+    // As with a master that stood still during a failover: it answers again, and knows nothing of what came after.
+    const redis = await startRedis()
+    const [a, b] = [await open({ redis, prefix: 'x' }), await open({ redis, prefix: 'x' })]
+    await fill(a, 3)
+    await redis.client().save()
+    const before = a.epoch
+    await a.reset()
+    await a.append(record('"later"'))
+    await eventually(() => expect([b.epoch, b.head]).toEqual([a.epoch, 1]))
+    const heard = [hear(a), hear(b)]
+    const { epoch } = a
+    await redis.kill()
+    await redis.start()
+    await eventually(() => expect([a.available, b.available, b.epoch === epoch]).toEqual([true, true, false]))
+    expect((await a.append(record('"after"'))).seq).toBe(4)
+    await eventually(() =>
+      expect(heard).toEqual([
+        ['reset at 3', '"after"'],
+        ['reset at 3', '"after"'],
+      ]),
+    )
+    expect([before, epoch]).not.toContain(a.epoch)
+    expect(b.epoch).toBe(a.epoch)
+  })
+
   it('takes another epoch if another entry has the number of its last one', async () => {
     const redis = await startRedis()
     const gate = await openGate(redis.port)
@@ -290,7 +316,7 @@ describeRedis('a log in Redis', () => {
     expect((await log.append(record('2'))).seq).toBe(2)
   })
 
-  it('waits while Redis is a replica, as in the middle of a failover', async () => {
+  it('waits while Redis is a replica, and takes another epoch when it is a master again', async () => {
     const redis = await startRedis()
     const log = await open({ redis })
     const heard = hear(log)
@@ -301,8 +327,37 @@ describeRedis('a log in Redis', () => {
     await eventually(() => expect(log.available).toBe(false))
     await redis.client().replicaof('NO', 'ONE')
     expect((await waiting).seq).toBe(2)
-    expect(heard).toEqual(['1', '"after"'])
-    expect(log.epoch).toBe(epoch)
+    // It may have given numbers to nobody meanwhile: whether something is missing is not for it to know.
+    expect(heard).toEqual(['1', 'reset at 1', '"after"'])
+    expect(log.epoch).not.toBe(epoch)
+  })
+
+  it('gives no number twice in an epoch if a replica takes over, and the old master goes on', async () => {
+    const master = await startRedis()
+    const replica = await startRedis(['--replicaof', '127.0.0.1', `${master.port}`])
+    const a = await open({ redis: master, prefix: 'x' })
+    await fill(a, 3)
+    await eventually(async () => expect(await replica.client().xlen('{x}:log')).toBe(3))
+    await replica.client().replicaof('NO', 'ONE')
+    await fill(a, 2)
+    const b = await open({ redis: replica, prefix: 'x' })
+    await fill(b, 2)
+    expect([a.head, b.head]).toEqual([5, 5])
+    expect(a.epoch).not.toBe(b.epoch)
+  })
+
+  it('goes on in its epoch when a first replica connects', async () => {
+    const master = await startRedis()
+    const log = await open({ redis: master, prefix: 'x' })
+    const heard = hear(log)
+    await fill(log, 1)
+    const { epoch } = log
+    const id = async () => /master_replid:(\w+)/.exec(await master.client().info('replication'))?.[1]
+    const before = await id()
+    await startRedis(['--replicaof', '127.0.0.1', `${master.port}`])
+    await eventually(async () => expect(await id()).not.toBe(before))
+    await fill(log, 2)
+    expect([heard, log.epoch]).toEqual([['1', '1', '2'], epoch])
   })
 
   it('rejects at once if Redis has been gone for long', async () => {

@@ -10,7 +10,7 @@ What was run to find out whether headwater keeps its promises, and what was seen
 Each section names the day, the versions and the command that repeats it. A program writes this page: do not edit it by hand.`
 
 /** The sections in the order in which the document has them. Others follow by name. */
-const ORDER = ['proxies', 'chaos', 'soak', 'engines']
+const ORDER = ['proxies', 'chaos', 'soak', 'engines', 'scale']
 
 const rank = (name: string): number => (ORDER.indexOf(name) + ORDER.length + 1) % (ORDER.length + 1)
 

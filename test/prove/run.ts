@@ -16,6 +16,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<{ readonly prove: Prove }>
   chaos: () => import('./chaos/prove.ts'),
   soak: () => import('./soak/prove.ts'),
   engines: () => import('./engines/prove.ts'),
+  scale: () => import('./scale/prove.ts'),
 }
 
 async function run(name: string, args: readonly string[]): Promise<void> {

@@ -1,10 +1,17 @@
-import { type EventLog, type LogListener, LogUnavailableError, memoryLog, type PublishOptions } from 'headwater/server'
+import {
+  type EventLog,
+  type LogEntry,
+  type LogListener,
+  LogUnavailableError,
+  memoryLog,
+  type PublishOptions,
+} from 'headwater/server'
 import { describe, expect, it } from 'vitest'
 import { formatId } from '../../../server/log/cursor.ts'
 import { createHubObservers } from '../../../server/observe/observers.ts'
 import type { Keep } from '../../../server/publish/keep.ts'
 import { createPublisher } from '../../../server/publish/publish.ts'
-import { logWith } from '../../support/event-log.ts'
+import { logWith, record } from '../../support/event-log.ts'
 import { heard, messageOf, payloads, stage } from '../../support/hub.ts'
 
 describe('publishing', () => {
@@ -52,6 +59,17 @@ describe('publishing', () => {
     const { sink } = join()
     await expect(publish(1)).rejects.toThrow('no Redis')
     expect(payloads(sink)).toEqual([])
+  })
+
+  it('has no id for an event that the log has lost before it was handed out', async () => {
+    const memory = memoryLog()
+    // As a log elsewhere that is emptied while it answers: the number is soon that of another event.
+    const append = async (): Promise<LogEntry> => {
+      memory.reset()
+      return { ...record('1'), seq: 1 }
+    }
+    const { publish } = setup(logWith({ append }, memory))
+    expect(await publish(1)).toEqual({ id: '', delivered: 0 })
   })
 
   it('rejects where an event cannot be kept', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Course, courseOf, firstOf, type Standing } from '../../../server/redis/compare.ts'
 
-const at = (epoch: string, seq: number, base: number, first: number): Standing => ({ epoch, seq, base, first })
+const at = (epoch: string, seq: number, base: number, first: number): Standing => ({ epoch, term: 1, seq, base, first })
 const same: Course = { kind: 'same' }
 const restart = (head: number): Course => ({ kind: 'restart', head })
 const jump = (head: number): Course => ({ kind: 'jump', head })

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { Position } from '../../../server/redis/position.ts'
 import { record } from '../../support/event-log.ts'
 
-const known = { epoch: 'a', head: 5, uid: 'x' }
+const known = { epoch: 'a', term: 1, head: 5, uid: 'x' }
 const read = (position: Position, seq: number, epoch = 'a'): void =>
   position.read({ entry: { ...record('1'), seq }, epoch, uid: `u${seq}` })
 
@@ -10,9 +10,9 @@ it('moves with each entry, and elsewhere', () => {
   const position = new Position(known)
   expect(position.known).toEqual(known)
   read(position, 6)
-  expect(position.known).toEqual({ epoch: 'a', head: 6, uid: 'u6' })
-  position.move('b', 3)
-  expect(position.known).toEqual({ epoch: 'b', head: 3, uid: '' })
+  expect(position.known).toEqual({ epoch: 'a', term: 1, head: 6, uid: 'u6' })
+  position.move({ epoch: 'b', term: 2 }, 3)
+  expect(position.known).toEqual({ epoch: 'b', term: 2, head: 3, uid: '' })
 })
 
 it('does not wait for a number that has been read', async () => {
@@ -36,7 +36,7 @@ it('waits for the number, and not for the ones before it', async () => {
 it('waits no longer when the process goes on elsewhere', async () => {
   const position = new Position(known)
   const waiting = position.until(7, 60_000)
-  position.move('b', 0)
+  position.move({ epoch: 'b', term: 2 }, 0)
   expect(await waiting).toBe(true)
 })
 

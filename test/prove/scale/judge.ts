@@ -1,0 +1,77 @@
+import type { Gap } from 'headwater'
+
+/*
+ * What one client heard, and whether that is every event once and in order, or a gap: a pure function. Numbers have no holes, so the
+ * ids alone show what is missing. There is no order of all events: while two servers of Redis believe to be the master, each has its
+ * own epoch.
+ */
+
+export type Heard =
+  | { readonly kind: 'event'; readonly text: string; readonly id: string }
+  | { readonly kind: 'gap'; readonly gap: Pick<Gap, 'reason' | 'resumedFrom'> }
+
+export interface Verdict {
+  readonly events: number
+  /** Gaps by their reasons. */
+  readonly gaps: Readonly<Record<string, number>>
+  /** Events of an epoch that went on, which a gap names. How many an epoch had that ended is not known. */
+  readonly missed: number
+  /** What must not be, a line each. */
+  readonly lost: readonly string[]
+  readonly doubled: readonly string[]
+  readonly disordered: readonly string[]
+  readonly wrong: readonly string[]
+}
+
+interface Place {
+  readonly epoch: string
+  readonly seq: number
+}
+
+function placeOf(id: string): Place | undefined {
+  const [, epoch, digits] = /^([a-z0-9]+)-(\d+)$/.exec(id) ?? []
+  return epoch === undefined ? undefined : { epoch, seq: Number(digits) }
+}
+
+/** @param texts - Which event has an id, as far as any client or publisher has said. A client that contradicts it is wrong. */
+export function judge(history: readonly Heard[], texts: Map<string, string>): Verdict {
+  const gaps: Record<string, number> = {}
+  const [lost, doubled, disordered, wrong]: [string[], string[], string[], string[]] = [[], [], [], []]
+  const seen = new Set<string>()
+  let place: Place | undefined
+  let missed = 0
+
+  function takeEvent(text: string, id: string): void {
+    const next = placeOf(id)
+    if (!next) return void wrong.push(`${text} came with the id ${id}`)
+    const other = texts.get(id)
+    if (other !== undefined && other !== text) wrong.push(`${id} is ${text}, and elsewhere ${other}`)
+    texts.set(id, text)
+    if (seen.has(text)) doubled.push(`${text} (${id})`)
+    seen.add(text)
+    if (place && place.epoch !== next.epoch) wrong.push(`${id} follows ${place.epoch}-${place.seq} without a gap`)
+    else if (place && next.seq <= place.seq) disordered.push(`${id} after ${place.epoch}-${place.seq}`)
+    else if (place && next.seq > place.seq + 1) lost.push(`what is between ${place.epoch}-${place.seq} and ${id}`)
+    place = next
+  }
+
+  for (const entry of history) {
+    if (entry.kind === 'event') takeEvent(entry.text, entry.id)
+    else {
+      const { reason, resumedFrom } = entry.gap
+      gaps[reason] = (gaps[reason] ?? 0) + 1
+      const next = placeOf(resumedFrom)
+      if (place && next?.epoch === place.epoch) missed += next.seq - place.seq
+      place = next
+    }
+  }
+  return {
+    events: history.filter(({ kind }) => kind === 'event').length,
+    gaps,
+    missed,
+    lost,
+    doubled,
+    disordered,
+    wrong,
+  }
+}

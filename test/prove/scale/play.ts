@@ -1,0 +1,112 @@
+import { randomFrom } from '../../support/random.ts'
+import { Clients } from './clients.ts'
+import { Hubs } from './hubs.ts'
+import { Notes } from './notes.ts'
+import { type Stage, sleep } from './stages.ts'
+
+export interface PlayOptions {
+  readonly seed: number
+  readonly processes: number
+  /** Of all processes together. */
+  readonly clients: number
+  /** How many faults. */
+  readonly faults: number
+  /** Between two events of one process, in milliseconds on average. */
+  readonly pause: number
+}
+
+/** What a scenario has shown. */
+export interface Result {
+  /** How often each fault was made. */
+  readonly faults: Readonly<Record<string, number>>
+  readonly published: number
+  readonly rejected: number
+  readonly epochs: number
+  readonly events: number
+  readonly gaps: Readonly<Record<string, number>>
+  readonly missed: number
+  readonly lost: number
+  readonly doubled: number
+  readonly disordered: number
+  /** What must not be, a line each. */
+  readonly failures: readonly string[]
+}
+
+/** What comes up again and again in every scenario. */
+const KILL = 'a process is killed, and another starts'
+
+/** The names of the faults in their order: a pure function of the seed. Each kind comes before one comes twice. */
+export function plan(kinds: readonly string[], count: number, random: () => number): string[] {
+  const planned: string[] = []
+  while (planned.length < count) {
+    const left = [...kinds]
+    while (left.length) planned.push(...left.splice(Math.floor(random() * left.length), 1))
+  }
+  return planned.slice(0, count)
+}
+
+export async function play(stage: Stage, options: PlayOptions): Promise<Result> {
+  const { seed, processes, clients: count, faults, pause } = options
+  const random = randomFrom(seed)
+  const notes = new Notes()
+  const hubs = new Hubs(stage.address, notes, pause)
+  const places = Array.from({ length: processes }, (_, place) => place)
+  await Promise.all(places.map((place) => hubs.start(place)))
+  const clients = new Clients(notes, hubs.urls, count)
+  const made: Record<string, number> = {}
+  try {
+    // From here on nothing may be missing.
+    await allHear(clients, notes)
+    for (const name of plan([KILL, ...Object.keys(stage.faults), KILL], faults, random)) {
+      made[name] = (made[name] ?? 0) + 1
+      if (name === KILL) {
+        const place = Math.floor(random() * processes)
+        await hubs.kill(place)
+        await hubs.start(place)
+      } else await stage.faults[name]?.(random)
+      await sleep(500 + 2000 * random())
+    }
+    await allHear(clients, notes)
+  } finally {
+    clients.close()
+    await hubs.stop()
+  }
+  return summarize(notes, made)
+}
+
+/** Waits until every client has heard an event that was published from now on. */
+async function allHear(clients: Clients, notes: Notes): Promise<void> {
+  const before = notes.counts.published
+  const deadline = Date.now() + 120_000
+  while (clients.haveHeard(notes.publishedSince(before)) < clients.count) {
+    if (Date.now() > deadline) throw new Error('a client hears nothing any more')
+    await sleep(100)
+  }
+}
+
+function summarize(notes: Notes, faults: Result['faults']): Result {
+  const { verdicts, epochs } = notes.judge()
+  const gaps: Record<string, number> = {}
+  for (const verdict of verdicts)
+    for (const [reason, times] of Object.entries(verdict.gaps)) gaps[reason] = (gaps[reason] ?? 0) + times
+  const sum = (of: (verdict: (typeof verdicts)[number]) => number): number =>
+    verdicts.reduce((total, verdict) => total + of(verdict), 0)
+  const failures = verdicts.flatMap(({ lost, doubled, disordered, wrong }, client) => [
+    ...lost.map((text) => `client ${client}: lost ${text}`),
+    ...doubled.map((text) => `client ${client}: doubled ${text}`),
+    ...disordered.map((text) => `client ${client}: out of order ${text}`),
+    ...wrong.map((text) => `client ${client}: ${text}`),
+  ])
+  return {
+    faults,
+    ...notes.counts,
+    epochs,
+    events: sum(({ events }) => events),
+    gaps,
+    missed: sum(({ missed }) => missed),
+    lost: sum(({ lost }) => lost.length),
+    doubled: sum(({ doubled }) => doubled.length),
+    disordered: sum(({ disordered }) => disordered.length),
+    failures: [...notes.wrong, ...failures],
+  }
+}

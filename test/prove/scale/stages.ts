@@ -1,0 +1,171 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { type Address, MASTER } from './connect.ts'
+import { RedisServer } from './server.ts'
+
+/*
+ * The Redis of a scenario, and what can happen to it.
+ */
+
+/** What happens to Redis. It resolves when Redis works again, or when its replica has taken over. `random`: from 0 to 1. */
+type Fault = (random: () => number) => Promise<void>
+
+export interface Stage {
+  readonly address: Address
+  /** By their names, as the document shows them. */
+  readonly faults: Readonly<Record<string, Fault>>
+  stop(): Promise<void>
+}
+
+export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+const run = promisify(execFile)
+
+const single = ({ port }: RedisServer): Address => ({ kind: 'single', port })
+
+async function restart(server: RedisServer): Promise<void> {
+  await server.kill()
+  await server.start()
+}
+
+async function freeze(server: RedisServer, ms: number): Promise<void> {
+  server.freeze()
+  await sleep(ms)
+  server.thaw()
+}
+
+/** Nothing is lost in Redis. */
+export async function durable(): Promise<Stage> {
+  const server = await RedisServer.start('--appendonly', 'yes', '--appendfsync', 'always')
+  return {
+    address: single(server),
+    faults: {
+      'Redis is killed, and starts again with its data': () => restart(server),
+      'Redis stands still for 1 to 6 s': (random) => freeze(server, 1000 + 5000 * random()),
+      'Redis is busy with one command for 1 s': async () => void (await server.ask('DEBUG', 'SLEEP', '1')),
+      'all connections to Redis are cut': async () => void (await server.ask('CLIENT', 'KILL', 'TYPE', 'normal')),
+      'all Pub/Sub connections are cut': async () => void (await server.ask('CLIENT', 'KILL', 'TYPE', 'pubsub')),
+    },
+    stop: () => server.stop(),
+  }
+}
+
+/** Redis forgets. */
+export async function forgetful(): Promise<Stage> {
+  const server = await RedisServer.start('--maxmemory-policy', 'allkeys-lru')
+  return {
+    address: single(server),
+    faults: {
+      'Redis is killed, and starts again without its data': () => restart(server),
+      FLUSHALL: async () => void (await server.ask('FLUSHALL')),
+      'the memory is full, and keys are evicted': () => evict(server),
+      'the memory is full, and nothing is evicted': async () => {
+        await server.ask('CONFIG', 'SET', 'maxmemory-policy', 'noeviction')
+        await server.ask('CONFIG', 'SET', 'maxmemory', '1')
+        await sleep(1500)
+        await server.ask('CONFIG', 'SET', 'maxmemory', '0')
+        await server.ask('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru')
+      },
+    },
+    stop: () => server.stop(),
+  }
+}
+
+/** A little less memory than is used: some of the log's keys go. */
+async function evict(server: RedisServer): Promise<void> {
+  const info = `${await server.ask('INFO', 'memory')}`
+  const used = Number(/used_memory:(\d+)/.exec(info)?.[1])
+  await server.ask('CONFIG', 'SET', 'maxmemory', `${used - 20_000}`)
+  await sleep(300)
+  await server.ask('CONFIG', 'SET', 'maxmemory', '0')
+}
+
+/** A master, two replicas and three Sentinels. */
+export async function sentinel(): Promise<Stage> {
+  const master = await RedisServer.start()
+  const replicaOf = ['--replicaof', '127.0.0.1', `${master.port}`]
+  const servers = [master, ...(await Promise.all([RedisServer.start(...replicaOf), RedisServer.start(...replicaOf)]))]
+  const configuration = [
+    `sentinel monitor ${MASTER} 127.0.0.1 ${master.port} 2`,
+    `sentinel down-after-milliseconds ${MASTER} 1000`,
+    `sentinel failover-timeout ${MASTER} 4000`,
+  ].join('\n')
+  const startOne = (): Promise<RedisServer> => RedisServer.startSentinel(`${configuration}\n`)
+  const [first, ...others] = [await startOne(), await startOne(), await startOne()] as const
+  const sentinels = [first, ...others]
+  const current = async (): Promise<RedisServer | undefined> => {
+    const [, port] = (await first.ask('SENTINEL', 'get-master-addr-by-name', MASTER)) as [string, string]
+    return servers.find((server) => `${server.port}` === port)
+  }
+  /** Waits until another one is the master. */
+  async function failover(old: RedisServer): Promise<void> {
+    while ((await current()) === old) await sleep(100)
+  }
+  // Until the Sentinels know each other and the replicas.
+  await sleep(3000)
+  return {
+    address: { kind: 'sentinel', ports: sentinels.map(({ port }) => port) },
+    faults: {
+      'the master is killed, a replica takes over, and the old master comes back': async () => {
+        const old = await current()
+        await old?.kill()
+        if (old) await failover(old)
+        await old?.start()
+      },
+      'the master stands still, a replica takes over, and the old master goes on': async () => {
+        const old = await current()
+        old?.freeze()
+        if (old) await failover(old)
+        old?.thaw()
+      },
+      'a failover by hand': async () => {
+        const old = await current()
+        await first.ask('SENTINEL', 'FAILOVER', MASTER).catch(() => {})
+        for (let tries = 0; tries < 50 && (await current()) === old; tries++) await sleep(100)
+      },
+    },
+    stop: async () => void (await Promise.all([...sentinels, ...servers].map((server) => server.stop()))),
+  }
+}
+
+/** Three masters, each with a replica. */
+export async function cluster(): Promise<Stage> {
+  const args = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '1000', '--appendonly', 'yes']
+  const servers = await Promise.all(Array.from({ length: 6 }, () => RedisServer.start(...args)))
+  const addresses = servers.map(({ port }) => `127.0.0.1:${port}`)
+  await run('redis-cli', ['--cluster', 'create', ...addresses, '--cluster-replicas', '1', '--cluster-yes'])
+  /** The node that has the log. */
+  async function holder(): Promise<RedisServer | undefined> {
+    for (const server of servers) {
+      const role = (await server.ask('ROLE').catch(() => [])) as unknown[]
+      if (role[0] !== 'master') continue
+      const keys = (await server.ask('KEYS', '{headwater}:log').catch(() => [])) as unknown[]
+      if (keys.length) return server
+    }
+    return undefined
+  }
+  async function takenOver(old: RedisServer): Promise<void> {
+    for (let found = await holder(); !found || found === old; found = await holder()) await sleep(100)
+  }
+  await sleep(1000)
+  return {
+    address: { kind: 'cluster', ports: servers.map(({ port }) => port) },
+    faults: {
+      'the node with the log is killed, its replica takes over, and it comes back': async () => {
+        const old = await holder()
+        await old?.kill()
+        if (old) await takenOver(old)
+        await old?.start()
+      },
+      'CLUSTER FAILOVER of the node with the log': async () => {
+        const old = await holder()
+        for (const server of servers) {
+          const [role, , port] = (await server.ask('ROLE')) as unknown[]
+          if (role === 'slave' && port === old?.port) await server.ask('CLUSTER', 'FAILOVER')
+        }
+        for (let tries = 0; tries < 50 && (await holder()) === old; tries++) await sleep(100)
+      },
+    },
+    stop: async () => void (await Promise.all(servers.map((server) => server.stop()))),
+  }
+}
