@@ -1,4 +1,4 @@
-import { globSync, readdirSync, type Stats, statSync } from 'node:fs'
+import fs, { readdirSync, type Stats, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { reasonOf } from './base/files.ts'
 import { isGlob } from './base/paths.ts'
@@ -68,7 +68,9 @@ function expand(name: string, folder: string): string[] {
   if (stats?.isDirectory()) return list(path)
   if (stats) return [path]
   if (!isGlob(name)) throw new GenerateError('there is no such file or folder', { file: path })
-  const found = globSync(name, { cwd: folder }).filter((file) => !SKIPPED.test(file))
+  // Not a name of its own in the import: Node 20 would not load the module.
+  if (!fs.globSync) throw new GenerateError('patterns need Node 22 or newer, name files or folders', { file: path })
+  const found = fs.globSync(name, { cwd: folder }).filter((file) => !SKIPPED.test(file))
   const files = found.map((file) => resolve(folder, file)).filter((file) => statsOf(file)?.isFile())
   if (!files.length) throw new GenerateError('no file matches', { file: path })
   return files

@@ -1,6 +1,6 @@
-import { symlinkSync } from 'node:fs'
+import fs, { symlinkSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { findSources, findTypes } from '../../codegen/sources.ts'
 import { folderWith } from './stage.ts'
 
@@ -36,6 +36,14 @@ describe('sources', () => {
     [['json', 'json/*.json', 'json/a.json'], [], ['json/a.json', 'json/deep/b.yaml']],
   ])('%j are files', (names, rust, documents) => {
     expect(find(...names)).toEqual({ rust, documents })
+  })
+
+  it('are files and folders in Node 20, which does not know patterns', () => {
+    const { globSync } = fs
+    Object.assign(fs, { globSync: undefined })
+    onTestFinished(() => void Object.assign(fs, { globSync }))
+    expect(find('json/*.json')).toContain('patterns need Node 22 or newer, name files or folders')
+    expect(find('rust')).toMatchObject({ documents: [] })
   })
 
   it('are not what was generated from them, unless a file is named', () => {
