@@ -88,7 +88,8 @@ const isForeign = (id) => id.startsWith('node:') || id in peerDependencies
 const output = (format, extension) => ({
   dir: 'dist',
   format,
-  sourcemap: true,
+  // With the sources in them. Not twice: for CommonJS they would be a quarter of the package.
+  sourcemap: format === 'es',
   // Rollup drops the directive that lets a React server component import the hooks.
   banner: ({ name }) => (name === 'adapters/react' ? "'use client'" : ''),
   entryFileNames: `[name].${extension}`,

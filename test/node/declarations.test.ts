@@ -54,7 +54,7 @@ beforeAll(() => {
   const installed = join(modules, 'headwater')
   mkdirSync(installed, { recursive: true })
   copyFileSync(join(root, 'package.json'), join(installed, 'package.json'))
-  cpSync(join(root, 'dist/types'), join(installed, 'dist/types'), { recursive: true })
+  cpSync(join(root, 'dist'), join(installed, 'dist'), { recursive: true })
   writeFileSync(join(project, 'package.json'), JSON.stringify({ type: 'module' }))
   for (const peer of ['@types', '@tanstack', 'csstype', 'ioredis', 'prom-client', 'react', 'vue', '@vue'])
     symlinkSync(join(root, 'node_modules', peer), join(modules, peer), 'junction')

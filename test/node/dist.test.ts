@@ -175,6 +175,16 @@ it('the parts work together as they are built: their short names agree', () => {
   )
 })
 
+it('resolvers that know no exports find the same files', () => {
+  const { alias, typesVersions } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const subpaths = Object.entries(exports).filter(([subpath]) => !/^\.$|package\.json/.test(subpath))
+  const found = subpaths.map(([subpath]) => [subpath, alias[subpath], typesVersions['*'][subpath.slice(2)]])
+  const expected = subpaths.map(([subpath, conditions]) =>
+    typeof conditions === 'string' ? [] : [subpath, conditions.import.default, [conditions.import.types]],
+  )
+  expect(found).toEqual(expected)
+})
+
 it('no optional peer keeps the package from being installed beside another version of it', () => {
   expect([...new Set(Object.values(peerDependencies))]).toEqual(['*'])
 })
@@ -261,7 +271,7 @@ it('the command generates from where it is installed', () => {
 })
 
 it('every import in the declarations leads to a file or a dependency', () => {
-  const types = join(root, 'dist', 'types')
+  const types = join(root, 'dist')
   const files = readdirSync(types, { recursive: true, encoding: 'utf8' }).filter((file) => /\.d\.c?ts$/.test(file))
   expect(files.length).toBeGreaterThan(0)
   const missing = files.flatMap((file) =>
