@@ -22,7 +22,7 @@ export function toDocument(sections: Readonly<Record<string, Section>>): string 
 }
 
 /** Not laid out in columns: cells are sentences. */
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 
 export function toText({ title, date, command, versions, intro, tables, notes }: Section): string {

@@ -1,0 +1,231 @@
+import type { Command, Consumer, Installer } from './consumer.ts'
+
+/*
+ * Every consumer that is tried.
+ */
+
+const build: readonly Command[] = [['vite', 'build']]
+const check: readonly Command[] = [['node', 'check.mjs']]
+
+const react = (version: string): Consumer => ({
+  name: `vite-react-${version}`,
+  group: 'pages',
+  title: `Vite, React ${version}`,
+  fixture: 'vite-react',
+  packages: ['vite', `react@${version}`, `react-dom@${version}`],
+  shown: ['vite', 'react'],
+  commands: build,
+  site: 'dist',
+})
+
+const PAGES: readonly Consumer[] = [
+  react('19'),
+  react('18'),
+  {
+    name: 'vite-vue',
+    group: 'pages',
+    title: 'Vite, Vue',
+    packages: ['vite', '@vitejs/plugin-vue', 'vue'],
+    shown: ['vite', 'vue'],
+    commands: build,
+    site: 'dist',
+  },
+  {
+    name: 'vite-solid',
+    group: 'pages',
+    title: 'Vite, Solid',
+    packages: ['vite', 'vite-plugin-solid', 'solid-js'],
+    shown: ['vite', 'solid-js'],
+    commands: build,
+    site: 'dist',
+  },
+  {
+    name: 'next',
+    group: 'pages',
+    title: 'Next, static export',
+    packages: ['next', 'react', 'react-dom'],
+    shown: ['next', 'react'],
+    commands: [['next', 'build']],
+    site: 'out',
+  },
+  {
+    name: 'nuxt',
+    group: 'pages',
+    title: 'Nuxt, `generate`',
+    packages: ['nuxt'],
+    commands: [['nuxi', 'generate']],
+    site: '.output/public',
+  },
+  {
+    name: 'sveltekit',
+    group: 'pages',
+    title: 'SvelteKit, adapter-static',
+    packages: ['@sveltejs/kit', '@sveltejs/adapter-static', '@sveltejs/vite-plugin-svelte', 'svelte', 'vite'],
+    shown: ['@sveltejs/kit', 'svelte'],
+    commands: build,
+    site: 'build',
+  },
+  {
+    name: 'astro',
+    group: 'pages',
+    title: 'Astro',
+    packages: ['astro'],
+    commands: [['astro', 'build']],
+    site: 'dist',
+  },
+  {
+    name: 'angular',
+    group: 'pages',
+    title: 'Angular',
+    packages: [
+      '@angular/build',
+      '@angular/cli',
+      '@angular/common',
+      '@angular/compiler',
+      '@angular/compiler-cli',
+      '@angular/core',
+      '@angular/platform-browser',
+      'rxjs',
+      'tslib',
+      'typescript@6',
+    ],
+    shown: ['@angular/core'],
+    commands: [['ng', 'build']],
+    site: 'dist/browser',
+  },
+  {
+    name: 'webpack',
+    group: 'pages',
+    title: 'webpack',
+    packages: ['webpack', 'webpack-cli'],
+    shown: ['webpack'],
+    commands: [['webpack', '--mode', 'production', '--entry', './page.js']],
+    site: 'dist',
+  },
+  {
+    name: 'esbuild',
+    group: 'pages',
+    title: 'esbuild',
+    packages: ['esbuild'],
+    commands: [['esbuild', 'page.js', '--bundle', '--minify', '--outfile=dist/main.js']],
+    site: 'dist',
+  },
+  {
+    name: 'rspack',
+    group: 'pages',
+    title: 'Rspack',
+    packages: ['@rspack/core', '@rspack/cli'],
+    shown: ['@rspack/core'],
+    commands: [['rspack', 'build', '--mode', 'production', '--entry', './page.js']],
+    site: 'dist',
+  },
+  {
+    name: 'parcel',
+    group: 'pages',
+    title: 'Parcel',
+    packages: ['parcel'],
+    commands: [['parcel', 'build', 'index.html', '--no-source-maps']],
+    site: 'dist',
+  },
+  { name: 'script', group: 'pages', title: 'a module script, without a bundler', packages: [], site: '.' },
+  {
+    name: 'worker',
+    group: 'pages',
+    title: 'a Worker, with Vite',
+    packages: ['vite'],
+    commands: build,
+    site: 'dist',
+  },
+  {
+    name: 'shared-worker',
+    group: 'pages',
+    title: 'a SharedWorker, with Vite',
+    packages: ['vite'],
+    commands: build,
+    site: 'dist',
+  },
+]
+
+const node = (version: string): Consumer => ({
+  name: `node-${version}`,
+  group: 'programs',
+  title: `Node ${version}`,
+  fixture: 'program',
+  packages: [`node@${version}`],
+  program: ['node', 'main.mjs'],
+})
+
+const PROGRAMS: readonly Consumer[] = [
+  ...['20', '22', '24'].map(node),
+  { name: 'bun', group: 'programs', title: 'Bun', fixture: 'program', packages: ['bun'], program: ['bun', 'main.mjs'] },
+  {
+    name: 'deno',
+    group: 'programs',
+    title: 'Deno',
+    fixture: 'program',
+    packages: ['deno'],
+    program: ['deno', 'run', '--node-modules-dir=manual', '--allow-all', 'main.mjs'],
+  },
+  { name: 'jest', group: 'programs', title: 'Jest, CommonJS', packages: ['jest'], program: ['jest'] },
+]
+
+const beside = (peer: string, version: string, fixture: string, title = `${peer} ${version}`): Consumer => ({
+  name: `${peer}-${version}`,
+  group: 'peers',
+  title,
+  fixture,
+  packages: [`${peer}@${version}`],
+  commands: check,
+})
+
+const PEERS: readonly Consumer[] = [
+  beside('msw', '2', 'msw'),
+  beside('msw', '3', 'msw'),
+  beside('prom-client', '14', 'prom-client'),
+  beside('prom-client', '15', 'prom-client'),
+  beside('react', '17', 'old-react', 'React 17, which `headwater/react` refuses'),
+  beside('vue', '2.7', 'old-vue', 'Vue 2.7, which `headwater/vue` refuses'),
+]
+
+const installed = (installer: Installer, title: string, node?: string): Consumer => ({
+  name: `install-${installer}${node ? `-node-${node}` : ''}`,
+  group: 'installers',
+  title,
+  fixture: 'imports',
+  packages: [],
+  installer,
+  ...(node && { node }),
+  commands: check,
+})
+
+const INSTALLERS: readonly Consumer[] = [
+  installed('npm', 'npm'),
+  installed('npm', 'npm, on Node 20', '20'),
+  installed('yarn', 'Yarn 1'),
+  installed('yarn', 'Yarn 1, on Node 20', '20'),
+  installed('pnpm', 'pnpm'),
+  installed('bun', 'bun install'),
+]
+
+/** TypeScript 6 gave up `moduleResolution: node10`. */
+const withNode10 = (version: string): boolean => version.startsWith('5')
+
+const typescript = (version: string): Consumer => ({
+  name: `typescript-${version}`,
+  group: 'typescript',
+  title: `TypeScript ${version}${withNode10(version) ? ', `node10` too' : ''}`,
+  fixture: 'typescript',
+  packages: [`typescript@${version}`, '@types/node@24', '@types/react', 'react', 'vue'],
+  shown: ['typescript'],
+  commands: ['node', 'bundler', 'pages', ...(withNode10(version) ? ['node10'] : [])].map(
+    (kind): Command => ['tsc', '-p', `tsconfig.${kind}.json`],
+  ),
+})
+
+export const CONSUMERS: readonly Consumer[] = [
+  ...PAGES,
+  ...PROGRAMS,
+  ...PEERS,
+  ...INSTALLERS,
+  ...['5.4', '5.6', '5.8', '5.9', '6.0', '7.0'].map(typescript),
+]
