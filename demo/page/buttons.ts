@@ -9,21 +9,21 @@ import type { Verdict } from './verdict.ts'
 import { capital } from './words.ts'
 
 /*
- * A button that breaks the connection tells the verdict first, so that it knows what to call it; and the verdicts of the other tabs
- * of this browser, as a fault is everybody's.
+ * The buttons of the faults. A button announces its fault to the verdict first, which gives the interruption that name. It announces
+ * it to the other tabs of this browser too, since a fault hits all of them.
  */
 
-/** A message from one tab to the others. */
+/** The message of one tab to the others. */
 type Word =
   | { readonly kind: 'announce'; readonly fault: Fault; readonly at: number }
   | { readonly kind: 'withdraw'; readonly fault: Fault }
   | { readonly kind: 'blame'; readonly reason: string; readonly user: UserId }
 
-/** A tab that was suspended hears it when all is over. */
+/** A suspended tab gets an announcement too late. Older ones are ignored. In milliseconds. */
 const STALE = 1000
 
 export interface Buttons {
-  /** Facts that only the tab with the connection has heard of. */
+  /** A reason that only the tab with the connection knows. It is passed on to the others. */
   blame(reason: string): void
 }
 
@@ -31,7 +31,7 @@ export interface ButtonParts {
   readonly sse: Stream
   readonly verdict: Verdict
   readonly log: Log
-  /** Gets the name of each fault. */
+  /** Shows the name of each fault. */
   readonly strip: Strip
 }
 
@@ -60,7 +60,7 @@ export function wireButtons({ sse, verdict, log, strip }: ButtonParts): Buttons 
 
   others.addEventListener('message', ({ data: word }: MessageEvent<Word>) => {
     const { status } = sse.state.get()
-    // A tab that wants no connection has none to lose.
+    // A disconnected tab has no connection to lose.
     const isConcerned = status === 'open' || status === 'connecting' || status === 'waiting'
     if (word.kind === 'blame') {
       if (word.user === currentUser()) verdict.blame(word.reason)

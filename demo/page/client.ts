@@ -80,7 +80,7 @@ export async function countMissed(after: number, before: number): Promise<number
   return missed
 }
 
-/** The events that the server has published for this user after an event. */
+/** Asks which events the server has published for this user after an event. */
 export async function fetchPublished(cursor: string): Promise<Published> {
   countToken ??= persist(fetchToken)
   const headers = { authorization: `Bearer ${await countToken}` }

@@ -5,7 +5,7 @@ import { count } from './format.ts'
 import type { Tally } from './tally.ts'
 
 /*
- * Pure: what two tables and the numbers of the events say about what was lost.
+ * Pure: finds lost events in two tables and in the numbers of the events.
  */
 
 /** Every cell that is not the same on both sides, as words. */
@@ -25,7 +25,7 @@ export function differences(mine: OrderTable, server: OrderTable): string[] {
   return found
 }
 
-/** The mistake in the numbers of the events; '' if there is none. */
+/** The faults in the numbers of the events. '' if there is none. */
 export function complaint({ missing, repeated }: Tally): string {
   const wrong = []
   if (missing) wrong.push(`${count(missing, 'event')} missing`)
@@ -39,7 +39,7 @@ const REASONS: Readonly<Record<string, string>> = {
   'unknown-cursor': 'the server does not know the cursor',
 }
 
-/** The meaning of a gap, as a sentence. */
+/** A gap as a sentence. */
 export function describeGap({ reason, certain, requested, resumedFrom }: Gap): string {
   const from = parseId(requested)
   const to = parseId(resumedFrom)

@@ -1,4 +1,4 @@
-/** The server's answer in place of the requested one. */
+/** The server refused a request. */
 export class RequestError extends Error {
   readonly status: number
 

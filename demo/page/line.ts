@@ -1,12 +1,14 @@
 import type { Interruption } from './interruptions.ts'
 
-/* This page's knowledge of its connection to the server: announced faults, and the interruption there is. */
+/*
+ * The connection as this page knows it: faults that are announced, and the interruption of the moment.
+ */
 
 export interface Line {
-  /** A fault that is about to happen, and has not been noticed yet. */
+  /** Faults that were caused, and that the client has not noticed yet. */
   readonly announced: readonly string[]
   readonly current: Interruption | undefined
-  /** @param isOpen - Whether the connection is. @returns Takes it back, because no fault will follow. */
+  /** @param isOpen - Whether the connection is. @returns Withdraws it: the fault could not be caused. */
   announce(label: string, isOpen: boolean): () => void
   /** The connection is lost. @param heardAt - When an event was last heard. */
   breaks(reason: string, heardAt: number): void
@@ -17,7 +19,7 @@ export interface Line {
   mend(): Interruption | undefined
 }
 
-/** The reason for what headwater does without need. */
+/** The reason of a reconnect that no failure caused. */
 export const RENEWED = 'reconnected, nothing failed'
 
 /** @param changed - Something is announced, or has come, or is taken back. */

@@ -4,7 +4,7 @@ import { money } from './format.ts'
 import type { Replica } from './replica.ts'
 
 /*
- * The table, newest order first. It is drawn from the replica once a frame; a cell whose text changed flashes.
+ * The table, newest order first. It is drawn from the replica once a frame. A cell flashes when its text changes.
  */
 
 interface Column {

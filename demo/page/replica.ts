@@ -71,7 +71,7 @@ export function createReplica(snapshot: OrdersSnapshot, countMissed: CountMissed
     held = undefined
     start(loaded)
     for (const event of later) take(event)
-    // Held events are in it too: a caller that goes on from here knows these already.
+    // The held events are in it too. A caller that continues from here has them already.
     base = { seq: counter.tally.seq, orders }
   }
 
@@ -97,7 +97,7 @@ interface Past {
   remember(seq: number, table: OrderTable): void
   /** The table at this event, or when it, or a later one, comes. */
   at(seq: number): Promise<OrderTable>
-  /** Forgets them. A caller that waits for a table continues to wait. */
+  /** Forgets them. A caller that waits for a table still waits. */
   clear(): void
 }
 

@@ -7,11 +7,11 @@ import type { Tabs } from './tabs.ts'
 import { describeRoster, describeServer, ROLES } from './words.ts'
 
 /*
- * Whether this tab has the connection or hears it through another one, and how many tabs there are to one stream.
+ * Shows whether this tab or another one has the connection, and how many tabs share the stream.
  */
 
 const TITLE = document.title
-/** A tab that asks for the lead hears through another tab for a moment: not worth saying aloud. */
+/** A tab that asks for the lead is a follower for a moment. That is not announced. In milliseconds. */
 const SETTLED = 700
 
 /** @param streams - How many the server counts for all of these tabs. */

@@ -66,7 +66,7 @@ export function showStatus<E>(sse: Pick<SSEClient<E>, 'state' | 'observe'>): voi
   setInterval(drawClock, 100)
 }
 
-/** The text of the clock, and how full the bar is. */
+/** The text of the clock, and the share of the bar that is full. */
 function progress(state: ConnectionState, since: number, heardAt: number): [text: string, share: number] {
   const now = Date.now()
   if (state.status === 'waiting') {

@@ -4,8 +4,8 @@ import type { UserId } from '../shared/users.ts'
 import { createMark } from './store.ts'
 
 /*
- * Which tabs of this browser show this page, and what part each plays: for the reader alone, headwater needs none of it. It is
- * written in the names of Web Locks, which the browser takes from a tab that is gone, however it went.
+ * The tabs of this browser that show this page, and their roles. This is for the reader alone, headwater does not need it. Each tab
+ * holds a Web Lock with its role in the name. The browser releases the locks of a tab that is gone, even after a crash.
  */
 
 /** The tabs that share one connection. */
@@ -24,7 +24,7 @@ export interface Tabs extends Store<Roster> {
 }
 
 const PREFIX = 'headwater-demo'
-/** A tab that comes or changes says so; one that crashes does not. */
+/** A tab that comes or changes sends a message. A tab that crashes does not. In milliseconds. */
 const LOOK_EVERY = 1000
 
 /** @param role - What part this tab plays. */

@@ -1,11 +1,11 @@
 import { persist } from './http.ts'
 
 /*
- * The numbers of the events, checked on the way. One that is left out was lost, or it was for somebody else: which, only
- * the server knows, and it is asked.
+ * Checks the numbers of the events. A number that is left out was lost, or was for somebody else. Only the server knows which, so it
+ * is asked.
  */
 
-/** The meaning of the numbers. */
+/** The result of the check. */
 export interface Tally {
   readonly events: number
   /** The number that the table was loaded at. */

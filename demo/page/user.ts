@@ -2,8 +2,7 @@ import { findUser, USERS, type UserId } from '../shared/users.ts'
 import { byId, make } from './dom.ts'
 
 /*
- * The user of this page: picked by chance, so that two tabs are mostly two people, and kept for as long as the tab. One that
- * this page opens is the same person.
+ * The user of this page. A new tab picks one at random and keeps it. A tab that this page opens has the same user.
  */
 
 const KEY = 'headwater-demo-user'

@@ -15,12 +15,12 @@ import { createVerdictPanel, type VerdictPanel } from './verdict-panel.ts'
 import { describeError } from './words.ts'
 
 /*
- * After every interruption: was anything lost? The page's table is compared with the server's at the same event, and
- * the numbers of the events with the plain row of numbers.
+ * Was anything lost? After each interruption the page's table is compared with the server's at the same event, and the numbers of the
+ * events are checked for holes.
  */
 
 export interface Verdict {
-  /** Something is about to happen to the connection. @returns Takes it back, because no fault will follow. */
+  /** A fault is about to happen to the connection. @returns Withdraws it: the fault could not be caused. */
   announce(label: string): () => void
   /** One more reason why the connection is not back. */
   blame(reason: string): void

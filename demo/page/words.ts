@@ -23,15 +23,15 @@ export const ROLES: Readonly<Record<TabsRole, string>> = {
   alone: 'This tab shares with no other',
 }
 
-/** The events, for a reader who has never heard of the codes. */
+/** An error as words, for a reader who does not know the codes. */
 export function describeError({ code, status, message, cause }: SSEError): string {
-  // A tab that hears through another one knows that the connection was lost, but not why.
+  // A tab without the connection learns that it was lost, but not why.
   if (code === 'network' && cause === undefined) return 'connection lost'
   if (code === 'network') return cause === 'eof' ? 'ended by the server' : 'connection broke'
   if (code === 'stalled') return 'silent for too long'
   if (code === 'timeout') return 'no answer in time'
   if (code === 'unauthorized') return 'token refused (401)'
-  if (status === 502) return 'no server behind the proxy (502)'
+  if (status === 502) return 'no server answers (502)'
   if (status === 503) return 'unavailable (503)'
   return message
 }

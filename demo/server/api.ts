@@ -15,7 +15,7 @@ import { bearerOf, type Claims, type Tokens, visitor } from './token.ts'
  * The routes. All that is below /api/events is the hub's own: streams, topics, publishing, figures, reset.
  */
 
-/** The value to send as JSON; or a status, where there is nothing else to say. */
+/** A body, sent as JSON. Or a status without a body. */
 type Answer = object | number
 
 type Route = (query: URLSearchParams, claims: Claims | undefined) => Answer | Promise<Answer>

@@ -4,8 +4,7 @@ import type { Streams } from './streams.ts'
 import type { Claims } from './token.ts'
 
 /*
- * The faults on request. `restart` is not among these: the process that is killed cannot do it itself, so the supervisor
- * does.
+ * The faults, caused on request. `restart` is not among them: the supervisor kills the process.
  */
 
 type OwnFault = Exclude<Fault, 'restart'>

@@ -29,7 +29,7 @@ export function createShopHub(log: EventLog, tokens: Tokens, accepts: (claims: C
     // A list of what is allowed: `*`, which would have the operators' topic in it, is not on it.
     authorize: (principal, topic) =>
       topic === ADMIN_TOPIC ? isOperator(principal) : TOPICS.some((each) => each === topic),
-    // Everything that comes over HTTP is somebody's input, an operator's too: one event, one kind of target.
+    // An operator's input is checked as any other: one event, one kind of target.
     canPublish: (principal, { event, data: _, userId, ...rest }) =>
       isOperator(principal) &&
       event === 'notification' &&

@@ -14,8 +14,8 @@ import { createStreams } from './streams.ts'
 import { createTokens } from './token.ts'
 
 /*
- * The API server: a process of its own, so that it can be killed, and replaced by another. Started by the supervisor, which
- * gives it a path for the log, a port and a number. It reports the port to the supervisor once the server listens.
+ * The API server: a process of its own, so that it can be killed, and replaced by another. The supervisor starts
+ * it with the folder of the log, a port and a number. The process answers with its port once it listens.
  */
 
 const [folder, port, number] = process.argv.slice(2)
@@ -68,7 +68,7 @@ process.on('message', (message) => {
   if (message === 'hand over') void handOver()
   if (message === 'drain') void drain()
 })
-// However the supervisor ends, this process does not outlive it.
+// This process ends with the supervisor, however that ends.
 process.on('disconnect', () => process.exit())
 // Ctrl+C reaches every process of the terminal; the supervisor alone decides when this one ends.
 process.on('SIGINT', () => {})

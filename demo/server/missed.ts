@@ -3,7 +3,7 @@ import { type Published, parseId, TOPICS } from '../shared/events.ts'
 import type { Claims } from './token.ts'
 
 /*
- * The events that the server has published for a user, by its log: the page compares that with what it has received. Only the
+ * Lists the events that the server has published for a user. The page compares them with the events that it has received. Only the
  * server knows which events were for others.
  */
 

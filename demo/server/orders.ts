@@ -35,7 +35,7 @@ export async function openOrders(folder: string, log: EventLog, isOwner: boolean
   const after = found.epoch === log.epoch || found.seq <= log.head ? found.seq : 0
   let table = toTable(found.orders)
   let saved = after
-  /** Events may come while the log is read: of several processes another one may publish. */
+  /** Events that come while the log is read: another process may publish. */
   let held: LogEntry[] | undefined = []
 
   function save(): void {

@@ -5,7 +5,10 @@ import type { ShopHub } from './hub.ts'
 import { CUSTOMERS, JOBS, NOTICES } from './names.ts'
 import type { Orders } from './orders.ts'
 
-/* A day at a shop, in fast motion. It reads its state from the log, so that it goes on where a killed process stopped. */
+/*
+ * A day at a shop, in fast motion. It reads its state from the log, so that it continues where a killed
+ * process stopped.
+ */
 
 /** Between two steps, in milliseconds, on average. */
 const STEP = 150
@@ -44,7 +47,7 @@ export async function simulate(log: EventLog, orders: Orders, hub: ShopHub): Pro
   }
 
   while (orders.table.size < BOARD_SIZE) await board.createOrder()
-  // The shop was open while this process was dead: a client could have lost the events of that time.
+  // The shop was open while this process was dead: a client could lose these events.
   const away = Date.now() - (history.at(-1)?.at ?? Date.now())
   for (let steps = Math.min(away / STEP, CATCH_UP_MAX); steps > 1; steps--) await step()
 

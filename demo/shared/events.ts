@@ -1,8 +1,10 @@
 import type { ShapeEvents } from '../../server/index.ts'
 
-/* The events on the stream: the one description that the server writes by and the page reads by. */
+/*
+ * The events of the stream, as the server writes them and the page reads them.
+ */
 
-/** The topics of a page. Notifications come without: they are for everyone, or for a user. */
+/** The topics that a page joins. Notifications have none: they are for everyone, or for one user. */
 export const TOPICS = ['orders', 'jobs'] as const
 
 export type OrderStatus = 'placed' | 'packing' | 'on the way' | 'delivered'

@@ -1,12 +1,14 @@
 import type { ClientInfo, HubStats } from '../../server/index.ts'
 import type { Notice } from './events.ts'
 
-/* The data of the operator's panel: figures about the hub, and whose each stream is. */
+/*
+ * The report for the operator's panel: figures about the hub, and the user of each stream.
+ */
 
 /** Only operators may join it. */
 export const ADMIN_TOPIC = 'admin'
 
-/** The panel's view of a stream. */
+/** A stream, as the panel shows it. */
 export interface ListedClient extends Omit<ClientInfo, 'principal'> {
   /** Whose it is. Undefined for an operator's. */
   readonly userId?: string

@@ -1,4 +1,6 @@
-/* The users who may sign in: nobody needs a password, because all data is made up. */
+/*
+ * The users. They need no password, since all data of the shop is invented.
+ */
 
 export const USERS = [
   { id: 'ada', name: 'Ada' },

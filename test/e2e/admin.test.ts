@@ -244,8 +244,8 @@ describe('the panel', () => {
   it('leads the keyboard to every action, visibly', async () => {
     await panel.reload()
     const reached = new Set<string | undefined>()
-    // The link that skips, the link to the shop, and the fields and buttons of the five forms.
-    for (let presses = 0; presses < 11; presses++) {
+    // The link that skips, the link to the shop, two codes, and the fields and buttons of the five forms.
+    for (let presses = 0; presses < 13; presses++) {
       await panel.keyboard.press('Tab')
       const focus = await panel.locator(':focus').evaluate((element) => ({
         action: element.closest('form')?.dataset['action'],

@@ -4,7 +4,9 @@ import { byId, make, setText } from '../dom.ts'
 import { count, time } from '../format.ts'
 import { createOrder, drain, kick, notify, type PanelStream, reset } from './client.ts'
 
-/* The actions of an operator. Each action is a form, and its result is a sentence. */
+/*
+ * The actions of an operator. Each is a form, and its result is a sentence.
+ */
 
 /** @returns The result, as a sentence. */
 type Action = (form: FormData) => Promise<string>

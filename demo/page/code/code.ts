@@ -21,6 +21,8 @@ async function fill(details: HTMLDetailsElement): Promise<void> {
   try {
     const source = await (await request(`/source/${file}`)).text()
     figure.append(caption(file), block(file, regionOf(source, region)))
+    // The panel may have moved to a row of its own.
+    details.scrollIntoView({ block: 'nearest' })
   } catch (error) {
     figure.append(make('p', '', `The code could not be loaded: ${(error as Error).message}`))
   }

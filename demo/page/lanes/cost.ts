@@ -1,7 +1,9 @@
 import type { Contestant } from './lanes.ts'
 import { type Cost, standingOf } from './standing.ts'
 
-/* The cost of an interruption for the browser's EventSource: the events that it misses now and did not miss before. */
+/*
+ * Counts the cost of an interruption for the browser's EventSource: the events that it misses now and did not miss before.
+ */
 
 export interface CostMeter {
   /** An interruption begins, if none has yet. */
@@ -14,7 +16,7 @@ export interface CostMeter {
 const EVERY = 250
 
 export function createCostMeter(native: Contestant): CostMeter {
-  /** The events that it missed before the interruption. Undefined: there is none. */
+  /** How many events it missed before the interruption. Undefined: there is none. */
   let before: number | undefined
   let drawing: ReturnType<typeof setInterval> | undefined
 

@@ -2,7 +2,9 @@ import { EVENT_TYPES, type Events, NATIVE_CLIENT, TOPICS } from '../../shared/ev
 import { createMark, type Mark } from '../store.ts'
 import type { LaneState } from './standing.ts'
 
-/* The browser's own EventSource, on the same stream. There is no code around it: after a fault it acts by itself. */
+/*
+ * The browser's own EventSource, on the same stream. There is no code around it, so each reaction to a fault is the browser's.
+ */
 
 type Received = (id: string, data: Events[keyof Events]) => void
 

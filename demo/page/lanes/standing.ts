@@ -7,7 +7,7 @@ import type { Score } from './lane.ts'
  * Pure: what the figures of a lane mean. The same rules hold for both lanes.
  */
 
-/** A client's view of its connection. `off`: there is none in this tab. */
+/** The state of a client's connection, by its own account. `off`: there is none in this tab. */
 export type LaneState = ConnectionState | { readonly status: 'off' }
 
 /** A client at one moment. Times are milliseconds. */
@@ -44,7 +44,7 @@ export const LABELS: Readonly<Record<Standing, string>> = {
   lost: 'lost',
 }
 
-/** The client's own account, as a line. @param now - Epoch milliseconds. */
+/** The state of the client as a line, by its own account. @param now - Epoch milliseconds. */
 export function describeLane({ state, silence }: LaneView, now: number): string {
   switch (state.status) {
     case 'off':

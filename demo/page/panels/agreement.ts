@@ -7,8 +7,8 @@ import type { Tabs } from '../tabs.ts'
 import { describeOpen } from './shared.ts'
 
 /*
- * Whether the three panels show the same, and over how many streams. It compares what a reader sees: the text on the page,
- * not the values behind it.
+ * Whether the three panels show the same, and over how many streams. The text on the page is compared, as a reader
+ * sees it, and not the values behind it.
  */
 
 const COMPARE_EVERY = 250

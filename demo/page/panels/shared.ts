@@ -6,7 +6,7 @@ import type { Replica, ReplicaBase } from '../replica.ts'
 import { createMark, type Mark } from '../store.ts'
 
 /*
- * The shared part of the three panels: how values follow from events, and how they read. Each only has to listen and to draw.
+ * The common part of the three panels: how values follow from events, and their words. Each panel listens and draws by itself.
  */
 
 export interface Shared {
