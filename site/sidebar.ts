@@ -1,4 +1,5 @@
 import { posix } from 'node:path'
+import { anchorOf } from './anchors.ts'
 import { addressOf } from './pages.ts'
 
 /*
@@ -21,12 +22,15 @@ function addressOfLink(link: string): string {
   return `/${address.replace(/\.md$/, '')}${anchor === undefined ? '' : `#${anchor}`}`
 }
 
-/** Each `##` heading is a group, each link of its list an item, and a list within a list the items below it. */
+/**
+ * Each `##` heading is a group that leads to its part of the table of contents. A group without a link would be a button that does nothing.
+ * Each link of its list is an item, and a list within a list has the items below it.
+ */
 export function sidebarOf(contents: string): SidebarItem[] {
   const groups: SidebarItem[] = []
   for (const line of contents.split('\n')) {
     const [, heading] = /^## (.*)$/.exec(line) ?? []
-    if (heading !== undefined) groups.push({ text: heading, items: [] })
+    if (heading !== undefined) groups.push({ text: heading, link: `/contents#${anchorOf(heading)}`, items: [] })
     const [, indent, text, link] = /^( *)- \[([^\]]+)\]\(([^)]+)\)/.exec(line) ?? []
     const group = groups.at(-1)?.items
     if (indent === undefined || text === undefined || link === undefined || group === undefined) continue

@@ -17,16 +17,17 @@ const CONTENTS = `# Documentation
 
 it('the sidebar has a group for each heading, and items below items', () => {
   expect(sidebarOf(CONTENTS)).toEqual([
-    { text: 'Start', items: [{ text: 'Overview', link: '/overview' }] },
+    { text: 'Start', link: '/contents#start', items: [{ text: 'Overview', link: '/overview' }] },
     {
       text: 'Servers',
+      link: '/contents#servers',
       items: [{ text: 'The server', link: '/server', items: [{ text: 'Jobs', link: '/server/jobs#jobs' }] }],
     },
   ])
 })
 
 it('all addresses of the sidebar are listed without anchors', () => {
-  expect(linksOf(sidebarOf(CONTENTS))).toEqual(['/overview', '/server', '/server/jobs'])
+  expect(linksOf(sidebarOf(CONTENTS))).toEqual(['/contents', '/overview', '/contents', '/server', '/server/jobs'])
 })
 
 it('the sidebar refuses a link to a file that is no page', () => {
