@@ -82,21 +82,19 @@ export function createEventSource(platform: SourcePlatform): EventSourceConstruc
   const callsByItself = callsAttributes()
 
   class EventSource extends EventTarget {
-    readonly #url: string
-    readonly #withCredentials: boolean
     readonly #connection: SourceConnection
     readonly #attributes = new EventAttributes(this, callsByItself)
 
-    constructor(url: string | URL, init?: EventSourceInit) {
+    constructor(url: string | URL, init: EventSourceInit | null = {}) {
       super()
+      // biome-ignore lint/complexity/noArguments: `undefined` is a URL to Web IDL, and rest parameters make the length 0.
+      checkArguments(arguments.length, init)
       const { withCredentials, headers, fetch = platform.fetch } = init ?? {}
       if (fetch && typeof fetch !== 'function') throw optionError('fetch', 'function', fetch)
-      this.#url = parse(url, platform.getBase())
-      this.#withCredentials = Boolean(withCredentials)
       this.#connection = new SourceConnection(this, {
         ...platform,
-        url: this.#url,
-        withCredentials: this.#withCredentials,
+        url: parse(url, platform.getBase()),
+        withCredentials: Boolean(withCredentials),
         headers,
         fetch,
       })
@@ -104,11 +102,11 @@ export function createEventSource(platform: SourcePlatform): EventSourceConstruc
     }
 
     get url(): string {
-      return this.#url
+      return this.#connection.options.url
     }
 
     get withCredentials(): boolean {
-      return this.#withCredentials
+      return this.#connection.options.withCredentials
     }
 
     get readyState(): number {
@@ -159,7 +157,16 @@ function describeAsInterface(type: { readonly prototype: object }): void {
   const { constructor: _, ...members } = Object.getOwnPropertyDescriptors(type.prototype)
   for (const [name, member] of Object.entries(members))
     Object.defineProperty(type.prototype, name, { ...member, enumerable: true })
-  Object.defineProperty(type.prototype, Symbol.toStringTag, { value: 'EventSource', configurable: true })
+  const name = { value: 'EventSource', configurable: true }
+  // Bundlers rename classes.
+  Object.defineProperty(type, 'name', name)
+  Object.defineProperty(type.prototype, Symbol.toStringTag, name)
+}
+
+/** The arguments that Web IDL refuses. The init has a default, so that the length of the class is 1. */
+function checkArguments(count: number, init: unknown): void {
+  if (!count) throw new TypeError('url: expected string')
+  if (!/object|function/.test(typeof init)) throw new TypeError('init: expected object')
 }
 
 function parse(url: string | URL, base: string | undefined): string {

@@ -36,7 +36,7 @@ export interface SourceOptions {
 /** The connection behind one EventSource: HTML 9.2.3, "Processing model". */
 export class SourceConnection {
   readonly #target: EventTarget
-  readonly #options: SourceOptions
+  readonly options: SourceOptions
   #readyState: number = STATES.CONNECTING
   #reconnectionTime = RECONNECTION_TIME
   #lastEventId = ''
@@ -50,7 +50,7 @@ export class SourceConnection {
   /** @param target - Where its events are dispatched. */
   constructor(target: EventTarget, options: SourceOptions) {
     this.#target = target
-    this.#options = options
+    this.options = options
   }
 
   get readyState(): number {
@@ -60,12 +60,12 @@ export class SourceConnection {
   close(): void {
     this.#readyState = STATES.CLOSED
     this.#link?.close()
-    this.#options.clock.clearTimeout(this.#timer)
+    this.options.clock.clearTimeout(this.#timer)
   }
 
   /** Sends a request: steps 8 to 15 of the constructor, and those of "reestablish the connection". */
   async connect(): Promise<void> {
-    const { url, withCredentials, headers, clock } = this.#options
+    const { url, withCredentials, headers, clock } = this.options
     const context = { attempt: this.#failures, lastEventId: this.#lastEventId }
     const credentials = withCredentials ? 'include' : 'same-origin'
     try {
@@ -95,7 +95,7 @@ export class SourceConnection {
   /** A `fetch` that sends the last event id, and notes where the answer comes from, after redirects. */
   #fetch(source: { origin: string }): typeof globalThis.fetch {
     return async (input, init) => {
-      const { fetch = globalThis.fetch } = this.#options
+      const { fetch = globalThis.fetch } = this.options
       // An object: functions that add a header are often written as `{ ...init.headers, name: value }`.
       const headers = Object.fromEntries(new Headers(init?.headers))
       if (this.#lastEventId) headers['last-event-id'] = bytesOf(this.#lastEventId)
@@ -103,13 +103,13 @@ export class SourceConnection {
       const { status, headers: sent, body, url } = response
       try {
         // Without the body: the standard fails at the headers, and nothing of a refusal is waited for.
-        await checkResponse({ status, headers: sent, body: null }, this.#options.url)
+        await checkResponse({ status, headers: sent, body: null }, this.options.url)
       } catch (reason) {
         // An unread body keeps one of the six connections to its origin.
         body?.cancel().catch(() => {})
         throw reason
       }
-      source.origin = new URL(url || this.#options.url).origin
+      source.origin = new URL(url || this.options.url).origin
       // Here and not when the transport says so: to it, a response without a body is over before it opens.
       this.#announce()
       return response
@@ -157,13 +157,13 @@ export class SourceConnection {
       // The page may have closed it in its handler.
       if (this.#readyState === STATES.CLOSED) return
       this.#failures++
-      this.#timer = setTimer(this.#options.clock, this.#reconnectionTime, () => this.connect())
+      this.#timer = setTimer(this.options.clock, this.#reconnectionTime, () => this.connect())
     })
   }
 
   #errorOf(reason: unknown): SSEError | undefined {
     if (reason === 'stop' || reason === 'eof') return undefined
-    return isSSEError(reason) ? reason : requestError(this.#options.url, 'network', `${reason}`, { cause: reason })
+    return isSSEError(reason) ? reason : requestError(this.options.url, 'network', `${reason}`, { cause: reason })
   }
 
   /** As the standard has it, each event is a task of its own: promises that a handler resolves are dealt with before the next. */
@@ -172,7 +172,7 @@ export class SourceConnection {
       .then(() => {
         if (this.#readyState !== STATES.CLOSED) task()
       })
-      .then(this.#options.nextTask)
+      .then(this.options.nextTask)
   }
 
   /**

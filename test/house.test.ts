@@ -407,7 +407,7 @@ const LONG: Readonly<Record<string, number>> = {
   'src/tabs/leader.ts': 71,
   'src/tabs/member.ts': 82,
   'src/tabs/union.ts': 64,
-  'adapters/eventsource-class.ts': 70,
+  'adapters/eventsource-class.ts': 68,
 }
 
 describe('no function is too long', () => {

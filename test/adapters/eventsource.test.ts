@@ -1,6 +1,7 @@
 import { EventSource, type EventSourceErrorEvent, type EventSourceInit } from 'headwater/eventsource'
 import { createMockStream, type Script, type Step } from 'headwater/testing'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { bundlePage } from '../support/bundle.ts'
 import { eventually } from '../support/eventually.ts'
 
 const sources: EventSource[] = []
@@ -33,7 +34,7 @@ describe('EventSource', () => {
   it('is an interface as browsers have it', () => {
     const { open } = setup()
     const source = open()
-    expect([EventSource.name, `${source}`]).toEqual(['EventSource', '[object EventSource]'])
+    expect([EventSource.name, EventSource.length, `${source}`]).toEqual(['EventSource', 1, '[object EventSource]'])
     expect([Object.keys(EventSource), Object.keys(source)]).toEqual([['CONNECTING', 'OPEN', 'CLOSED'], []])
     expect(Object.keys(EventSource.prototype).sort()).toEqual(
       [
@@ -88,6 +89,33 @@ describe('EventSource', () => {
     vi.stubGlobal('fetch', later.fetch)
     await later.connected()
     expect([stream.requests.length, later.requests.length]).toEqual([1, 1])
+  })
+
+  it('keeps its name when a bundler shortens all names', async () => {
+    const script = await bundlePage(new URL('../../adapters/eventsource.ts', import.meta.url), {
+      globalName: 'bundled',
+      minify: true,
+    })
+    const { EventSource } = new Function(`${script}; return bundled`)() as { EventSource: { readonly name: string } }
+    expect(EventSource.name).toBe('EventSource')
+  })
+
+  it.each<[what: string, given: readonly unknown[], message: string]>([
+    ['no URL', [], 'url: expected string'],
+    ['a boolean as its init', ['/', true], 'init: expected object'],
+    ['a number as its init', ['/', 5], 'init: expected object'],
+    ['a text as its init', ['/', 'GET'], 'init: expected object'],
+  ])('refuses %s', (_, given, message) => {
+    const create = (): unknown => Reflect.construct(EventSource, given)
+    expect(create).toThrow(new TypeError(message))
+  })
+
+  it.each([undefined, null, {}, () => {}])('takes %s as its init', (init) => {
+    const { stream } = setup()
+    vi.stubGlobal('fetch', stream.fetch)
+    const source = Reflect.construct(EventSource, ['http://a.test/', init]) as EventSource
+    sources.push(source)
+    expect(source.withCredentials).toBe(false)
   })
 
   it('refuses a fetch that is no function', () => {
