@@ -63,10 +63,11 @@ export interface Hub<E = Record<string, unknown>, P extends Identity = Identity>
    * @throws TypeError like {@link Hub.join}.
    */
   leave(which: ClientSelector, topic: string): number
-  /** The open streams, each with its principal. Do not send this to clients. */
+  /** The open streams of this process, each with its principal. Do not send this to clients. */
   clients(): ClientInfo<P>[]
   /**
-   * The connected users: one entry for each principal, however many streams it has open. Without an argument, everybody.
+   * The users that are connected to this process: one entry for each principal, however many streams it has open. Without an argument,
+   * everybody.
    * @param query - A topic, or `{ topic, userId, sessionId, tenant }`, which narrow it together.
    * @throws TypeError for `undefined`, for a field without a value, and for one that does not exist.
    */
@@ -78,7 +79,7 @@ export interface Hub<E = Record<string, unknown>, P extends Identity = Identity>
    * @throws TypeError for a name that no event can have, for a pattern, and for a listener that is no function.
    */
   readonly on: On<E>
-  /** Counts, without names of users or topics. */
+  /** Counts of this process, without names of users or topics. {@link Hub.processes} has those of all. */
   stats(): HubStats
   /**
    * The figures of all processes whose hubs have a relay in common, this one first. Those of the others are five seconds old at most,

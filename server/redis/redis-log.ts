@@ -12,7 +12,7 @@ const PRELOAD = 1000
  * A log in Redis, for any number of processes: what one publishes, the clients of all get, and a client resumes at any of them.
  *
  * @example
- * const log = await redisLog(new Redis('redis://localhost'))
+ * const log = await redisLog(new Redis('redis://localhost', { lazyConnect: true }))
  * const hub = createHub({ log })
  *
  * @param redis - A client of ioredis. The log makes connections of its own like it, and does not use or close this one.
