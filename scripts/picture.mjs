@@ -10,7 +10,7 @@ import { findBrowsers } from './browsers.mjs'
  */
 
 const WIDTH = 1280
-const HEIGHT = 800
+const HEIGHT = 690
 /** npm ships the pictures to every user. */
 const MOST = 150_000
 
