@@ -16,7 +16,7 @@ export function emitEvents({ definitions, events }: Model): string {
 
 function eventsText(events: readonly EventModel[]): string {
   const lines = events.map((event) => `${docComment(event)}${propertyKey(event.name)}: ${event.type}\n`)
-  return `/** What each event carries. */\nexport interface Events {\n${indent(lines.join(''))}}\n`
+  return `/** The payload of each event. */\nexport interface Events {\n${indent(lines.join(''))}}\n`
 }
 
 function messageText(events: readonly EventModel[]): string {

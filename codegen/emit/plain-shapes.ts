@@ -76,7 +76,7 @@ export const SHAPE_PARTS: readonly (readonly [name: string, part: Part])[] = [
   const checks = new Map([...Object.entries(optional), ...Object.entries(required)])
   return (value) => {
     if (!record(value)) return fail('an object')
-    // What is undefined is left out of JSON.
+    // JSON leaves out undefined values.
     const given = Object.keys(value).filter((name) => value[name] !== undefined)
     const missing = names.filter((name) => !given.includes(name)).flatMap((name) => within(name, fail('a value')))
     const wrong = given.flatMap((name) => within(name, (checks.get(name) ?? rest)?.(value[name])))

@@ -1,6 +1,6 @@
 import { type Part, part } from './plain-part.ts'
 
-/** What all validators need, and the checks of texts, numbers and the like. Each comes after those that it needs. */
+/** The shared part of all validators, and the checks of texts, numbers and the like. Each comes after those that it needs. */
 export const VALUE_PARTS: readonly (readonly [name: string, part: Part])[] = [
   [
     'base',
@@ -11,7 +11,7 @@ export const VALUE_PARTS: readonly (readonly [name: string, part: Part])[] = [
   readonly path: readonly PropertyKey[]
 }
 
-/** What is wrong with a value. Undefined: nothing. */
+/** A mistake in a value. Undefined: none. */
 type Check = (value: unknown) => readonly Issue[] | undefined
 
 const fail = (expected: string): readonly Issue[] => [{ message: \`expected \${expected}\`, path: [] }]

@@ -7,7 +7,7 @@ interface Issue {
   readonly path: readonly PropertyKey[]
 }
 
-/** What is wrong with a value. Undefined: nothing. */
+/** A mistake in a value. Undefined: none. */
 type Check = (value: unknown) => readonly Issue[] | undefined
 
 const fail = (expected: string): readonly Issue[] => [{ message: `expected ${expected}`, path: [] }]
@@ -103,7 +103,7 @@ const object = (required: Record<string, Check>, optional: Record<string, Check>
   const checks = new Map([...Object.entries(optional), ...Object.entries(required)])
   return (value) => {
     if (!record(value)) return fail('an object')
-    // What is undefined is left out of JSON.
+    // JSON leaves out undefined values.
     const given = Object.keys(value).filter((name) => value[name] !== undefined)
     const missing = names.filter((name) => !given.includes(name)).flatMap((name) => within(name, fail('a value')))
     const wrong = given.flatMap((name) => within(name, (checks.get(name) ?? rest)?.(value[name])))
