@@ -100,3 +100,18 @@ export const REFUSED: ReadonlyMap<string, string> = new Map([
   ['$anchor', 'put the schema into $defs and refer to it by its path'],
   ['nullable', 'add "null" to type, as OpenAPI 3.1 does'],
 ])
+
+/** Values with which such a keyword changes nothing. */
+export const HARMLESS: ReadonlyMap<string, unknown> = new Map([
+  ['not', false],
+  ['propertyNames', true],
+  ['unevaluatedProperties', true],
+  ['unevaluatedItems', true],
+  ['nullable', false],
+])
+
+/** Keywords that are read if they are `false`, and the keyword that means the same in a schema that stands alone. */
+export const SEALS: ReadonlyMap<string, 'additionalProperties' | 'items'> = new Map([
+  ['unevaluatedProperties', 'additionalProperties'],
+  ['unevaluatedItems', 'items'],
+])

@@ -2,7 +2,7 @@ import type { Problems } from '../base/problems.ts'
 import { refTo, type Schema, type SchemaObject, type TypeName } from '../pivot/document.ts'
 import type { Definitions } from './definitions.ts'
 import type { Files, Node } from './files.ts'
-import { DROPPED, KEPT, REFUSED } from './keywords.ts'
+import { DROPPED, HARMLESS, KEPT, REFUSED, SEALS } from './keywords.ts'
 import { isObject, isText, type JsonObject, misfit } from './values.ts'
 
 /*
@@ -46,7 +46,8 @@ function readKeywords(node: Node, value: JsonObject, context: SchemaContext): Sc
   for (const [name, given] of Object.entries(value)) {
     const keyword = KEPT.get(name)
     const refused = REFUSED.get(name)
-    if (refused && given !== false) problems.error(files.place(node, name), `${name} is not supported: ${refused}`)
+    const isRead = given === HARMLESS.get(name) || (given === false && SEALS.has(name))
+    if (refused && !isRead) problems.error(files.place(node, name), `${name} is not supported: ${refused}`)
     if (!keyword) {
       if (!refused && name !== '$ref' && !DROPPED.has(name) && !name.startsWith('x-'))
         problems.warn(files.place(node, name), `${name} is no keyword of JSON Schema, and is ignored`)
@@ -56,7 +57,23 @@ function readKeywords(node: Node, value: JsonObject, context: SchemaContext): Sc
     if (expected) problems.error(files.place(node, name), `${name}: expected ${expected}`)
     else kept[name] = readKeyword(child(node, name), keyword.form, context)
   }
-  return kept as SchemaObject
+  return sealed(kept as SchemaObject, node, value, context)
+}
+
+const IN_PLACE = ['$ref', 'allOf', 'anyOf', 'oneOf']
+
+/** Reads `unevaluatedProperties: false` and `unevaluatedItems: false`: with other schemas in place, nothing checks them. */
+function sealed(schema: SchemaObject, node: Node, value: JsonObject, { files, problems }: SchemaContext): SchemaObject {
+  const isAlone = !IN_PLACE.some((name) => name in value)
+  const found = [...SEALS].filter(([name]) => value[name] === false)
+  if (!isAlone)
+    for (const [name] of found)
+      problems.warn(
+        files.place(node, name),
+        `${name} is not checked beside ${IN_PLACE.join(', ')}: other values are allowed`,
+      )
+  const closed = found.filter(([, same]) => isAlone && schema[same] === undefined).map(([, same]) => [same, false])
+  return { ...schema, ...Object.fromEntries(closed) }
 }
 
 function readKeyword(node: Node, form: string, context: SchemaContext): unknown {

@@ -34,7 +34,19 @@ describe('a schema', () => {
         properties: { a: { description: 'Me.', allOf: [{ $ref: '#/$defs/X' }, { type: 'object', maxProperties: 1 }] } },
       },
     ],
-    [{ type: 'object', unevaluatedProperties: false }, { type: 'object' }],
+    [
+      { type: 'object', unevaluatedProperties: false },
+      { type: 'object', additionalProperties: false },
+    ],
+    [
+      { prefixItems: [true], unevaluatedItems: false },
+      { type: 'array', prefixItems: [true], items: false },
+    ],
+    [
+      { unevaluatedProperties: false, additionalProperties: { type: 'null' } },
+      { type: 'object', additionalProperties: { type: 'null' } },
+    ],
+    [{ type: 'string', not: false, propertyNames: true, unevaluatedItems: true, nullable: false }, { type: 'string' }],
   ])('%j is read', async (given, expected) => {
     const { schema, lines } = await read(given)
     expect({ schema, lines }).toEqual({ schema: expected, lines: [] })
@@ -48,6 +60,12 @@ describe('a schema', () => {
     [{ properties: { a: 1 } }, 'x.json:1:16: a schema is expected here: an object, true or false'],
     [{ not: {} }, 'x.json:1:2: not is not supported: say what the value is'],
     [{ if: {}, type: 'string' }, 'x.json:1:2: if is not supported: write each case as a member of oneOf'],
+    [{ type: 'array', contains: false }, 'x.json:1:17: contains is not supported: use items'],
+    [{ unevaluatedProperties: {} }, 'x.json:1:2: unevaluatedProperties is not supported: use additionalProperties'],
+    [
+      { unevaluatedProperties: false, anyOf: [{ type: 'object' }] },
+      'x.json:1:2: warning: unevaluatedProperties is not checked beside $ref, allOf, anyOf, oneOf: other values are allowed',
+    ],
     [{ nullable: true }, 'x.json:1:2: nullable is not supported: add "null" to type, as OpenAPI 3.1 does'],
     [{ pattern: '(' }, 'x.json:1:2: pattern: expected a regular expression of JavaScript (flag u)'],
     [{ multipleOf: 0 }, 'x.json:1:2: multipleOf: expected a number above 0'],
