@@ -551,6 +551,7 @@ const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
   'codegen/rust/read-type.ts': 'test/codegen/rust/values.test.ts',
   'codegen/rust/serde.ts': 'test/codegen/rust/import.test.ts',
   'codegen/rust/spread.ts': 'test/codegen/rust/values.test.ts',
+  'codegen/rust/spread-into.ts': 'test/codegen/rust/values.test.ts',
   'codegen/rust/std-types.ts': 'test/codegen/rust/values.test.ts',
   'codegen/rust/type-schema.ts': 'test/codegen/rust/values.test.ts',
   'codegen/rust/variants.ts': 'test/codegen/rust/values.test.ts',

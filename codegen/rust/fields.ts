@@ -2,10 +2,11 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Schema, SchemaObject } from '../pivot/document.ts'
 import { applyCase } from './case.ts'
 import type { RustContext } from './context.ts'
-import type { Body, RustField, RustType } from './item.ts'
+import type { Body, RustField } from './item.ts'
 import type { Scope } from './scope.ts'
 import { isDeprecated, readSerde, type Serde } from './serde.ts'
-import { type Spread, spreadOf } from './spread.ts'
+import { spreadOf } from './spread.ts'
+import { type Part, sayTwice, spreadInto } from './spread-into.ts'
 import { NULL } from './std-types.ts'
 import { tupleSchema, typeSchema, writerSchema } from './type-schema.ts'
 
@@ -64,52 +65,6 @@ export function namedSchema(
   }
   return spreadInto({ properties, required }, spreads, context)
 }
-
-const sayTwice = (name: string, { place }: Pick<RustField, 'place'>, { problems }: RustContext): void =>
-  problems.error(place, `there are two fields ${name} in the JSON: rename one`)
-
-/** A type whose fields stand among others. */
-export type Part = Pick<RustField, 'type' | 'place'> & { readonly spread: Spread }
-
-/** An object, and what is spread into it. The fields of other types stand beside it, in `allOf`. */
-export function spreadInto(
-  own: { readonly properties: ReadonlyMap<string, Schema>; readonly required: readonly string[] },
-  parts: readonly Part[],
-  context: RustContext,
-): SchemaObject {
-  const properties = new Map(own.properties)
-  const beside: Schema[] = []
-  let others: Schema = true
-  for (const part of parts) {
-    const isOption = part.spread.kind === 'option'
-    const spread = part.spread.kind === 'option' ? part.spread.inner : part.spread
-    if (spread.kind === 'no object' || spread.kind === 'option') {
-      context.problems.error(part.place, `${part.type.text} cannot be flattened: its JSON is no object`)
-    } else if (spread.kind === 'others') {
-      if (spread.values !== true) others = spread.values
-    } else if (spread.kind === 'fields') {
-      const fields = propertiesOf(context.definitions.get(spread.item))
-      for (const name of Object.keys(fields ?? {})) if (properties.has(name)) sayTwice(name, part, context)
-      if (!isOption) beside.push(spread.schema)
-      else if (fields) for (const [name, schema] of Object.entries(fields)) properties.set(name, schema)
-      else sayNotOptional(part.type, part, context)
-    }
-  }
-  const object: SchemaObject = {
-    type: 'object',
-    properties: Object.fromEntries(properties),
-    ...(own.required.length && { required: own.required }),
-    ...(others !== true && { additionalProperties: others }),
-  }
-  return beside.length ? { allOf: [...(properties.size ? [object] : []), ...beside] } : object
-}
-
-/** The properties of a definition that has nothing beside them. Undefined too while it is being made. */
-const propertiesOf = (definition: Schema | undefined): Readonly<Record<string, Schema>> | undefined =>
-  typeof definition === 'object' && !definition.allOf ? definition.properties : undefined
-
-const sayNotOptional = ({ text }: RustType, { place }: Pick<RustField, 'place'>, { problems }: RustContext): void =>
-  problems.error(place, `${text} cannot be flattened: of an Option, only a struct without flattened fields can`)
 
 /** A field that is left out if it is None is never null. */
 function leftOut(schema: Schema, { skipIf = '' }: Serde): Schema {

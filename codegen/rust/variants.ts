@@ -1,10 +1,11 @@
 import type { Schema, SchemaObject } from '../pivot/document.ts'
 import { applyCase } from './case.ts'
 import type { RustContext } from './context.ts'
-import { bodySchema, namedSchema, spreadInto } from './fields.ts'
+import { bodySchema, namedSchema } from './fields.ts'
 import type { Item, Variant } from './item.ts'
 import { readSerde, type Serde } from './serde.ts'
 import { spreadOf } from './spread.ts'
+import { spreadInto } from './spread-into.ts'
 import { NULL } from './std-types.ts'
 import { object, writerSchema } from './type-schema.ts'
 

@@ -86,7 +86,12 @@ describe('Rust that is not understood is refused, with its place', () => {
     [
       'an optional enum that is flattened',
       `${S} pub struct A { #[serde(flatten)] a: Option<B> } ${S} #[serde(tag = "t")] enum B { C, D }`,
-      '1:55: Option<B> cannot be flattened: of an Option, only a struct without flattened fields can',
+      '1:55: Option<B> cannot be flattened: of an Option, only a struct without flattened enums can',
+    ],
+    [
+      'an enum that is flattened beside a map',
+      `${S} pub struct A { #[serde(flatten)] b: B, #[serde(flatten)] m: HashMap<String, u8> } ${S} #[serde(tag = "t")] enum B { C, D }`,
+      '1:55: B cannot be flattened: beside a map, only a struct without flattened enums can',
     ],
     [
       'two fields of one name',
@@ -137,6 +142,11 @@ describe('Rust that is not understood is refused, with its place', () => {
       'a struct that is itself',
       `${S} pub struct A(Box<A>);`,
       '1:33: A is a form of itself: put it into a field or a list',
+    ],
+    [
+      'two structs that are flattened into each other',
+      `${S} struct A { #[serde(flatten)] b: Box<B> } ${S} struct B { #[serde(flatten)] a: Box<A> } ${S} pub struct C { #[serde(flatten)] a: A }`,
+      '1:29: A is a form of itself: put it into a field or a list',
     ],
     [
       'an enum that may be itself',

@@ -146,6 +146,24 @@ const FLAT: readonly Row[] = [
     not: [{ id: 1 }, null],
   },
   {
+    rust: 'pub struct X { id: String, #[serde(flatten)] p: P, #[serde(flatten)] m: HashMap<String, u8> } #[derive(Serialize)] struct P { p: bool }',
+    written: [{ id: 'x', p: true, k: 1 }],
+    not: [{ id: 'x', p: true, k: 'x' }, { id: 'x' }],
+  },
+  {
+    rust: 'pub struct X { id: String, #[serde(flatten)] p: Option<P> } #[derive(Serialize)] struct P { p: bool, #[serde(flatten)] q: Q } #[derive(Serialize)] struct Q { q: bool, #[serde(flatten)] m: HashMap<String, u8> }',
+    written: [{ id: 'x' }, { id: 'x', p: true, q: true, k: 1 }],
+    not: [
+      { id: 'x', p: true, q: true, k: 'x' },
+      { id: 'x', q: 1 },
+    ],
+  },
+  {
+    rust: 'pub struct X { e: E } #[derive(Serialize)] #[serde(tag = "t")] enum E { A(P), B(Q) } #[derive(Serialize)] struct P { p: bool, #[serde(flatten)] m: HashMap<String, u8> } #[derive(Serialize)] struct Q { #[serde(flatten)] m: HashMap<String, bool>, #[serde(flatten)] n: HashMap<String, u8> }',
+    written: [{ e: { t: 'A', p: true, k: 1 } }, { e: { t: 'B', k: true, l: 1 } }],
+    not: [{ e: { t: 'A', p: true, k: 'x' } }, { e: { t: 'B', k: 'x' } }],
+  },
+  {
     rust: 'pub struct X { id: String, #[serde(flatten)] rest: Option<HashMap<String, u8>> }',
     written: [{ id: 'x' }, { id: 'x', a: 1 }],
     not: [{ id: 'x', a: 'y' }],
