@@ -20,7 +20,9 @@ import {
 const ROOMS = ['src', 'adapters', 'server', 'testing', 'cli', 'bench', 'demo', 'codegen', 'site']
 
 const read = (file: string): string => readFileSync(file, 'utf8')
-const sourcesOf = (room: string): string[] => globSync(`${room}/**/*.{ts,tsx,mjs}`).sort()
+/** What others wrote, and what is generated. */
+const OTHERS = ['**/node_modules/**', '**/generated/**', '**/.vitepress/cache/**', '**/dist/**']
+const sourcesOf = (room: string): string[] => globSync(`${room}/**/*.{ts,tsx,mjs}`, { exclude: OTHERS }).sort()
 
 /** Every string in a source. A template is one string, with `x` for each value. */
 function stringsOf(file: string): string[] {
@@ -40,7 +42,7 @@ function stringsOf(file: string): string[] {
 
 const documents = [
   'README.md',
-  ...globSync(['*.md', 'docs/**/*.md', '*/README.md'], { exclude: ['node_modules/**', 'README.md'] }).sort(),
+  ...globSync(['*.md', 'docs/**/*.md', '*/README.md'], { exclude: [...OTHERS, 'README.md'] }).sort(),
 ]
 
 const counts: [name: string, count: Count][] = [
