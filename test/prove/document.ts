@@ -6,7 +6,7 @@ import type { Section } from './section.ts'
 
 const HEAD = `# Reliability
 
-What was run to find out whether headwater keeps its promises, and what was seen.
+The runs that show whether headwater keeps its promises, and their results.
 Each section names the day, the versions and the command that repeats it. A program writes this page: do not edit it by hand.`
 
 /** The sections in the order in which the document has them. Others follow by name. */

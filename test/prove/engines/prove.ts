@@ -131,7 +131,7 @@ const NOTES = [
   `The server sends a heartbeat after ${HEARTBEAT / 1000} s of silence. However fast the heartbeat is, a client takes a connection for dead after 10 s of silence at the earliest.`,
   'Chromium runs with a back/forward cache, and slows down pages that nobody sees, as it does for its users.',
   'Firefox keeps no page in its back/forward cache that has an open stream when it is left. It loads the page again, and `keepCursor()` has the cursor. A page without a stream it keeps.',
-  'Tests cannot hide a page in Firefox, which opens each tab in a window of its own, and cannot take the network from WebKitGTK. What the client does after an `offline` event is the same code in all engines.',
+  'Tests cannot hide a page in Firefox, which opens each tab in a window of its own, and cannot take the network from WebKitGTK. The reaction of the client to an `offline` event is the same code in all engines.',
   "Where a script sets a header, WebKitGTK encodes its value as UTF-8. Fetch sends one byte for each character, so the client has encoded the id already, and it arrives encoded twice. `lastEventIdIn: 'query'` avoids this. Ids of the reference server are ASCII.",
   'A turn of the page is a message or a timer that the page has asked for. 10 ms of events are right.',
   'The cases of the second table are those of the standard in `test/conformance/`. `npm run conformance -- --browser webkit` runs them alone. Below each client are the cases that it does not pass in every engine.',

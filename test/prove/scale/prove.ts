@@ -135,7 +135,7 @@ goes to another process. Processes are killed, and Redis has faults. A pure func
 event once and in order, or a gap that names it.`
 
 const NOTES = [
-  '"Rejected" is what `publish` rejected with a `LogUnavailableError`, because Redis was away. If its `written` was false, no client may have the event.',
+  '"Rejected" are the events that `publish` rejected with a `LogUnavailableError`, because Redis was away. If `written` of the error was false, no client may have the event.',
   '"Named by a gap" are events of an epoch that went on, which a client did not get and a gap named. How many an epoch had that ended is not known.',
   'When Redis comes back at an earlier state, or has two masters for a while, the log takes another epoch: each client has a gap then.',
 ]
