@@ -8,7 +8,7 @@ import { createCollector } from './pivot/collect.ts'
 import type { EventDocument } from './pivot/document.ts'
 import type { RustOptions } from './rust/context.ts'
 import { importRust, type RustSource } from './rust/import.ts'
-import { findSources, findTypes } from './sources.ts'
+import { findSources, findTypes, type Sources } from './sources.ts'
 
 /** The sources, and the files to generate from them. */
 export interface GenerateOptions {
@@ -55,9 +55,14 @@ export async function generate({
       collector.placeOf(name) ?? { file: folder },
       `${name} is a form of itself: put it into a field or a list`,
     )
-  if (!problems.hasErrors && !Object.keys(document.events).length) throw new GenerateError('the sources have no events')
+  if (!problems.hasErrors && !Object.keys(document.events).length) throw new GenerateError(sayNoEvents(found))
   return { problems: problems.list, document, files: problems.hasErrors ? new Map() : emitFiles(document, output) }
 }
+
+const sayNoEvents = ({ documents }: Sources): string =>
+  documents.length
+    ? 'the sources have no events'
+    : 'the sources have no events: in Rust, an event is a pub struct or enum that derives Serialize, or one with a mark (@sse)'
 
 /** Files with events, and files with types alone. */
 function rustSources(files: readonly string[], { types }: RustOptions, folder: string): RustSource[] {

@@ -197,7 +197,9 @@ describe('Rust that is not understood is refused, with its place', () => {
   })
 
   it('a file without events', async () => {
-    expect(await refusalOf({ 'a_sse.rs': 'fn main() {}' })).toBe('the sources have no events')
+    expect(await refusalOf({ 'a_sse.rs': 'fn main() {}' })).toBe(
+      'the sources have no events: in Rust, an event is a pub struct or enum that derives Serialize, or one with a mark (@sse)',
+    )
   })
 })
 
