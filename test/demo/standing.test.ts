@@ -40,7 +40,7 @@ describe('the words for a client', () => {
     ['Retry 2 in 1.3 s', WAITING, 0],
     ['Paused', PAUSED, 0],
     ['Closed. It does not retry', CLOSED, 0],
-    ['Not running in this tab', OFF, 0],
+    ['Runs in the tab with the connection', OFF, 0],
   ])('are "%s" for %j after a silence of %i ms', (words, state, silence) => {
     expect(describeLane({ state, score: score(0), silence }, 4000)).toBe(words)
   })

@@ -23,7 +23,8 @@ export function showScore({ headwater, native, reopen }: Lanes): void {
 }
 
 interface Words {
-  readonly standing: Standing
+  readonly standing: Standing | 'off'
+  readonly label: string
   /** `0 / 41` */
   readonly figure: string
   readonly line: string
@@ -32,12 +33,10 @@ interface Words {
 function wordsOf(client: Contestant): Words {
   const view = client.view()
   const { missing, published } = view.score
-  const isOff = view.state.status === 'off'
-  return {
-    standing: standingOf(view),
-    figure: isOff ? '–' : `${whole(missing)} / ${whole(published)}`,
-    line: describeLane(view, Date.now()),
-  }
+  const line = describeLane(view, Date.now())
+  if (view.state.status === 'off') return { standing: 'off', label: '', figure: '–', line }
+  const standing = standingOf(view)
+  return { standing, label: LABELS[standing], figure: `${whole(missing)} / ${whole(published)}`, line }
 }
 
 /** @returns Draws the box of a client. */
@@ -52,7 +51,7 @@ function drawBoard(client: Contestant): () => void {
   return () => {
     const words = wordsOf(client)
     board.dataset.standing = words.standing
-    setText(label, LABELS[words.standing])
+    setText(label, words.label)
     setText(figure, words.figure)
     setText(line, words.line)
   }
@@ -64,8 +63,8 @@ function drawGlance(client: Contestant): () => void {
   const words = make('span')
   glance.replaceChildren(make('b', '', client.title), words)
   return () => {
-    const { standing, figure } = wordsOf(client)
+    const { standing, label, figure } = wordsOf(client)
     glance.dataset.standing = standing
-    setText(words, `${LABELS[standing]} ${figure}`)
+    setText(words, `${label} ${figure}`)
   }
 }

@@ -48,7 +48,7 @@ export const LABELS: Readonly<Record<Standing, string>> = {
 export function describeLane({ state, silence }: LaneView, now: number): string {
   switch (state.status) {
     case 'off':
-      return 'Not running in this tab'
+      return 'Runs in the tab with the connection'
     case 'open':
       return silence > QUIET ? `Says that it is open. Silent for ${duration(silence)}` : 'Open, events arrive'
     case 'waiting':
