@@ -14,6 +14,8 @@ const ADDRESSES: Readonly<Record<string, string>> = {
   'ARCHITECTURE.md': 'architecture.md',
   'CONTRIBUTING.md': 'contributing.md',
   'CHANGELOG.md': 'changelog.md',
+  // Not security.md: that is the page about threats.
+  'SECURITY.md': 'security-policy.md',
   'bench/README.md': 'benchmarks.md',
   'examples/README.md': 'examples.md',
   'docs/README.md': 'contents.md',

@@ -1,3 +1,4 @@
+import { globSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { addressOf, pagesOf, writtenPagesOf } from '../../site/pages.ts'
@@ -22,6 +23,16 @@ describe('the address of a file', () => {
 it('no two pages have one address', () => {
   const addresses = pagesOf(root).map(addressOf)
   expect(addresses).not.toContain(undefined)
+  expect(new Set(addresses).size).toBe(addresses.length)
+})
+
+it('every Markdown file in the root of the repository is a page', () => {
+  const files = globSync('*.md', { cwd: root })
+  expect(files.filter((file) => addressOf(file) === undefined)).toEqual([])
+})
+
+it('no two addresses differ only in upper and lower case', () => {
+  const addresses = pagesOf(root).map((file) => addressOf(file)?.toLowerCase())
   expect(new Set(addresses).size).toBe(addresses.length)
 })
 
