@@ -72,8 +72,8 @@ export default defineConfig({
     outline: [2, 3],
     search: {
       provider: 'local',
-      // A label has to contain what the button shows, its key included.
-      options: { translations: { button: { buttonAriaLabel: 'Search K' } } },
+      // Without a label of its own the button is called what it shows, keys included.
+      options: { translations: { button: { buttonAriaLabel: '' } } },
     },
   },
   vite: { configFile: false, publicDir: join(root, 'site/public') },
