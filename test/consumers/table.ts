@@ -7,38 +7,27 @@ import type { Command, Consumer, Installer } from './consumer.ts'
 const build: readonly Command[] = [['vite', 'build']]
 const check: readonly Command[] = [['node', 'check.mjs']]
 
-const react = (version: string): Consumer => ({
-  name: `vite-react-${version}`,
+const withVite = (name: string, title: string, packages: readonly string[], more?: Partial<Consumer>): Consumer => ({
+  name,
   group: 'pages',
-  title: `Vite, React ${version}`,
-  fixture: 'vite-react',
-  packages: ['vite', `react@${version}`, `react-dom@${version}`],
-  shown: ['vite', 'react'],
+  title,
+  packages: ['vite', ...packages],
   commands: build,
   site: 'dist',
+  ...more,
 })
+
+const react = (version: string): Consumer =>
+  withVite(`vite-react-${version}`, `Vite, React ${version}`, [`react@${version}`, `react-dom@${version}`], {
+    fixture: 'vite-react',
+    shown: ['vite', 'react'],
+  })
 
 const PAGES: readonly Consumer[] = [
   react('19'),
   react('18'),
-  {
-    name: 'vite-vue',
-    group: 'pages',
-    title: 'Vite, Vue',
-    packages: ['vite', '@vitejs/plugin-vue', 'vue'],
-    shown: ['vite', 'vue'],
-    commands: build,
-    site: 'dist',
-  },
-  {
-    name: 'vite-solid',
-    group: 'pages',
-    title: 'Vite, Solid',
-    packages: ['vite', 'vite-plugin-solid', 'solid-js'],
-    shown: ['vite', 'solid-js'],
-    commands: build,
-    site: 'dist',
-  },
+  withVite('vite-vue', 'Vite, Vue', ['@vitejs/plugin-vue', 'vue'], { shown: ['vite', 'vue'] }),
+  withVite('vite-solid', 'Vite, Solid', ['vite-plugin-solid', 'solid-js'], { shown: ['vite', 'solid-js'] }),
   {
     name: 'next',
     group: 'pages',
@@ -128,22 +117,8 @@ const PAGES: readonly Consumer[] = [
     site: 'dist',
   },
   { name: 'script', group: 'pages', title: 'a module script, without a bundler', packages: [], site: '.' },
-  {
-    name: 'worker',
-    group: 'pages',
-    title: 'a Worker, with Vite',
-    packages: ['vite'],
-    commands: build,
-    site: 'dist',
-  },
-  {
-    name: 'shared-worker',
-    group: 'pages',
-    title: 'a SharedWorker, with Vite',
-    packages: ['vite'],
-    commands: build,
-    site: 'dist',
-  },
+  withVite('worker', 'a Worker, with Vite', []),
+  withVite('shared-worker', 'a SharedWorker, with Vite', []),
 ]
 
 const node = (version: string): Consumer => ({
