@@ -1,4 +1,5 @@
 import type { Gap } from 'headwater'
+import type { Verdict } from '../chaos/history.ts'
 
 /*
  * What one client heard, and whether that is every event once and in order, or a gap: a pure function. Numbers have no holes, so the
@@ -10,19 +11,6 @@ export type Heard =
   | { readonly kind: 'event'; readonly text: string; readonly id: string }
   | { readonly kind: 'gap'; readonly gap: Pick<Gap, 'reason' | 'resumedFrom'> }
 
-export interface Verdict {
-  readonly events: number
-  /** Gaps by their reasons. */
-  readonly gaps: Readonly<Record<string, number>>
-  /** Events of an epoch that went on, which a gap names. How many an epoch had that ended is not known. */
-  readonly missed: number
-  /** What must not be, a line each. */
-  readonly lost: readonly string[]
-  readonly doubled: readonly string[]
-  readonly disordered: readonly string[]
-  readonly wrong: readonly string[]
-}
-
 interface Place {
   readonly epoch: string
   readonly seq: number
@@ -33,7 +21,10 @@ function placeOf(id: string): Place | undefined {
   return epoch === undefined ? undefined : { epoch, seq: Number(digits) }
 }
 
-/** @param texts - Which event has an id, as far as any client or publisher has said. A client that contradicts it is wrong. */
+/**
+ * `missed` counts the events of an epoch that went on: how many an epoch had that ended is not known.
+ * @param texts - Which event has an id, as far as any client or publisher has said. A client that contradicts it is wrong.
+ */
 export function judge(history: readonly Heard[], texts: Map<string, string>): Verdict {
   const gaps: Record<string, number> = {}
   const [lost, doubled, disordered, wrong]: [string[], string[], string[], string[]] = [[], [], [], []]

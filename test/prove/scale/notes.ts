@@ -1,4 +1,5 @@
-import { type Heard, judge, type Verdict } from './judge.ts'
+import type { Verdict } from '../chaos/history.ts'
+import { type Heard, judge } from './judge.ts'
 
 /*
  * What was published and heard in a run.
