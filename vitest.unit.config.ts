@@ -71,7 +71,7 @@ export default defineConfig({
           name: 'unit',
           include: [
             'test/*.test.ts',
-            'test/{base,decisions,events,connection,resume,transports,hub,request,tabs,prove,consumers}/*.test.ts',
+            'test/{base,decisions,events,connection,resume,transports,hub,request,tabs,prove,consumers,site}/*.test.ts',
             'test/testing/**/*.test.ts',
             'test/server/**/*.test.ts',
             'test/{bench,codegen}/**/*.test.ts',

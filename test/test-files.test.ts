@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { globSync, readdirSync, readFileSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { parseAst } from 'rolldown/parseAst'
 import { describe, expect, it } from 'vitest'
@@ -67,6 +67,17 @@ describe('the titles in a source', () => {
 it('there are test files in every folder that has some', () => {
   expect(files.length).toBeGreaterThan(200)
   expect(new Set(files.map((file) => file.split('/')[0]))).toEqual(new Set(['test', 'examples']))
+})
+
+it('every test file belongs to a project of vitest, or is one of Jest', () => {
+  const configs = ['vitest.unit.config.ts', 'vitest.config.ts'].map((file) => readFileSync(join(root, file), 'utf8'))
+  const patterns = [...configs.join('\n').matchAll(/\binclude: \[(.*?)\]/gs)].flatMap(([, list = '']) =>
+    [...list.matchAll(/'([^']+)'/g)].map(([, pattern = '']) => pattern),
+  )
+  expect(patterns.length).toBeGreaterThan(10)
+  const found = new Set(globSync(patterns, { cwd: root }).map((file) => file.split(sep).join('/')))
+  const left = files.filter((file) => !found.has(file) && !/\/jest\//.test(file))
+  expect(left).toEqual([])
 })
 
 it('a title of a test stands alone: it does not go on from the title around it', () => {
