@@ -8,7 +8,7 @@ import type { Host } from '../host.ts'
 import { createPaint } from '../terminal/palette.ts'
 import { visible } from '../terminal/visible.ts'
 import { type GenerateCommandOptions, readGenerateOptions } from './options.ts'
-import { compareOutput, writeOutput } from './output.ts'
+import { compareOutput, findLeftovers, type Leftover, writeOutput } from './output.ts'
 import { watchSources } from './watch.ts'
 
 /*
@@ -64,21 +64,35 @@ function warnOfReserved({ document }: Generated, { stderr }: Host): void {
     stderr.write(`warning: a hub keeps the name ${name} for itself, and refuses to publish such an event\n`)
 }
 
-function write({ files }: Generated, { out, quiet }: GenerateCommandOptions, { folder, stdout }: Host): number {
+function write({ files }: Generated, { out, quiet }: GenerateCommandOptions, host: Host): number {
+  const { folder, stdout } = host
   const target = resolve(folder, out ?? '.')
   const output = compareOutput(files, target)
   writeOutput(output, target)
   for (const { path, isCurrent } of quiet ? [] : output)
     stdout.write(`${isCurrent ? 'unchanged' : 'wrote'} ${visible(shownPath(path, folder))}\n`)
+  sayLeftovers(findLeftovers(files, target), 'warning: ', host)
   return 0
 }
 
+/** Nothing deletes them: other code may still import them. */
+function sayLeftovers(leftovers: readonly Leftover[], prefix: string, { folder, stderr }: Host): void {
+  for (const { path, option } of leftovers)
+    stderr.write(
+      `${visible(shownPath(path, folder))}: ${prefix}is of an earlier run with --${option}: delete it, or give the option again\n`,
+    )
+}
+
 /** Says which files are not as they should be. */
-function check({ files }: Generated, { out }: GenerateCommandOptions, { folder, stderr }: Host): number {
-  const stale = compareOutput(files, resolve(folder, out ?? '.')).filter(({ isCurrent }) => !isCurrent)
+function check({ files }: Generated, { out }: GenerateCommandOptions, host: Host): number {
+  const { folder, stderr } = host
+  const target = resolve(folder, out ?? '.')
+  const stale = compareOutput(files, target).filter(({ isCurrent }) => !isCurrent)
   for (const { path } of stale)
     stderr.write(`${visible(shownPath(path, folder))}: is not what the sources say: run headwater generate again\n`)
-  return stale.length ? 1 : 0
+  const leftovers = findLeftovers(files, target)
+  sayLeftovers(leftovers, '', host)
+  return stale.length + leftovers.length ? 1 : 0
 }
 
 /** Says what has changed since an event map was written. */

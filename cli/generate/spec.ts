@@ -17,7 +17,9 @@ const OUTPUT = {
 } as const satisfies Options
 
 const RUNS = {
-  check: { help: 'write nothing; exit code 1 if a file is not what would be written' },
+  check: {
+    help: 'write nothing; exit code 1 if a file is not what would be written, or is\nof an earlier run with --schemas or --publisher',
+  },
   diff: {
     value: 'OLD.json',
     help: 'write nothing; say what has changed since this event map, and exit with\n1 if something breaks clients of before',

@@ -1,6 +1,7 @@
 import {
   close,
   closeSync,
+  existsSync,
   fsync,
   fsyncSync,
   ftruncate,
@@ -149,7 +150,16 @@ export const nodeDisk: Disk = {
 export const pathTo = (folder: string, name: string): string => join(folder, name)
 
 /** For its owner alone: what was published to one user is no business of another user of the machine. */
-export const makeFolder = (path: string): unknown => mkdirSync(path, { recursive: true, mode: 0o700 })
+export function makeFolder(path: string): void {
+  if (existsSync(path)) return
+  // The `recursive` of Node hangs where the system makes no folder, such as in /proc.
+  if (dirname(path) !== path) makeFolder(dirname(path))
+  try {
+    mkdirSync(path, { mode: 0o700 })
+  } catch (error) {
+    if (!existsSync(path)) throw error
+  }
+}
 
 export const listFolder = (path: string): string[] => readdirSync(path)
 

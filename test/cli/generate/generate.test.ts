@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestClock } from 'headwater/testing'
@@ -119,6 +120,16 @@ schemas/c.json:1:2: warning: tpye is no keyword of JSON Schema, and is ignored
     expect(err).toMatch(/^headwater: .*\n$/)
     expect(err).toContain(`headwater: ${line}`)
   })
+
+  it.runIf(process.platform === 'linux')('refuses an output folder in /proc at once', () => {
+    // In a process of its own, which can be ended: a call that hangs holds everything.
+    const code = `import { writeOutput } from ${JSON.stringify(new URL('../../../cli/generate/output.ts', import.meta.url))}
+      writeOutput([], '/proc/headwater/events')`
+    const args = ['--no-warnings', '--input-type=module', '--eval', code]
+    const { stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 60_000 })
+    expect(stderr).toContain('GenerateError: cannot be written: the system makes no folder there')
+    expect(stderr).toContain("file: '/proc/headwater'")
+  })
 })
 
 describe('generate --check', () => {
@@ -139,6 +150,30 @@ describe('generate --check', () => {
       err: 'out/events.ts: is not what the sources say: run headwater generate again\nout/publisher.ts: is not what the sources say: run headwater generate again\n',
     })
     expect(read('out/events.ts')).toBe('// mine')
+  })
+
+  it('names files of an earlier run that nothing asks for any more', async () => {
+    const { typed } = project()
+    await typed('schemas', '-o', 'out', '--schemas', 'plain', '--publisher')
+    const schemas = 'is of an earlier run with --schemas: delete it, or give the option again\n'
+    const publisher = 'is of an earlier run with --publisher: delete it, or give the option again\n'
+    expect(await typed('schemas', '-o', 'out', '--check')).toEqual({
+      code: 1,
+      out: '',
+      err: `out/schemas.ts: ${schemas}out/publisher.ts: ${publisher}`,
+    })
+    expect(await typed('schemas', '-o', 'out', '-q', '--publisher')).toEqual({
+      code: 0,
+      out: '',
+      err: `out/schemas.ts: warning: ${schemas}`,
+    })
+  })
+
+  it('says nothing of a schemas.ts that the user wrote', async () => {
+    const { typed, folder } = project()
+    await typed('schemas', '-o', 'out')
+    writeFileSync(join(folder, 'out/schemas.ts'), '// mine')
+    expect(await typed('schemas', '-o', 'out', '--check')).toEqual({ code: 0, out: '', err: '' })
   })
 })
 

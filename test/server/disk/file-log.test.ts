@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LogEntry } from 'headwater/server'
@@ -192,6 +193,15 @@ describe('a log on disk', () => {
     const path = join(folder(), 'deep', 'down')
     open({ path })
     expect(statSync(path).mode & 0o777).toBe(0o700)
+  })
+
+  it.runIf(process.platform === 'linux')('refuses a folder in /proc at once', () => {
+    // In a process of its own, which can be ended: a call that hangs holds everything.
+    const code = `import { makeFolder } from ${JSON.stringify(new URL('../../../server/disk/disk.ts', import.meta.url))}
+      makeFolder('/proc/headwater/log')`
+    const args = ['--no-warnings', '--input-type=module', '--eval', code]
+    const { stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 60_000 })
+    expect(stderr).toContain("ENOENT: no such file or directory, mkdir '/proc/headwater'")
   })
 
   it('has one owner for each folder', async () => {
