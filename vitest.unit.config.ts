@@ -76,7 +76,9 @@ export default defineConfig({
             'test/server/**/*.test.ts',
             'test/{bench,codegen}/**/*.test.ts',
             'test/adapters/*.test.{ts,tsx}',
+            'test/demo/*.test.ts',
           ],
+          exclude: ['test/demo/react-panel.test.ts'],
           // A file that needs a page says so in its first line: `// @vitest-environment page`.
           environment: 'node',
         },
@@ -110,13 +112,14 @@ export default defineConfig({
           server: { deps: { inline: [/svelte/, /solid-js/] } },
         },
       },
-      // The recipes of docs/testing.md and docs/testing/, in the environments that their readers have.
+      // The recipes of docs/testing.md and docs/testing/, and a test of the demo that follows them, in the environments that their
+      // readers have.
       ...(['happy-dom', 'jsdom'] as const).map((environment) => ({
         extends: true as const,
         test: {
           ...few,
           name: `recipes-${environment}`,
-          include: ['examples/testing/*/*.test.{ts,tsx}', 'test/demo/*.test.{ts,tsx}'],
+          include: ['examples/testing/*/*.test.{ts,tsx}', 'test/demo/react-panel.test.ts'],
           exclude: ['**/jest/**'],
           environment,
         },

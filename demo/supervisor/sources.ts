@@ -1,17 +1,23 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
-import { join, resolve, sep } from 'node:path'
+import { extname, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Plugin } from 'vite'
+import { documentPage, folderPage } from './document.ts'
 
 /*
- * The documents and the sources of the project, below /source/, as text: the page links to them and shows parts of them.
+ * The documents and the sources of the project, below /source/: documents as pages, sources as text. The page links to them and shows
+ * parts of them.
  */
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 /** Nothing else of the folder is shown. */
-const SHOWN = new Set(['README.md', 'CHANGELOG.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'LICENSE', 'docs', 'demo'])
-for (const folder of ['src', 'adapters', 'server', 'testing', 'codegen', 'cli', 'examples']) SHOWN.add(folder)
+const SHOWN = new Set(['README.md', 'CHANGELOG.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md', 'LICENSE'])
+const FOLDERS = ['docs', 'demo', 'src', 'adapters', 'server', 'testing', 'codegen', 'cli', 'examples', 'bench']
+for (const folder of FOLDERS) SHOWN.add(folder)
+
+/** All that is not text. */
+const PICTURES: Readonly<Record<string, string>> = { '.png': 'image/png', '.svg': 'image/svg+xml' }
 
 export function sources(): Plugin {
   return {
@@ -23,38 +29,40 @@ export function sources(): Plugin {
   }
 }
 
+/**
+ * The folders and the name of a file that is shown, from the root of the project.
+ * @param pathname - As it stands in the URL, after `/source`.
+ * @returns Undefined for all that is not shown.
+ */
+export function shownParts(pathname: string): string[] | undefined {
+  const path = relative(ROOT, join(ROOT, decodeURIComponent(pathname)))
+  const parts = path.split(sep).filter(Boolean)
+  // Outside the root, the first part is `..`.
+  if (parts.some((part) => part.startsWith('.'))) return undefined
+  return parts[0] === undefined || SHOWN.has(parts[0]) ? parts : undefined
+}
+
 /** @throws Error for what is not there, and for what is not shown. */
 async function show(pathname: string, response: ServerResponse): Promise<void> {
-  const path = resolve(ROOT, `.${decodeURIComponent(pathname)}`)
-  const parts = path.slice(ROOT.length).split(sep).filter(Boolean)
-  if (!path.startsWith(resolve(ROOT)) || parts.some((part) => part.startsWith('.'))) throw new Error('not shown')
-  if (parts[0] !== undefined && !SHOWN.has(parts[0])) throw new Error('not shown')
-  if (!(await stat(path)).isDirectory()) {
-    response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' })
-    return void response.end(await readFile(path))
-  }
-  // Relative links need the slash at the end.
-  if (!pathname.endsWith('/')) return void response.writeHead(301, { location: `/source${pathname}/` }).end()
-  response
-    .writeHead(200, { 'content-type': 'text/html; charset=utf-8' })
-    .end(listing(parts, await namesIn(path, parts)))
+  const parts = shownParts(pathname)
+  if (!parts) throw new Error('not shown')
+  const path = join(ROOT, ...parts)
+  const answer = (type: string, body: string | Buffer): unknown =>
+    response.writeHead(200, { 'content-type': type, 'x-content-type-options': 'nosniff' }).end(body)
+  const html = (text: string): unknown => answer('text/html; charset=utf-8', text)
+
+  if ((await stat(path)).isDirectory()) {
+    // Relative links need the slash at the end.
+    if (!pathname.endsWith('/')) response.writeHead(301, { location: `/source${pathname}/` }).end()
+    else html(folderPage(parts, await namesIn(path, parts)))
+  } else if (extname(path) === '.md') html(documentPage(parts.join('/'), await readFile(path, 'utf8')))
+  else answer(PICTURES[extname(path)] ?? 'text/plain; charset=utf-8', await readFile(path))
 }
 
 async function namesIn(path: string, parts: readonly string[]): Promise<string[]> {
   const found = await readdir(path, { withFileTypes: true })
   return found
-    .filter(({ name }) => !name.startsWith('.') && (parts.length > 0 || SHOWN.has(name)))
+    .filter(({ name }) => shownParts(join(...parts, name)))
     .map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name))
     .sort()
 }
-
-/** Names of our own files: nothing in them needs to be escaped. */
-const listing = (parts: readonly string[], names: readonly string[]): string => `<!doctype html>
-<html lang="en">
-<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>headwater: ${join('/', ...parts)}</title>
-<link rel="stylesheet" href="/style.css">
-<main class="listing"><h1>${join('/', ...parts)}</h1>
-<ul>${['../', ...names].map((name) => `<li><a href="${name}">${name}</a></li>`).join('')}</ul></main>
-</html>`
