@@ -3,6 +3,7 @@ interface RedisLogOptions {
     readonly prefix?: string | undefined;
     readonly size?: number | undefined;
     readonly maxAge?: number | undefined;
+    readonly shards?: number | undefined;
     readonly timeout?: number | undefined;
     readonly localOnly?: boolean | undefined;
     readonly onWarning?: ((text: string) => void) | undefined;

@@ -12,7 +12,7 @@ const PAGE = 100
  */
 export function createCare(
   { maxAge }: { readonly maxAge: number },
-  store: Pick<Store, 'range' | 'trim'>,
+  store: Pick<Store, 'range' | 'trim' | 'forget'>,
   range: () => { readonly first: number; readonly head: number },
 ): () => void {
   const timer = createTimer(clock)
@@ -29,6 +29,8 @@ export function createCare(
       if (young) break
     }
     if (kept > first) await store.trim(kept)
+    // A payload is never older than its event. A tenth later, because the clocks of servers differ.
+    await store.forget(maxAge * 1.1)
   }
 
   function watch(): void {

@@ -12,6 +12,10 @@ export interface Stored {
   readonly epoch: string
   /** Names this entry among all that were ever written: another one with the same number has another. */
   readonly uid: string
+  /** Where its payload is, if that is in a shard. Until it has been read there, the entry has none. */
+  readonly payload?: string
+  /** Its shard has lost the payload: nobody can have this event any more. */
+  readonly isLost?: true
 }
 
 /** An entry of a stream, as Redis answers: its id, then names and values. */
@@ -25,9 +29,9 @@ export function seqOf(id: string): number | undefined {
 
 export const idOf = (seq: number): string => `${seq}-0`
 
-/** The two fields of a record. */
-export function encodeRecord({ json, ...rest }: LogRecord): [rest: string, json: string] {
-  return [JSON.stringify(rest), json]
+/** The two fields of a record. @param payload - Where its payload is, if that is in a shard. */
+export function encodeRecord({ json, ...rest }: LogRecord, payload?: string): [rest: string, json: string] {
+  return payload === undefined ? [JSON.stringify(rest), json] : [JSON.stringify({ ...rest, payload }), '']
 }
 
 /** Undefined for an entry that was not written by a log. */
@@ -37,13 +41,17 @@ export function decodeEntry([id, fields]: Raw): Stored | undefined {
   const [epoch, uid, rest, json] = values
   if (seq === undefined || names.join() !== FIELDS || !epoch || !uid || !rest || json === undefined) return undefined
   try {
-    const { type, to, at, key } = JSON.parse(rest)
+    const { type, to, at, key, payload } = JSON.parse(rest)
     const entry: LogEntry = key === undefined ? { type, json, to, at, seq } : { type, json, to, at, key, seq }
-    return { entry, epoch, uid }
+    return payload === undefined ? { entry, epoch, uid } : { entry, epoch, uid, payload }
   } catch {
     return undefined
   }
 }
+
+/** Where in a list the last one is whose payload is lost; -1 if there is none. */
+export const lastLost = (list: readonly (Stored | undefined)[]): number =>
+  list.reduce((last, stored, n) => (stored?.isLost ? n : last), -1)
 
 /** In the order in which the script writes them. */
 const FIELDS = 'e,u,m,d'

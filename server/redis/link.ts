@@ -50,6 +50,10 @@ class ConnectionError extends Error {
   }
 }
 
+/** A failure of a step that nothing depends on yet: whether Redis has carried it out is of no importance. */
+export const unsent = (error: unknown): unknown =>
+  error instanceof ConnectionError ? new ConnectionError(error.message, false, error.cause) : error
+
 /** The error of ioredis if it has not sent a command. */
 const UNSENT = /^(Stream isn't writeable|Cluster isn't ready)/
 

@@ -23,6 +23,12 @@ export interface RedisLogOptions {
    */
   readonly maxAge?: number | undefined
   /**
+   * Over how many streams payloads are spread, from 1 to 1,000. In a cluster they are on several nodes then, and so are the memory
+   * and the traffic for them. The order, and the cursor of a client, stay one. 1: payloads are in the log itself.
+   * @defaultValue 1
+   */
+  readonly shards?: number | undefined
+  /**
    * How long an `append` waits for Redis, in milliseconds, before it rejects. Also how long Redis may take to answer before the log
    * connects again.
    * @defaultValue 5_000
@@ -47,23 +53,26 @@ export interface RedisLogSettings {
   readonly size: number
   /** Infinity: no limit. */
   readonly maxAge: number
+  readonly shards: number
   readonly timeout: number
   readonly localOnly: boolean
   warn(text: string): void
 }
 
-const NAMES = ['prefix', 'size', 'maxAge', 'timeout', 'localOnly', 'onWarning']
+const NAMES = ['prefix', 'size', 'maxAge', 'shards', 'timeout', 'localOnly', 'onWarning']
 
 /** @throws TypeError for an option that cannot work, or does not exist. */
 export function resolveRedisLogOptions(options: RedisLogOptions): RedisLogSettings {
   checkNames('redisLog', NAMES, options)
-  const { prefix = 'headwater', size = 10_000, maxAge = Infinity, timeout = 5000 } = options
-  const { localOnly = false, onWarning = console.warn } = options
+  const { prefix = 'headwater', size = 10_000, maxAge = Infinity, shards = 1 } = options
+  const { timeout = 5000, localOnly = false, onWarning = console.warn } = options
   if (typeof prefix !== 'string' || !/^[\w.:-]{1,100}$/.test(prefix))
     throw new TypeError(`prefix expects 1 to 100 letters, digits and . _ : -, got ${shown(prefix)}`)
   for (const [name, value] of Object.entries({ size, maxAge }))
     if (typeof value !== 'number' || !(value >= 0))
       throw new TypeError(`${name} expects a number from 0, got ${shown(value)}`)
+  if (!(Number.isInteger(shards) && shards >= 1 && shards <= 1000))
+    throw new TypeError(`shards expects a whole number from 1 to 1000, got ${shown(shards)}`)
   if (typeof timeout !== 'number' || !(timeout > 0 && timeout < Infinity))
     throw new TypeError(`timeout expects milliseconds greater than 0, got ${shown(timeout)}`)
   if (typeof localOnly !== 'boolean') throw new TypeError(`localOnly expects true or false, got ${shown(localOnly)}`)
@@ -72,6 +81,7 @@ export function resolveRedisLogOptions(options: RedisLogOptions): RedisLogSettin
     prefix,
     size,
     maxAge: maxAge || Infinity,
+    shards,
     timeout,
     localOnly,
     warn: (text) => void callSafely(onWarning, `headwater: ${text}`),

@@ -1,8 +1,8 @@
 import { monotonic } from '../../src/base/clock.ts'
 import { type Course, courseOf, firstOf, type Standing } from './compare.ts'
-import { decodeEntry, type Raw, type Stored } from './entry.ts'
+import { lastLost, type Stored } from './entry.ts'
 import { isReplica, type Link } from './link.ts'
-import type { Known, Store } from './store.ts'
+import type { Known, News, Store } from './store.ts'
 import { clock, pause } from './time.ts'
 
 /** The parts of its log that the reader needs. */
@@ -109,25 +109,26 @@ export class Reader {
     return news.woken && found === 'next' ? 'unsure' : found
   }
 
-  async #take(entries: readonly Raw[], moves: number): Promise<Found> {
+  async #take(entries: News['entries'], moves: number): Promise<Found> {
     const { known, entry } = this.#parts
     let begin = monotonic(clock)
-    for (const raw of entries) {
+    // A gap makes clients load their state: what comes before it does not matter, and there is one for all that are lost.
+    for (const stored of entries.slice(Math.max(lastLost(entries), 0))) {
       if (monotonic(clock) - begin > TURN) {
         await pause(0)
         begin = monotonic(clock)
       }
       // A listener, or a reset, has begun the log again.
       if (moves !== this.#moves || this.#isClosed) return 'unsure'
-      const stored = decodeEntry(raw)
       // Anything that is no entry of a log is skipped. A number is missing then, and the next entry shows that.
       if (!stored) continue
       if (stored.epoch !== known().epoch) return 'foreign'
-      if (stored.entry.seq !== known().head + 1) {
-        this.#move(known(), stored.entry.seq - 1)
+      const { seq } = stored.entry
+      if (stored.isLost || seq !== known().head + 1) {
+        this.#move(known(), stored.isLost ? seq : seq - 1)
         moves = this.#moves
       }
-      entry(stored)
+      if (!stored.isLost) entry(stored)
     }
     return 'next'
   }

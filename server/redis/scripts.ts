@@ -90,3 +90,35 @@ export const RESET: string = `${CHECK}
 redis.call('DEL', KEYS[2])
 begin(ARGV[1], 0, math.max(tonumber(redis.call('HGET', KEYS[1], 'term') or 0), tonumber(ARGV[5])) + 1)
 `
+
+/*
+ * The stream of payloads of one shard, which is the only key of these.
+ */
+
+/**
+ * ARGV: 1 how many the stream keeps, '' for all · 2… the payloads.
+ * @returns The id of each.
+ */
+export const PUT: string = `
+local ids = {}
+for n = 2, #ARGV do ids[n - 1] = redis.call('XADD', KEYS[1], '*', 'd', ARGV[n]) end
+if ARGV[1] ~= '' then redis.call('XTRIM', KEYS[1], 'MAXLEN', '~', ARGV[1]) end
+return ids
+`
+
+/** ARGV: the ids. @returns The payload of each, or nil. */
+export const FETCH: string = `
+local payloads = {}
+for n = 1, #ARGV do
+  local found = redis.call('XRANGE', KEYS[1], ARGV[n], ARGV[n])[1]
+  payloads[n] = found and found[2][2] or false
+end
+return payloads
+`
+
+/** ARGV: 1 an age in milliseconds, by the clock that has given the ids. Older ones are deleted. */
+export const FORGET: string = `
+local time = redis.call('TIME')
+local before = time[1] * 1000 + math.floor(time[2] / 1000) - tonumber(ARGV[1])
+redis.call('XTRIM', KEYS[1], 'MINID', string.format('%.0f-0', math.max(before, 0)))
+`

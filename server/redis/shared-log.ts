@@ -154,15 +154,17 @@ export class SharedLog implements RedisLog {
     const { epoch, head } = this
     const found: LogEntry[] = []
     while (found.length < limit && from <= head) {
-      const page = await this.#parts.store.range(from, head, Math.min(limit - found.length, PAGE))
+      const { store } = this.#parts
+      const page = await store.load(await store.range(from, head, Math.min(limit - found.length, PAGE)))
       if (this.epoch !== epoch) return []
       if (page.length === 0) break
-      for (const { entry } of page) {
-        // Some were deleted between two pages: it begins behind them.
+      for (const { entry, isLost } of page) {
+        if (isLost) continue
+        // Some were deleted between two pages, or their payloads are lost: it begins behind them.
         if (found.length && entry.seq !== (found.at(-1)?.seq ?? 0) + 1) found.length = 0
         found.push(entry)
       }
-      from = (found.at(-1)?.seq ?? head) + 1
+      from = (page.at(-1)?.entry.seq ?? head) + 1
     }
     return found
   }

@@ -1,8 +1,13 @@
+import { monotonic } from '../../src/base/clock.ts'
 import { type LogRecord, mintEpoch } from '../log/log.ts'
 import type { Standing } from './compare.ts'
-import { decodeEntry, encodeRecord, idOf, type Raw, type Stored, seqOf } from './entry.ts'
+import { decodeEntry, encodeRecord, idOf, lastLost, type Raw, type Stored, seqOf } from './entry.ts'
 import type { Link } from './link.ts'
+import { createPayloads, type PayloadSettings, type Payloads } from './payloads.ts'
 import { APPEND, RESET, VERIFY } from './scripts.ts'
+import { clock } from './time.ts'
+
+const jsonOf = ({ json }: LogRecord): string => json
 
 /** A process's knowledge of the log: its epoch, the term of that, its last entry, and the uid of that, '' if it is not known. */
 export interface Known {
@@ -14,7 +19,8 @@ export interface Known {
 
 /** The new entries in Redis. */
 export interface News {
-  readonly entries: readonly Raw[]
+  /** Undefined for one that no log has written. */
+  readonly entries: readonly (Stored | undefined)[]
   /** The epoch has changed, or may have. */
   readonly woken: boolean
 }
@@ -35,6 +41,8 @@ export class Store {
   readonly #timeout: number
   readonly #keys: readonly [meta: string, log: string, wake: string, sent: string]
   readonly #maxLength: number | ''
+  readonly #isSharded: boolean
+  readonly #payloads: Payloads
   /** Up to where the stream that wakes has been read. */
   #wake = '0-0'
 
@@ -42,18 +50,16 @@ export class Store {
    * @param node - Names this process.
    * @param reader - A connection that waits for news.
    */
-  constructor(
-    { prefix, size, timeout }: { readonly prefix: string; readonly size: number; readonly timeout: number },
-    node: string,
-    commands: Link,
-    reader: Link,
-  ) {
+  constructor(settings: PayloadSettings, node: string, commands: Link, reader: Link) {
+    const { prefix, size, timeout } = settings
     const key = (name: string): string => `{${prefix}}:${name}`
     this.#keys = [key('meta'), key('log'), key('wake'), key(`sent:${node}`)]
     this.#commands = commands
     this.#reader = reader
     this.#timeout = timeout
     this.#maxLength = size === Infinity ? '' : Math.max(size, FEWEST)
+    this.#isSharded = settings.shards > 1
+    this.#payloads = createPayloads(settings, commands)
   }
 
   /** Compares what a process knows. It begins another epoch if Redis has lost entries, or has no log. */
@@ -70,8 +76,12 @@ export class Store {
     records: readonly LogRecord[],
     ms: number,
   ): Promise<{ readonly epoch: string; readonly first: number }> {
-    const fields = records.flatMap(encodeRecord)
-    const answer = await this.#run(APPEND, known, [batch, this.#maxLength, REMEMBERED, ...fields], ms)
+    const begin = monotonic(clock)
+    // Half of the time, so that another shard can be tried.
+    const payloads = this.#isSharded ? await this.#payloads.write(records.map(jsonOf), ms / 2) : []
+    const left = Math.max(ms - (monotonic(clock) - begin), 1)
+    const fields = records.flatMap((record, n) => encodeRecord(record, payloads[n]))
+    const answer = await this.#run(APPEND, known, [batch, this.#maxLength, REMEMBERED, ...fields], left)
     const [epoch, first] = answer as [string, number]
     return { epoch, first }
   }
@@ -79,17 +89,41 @@ export class Store {
   /** Removes all entries, and begins another epoch. */
   async reset(known: Known): Promise<void> {
     await this.#run(RESET, known)
+    // Not the youngest: others may be writing their events at this moment.
+    await this.forget(2 * this.#timeout)
   }
 
-  /** Entries from one number to another, at most `count`, in order. @throws Error for one that no log has written. */
+  /**
+   * Entries from one number to another, at most `count`, in order, without the payloads that are in shards.
+   * @throws Error for one that no log has written.
+   */
   async range(from: number, to: number, count: number): Promise<Stored[]> {
     return this.#decode(await this.#call('xrange', [this.#keys[1], idOf(from), idOf(to), 'COUNT', count]))
   }
 
-  /** The newest entries up to a number, in order. */
+  /** The newest entries up to a number, in order. Nothing in front of one whose payload is lost. */
   async newest(to: number, count: number): Promise<Stored[]> {
     if (to === 0) return []
-    return this.#decode(await this.#call('xrevrange', [this.#keys[1], idOf(to), '-', 'COUNT', count])).reverse()
+    const found = this.#decode(await this.#call('xrevrange', [this.#keys[1], idOf(to), '-', 'COUNT', count]))
+    const entries = await this.load(found.reverse())
+    return entries.slice(lastLost(entries) + 1)
+  }
+
+  /** The same entries with their payloads. Those whose payload is lost are marked. */
+  async load<T extends Stored | undefined>(entries: readonly T[]): Promise<(T | Stored)[]> {
+    const names = entries.flatMap((stored) => stored?.payload ?? [])
+    if (names.length === 0) return [...entries]
+    const texts = (await this.#payloads.read(names)).values()
+    return entries.map((stored) => {
+      if (stored?.payload === undefined) return stored
+      const json = texts.next().value
+      return json === undefined ? { ...stored, isLost: true } : { ...stored, entry: { ...stored.entry, json } }
+    })
+  }
+
+  /** Deletes the payloads in shards that were written longer ago than so many milliseconds. */
+  async forget(ms: number): Promise<void> {
+    if (this.#isSharded) await this.#payloads.forget(ms)
   }
 
   /** Deletes entries in front of a number. */
@@ -105,9 +139,11 @@ export class Store {
     const found = (await this.#reader.call('xread', args, BLOCK + this.#timeout)) as [string, Raw[]][] | null
     if (!found) return undefined
     const streams = new Map(found)
+    const entries = await this.load((streams.get(log) ?? []).map(decodeEntry))
+    // After everything that can fail, or the news would be forgotten.
     const last = streams.get(wake)?.at(-1)
     if (last) this.#wake = last[0]
-    return { entries: streams.get(log) ?? [], woken: last !== undefined }
+    return { entries, woken: last !== undefined }
   }
 
   #run(

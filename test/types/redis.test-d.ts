@@ -35,8 +35,9 @@ redisLog(cluster, unset)
 createHub({ log: redisLog(new Redis()) })
 // @ts-expect-error: it takes a client, not an address.
 redisLog('redis://localhost')
-// @ts-expect-error: there are no shards.
 redisLog(cluster, { shards: 4 })
+// @ts-expect-error: a number of shards, not their servers.
+redisLog(cluster, { shards: [cluster] })
 // @ts-expect-error: one prefix.
 redisLog(cluster, { prefix: ['a'] })
 // @ts-expect-error: what can be read is the log's to say.

@@ -20,8 +20,9 @@ function start(count: number, old: number, options: { readonly fails?: number } 
     trimmed.push(to)
     first = to
   }
-  onTestFinished(createCare({ maxAge: 40 }, { range, trim }, () => ({ first, head: count })))
-  return { range, trimmed }
+  const forget = vi.fn(async () => {})
+  onTestFinished(createCare({ maxAge: 40 }, { range, trim, forget }, () => ({ first, head: count })))
+  return { range, trimmed, forget }
 }
 
 it('deletes up to the first event that is young enough', async () => {
@@ -35,6 +36,13 @@ it('deletes all events if all are old', async () => {
   await eventually(() => expect(trimmed).toEqual([151]))
 })
 
+it('deletes payloads in shards each time, also if another process has deleted their events', async () => {
+  const { forget, trimmed } = start(3, 0)
+  await eventually(() => expect(forget.mock.calls.length).toBeGreaterThan(1))
+  expect(trimmed).toEqual([])
+  expect(new Set(forget.mock.calls.flat())).toEqual(new Set([44]))
+})
+
 it('tries again after a failure', async () => {
   const { trimmed } = start(3, 1, { fails: 2 })
   await eventually(() => expect(trimmed).toEqual([2]))
@@ -42,6 +50,6 @@ it('tries again after a failure', async () => {
 
 it('asks nothing without an age', () => {
   const range = vi.fn()
-  createCare({ maxAge: Infinity }, { range, trim: range }, () => ({ first: 1, head: 5 }))()
+  createCare({ maxAge: Infinity }, { range, trim: range, forget: range }, () => ({ first: 1, head: 5 }))()
   expect(range).not.toHaveBeenCalled()
 })

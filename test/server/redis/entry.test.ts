@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { decodeEntry, encodeRecord, idOf, seqOf } from '../../../server/redis/entry.ts'
+import { decodeEntry, encodeRecord, idOf, lastLost, type Stored, seqOf } from '../../../server/redis/entry.ts'
 import { record } from '../../support/event-log.ts'
+
+const stored: Stored = { entry: { ...record('1'), seq: 1 }, epoch: 'e', uid: 'u' }
+const lost: Stored = { ...stored, isLost: true }
 
 describe('an entry in Redis', () => {
   it('is the same when it is read', () => {
@@ -13,6 +16,27 @@ describe('an entry in Redis', () => {
         uid: 'node.1.0',
       })
     }
+  })
+
+  it('names the shard of its payload, and has none until that has been read', () => {
+    const [rest, json] = encodeRecord(record('"long"'), '2/1700000000000-0')
+    expect(json).toBe('')
+    expect(decodeEntry(['5-0', ['e', 'epoch', 'u', 'node.1.0', 'm', rest, 'd', json]])).toEqual({
+      entry: { ...record(''), seq: 5 },
+      epoch: 'epoch',
+      uid: 'node.1.0',
+      payload: '2/1700000000000-0',
+    })
+  })
+
+  it.each([
+    ['none', [], -1],
+    ['one that no log has written', [undefined], -1],
+    ['one that is not lost', [stored], -1],
+    ['a lost one at the begin', [lost, stored], 0],
+    ['two lost ones', [lost, stored, lost, undefined, stored], 2],
+  ])('the last lost entry is found in a list with %s', (_, list, place) => {
+    expect(lastLost(list)).toBe(place)
   })
 
   it.each<[what: string, id: string, fields: string[]]>([

@@ -4,7 +4,14 @@ import { resolveRedisLogOptions } from '../../../server/redis/options.ts'
 describe('the options of redisLog', () => {
   it('have defaults', () => {
     const { warn: _, ...rest } = resolveRedisLogOptions({})
-    expect(rest).toEqual({ prefix: 'headwater', size: 10_000, maxAge: Infinity, timeout: 5000, localOnly: false })
+    expect(rest).toEqual({
+      prefix: 'headwater',
+      size: 10_000,
+      maxAge: Infinity,
+      shards: 1,
+      timeout: 5000,
+      localOnly: false,
+    })
     expect(resolveRedisLogOptions({ maxAge: 0 }).maxAge).toBe(Infinity)
   })
 
@@ -18,7 +25,11 @@ describe('the options of redisLog', () => {
     [{ prefix: '{a}' }, 'prefix expects 1 to 100 letters, digits and . _ : -, got "{a}"'],
     [{ localOnly: 1 }, 'localOnly expects true or false, got 1'],
     [{ onWarning: 1 }, 'onWarning expects a function, got 1'],
-    [{ shards: 4 }, 'redisLog takes no shards; it takes prefix, size, maxAge, timeout, localOnly, onWarning'],
+    [{ shards: 0 }, 'shards expects a whole number from 1 to 1000, got 0'],
+    [{ shards: 1.5 }, 'shards expects a whole number from 1 to 1000, got 1.5'],
+    [{ shards: 1001 }, 'shards expects a whole number from 1 to 1000, got 1001'],
+    [{ shards: '4' }, 'shards expects a whole number from 1 to 1000, got "4"'],
+    [{ nodes: 4 }, 'redisLog takes no nodes; it takes prefix, size, maxAge, shards, timeout, localOnly, onWarning'],
   ])('are refused with %o', (options, message) => {
     expect(() => resolveRedisLogOptions(options)).toThrow(new TypeError(message))
   })

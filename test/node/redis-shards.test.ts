@@ -1,0 +1,208 @@
+import { type EventLog, LogUnavailableError } from 'headwater/server'
+import { type RedisLog, type RedisLogOptions, redisLog } from 'headwater/server/redis'
+import { Cluster } from 'ioredis'
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
+import { describeEventLog, fill, numbers, record } from '../support/event-log.ts'
+import { eventually } from '../support/eventually.ts'
+import { openGate } from '../support/gate.ts'
+import { describeRedis, startRedis, type TestRedis } from '../support/redis.ts'
+
+/*
+ * A log in Redis whose payloads are in shards, with a redis-server that the test starts.
+ */
+
+const SHARDS = 3
+
+let shared: TestRedis
+let names = 0
+const ends: (() => Promise<void>)[] = []
+
+async function open({ through, ...options }: RedisLogOptions & { readonly through?: number } = {}): Promise<RedisLog> {
+  const prefix = `shards-${++names}`
+  const log = await redisLog(shared.client(through), { prefix, shards: SHARDS, onWarning: () => {}, ...options })
+  onTestFinished(() => log.close())
+  return log
+}
+
+/** What a listener of a log hears: payloads, and where it goes on behind a hole. */
+function hear(log: EventLog): string[] {
+  const heard: string[] = []
+  log.subscribe({ entry: ({ json }) => heard.push(json), reset: () => heard.push(`reset at ${log.head}`) })
+  return heard
+}
+
+const shardsOf = (prefix: string): string[] => Array.from({ length: SHARDS }, (_, n) => `{${prefix}:${n}}:payloads`)
+
+/** How many payloads each shard has. */
+const countPayloads = (prefix: string): Promise<number[]> => {
+  const client = shared.client()
+  return Promise.all(shardsOf(prefix).map((key) => client.xlen(key)))
+}
+
+const append = (log: EventLog, count: number): Promise<unknown> =>
+  Promise.all(Array.from({ length: count }, (_, n) => log.append(record(`${n}`))))
+
+describeRedis('a log in Redis with shards', () => {
+  beforeAll(async () => {
+    shared = await startRedis([], (end) => ends.push(end))
+  })
+  afterAll(async () => {
+    for (const end of ends.splice(0)) await end()
+  })
+
+  describeEventLog('redisLog with shards', (size) => open({ size }))
+
+  it('gives all processes the same entries in the same order, with payloads from every shard', async () => {
+    const [a, b] = [await open({ prefix: 'two' }), await open({ prefix: 'two' })]
+    const heard = [hear(a), hear(b)]
+    for (let n = 0; n < 60; n++) await (n % 2 ? a : b).append(record(`"payload ${n}"`))
+    await eventually(() => expect(heard.map((each) => each.length)).toEqual([60, 60]))
+    expect(heard[0]).toEqual(Array.from({ length: 60 }, (_, n) => `"payload ${n}"`))
+    expect(heard[1]).toEqual(heard[0])
+    expect(Math.min(...(await countPayloads('two')))).toBeGreaterThan(0)
+    expect(JSON.stringify(await shared.client().xrange('{two}:log', '-', '+'))).not.toContain('payload 1')
+    const late = await open({ prefix: 'two' })
+    expect(await late.read(0, Infinity)).toEqual(await a.read(0, Infinity))
+  })
+
+  it('reads what its process has never had in memory', async () => {
+    await append(await open({ prefix: 'long' }), 2500)
+    const late = await open({ prefix: 'long' })
+    const entries = await late.read(0, Infinity)
+    expect(entries.map(({ json }) => json)).toEqual(Array.from({ length: 2500 }, (_, n) => `${n}`))
+    expect(numbers(await late.read(1200, 2))).toEqual([1201, 1202])
+  })
+
+  it('reads what processes with other numbers of shards have written', async () => {
+    const logs = [await open({ prefix: 'mixed', shards: 1 }), await open({ prefix: 'mixed', shards: 9 })]
+    const log = await open({ prefix: 'mixed' })
+    const heard = hear(log)
+    for (const other of [...logs, log]) await fill(other, 2)
+    await eventually(() => expect(heard).toEqual(['1', '2', '1', '2', '1', '2']))
+  })
+
+  it('goes on behind payloads that are lost before its process has read them, with one reset for each page', async () => {
+    const gate = await openGate(shared.port)
+    const [a, b] = [await open({ prefix: 'lost' }), await open({ prefix: 'lost', through: gate.port })]
+    await fill(a, 1)
+    await eventually(() => expect(b.head).toBe(1))
+    const heard = hear(b)
+    gate.hold('xread')
+    await fill(a, 5)
+    await shared.client().del(...shardsOf('lost'))
+    await a.append(record('"kept"'))
+    gate.release()
+    // The request that waits is answered with the first event, the next one with all others.
+    await eventually(() => expect(heard).toEqual(['reset at 2', 'reset at 6', '"kept"']))
+    expect([b.epoch, b.head, b.first]).toEqual([a.epoch, 7, 7])
+  })
+
+  it('reads on behind an event whose payload is lost', async () => {
+    await append(await open({ prefix: 'hole' }), 2500)
+    const late = await open({ prefix: 'hole' })
+    const client = shared.client()
+    const [[, fields] = []] = await client.xrange('{hole}:log', '1200-0', '1200-0')
+    const [shard, id = ''] = JSON.parse(fields?.[5] ?? '').payload.split('/')
+    expect(await client.xdel(`{hole:${shard}}:payloads`, id)).toBe(1)
+    const read = numbers(await late.read(0, Infinity))
+    expect([read[0], read.at(-1), read.length]).toEqual([1201, 2500, 1300])
+    expect(numbers(await late.read(1199, 2))).toEqual([1201, 1202])
+  })
+
+  it('starts behind events whose payloads are lost', async () => {
+    const log = await fill(await open({ prefix: 'gone' }), 5)
+    await shared.client().del(...shardsOf('gone'))
+    expect(numbers(await (await open({ prefix: 'gone' })).read(0, 10))).toEqual([])
+    await log.append(record('"new"'))
+    expect(numbers(await (await open({ prefix: 'gone' })).read(0, 10))).toEqual([6])
+  })
+
+  it('rejects an append whose payload gets no answer, and says that the event was not written', async () => {
+    const gate = await openGate(shared.port)
+    const log = await open({ prefix: 'mute', through: gate.port, timeout: 300 })
+    gate.hold(':payloads')
+    const error = await log.append(record('1')).catch((reason) => reason)
+    expect(error).toBeInstanceOf(LogUnavailableError)
+    expect(error.written).toBe(false)
+    expect(await shared.client().xlen('{mute}:log')).toBe(0)
+  })
+
+  it('deletes payloads that are too old', async () => {
+    const log = await fill(await open({ prefix: 'old', maxAge: 200 }), 3)
+    await eventually(() => expect(log.first).toBe(4))
+    await eventually(async () => expect(await countPayloads('old')).toEqual([0, 0, 0]))
+  })
+
+  it('deletes the payloads of a log that is reset, when none of them can be of an event that is being written', async () => {
+    const log = await fill(await open({ prefix: 'reset', timeout: 100 }), 3)
+    await eventually(async () => {
+      await log.reset()
+      expect(await countPayloads('reset')).toEqual([0, 0, 0])
+    })
+  })
+
+  it('keeps about as many payloads as events', async () => {
+    const log = await open({ prefix: 'short', size: 10 })
+    for (let round = 0; round < 30; round++) await append(log, 400)
+    for (const count of await countPayloads('short')) expect(count).toBeLessThan(2500)
+    expect(numbers(await log.read(0, Infinity))).toHaveLength(10)
+  })
+})
+
+/** A cluster of three nodes, each with a third of the slots. It goes on without one of them. */
+async function startCluster(): Promise<{ readonly nodes: TestRedis[]; readonly cluster: Cluster }> {
+  const args = [
+    '--cluster-enabled',
+    'yes',
+    '--cluster-announce-ip',
+    '127.0.0.1',
+    '--cluster-require-full-coverage',
+    'no',
+  ]
+  const nodes = [await startRedis(args), await startRedis(args), await startRedis(args)]
+  for (const [n, node] of nodes.entries()) {
+    await node.client().cluster('ADDSLOTSRANGE', n * 5461, n === 2 ? 16_383 : n * 5461 + 5460)
+    await node.client().cluster('MEET', '127.0.0.1', nodes[0]?.port ?? 0)
+  }
+  for (const node of nodes)
+    await eventually(async () => {
+      const info = await node.client().cluster('INFO')
+      expect(info).toContain('cluster_known_nodes:3')
+      expect(info).toContain('cluster_slots_assigned:16384')
+      expect(info).toContain('cluster_state:ok')
+    })
+  const cluster = new Cluster(
+    nodes.map(({ port }) => ({ host: '127.0.0.1', port })),
+    { clusterRetryStrategy: () => 50 },
+  )
+  cluster.on('error', () => {})
+  onTestFinished(() => cluster.disconnect())
+  return { nodes, cluster }
+}
+
+describeRedis('a log with shards in a cluster', () => {
+  it('has its payloads on several nodes, and goes on publishing when a node that has some is away', async () => {
+    const { nodes, cluster } = await startCluster()
+    const open = async (): Promise<RedisLog> => {
+      const log = await redisLog(cluster, { prefix: 'c', shards: 6, onWarning: () => {} })
+      onTestFinished(() => log.close())
+      return log
+    }
+    const [a, b] = [await open(), await open()]
+    const heard = hear(b)
+    await fill(a, 18)
+    await eventually(() => expect(heard).toHaveLength(18))
+
+    const keys = await Promise.all(nodes.map((node) => node.client().keys('*')))
+    const shards = keys.map((list) => list.filter((key) => key.endsWith(':payloads')).length)
+    expect(shards.reduce((sum, count) => sum + count)).toBe(6)
+    expect(Math.min(...shards)).toBeGreaterThan(0)
+
+    const other = nodes[keys.findIndex((list) => !list.includes('{c}:log'))]
+    await other?.kill()
+    const before = heard.length
+    await fill(a, 12)
+    await eventually(() => expect(heard).toHaveLength(before + 12))
+    expect(heard.some((each) => each.startsWith('reset'))).toBe(false)
+  })
+})
