@@ -8,10 +8,10 @@ import { type Address, connect } from './connect.ts'
 /*
  * One of several processes that serve the same events. It publishes until it is killed, and says what it has published.
  *
- * node hub.ts <address of Redis as JSON> <name> <pause in milliseconds>
+ * node hub.ts <address of Redis as JSON> <shards> <name> <pause in milliseconds>
  */
 
-const [, , address = '', name = '', pause = ''] = process.argv
+const [, , address = '', shards = '', name = '', pause = ''] = process.argv
 const say = (...words: readonly unknown[]): boolean => process.stdout.write(`${words.join(' ')}\n`)
 
 /** Redis may be away while a process starts: an orchestrator would start it once more. */
@@ -20,7 +20,7 @@ async function open() {
     const redis = connect(JSON.parse(address) as Address)
     redis.on('error', () => {})
     try {
-      return await redisLog(redis, { size: 100_000, timeout: 3000, onWarning: () => {} })
+      return await redisLog(redis, { size: 100_000, shards: Number(shards), timeout: 3000, onWarning: () => {} })
     } catch (error) {
       say('warning', `${error}`)
       await new Promise((resolve) => setTimeout(resolve, 200))

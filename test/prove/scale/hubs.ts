@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
-import type { Address } from './connect.ts'
 import type { Notes } from './notes.ts'
+import type { Stage } from './stages.ts'
 
 const HUB = join(import.meta.dirname, 'hub.ts')
 
@@ -14,23 +14,24 @@ type Child = ChildProcessByStdio<Writable, Readable, null>
 export class Hubs {
   /** The address of the streams at each place. */
   readonly urls: string[] = []
-  readonly #address: Address
+  readonly #stage: Stage
   readonly #notes: Notes
   readonly #pause: number
   readonly #children: Child[] = []
   #started = 0
 
   /** @param pause - Between two events of one process, in milliseconds on average. */
-  constructor(address: Address, notes: Notes, pause: number) {
-    this.#address = address
+  constructor(stage: Stage, notes: Notes, pause: number) {
+    this.#stage = stage
     this.#notes = notes
     this.#pause = pause
   }
 
   /** Starts a process, and waits until it listens. */
   async start(place: number): Promise<void> {
-    const args = ['--no-warnings', HUB, JSON.stringify(this.#address), `p${++this.#started}`, `${this.#pause}`]
-    const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] })
+    const { address, shards = 1 } = this.#stage
+    const args = [JSON.stringify(address), `${shards}`, `p${++this.#started}`, `${this.#pause}`]
+    const child = spawn(process.execPath, ['--no-warnings', HUB, ...args], { stdio: ['pipe', 'pipe', 'inherit'] })
     this.#children[place] = child
     await new Promise<void>((resolve) => {
       createInterface({ input: child.stdout }).on('line', (line) => {

@@ -49,7 +49,7 @@ export async function play(stage: Stage, options: PlayOptions): Promise<Result> 
   const { seed, processes, clients: count, faults, pause } = options
   const random = randomFrom(seed)
   const notes = new Notes()
-  const hubs = new Hubs(stage.address, notes, pause)
+  const hubs = new Hubs(stage, notes, pause)
   const places = Array.from({ length: processes }, (_, place) => place)
   await Promise.all(places.map((place) => hubs.start(place)))
   const clients = new Clients(notes, hubs.urls, count)

@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util'
 import { findRedis } from '../../../scripts/redis.mjs'
 import { type Outcome, type Prove, today } from '../section.ts'
+import { cluster, sharded } from './cluster.ts'
 import { play, type Result } from './play.ts'
 import { RedisServer } from './server.ts'
-import { cluster, durable, forgetful, type Stage, sentinel } from './stages.ts'
+import { durable, forgetful, type Stage, sentinel } from './stages.ts'
 
 /*
  * npm run prove -- scale [--seed 1] [--processes 4] [--clients 1000] [--faults 8] [--scenario durable,sentinel]
@@ -20,6 +21,7 @@ const SCENARIOS: readonly Scenario[] = [
   { name: 'forgetful', title: 'one Redis, which loses its data', open: forgetful },
   { name: 'sentinel', title: 'a master, two replicas, three Sentinels', open: sentinel },
   { name: 'cluster', title: 'a cluster of three masters and three replicas', open: cluster },
+  { name: 'sharded', title: 'the same cluster, with payloads in 12 shards', open: sharded },
 ]
 
 /** Between two events of one process, in milliseconds on average: all clients are in one process, and get all events. */

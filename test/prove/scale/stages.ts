@@ -1,5 +1,3 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
 import { type Address, MASTER } from './connect.ts'
 import { RedisServer } from './server.ts'
 
@@ -12,14 +10,14 @@ type Fault = (random: () => number) => Promise<void>
 
 export interface Stage {
   readonly address: Address
+  /** Of the log. 1 by default. */
+  readonly shards?: number
   /** By their names, as the document shows them. */
   readonly faults: Readonly<Record<string, Fault>>
   stop(): Promise<void>
 }
 
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
-
-const run = promisify(execFile)
 
 const single = ({ port }: RedisServer): Address => ({ kind: 'single', port })
 
@@ -125,47 +123,5 @@ export async function sentinel(): Promise<Stage> {
       },
     },
     stop: async () => void (await Promise.all([...sentinels, ...servers].map((server) => server.stop()))),
-  }
-}
-
-/** Three masters, each with a replica. */
-export async function cluster(): Promise<Stage> {
-  const args = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '1000', '--appendonly', 'yes']
-  const servers = await Promise.all(Array.from({ length: 6 }, () => RedisServer.start(...args)))
-  const addresses = servers.map(({ port }) => `127.0.0.1:${port}`)
-  await run('redis-cli', ['--cluster', 'create', ...addresses, '--cluster-replicas', '1', '--cluster-yes'])
-  /** The node that has the log. */
-  async function holder(): Promise<RedisServer | undefined> {
-    for (const server of servers) {
-      const role = (await server.ask('ROLE').catch(() => [])) as unknown[]
-      if (role[0] !== 'master') continue
-      const keys = (await server.ask('KEYS', '{headwater}:log').catch(() => [])) as unknown[]
-      if (keys.length) return server
-    }
-    return undefined
-  }
-  async function takenOver(old: RedisServer): Promise<void> {
-    for (let found = await holder(); !found || found === old; found = await holder()) await sleep(100)
-  }
-  await sleep(1000)
-  return {
-    address: { kind: 'cluster', ports: servers.map(({ port }) => port) },
-    faults: {
-      'the node with the log is killed, its replica takes over, and it comes back': async () => {
-        const old = await holder()
-        await old?.kill()
-        if (old) await takenOver(old)
-        await old?.start()
-      },
-      'CLUSTER FAILOVER of the node with the log': async () => {
-        const old = await holder()
-        for (const server of servers) {
-          const [role, , port] = (await server.ask('ROLE')) as unknown[]
-          if (role === 'slave' && port === old?.port) await server.ask('CLUSTER', 'FAILOVER')
-        }
-        for (let tries = 0; tries < 50 && (await holder()) === old; tries++) await sleep(100)
-      },
-    },
-    stop: async () => void (await Promise.all(servers.map((server) => server.stop()))),
   }
 }

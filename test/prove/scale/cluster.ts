@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { RedisServer } from './server.ts'
+import { type Stage, sleep } from './stages.ts'
+
+/*
+ * A cluster of Redis, and what can happen to it.
+ */
+
+const run = promisify(execFile)
+
+/** Three masters, each with a replica. */
+async function startCluster() {
+  const args = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '1000', '--appendonly', 'yes']
+  const servers = await Promise.all(Array.from({ length: 6 }, () => RedisServer.start(...args)))
+  const addresses = servers.map(({ port }) => `127.0.0.1:${port}`)
+  await run('redis-cli', ['--cluster', 'create', ...addresses, '--cluster-replicas', '1', '--cluster-yes'])
+  await sleep(1000)
+  /** The node that has a key. */
+  async function holder(key: string): Promise<RedisServer | undefined> {
+    for (const server of servers) {
+      const role = (await server.ask('ROLE').catch(() => [])) as unknown[]
+      if (role[0] !== 'master') continue
+      const keys = (await server.ask('KEYS', key).catch(() => [])) as unknown[]
+      if (keys.length) return server
+    }
+    return undefined
+  }
+  /** Kills the node that has a key, waits until its replica has taken over, and starts it again. */
+  async function replace(key: string): Promise<void> {
+    const old = await holder(key)
+    if (!old) return
+    await old.kill()
+    for (let found = await holder(key); !found || found === old; found = await holder(key)) await sleep(100)
+    await old.start()
+    // Until it could take over itself.
+    while (((await old.ask('ROLE')) as unknown[])[3] !== 'connected') await sleep(100)
+  }
+  return { servers, holder, replace }
+}
+
+const LOG = '{headwater}:log'
+
+export async function cluster(): Promise<Stage> {
+  const { servers, holder, replace } = await startCluster()
+  return {
+    address: { kind: 'cluster', ports: servers.map(({ port }) => port) },
+    faults: {
+      'the node with the log is killed, its replica takes over, and it comes back': () => replace(LOG),
+      'CLUSTER FAILOVER of the node with the log': async () => {
+        const old = await holder(LOG)
+        for (const server of servers) {
+          const [role, , port] = (await server.ask('ROLE')) as unknown[]
+          if (role === 'slave' && port === old?.port) await server.ask('CLUSTER', 'FAILOVER')
+        }
+        for (let tries = 0; tries < 50 && (await holder(LOG)) === old; tries++) await sleep(100)
+      },
+    },
+    stop: async () => void (await Promise.all(servers.map((server) => server.stop()))),
+  }
+}
+
+/** So many that each node has some of them, and loses some. */
+const SHARDS = 12
+
+export async function sharded(): Promise<Stage> {
+  const { servers, holder, replace } = await startCluster()
+  return {
+    address: { kind: 'cluster', ports: servers.map(({ port }) => port) },
+    shards: SHARDS,
+    faults: {
+      'the node with the log is killed, its replica takes over, and it comes back': () => replace(LOG),
+      'a node with payloads is killed, its replica takes over, and it comes back': (random) =>
+        replace(`{headwater:${Math.floor(random() * SHARDS)}}:payloads`),
+      'a node forgets the payloads of a shard': async (random) => {
+        const key = `{headwater:${Math.floor(random() * SHARDS)}}:payloads`
+        await (await holder(key))?.ask('DEL', key)
+      },
+    },
+    stop: async () => void (await Promise.all(servers.map((server) => server.stop()))),
+  }
+}
