@@ -36,7 +36,7 @@ describe('the pages about testing', () => {
   })
 })
 
-const RECIPES = ['react', 'vue', 'jest', 'globals', 'msw', 'storybook', 'playwright', 'cypress']
+const RECIPES = ['react', 'vue', 'jest', 'globals', 'module', 'msw', 'storybook', 'playwright', 'cypress']
 
 describe('under Jest', () => {
   it.each(['examples/testing/jest', 'test/demo/jest'])(
