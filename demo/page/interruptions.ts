@@ -28,13 +28,16 @@ export function record(
   ok: boolean,
 ): (cost: Cost | undefined) => void {
   const list = byId('interruptions', HTMLTableSectionElement)
-  const label = labels.join(' + ') || 'unannounced'
+  const label = labels.join(' + ') || 'unexpected'
   const row = make('tr')
   row.dataset.result = ok ? 'ok' : 'lost'
   row.dataset.label = label
   const fault = make('th', 'fault')
   fault.scope = 'row'
-  fault.append(make('strong', 'label', capital(label)), ' ', make('span', 'reason', [...reasons].join(', then ')))
+  // The last one first: it says most, and there may be no room for all.
+  const reason = [...reasons].reverse().join(', ')
+  fault.title = `${capital(label)}: ${reason}`
+  fault.append(make('strong', 'label', capital(label)), ' ', make('span', 'reason', reason))
   const native = make('td', 'native')
   row.append(
     fault,

@@ -1,6 +1,6 @@
 import { complaint } from './compare.ts'
 import { byId, setText } from './dom.ts'
-import { count } from './format.ts'
+import { whole } from './format.ts'
 import type { Line } from './line.ts'
 import type { Tally } from './tally.ts'
 import { capital } from './words.ts'
@@ -67,7 +67,7 @@ export function createVerdictPanel(): VerdictPanel {
       if (asking) return
       const wrong = complaint(tally)
       setText(ids, events ? `#${start + 1} to #${seq}: ${wrong || 'none missing, none twice'}` : 'No event yet')
-      setText(elsewhere, others ? `${count(others, 'number')}, for somebody else` : 'No number was for somebody else')
+      setText(elsewhere, others ? `${whole(others)} left out by the server` : 'None so far')
     },
     drawTable: (text) => setText(table, text),
   }

@@ -11,6 +11,7 @@ import type { Contestant, Lanes } from './lanes/lanes.ts'
 import { createLine, type Line, RENEWED } from './line.ts'
 import type { Replica } from './replica.ts'
 import type { Tabs } from './tabs.ts'
+import { everyTick } from './tick.ts'
 import { createVerdictPanel, type VerdictPanel } from './verdict-panel.ts'
 import { describeError } from './words.ts'
 
@@ -52,7 +53,7 @@ export function showVerdict(sse: Stream, replica: Replica, tabs: Tabs, { headwat
     const state = sse.state.get()
     if (line.current && state.status === 'open' && happenedAt(data) < state.since) line.current.caughtUp++
   })
-  setInterval(() => panel.drawTally(replica.tally), 250)
+  everyTick(() => panel.drawTally(replica.tally))
 
   return {
     blame: line.blame,
@@ -96,7 +97,7 @@ function createComparison({ replica, tabs, headwater, panel, line, meter }: Comp
       if (wrong.length) return { result: 'lost', text: `headwater lost something. ${wrong.slice(0, 3).join('. ')}.` }
       const { published, missing } = headwater.view().score
       const total = `${count(published - missing, 'event')} across ${count(connections, 'connection')}`
-      return { result: 'ok', text: `headwater lost nothing: ${total}. Its table equals the server’s.` }
+      return { result: 'ok', text: `headwater lost nothing: ${total}. Its table of orders equals the server’s.` }
     })
   }
 
@@ -110,7 +111,7 @@ function createComparison({ replica, tabs, headwater, panel, line, meter }: Comp
     const different = differences(mine, toTable(server.orders))
     conclude(different, gap)
     const isComplete = !gap && !complaint(replica.tally) && different.length === 0
-    const at = `as of #${server.cursor.slice(server.cursor.lastIndexOf('-') + 1)}, ${time(Date.now())}`
+    const at = `at #${server.cursor.slice(server.cursor.lastIndexOf('-') + 1)}, ${time(Date.now())}`
     panel.drawTable(`${count(mine.size, 'row')} ${different.length ? 'differ from' : 'equal'} the server’s ${at}`)
     line.handOver(leader, own)
     const over = line.mend()

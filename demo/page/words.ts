@@ -1,7 +1,7 @@
 import type { ConnectionState, Opened, SSEError } from 'headwater'
 import type { TabsRole } from 'headwater/tabs'
 import type { Events, StreamCount } from '../shared/events.ts'
-import { list, seconds } from './format.ts'
+import { list, money, seconds } from './format.ts'
 import type { Roster } from './tabs.ts'
 
 /*
@@ -95,7 +95,10 @@ function describeTabs(tabs: readonly number[]): string {
 export function describeEvent<N extends keyof Events>(type: N, data: Events[N]): string {
   if ('order' in data) return `${data.id} from ${data.order.customer}, ${data.order.city}`
   if ('patch' in data) {
-    const changes = Object.entries(data.patch).map(([name, value]) => `${name} ${value}`)
+    const { total, eta, ...others } = data.patch
+    const changes = Object.entries(others).map(([name, value]) => `${name} ${value}`)
+    if (total !== undefined) changes.push(`total ${money(total)}`)
+    if (eta !== undefined && others.status !== 'delivered') changes.push(`ETA ${eta} min`)
     return `${data.id} ${changes.join(', ')}`
   }
   if ('jobId' in data) return `${data.data.name}: ${data.status}, ${data.data.percent} %`

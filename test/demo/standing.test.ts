@@ -35,7 +35,7 @@ describe('the standing of a client', () => {
 describe('the words for a client', () => {
   it.each<[string, LaneState, number]>([
     ['Open, events arrive', OPEN, 2500],
-    ['Says that it is open. Silent for 12 s', OPEN, 12_400],
+    ['Open, but silent for 12 s', OPEN, 12_400],
     ['Connecting', CONNECTING, 0],
     ['Retry 2 in 1.3 s', WAITING, 0],
     ['Paused', PAUSED, 0],

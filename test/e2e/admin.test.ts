@@ -147,8 +147,8 @@ describe('the panel', () => {
     await line(ada, 'For one alone').waitFor()
     await line(bjorn, 'For the rest too').waitFor()
     expect(await line(bjorn, 'For one alone').count()).toBe(0)
-    await bjorn.locator('#others', { hasText: '1 number, for somebody else' }).waitFor()
-    expect(await ada.locator('#others').textContent()).toBe('No number was for somebody else')
+    await bjorn.locator('#others', { hasText: '1 left out by the server' }).waitFor()
+    expect(await ada.locator('#others').textContent()).toBe('None so far')
     for (const page of [ada, bjorn])
       expect(await page.locator('#ids').textContent()).toMatch(/none missing, none twice$/)
   })
@@ -163,7 +163,7 @@ describe('the panel', () => {
     await forget(ada)
     await forget(bjorn)
     expect(await act('kick', { user: 'ada' })).toMatch(/2 streams of Ada closed\.$/)
-    expect(await interruption(ada)).toEqual({ result: 'ok', label: 'unannounced', reason: 'ended by the server' })
+    expect(await interruption(ada)).toEqual({ result: 'ok', label: 'unexpected', reason: 'ended by the server' })
     expect(await bjorn.locator('#interruptions tr').count()).toBe(0)
     await panel.locator('[data-figure="endings"]', { hasText: '2 kicked' }).waitFor()
     expect(await act('kick', { user: 'chiara' })).toMatch(/Chiara has no open stream\.$/)
@@ -196,7 +196,7 @@ describe('the panel', () => {
           hasText: 'Events were lost: the server began a new log. The table was loaded afresh.',
         })
         .waitFor()
-    expect(await ada.locator('#equal').textContent()).toMatch(/^12 rows equal the server’s as of #\d{1,3}, /)
+    expect(await ada.locator('#equal').textContent()).toMatch(/^12 rows equal the server’s at #\d{1,3}, /)
   })
 
   it('is for operators alone', async () => {

@@ -25,7 +25,7 @@ async function servedBy(): Promise<number> {
 async function expectNothingLost(label: string): Promise<void> {
   await page.locator(`#interruptions tr[data-label="${label}"][data-result="ok"]`).first().waitFor()
   expect(await page.locator('#headline').textContent()).toMatch(
-    /^headwater lost nothing: .* Its table equals the server’s\.$/,
+    /^headwater lost nothing: .* Its table of orders equals the server’s\.$/,
   )
   await page.locator('#interruptions').evaluate((list) => list.replaceChildren())
 }

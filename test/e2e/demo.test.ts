@@ -66,16 +66,16 @@ async function expectNothingLost(page: Page, label: string, reason: string | Reg
   expect(await found.getAttribute('data-result')).toBe('ok')
   expect(await found.locator('.reason').textContent()).toMatch(reason)
   expect(await page.locator('#headline').textContent()).toMatch(
-    /^headwater lost nothing: [\d,]+ events across \d+ connections\. Its table equals the server’s\.$/,
+    /^headwater lost nothing: [\d,]+ events across \d+ connections\. Its table of orders equals the server’s\.$/,
   )
   expect(await page.locator('#ids').textContent()).toMatch(/^#\d+ to #\d+: none missing, none twice$/)
-  expect(await page.locator('#equal').textContent()).toMatch(/^12 rows equal the server’s as of #\d+, /)
+  expect(await page.locator('#equal').textContent()).toMatch(/^12 rows equal the server’s at #\d+, /)
 }
 
 /** Each fault, the reason that the page gives, and what the browser's EventSource says after it. */
 const FAULTS = [
   ['drop', 'connection broke', 'Open, events arrive'],
-  ['stall', 'silent for too long', 'Says that it is open. Silent for'],
+  ['stall', 'silent for too long', 'Open, but silent for'],
   ['unavailable', 'unavailable (503)', 'Closed. It does not retry'],
   ['unauthorized', 'token refused (401)', 'Closed. It does not retry'],
   ['restart', 'no server answers (502)', 'Closed. It does not retry'],
@@ -97,8 +97,8 @@ describe('the demo', () => {
   })
 
   it('counts what the browser’s EventSource has lost by the same faults, and opens another', async () => {
-    expect(await page.locator('#score-headwater .score').textContent()).toMatch(/^lost 0 \/ [\d,]+$/)
-    expect(await page.locator('#score-eventsource .score').textContent()).toMatch(/^lost [1-9]\d* \/ [\d,]+$/)
+    expect(await page.locator('#score-headwater .score').textContent()).toMatch(/^lost 0 of [\d,]+$/)
+    expect(await page.locator('#score-eventsource .score').textContent()).toMatch(/^lost [1-9]\d* of [\d,]+$/)
     await page.locator('#reopen').click()
     await page.locator('#score-eventsource', { hasText: 'Open, events arrive' }).waitFor()
     await page.locator('#reopen').waitFor({ state: 'hidden' })
@@ -224,6 +224,24 @@ describe('the demo', () => {
     await page.setViewportSize({ width: 360, height: 740 })
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360)
   })
+
+  it('has no target that is too small for a finger', async () => {
+    const small = await page.evaluate(() =>
+      [...document.querySelectorAll('a, button, select, summary')]
+        .filter((element) => {
+          const { width, height } = element.getBoundingClientRect()
+          return width > 0 && Math.min(width, height) < 44
+        })
+        .map((element) => element.textContent),
+    )
+    expect(small).toEqual([])
+  })
+
+  it('shows the faults, the losses and the last minute at once on a screen of 1280 by 800 pixels', async () => {
+    await page.setViewportSize({ width: 1280, height: 800 })
+    const bottom = await page.locator('#history').evaluate((chart) => scrollY + chart.getBoundingClientRect().bottom)
+    expect(bottom).toBeLessThanOrEqual(800)
+  })
 })
 
 describe('the demo in several tabs', () => {
@@ -312,7 +330,7 @@ describe('the demo in several tabs', () => {
     await second.locator('button[data-fault="unauthorized"]').click()
     await interruption(second, 'unauthorized')
     await panel.locator('[data-action="notify"] button').click()
-    for (const tab of [page, second]) await tab.locator('#others', { hasText: '1 number, for somebody else' }).waitFor()
+    for (const tab of [page, second]) await tab.locator('#others', { hasText: '1 left out by the server' }).waitFor()
     await panel.close()
   })
 
@@ -339,7 +357,7 @@ describe('the demo in several tabs', () => {
     await expectNothingLost(third, 'hand-over', /^from tab \d+ to this tab$/)
     await second.locator('#connect').click()
     await expectFollower(second)
-    await expectNothingLost(second, 'disconnect + hand-over', /^asked for on this page, then from this tab to tab \d+$/)
+    await expectNothingLost(second, 'disconnect + hand-over', /^from this tab to tab \d+, asked for on this page$/)
     for (const tab of [second, third]) await expectAgreement(tab, url)
   })
 

@@ -1,3 +1,4 @@
+import { everyTick } from '../tick.ts'
 import type { Contestant } from './lanes.ts'
 import { type Cost, standingOf } from './standing.ts'
 
@@ -12,18 +13,15 @@ export interface CostMeter {
   end(draw: (cost: Cost | undefined) => void): void
 }
 
-/** An EventSource waits some seconds before it reconnects. */
-const EVERY = 250
-
 export function createCostMeter(native: Contestant): CostMeter {
   /** How many events it missed before the interruption. Undefined: there is none. */
   let before: number | undefined
-  let drawing: ReturnType<typeof setInterval> | undefined
+  let stop = (): void => {}
 
   return {
     begin() {
       if (before !== undefined) return
-      clearInterval(drawing)
+      stop()
       before = native.view().score.missing
     },
     end(draw) {
@@ -36,7 +34,8 @@ export function createCostMeter(native: Contestant): CostMeter {
         draw(view.state.status === 'off' ? undefined : { missing, standing })
       }
       show()
-      drawing = setInterval(show, EVERY)
+      // An EventSource waits some seconds before it reconnects.
+      stop = everyTick(show)
     },
   }
 }

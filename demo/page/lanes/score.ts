@@ -1,5 +1,6 @@
 import { byId, make, setText } from '../dom.ts'
 import { whole } from '../format.ts'
+import { everyTick } from '../tick.ts'
 import type { Contestant, Lanes } from './lanes.ts'
 import { describeLane, LABELS, PATIENCE, type Standing, standingOf } from './standing.ts'
 
@@ -8,24 +9,22 @@ import { describeLane, LABELS, PATIENCE, type Standing, standingOf } from './sta
  * stands in one line that stays in sight.
  */
 
-const EVERY = 250
-
 export function showScore({ headwater, native, reopen }: Lanes): void {
   const again = byId('reopen', HTMLButtonElement)
   const draws = [headwater, native].flatMap((client) => [drawBoard(client), drawGlance(client)])
   again.addEventListener('click', reopen)
-  setInterval(() => {
+  everyTick(() => {
     for (const draw of draws) draw()
     const { state, silence } = native.view()
     // A stalled EventSource says that it is open, for as long as TCP does.
     again.hidden = state.status !== 'closed' && silence < PATIENCE
-  }, EVERY)
+  })
 }
 
 interface Words {
   readonly standing: Standing | 'off'
   readonly label: string
-  /** `0 / 41` */
+  /** `0 of 41` */
   readonly figure: string
   readonly line: string
 }
@@ -36,7 +35,7 @@ function wordsOf(client: Contestant): Words {
   const line = describeLane(view, Date.now())
   if (view.state.status === 'off') return { standing: 'off', label: '', figure: '–', line }
   const standing = standingOf(view)
-  return { standing, label: LABELS[standing], figure: `${whole(missing)} / ${whole(published)}`, line }
+  return { standing, label: LABELS[standing], figure: `${whole(missing)} of ${whole(published)}`, line }
 }
 
 /** @returns Draws the box of a client. */

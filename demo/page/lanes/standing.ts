@@ -40,7 +40,7 @@ export function standingOf({ state: { status }, score: { missing, passed }, sile
 
 export const LABELS: Readonly<Record<Standing, string>> = {
   complete: 'lost',
-  behind: 'not here yet',
+  behind: 'missing',
   lost: 'lost',
 }
 
@@ -50,7 +50,7 @@ export function describeLane({ state, silence }: LaneView, now: number): string 
     case 'off':
       return 'Runs in the tab with the connection'
     case 'open':
-      return silence > QUIET ? `Says that it is open. Silent for ${duration(silence)}` : 'Open, events arrive'
+      return silence > QUIET ? `Open, but silent for ${duration(silence)}` : 'Open, events arrive'
     case 'waiting':
       return `${describeRetry(state.attempt)} in ${seconds(state.until - now)}`
     case 'closed':

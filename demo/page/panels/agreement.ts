@@ -4,6 +4,7 @@ import { byId, setText } from '../dom.ts'
 import { count } from '../format.ts'
 import type { Replica } from '../replica.ts'
 import type { Tabs } from '../tabs.ts'
+import { everyTick } from '../tick.ts'
 import { describeOpen } from './shared.ts'
 
 /*
@@ -11,7 +12,6 @@ import { describeOpen } from './shared.ts'
  * sees it, and not the values behind it.
  */
 
-const COMPARE_EVERY = 250
 /** After a gap the page's table is loaded afresh, and the panels follow with the next event. */
 const CATCH_UP_MAX = 1500
 
@@ -48,7 +48,7 @@ export function showAgreement(replica: Replica, tabs: Tabs, streams: Store<Strea
 
   streams.subscribe(drawStreams)
   tabs.subscribe(drawStreams)
-  setInterval(compare, COMPARE_EVERY)
+  everyTick(compare)
 }
 
 /** All that a panel shows, the length of its bar included. */

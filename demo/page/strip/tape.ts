@@ -6,7 +6,7 @@ import { byId, calm, make } from '../dom.ts'
 
 const WINDOW = 60
 /** The names of faults stand in so many rows, so that two that follow each other can be read. */
-const ROWS = 3
+const ROWS = 2
 
 export interface Tape {
   /** In seconds, since the tape was made. */
