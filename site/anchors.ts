@@ -1,3 +1,5 @@
+import { posix } from 'node:path'
+
 /*
  * Anchors of headings, as GitHub and npm name them. The site names them in the same way, so one link works everywhere.
  */
@@ -23,4 +25,17 @@ export function anchorsOf(text: string): Set<string> {
     anchors.add(count ? `${name}-${count}` : name)
   }
   return anchors
+}
+
+/**
+ * TypeDoc gives some links the anchor of a second heading where there is only one: these lead to that one.
+ * @param pages - The texts of pages by their paths.
+ */
+export function mendAnchors(pages: ReadonlyMap<string, string>): Map<string, string> {
+  const mend = (page: string, text: string): string =>
+    text.replace(/\]\(([^)#\s]*)#([^)\s]+)-1\)/g, (link, path: string, name: string) => {
+      const target = pages.get(path ? posix.join(posix.dirname(page), path) : page) ?? ''
+      return anchorsOf(target).has(`${name}-1`) ? link : `](${path}#${name})`
+    })
+  return new Map([...pages].map(([page, text]) => [page, mend(page, text)]))
 }

@@ -1,24 +1,12 @@
 import { globSync, readFileSync, writeFileSync } from 'node:fs'
-import { join, posix } from 'node:path'
+import { join, sep } from 'node:path'
 import { Application, ReflectionKind } from 'typedoc'
-import { anchorsOf } from './anchors.ts'
+import { mendAnchors } from './anchors.ts'
 import { modulesOf } from './modules.ts'
 
 /*
  * The API reference: one page for each entry point of the package, made by TypeDoc from the TSDoc in the sources.
  */
-
-/** TypeDoc gives some links the anchor of a second heading where there is only one. */
-function mendAnchors(out: string): void {
-  const texts = new Map(globSync('**/*.md', { cwd: out }).map((file) => [file, readFileSync(join(out, file), 'utf8')]))
-  for (const [file, text] of texts) {
-    const mended = text.replace(/\]\(([^)#\s]*)#([^)\s]+)-1\)/g, (link, path: string, name: string) => {
-      const target = texts.get(path ? posix.join(posix.dirname(file), path) : file) ?? ''
-      return anchorsOf(target).has(`${name}-1`) ? link : `](${path}#${name})`
-    })
-    writeFileSync(join(out, file), mended)
-  }
-}
 
 /** @returns how many pages were written */
 export async function writeReference(root: string, out: string): Promise<number> {
@@ -57,6 +45,8 @@ export async function writeReference(root: string, out: string): Promise<number>
     module.name = name
   }
   await app.outputs.writeOutput({ name: 'markdown', path: out }, project)
-  mendAnchors(out)
+  const files = globSync('**/*.md', { cwd: out })
+  const texts = files.map((file) => [file.split(sep).join('/'), readFileSync(join(out, file), 'utf8')] as const)
+  for (const [file, text] of mendAnchors(new Map(texts))) writeFileSync(join(out, file), text)
   return modules.size
 }

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import type { AxeResults } from 'axe-core'
 import { type Browser, chromium, type Page } from 'playwright'
 import { findBrowsers } from '../scripts/browsers.mjs'
+import { describeViolation, findingsOf, ownLinks, type Seen } from './findings.ts'
 import { serve } from './serve.ts'
 
 /*
@@ -22,21 +23,9 @@ const AT_A_TIME = 3
 
 const { values: options } = parseArgs({ options: { only: { type: 'string' }, shots: { type: 'string' } } })
 
-interface Seen {
-  readonly path: string
-  readonly problems: readonly string[]
-  readonly ids: ReadonlySet<string>
-  /** Paths with anchors, of this site. */
-  readonly links: readonly string[]
-}
-
-/** axe-core's violations, each with the first elements that have it. */
 async function violationsOf(page: Page): Promise<string[]> {
   const { violations } = (await page.evaluate('axe.run(document, { resultTypes: ["violations"] })')) as AxeResults
-  return violations.map(({ id, nodes }) => {
-    const places = nodes.slice(0, 3).map(({ html, any }) => `\n      ${html.slice(0, 160)} ${any[0]?.message ?? ''}`)
-    return `${id}, ${nodes.length} times${places.join('')}`
-  })
+  return violations.map(describeViolation)
 }
 
 async function look(page: Page, origin: string, path: string): Promise<Seen> {
@@ -54,8 +43,6 @@ async function look(page: Page, origin: string, path: string): Promise<Seen> {
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
       if (wide > 0) problems.push(`${width} px: the page is ${wide} px wider than the screen`)
       await shot(`${colorScheme}-${width}`)
-      // Colours do not depend on the width.
-      if (width < 1280 && colorScheme === 'dark') continue
       for (const violation of await violationsOf(page)) problems.push(`${colorScheme}, ${width} px: ${violation}`)
     }
   }
@@ -63,8 +50,7 @@ async function look(page: Page, origin: string, path: string): Promise<Seen> {
   const hrefs = await page.evaluate(() =>
     [...document.querySelectorAll('a[href]')].map((a) => (a as HTMLAnchorElement).href),
   )
-  const links = hrefs.flatMap((href) => (href.startsWith(origin) ? [href.slice(origin.length + 1)] : []))
-  return { path, problems, ids: new Set(ids), links }
+  return { path, problems, ids: new Set(ids), links: ownLinks(hrefs, origin) }
 }
 
 /** Looks at pages until none is left. */
@@ -81,19 +67,8 @@ async function work(browser: Browser, origin: string, paths: string[], seen: See
   await page.close()
 }
 
-/** Links of a page that lead nowhere. Pages that were not looked at count as pages without anchors to check. */
-function brokenLinks({ links }: Seen, files: ReadonlySet<string>, pages: ReadonlyMap<string, Seen>): string[] {
-  const broken = links.filter((link) => {
-    const [path = '', anchor = ''] = link.split('#')
-    const file = path === '' || path.endsWith('/') ? `${path}index.html` : path
-    const target = pages.get(file)
-    return !files.has(file) || (anchor !== '' && target !== undefined && !target.ids.has(decodeURIComponent(anchor)))
-  })
-  return [...new Set(broken)].map((link) => `links to ${link}, which is not there`)
-}
-
 const files = new Set(globSync('**/*', { cwd: dist }))
-const all = [...files].filter((file) => file.endsWith('.html') && file !== '404.html').sort()
+const all = [...files].filter((file) => file.endsWith('.html')).sort()
 const paths = all.filter((file) => options.only === undefined || file.includes(options.only))
 if (paths.length === 0) throw new Error('There are no pages to look at: run `npm run docs:build` first.')
 const { server, origin } = await serve(dist)
@@ -104,12 +79,9 @@ await Promise.all(Array.from({ length: AT_A_TIME }, () => work(browser, origin, 
 await browser.close()
 server.close()
 
-const pages = new Map(seen.map((page) => [page.path, page]))
-const failed = seen
-  .map((page) => ({ path: page.path, problems: [...page.problems, ...brokenLinks(page, files, pages)] }))
-  .filter(({ problems }) => problems.length > 0)
-for (const { path, problems } of failed) console.error(`${path}\n  ${problems.join('\n  ')}`)
+const findings = findingsOf(seen, files)
+for (const finding of findings) console.error(finding)
 console.log(
-  `${seen.length} pages, light and dark: ${failed.length === 0 ? 'nothing to mend' : `${failed.length} to mend`}`,
+  `${seen.length} pages, light and dark: ${findings.length === 0 ? 'nothing to mend' : `${findings.length} to mend`}`,
 )
-process.exitCode = failed.length === 0 ? 0 : 1
+process.exitCode = findings.length === 0 ? 0 : 1

@@ -1,8 +1,9 @@
-import { globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { dirname, extname, join } from 'node:path'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { writeReference } from './api.ts'
 import { shownIn } from './links.ts'
 import { GENERATED, shownAs, writtenPagesOf } from './pages.ts'
+import { showing } from './shown.ts'
 
 /*
  * Makes the pages that nobody writes: the API reference from the TSDoc of the sources, and a page for each file and
@@ -11,38 +12,13 @@ import { GENERATED, shownAs, writtenPagesOf } from './pages.ts'
 
 const root = join(import.meta.dirname, '..')
 
-/** The names that Shiki has for the languages whose files have another ending. */
-const LANGUAGES: Readonly<Record<string, string>> = { mjs: 'js', cjs: 'js' }
-
-const isFolder = (path: string): boolean => statSync(join(root, path)).isDirectory()
-
-function codeOf(file: string): string {
-  const ending = extname(file).slice(1)
-  return `\`\`\`\`${LANGUAGES[ending] ?? (ending || 'txt')}\n${readFileSync(join(root, file), 'utf8').trimEnd()}\n\`\`\`\`\n`
-}
-
-/** The files of a folder that somebody would read. */
-const sourcesOf = (folder: string): string[] =>
-  globSync(`${folder}/**/*.{ts,tsx,js,mjs,cjs,html,vue,svelte,json,yaml,rs}`, { cwd: root }).sort()
-
-function textOf(target: string): string {
-  const title = `# ${target}\n\n`
-  if (!isFolder(target)) return title + codeOf(target)
-  return (
-    title +
-    sourcesOf(target)
-      .map((file) => `## ${file.slice(target.length + 1)}\n\n${codeOf(file)}`)
-      .join('\n')
-  )
-}
-
 function writeFiles(): number {
   const pages = writtenPagesOf(root)
   const targets = new Set(pages.flatMap((file) => shownIn(file, readFileSync(join(root, file), 'utf8'))))
   for (const target of targets) {
     const file = join(root, shownAs(target))
     mkdirSync(dirname(file), { recursive: true })
-    writeFileSync(file, textOf(target))
+    writeFileSync(file, showing(root, target))
   }
   return targets.size
 }

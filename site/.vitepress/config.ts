@@ -55,7 +55,10 @@ export default defineConfig({
             const href = token.type === 'link_open' && token.attrGet('href')
             if (href) token.attrSet('href', siteLink(root, file, href))
             // A badge comes from another site, and this one loads nothing from elsewhere. Its text says the same.
-            if (token.type === 'image' && /^https?:/.test(token.attrGet('src') ?? '')) token.type = 'text'
+            if (token.type === 'image' && /^https?:/.test(token.attrGet('src') ?? '')) {
+              token.type = 'html_inline'
+              token.content = `<span class="badge">${md.utils.escapeHtml(token.content)}</span>`
+            }
           }
       })
     },
@@ -69,6 +72,12 @@ export default defineConfig({
       { text: 'Changelog', link: '/changelog' },
     ],
     sidebar,
+    notFound: {
+      title: 'There is no such page',
+      quote: 'It may have another address now. The search and the menu lead to every page.',
+      linkText: 'To the first page',
+      linkLabel: 'To the first page',
+    },
     outline: [2, 3],
     search: {
       provider: 'local',
@@ -76,5 +85,10 @@ export default defineConfig({
       options: { translations: { button: { buttonAriaLabel: '' } } },
     },
   },
-  vite: { configFile: false, publicDir: join(root, 'site/public') },
+  vite: {
+    configFile: false,
+    publicDir: join(root, 'site/public'),
+    // The root has pages of the demo and of tests too. Vite would look for dependencies in all of them.
+    optimizeDeps: { entries: [] },
+  },
 })

@@ -1,31 +1,25 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { extname, join, normalize } from 'node:path'
+import { join } from 'node:path'
 import { createHub } from 'headwater/server'
 import { toNodeHandler } from 'headwater/server/node'
+import sirv from 'sirv'
 
 /*
  * What a consumer is served by: its own built files under a strict policy, and a stream of numbers that can be broken.
  */
 
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript',
-  '.mjs': 'text/javascript',
-  '.css': 'text/css',
-  '.json': 'application/json',
-  '.svg': 'image/svg+xml',
-}
-
 const hash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
 
 /** Frameworks put scripts and styles into their pages. Each is allowed by its hash: nothing is called unsafe. */
 export function policyOf(html: string): string {
-  const hashes = (element: string): string[] =>
-    [...html.matchAll(new RegExp(`<${element}\\b[^>]*>(.*?)</${element}>`, 'gs'))].map(([, text = '']) => hash(text))
+  const hashes = (element: string): Set<string> => {
+    const found = html.matchAll(new RegExp(`<${element}\\b[^>]*>(.*?)</${element}>`, 'gs'))
+    return new Set([...found].map(([, text = '']) => hash(text)))
+  }
   return [
     "default-src 'none'",
     ["script-src 'self'", ...hashes('script')].join(' '),
@@ -52,6 +46,12 @@ export interface Site {
   close(): Promise<void>
 }
 
+/** All pages of a folder, as one text. */
+const pagesOf = (folder: string): string =>
+  globSync('**/*.html', { cwd: folder, exclude: (path) => path.endsWith('node_modules') })
+    .map((file) => readFileSync(join(folder, file), 'utf8'))
+    .join('\n')
+
 /** @param folder - The built files. */
 export async function openSite(folder: string): Promise<Site> {
   const hub = createHub()
@@ -59,10 +59,16 @@ export async function openSite(folder: string): Promise<Site> {
   const cursors: string[] = []
   const open = new Set<ServerResponse>()
   let last = 0
+  const policy = policyOf(pagesOf(folder))
+  // `dev` reads no list of all files at first: the folder may have node_modules.
+  const files = sirv(folder, {
+    dev: true,
+    setHeaders: (response) => void response.setHeader('content-security-policy', policy),
+  })
 
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost')
-    if (pathname !== '/events') return serveFile(folder, decodeURIComponent(pathname), response)
+    if (pathname !== '/events') return files(request, response)
     cursors.push(request.headers['last-event-id']?.toString() ?? '')
     open.add(response)
     response.on('close', () => open.delete(response))
@@ -87,14 +93,4 @@ export async function openSite(folder: string): Promise<Site> {
       server.close()
     },
   }
-}
-
-function serveFile(folder: string, pathname: string, response: ServerResponse): void {
-  const file = [pathname, `${pathname}.html`, join(pathname, 'index.html')]
-    .map((name) => join(folder, normalize(name)))
-    .find((path) => existsSync(path) && statSync(path).isFile())
-  if (!file) return void response.writeHead(404).end()
-  const type = TYPES[extname(file)] ?? 'application/octet-stream'
-  const body = readFileSync(file)
-  response.writeHead(200, { 'content-type': type, 'content-security-policy': policyOf(`${body}`) }).end(body)
 }
