@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { randomFrom } from '../random.ts'
 import { table } from '../table.ts'
 import { type Row, seconds, toChart } from './chart.ts'
 import { measure } from './measure.ts'
 import { POLICIES, type Policy, withDrain, withRetry } from './policies.ts'
-import { seeded } from './random.ts'
 import { type Outcome, type Scenario, simulate } from './simulate.ts'
 
 /*
@@ -48,7 +48,7 @@ const toCells = ({ peaks, total, back, lost }: Outcome): readonly string[] => [
 function run(scenario: Scenario, policies: readonly Policy[]): readonly Row[] {
   return policies.map((policy) => ({
     name: policy.name,
-    outcome: simulate(policy, scenario, seeded(Number(values.seed))),
+    outcome: simulate(policy, scenario, randomFrom(Number(values.seed))),
   }))
 }
 

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFailed } from 'vitest'
+import { randomFrom } from '../../bench/random.ts'
 import { type Lodging, lodgeInChromium, lodgeInFirefox } from '../engines/lodging.ts'
 import {
   comeBack,
@@ -154,7 +155,7 @@ describe('in Chromium', () => {
     const seed = Number(process.env['TABS_SEED'] ?? Date.now() % 1_000_000)
     const story: string[] = []
     onTestFailed(() => console.log(`TABS_SEED=${seed} plays it again: ${story.join(' ')}`))
-    const random = seeded(seed)
+    const random = randomFrom(seed)
     const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T
 
     const stop = stage.flow(200)
@@ -305,16 +306,6 @@ describe('in Chromium, with a clock that can be set', () => {
     await expectHarmony(stop)
   })
 })
-
-/** Chance that can be played again (mulberry32). */
-function seeded(seed: number): () => number {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0
-    let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 describe('in Firefox', () => {
   beforeAll(async () => {

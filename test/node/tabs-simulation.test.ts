@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { randomFrom } from '../support/random.ts'
+import { randomFrom } from '../../bench/random.ts'
 import { createWorld, type Tab, type World } from '../support/world.ts'
 
 /*

@@ -34,6 +34,25 @@ describe('judge()', () => {
       [event('a-5'), event('b-1')],
       { ...none, wrong: ['b-1 follows a-5 without a gap'] },
     ],
+    [
+      'two events in the wrong order',
+      [event('a-5'), event('a-7'), event('a-6')],
+      { ...none, lost: ['what is between a-5 and a-7'], disordered: ['a-6 after a-7'] },
+    ],
+    [
+      'a gap that does not say where the stream goes on',
+      [event('a-5'), gap(''), event('a-9')],
+      {
+        ...none,
+        wrong: ['a gap (epoch) does not say where the stream goes on: nothing'],
+        lost: ['what is between a-5 and a-9'],
+      },
+    ],
+    [
+      'a gap that leads back',
+      [event('a-5'), gap('a-2', 'expired'), event('a-3')],
+      { ...none, wrong: ['a gap (expired) leads back from a-5 to a-2'] },
+    ],
     ['an id of something else', [event('5')], { ...none, wrong: ['text of 5 came with the id 5'] }],
   ])('sees %s', (_, history, verdict) => {
     expect(judge(history, new Map())).toMatchObject(verdict)

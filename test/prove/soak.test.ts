@@ -136,15 +136,30 @@ describe('the verdict on a count', () => {
     expect(verdict.growing).toEqual(grows ? ['listeners'] : [])
     expect(verdict.isFlat).toBe(!grows)
   })
+})
 
-  it('takes a count that is missing for 0', () => {
-    const verdict = judge(
-      samples(
-        () => 20e6,
-        (done) => (done > 1000 ? { timers: 9 } : {}),
-      ),
-    )
-    expect(verdict.growing).toEqual(['timers'])
+describe('what was not measured', () => {
+  const fine = samples(
+    () => 20e6,
+    () => ({ sockets: 2 }),
+  )
+  /** The samples with another one at the end. */
+  const endsWith = (last: Partial<Sample>): Sample[] =>
+    fine.map((sample, n) => (n === fine.length - 1 ? { ...sample, ...last } : sample))
+
+  it.each<[what: string, list: Sample[], message: string]>([
+    ['no sample', [], '0 samples, of 4 at least'],
+    ['too few samples behind the warm-up', fine.slice(0, 3), '3 samples, of 4 at least'],
+    ['memory without a figure', endsWith({ bytes: NaN }), 'not measured after 2000 operations: memory'],
+    ['a count without a figure', endsWith({ counts: { sockets: NaN } }), 'not measured after 2000 operations: sockets'],
+    [
+      'a count that appears later',
+      endsWith({ counts: { sockets: 2, timers: 9 } }),
+      'not measured after 500 operations: timers',
+    ],
+    ['a count that disappears', endsWith({ counts: {} }), 'not measured after 2000 operations: sockets'],
+  ])('has no verdict: %s', (_, list, message) => {
+    expect(() => judge(list)).toThrow(message)
   })
 })
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { headwater, type Policy } from '../../../bench/herd/policies.ts'
-import { seeded } from '../../../bench/herd/random.ts'
 import { type Scenario, simulate, summarize } from '../../../bench/herd/simulate.ts'
+import { randomFrom } from '../../../bench/random.ts'
 
 const never = (): number => 0
 const everySecond: Policy = { name: 'every second', wait: () => 1000 }
@@ -33,14 +33,14 @@ describe('a simulated herd', () => {
   })
 
   it('has the same outcome with the same seed, and another with another', () => {
-    const run = (seed: number) => simulate(headwater, { ...scenario, clients: 1000, down: 500 }, seeded(seed))
+    const run = (seed: number) => simulate(headwater, { ...scenario, clients: 1000, down: 500 }, randomFrom(seed))
     expect(run(1)).toEqual(run(1))
     expect(run(1)).not.toEqual(run(2))
   })
 
   it('counts every client once: it is back, or it gave up', () => {
     const three: Policy = { name: 'three', wait: (failures, _, random) => (failures > 3 ? null : random() * 1000) }
-    const { lost, back } = simulate(three, { ...scenario, clients: 1000, down: 1200, queue: 10 }, seeded(3))
+    const { lost, back } = simulate(three, { ...scenario, clients: 1000, down: 1200, queue: 10 }, randomFrom(3))
     expect(lost).toBeGreaterThan(0)
     expect(lost).toBeLessThan(1000)
     expect(back).toBe(Infinity)

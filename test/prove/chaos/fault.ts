@@ -1,4 +1,4 @@
-import { randomFrom } from '../../support/random.ts'
+import { randomFrom } from '../../../bench/random.ts'
 
 /*
  * The faults of a run, as a pure function of its seed. The seed decides which faults there are, and in which order. It does not

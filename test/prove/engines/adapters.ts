@@ -1,5 +1,5 @@
 import type { Tab } from '../../engines/engine.ts'
-import { until } from '../proxies/stage.ts'
+import { until } from '../until.ts'
 import type { Check } from './check.ts'
 import { expectThat, heardBy, type Stage, streams } from './stage.ts'
 

@@ -1,4 +1,4 @@
-import { until } from '../proxies/stage.ts'
+import { until } from '../until.ts'
 import type { Check } from './check.ts'
 import { expectAll, expectThat, heard, heardBy, loaded, opened, type Stage, streams } from './stage.ts'
 

@@ -1,6 +1,7 @@
 import type { HubOptions } from 'headwater/server'
 import type { Engine, Tab } from '../../engines/engine.ts'
-import { until } from '../proxies/stage.ts'
+import { until } from '../until.ts'
+import { isWhole } from '../whole.ts'
 import type { Heard } from './page.ts'
 import { openServer, type Server } from './server.ts'
 
@@ -70,14 +71,14 @@ export async function opened(stage: Stage, ...how: Parameters<Stage['open']>): P
   return tab
 }
 
-/** Where a number does not follow the one before it. */
-const isWhole = (numbers: readonly number[]): boolean =>
-  numbers.every((n, index) => index === 0 || n === Number(numbers[index - 1]) + 1)
-
-/** Waits until the page has the newest event, and checks that it has each since its first, once and in order. */
-export async function expectAll({ server }: Stage, tab: Tab): Promise<Heard> {
-  const all = await heard(tab, `event ${server.last}`, ({ numbers }) => numbers.at(-1) === server.last)
-  expectThat(isWhole(all.numbers) && !all.gaps.length, `events are missing or double (gaps: ${all.gaps.join()})`)
+/**
+ * Waits until the page has the newest event. It must have every event once and in order, from its first event to the newest.
+ * @param first - The number of the first event that it surely had to hear.
+ */
+export async function expectAll({ server }: Stage, tab: Tab, first = 1): Promise<Heard> {
+  const all = await heard(tab, `event ${server.last}`, ({ numbers }) => numbers.includes(server.last))
+  const isFine = isWhole(all.numbers, first, server.last) && !all.gaps.length
+  expectThat(isFine, `events are missing or double (gaps: ${all.gaps.join()})`)
   expectThat(!all.errors.length, `the page has thrown: ${all.errors.join()}`)
   return all
 }

@@ -1,5 +1,5 @@
 import type { Tab } from '../../engines/engine.ts'
-import { until } from '../proxies/stage.ts'
+import { until } from '../until.ts'
 import type { Check } from './check.ts'
 import { expectAll, expectThat, heardBy, loaded, opened, type Stage, streams } from './stage.ts'
 
@@ -24,10 +24,13 @@ const leaderOf = (tabs: readonly Tab[]): Promise<Tab> =>
     return roles.filter((role) => role === 'leader').length === 1 && tabs[roles.indexOf('leader')]
   })
 
-/** Publishes, and waits until each tab has heard everything, over one connection. */
-async function expectHarmony(stage: Stage, tabs: readonly Tab[]): Promise<void> {
+/**
+ * Publishes, and waits until each tab has heard everything, over one connection.
+ * @param fresh - A tab that may have been loaded again. What it heard before is not known.
+ */
+async function expectHarmony(stage: Stage, tabs: readonly Tab[], fresh?: Tab): Promise<void> {
   await stage.server.publish(5)
-  for (const tab of tabs) await expectAll(stage, tab)
+  for (const tab of tabs) await expectAll(stage, tab, tab === fresh ? stage.server.last : 1)
   await streams(stage, 1)
   // The old connection and the new one.
   const { most } = stage.server.traffic
@@ -60,7 +63,7 @@ async function loseLeader(stage: Stage, lose: (leader: Tab, others: readonly Tab
     tabs.filter((tab) => tab !== leader),
   )
   await leaderOf(tabs)
-  await expectHarmony(stage, tabs)
+  await expectHarmony(stage, tabs, leader)
   return 'another takes over, nothing lost'
 }
 

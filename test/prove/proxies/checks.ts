@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { until } from '../until.ts'
 import { LONG_IDLE, SHORT_IDLE, type Variant } from './proxy.ts'
-import { expectAll, heard, isOpen, losses, open, opened, openings, type Stage, until } from './stage.ts'
+import { expectAll, heard, isOpen, losses, open, opened, openings, type Stage } from './stage.ts'
 
 /*
  * What is asked of each proxy. A check says what was seen, and throws if that is not what docs/proxies.md promises.

@@ -32,6 +32,9 @@ export type Variant =
 export const SHORT_IDLE = 500
 export const LONG_IDLE = 3000
 
+/** For a reload, in milliseconds. */
+const RELOAD = 10_000
+
 interface Ports {
   readonly proxy: number
   readonly upstream: number
@@ -132,12 +135,19 @@ export class RunningProxy {
     }
   }
 
+  /** @throws Error if no new worker process appears: the stream would go on because nothing has happened. */
   async reload(): Promise<void> {
-    const { reload, program } = this.kind
-    if (typeof reload === 'string') this.#child?.kill(reload)
-    else execFileSync(program, reload(this.#place), { stdio: 'ignore' })
-    // None of them says when it has done so.
-    await sleep(500)
+    const { reload, program, name } = this.kind
+    // A command fails by itself.
+    if (typeof reload !== 'string') return void execFileSync(program, reload(this.#place), { stdio: 'ignore' })
+    const pid = this.#child?.pid ?? 0
+    const old = childrenOf(pid)
+    this.#child?.kill(reload)
+    const end = Date.now() + RELOAD
+    while (childrenOf(pid).every((each) => old.includes(each))) {
+      if (Date.now() > end) throw Error(`${name} did not reload`)
+      await sleep(20)
+    }
   }
 
   /** Ends it as a crash does: no connection is waited for. */
@@ -150,6 +160,10 @@ export class RunningProxy {
     while (await isListening(this.#place.ports.proxy)) await sleep(20)
   }
 }
+
+/** The ids of the processes that a process has started, as Linux shows them. */
+const childrenOf = (pid: number): string[] =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean)
 
 async function isListening(port: number): Promise<boolean> {
   const socket = connect(port, '127.0.0.1')

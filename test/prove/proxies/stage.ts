@@ -1,5 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Worker } from '../../../bench/server/processes.ts'
+import { until } from '../until.ts'
+import { isWhole } from '../whole.ts'
 import type { Heard, ListenOptions } from './listener.ts'
 import type { RunningProxy } from './proxy.ts'
 import type { UpstreamCommands } from './upstream.ts'
@@ -13,24 +14,6 @@ export interface Stage {
   readonly upstream: Worker<UpstreamCommands>
   readonly proxy: RunningProxy
   readonly visitor: Visitor
-}
-
-/** For what should come, in milliseconds. */
-const PATIENCE = 30_000
-
-/** Waits until `look` returns something. @throws Error that names what did not come. */
-export async function until<T>(
-  what: string,
-  look: () => Promise<T | undefined | false>,
-  patience = PATIENCE,
-): Promise<T> {
-  const end = Date.now() + patience
-  for (;;) {
-    const found = await look()
-    if (found !== undefined && found !== false) return found
-    if (Date.now() > end) throw Error(`${what} did not come within ${patience / 1000} s`)
-    await sleep(20)
-  }
 }
 
 export async function open({ visitor, proxy }: Stage, options: ListenOptions = {}): Promise<Visit> {
@@ -64,13 +47,16 @@ export async function opened(stage: Stage, options?: ListenOptions): Promise<Vis
   return visit
 }
 
-/** Publishes events, and waits until the listener has all of them, each once and in order, since its first. */
+/**
+ * Publishes events, and waits until the listener has all of them. It must have every event once and in order, from its first event
+ * to the last of these.
+ */
 export async function expectAll(stage: Stage, visit: Visit, count = 1): Promise<Heard> {
   const last = await stage.upstream.call('publish', count)
-  const all = await heard(visit, `event ${last}`, ({ numbers }) => numbers.at(-1) === last)
+  const all = await heard(visit, `event ${last}`, ({ numbers }) => numbers.includes(last))
   const { numbers, gaps } = all
-  const isWhole = numbers.every((n, i) => i === 0 || n === Number(numbers[i - 1]) + 1)
-  if (!isWhole || gaps.length) throw Error(`events are missing or double (gaps: ${gaps.join() || 'none reported'})`)
+  if (!isWhole(numbers, last - count + 1, last) || gaps.length)
+    throw Error(`events are missing or double (gaps: ${gaps.join() || 'none reported'})`)
   return all
 }
 

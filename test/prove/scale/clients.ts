@@ -4,7 +4,6 @@ import type { Notes } from './notes.ts'
 /** Clients of the hubs, each to another process with each attempt, as behind a load balancer. */
 export class Clients {
   readonly #notes: Notes
-  readonly #open: (() => boolean)[] = []
   readonly #close: (() => void)[] = []
   readonly #last: (() => string)[] = []
 
@@ -13,17 +12,13 @@ export class Clients {
     for (let n = 0; n < count; n++) this.#add(urls, n)
   }
 
-  get areOpen(): boolean {
-    return this.#open.every((isOpen) => isOpen())
-  }
-
   /** How many have heard this last. */
   haveHeard(texts: ReadonlySet<string>): number {
     return this.#last.filter((last) => texts.has(last())).length
   }
 
   get count(): number {
-    return this.#open.length
+    return this.#close.length
   }
 
   close(): void {
@@ -42,7 +37,6 @@ export class Clients {
       last = text
       history.push({ kind: 'event', text, id })
     })
-    this.#open.push(() => client.state.get().status === 'open')
     this.#close.push(() => client.close())
     this.#last.push(() => last)
   }

@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
+import { until } from '../until.ts'
+import { sleep, takenOver } from './faults.ts'
 import { RedisServer } from './server.ts'
-import { type Stage, sleep } from './stages.ts'
+import type { Stage } from './stages.ts'
 
 /*
  * A cluster of Redis, and what can happen to it.
@@ -28,32 +30,38 @@ async function startCluster() {
   }
   /** Kills the node that has a key, waits until its replica has taken over, and starts it again. */
   async function replace(key: string): Promise<void> {
-    const old = await holder(key)
-    if (!old) return
+    const old = await until(`a node with ${key}`, () => holder(key))
     await old.kill()
-    for (let found = await holder(key); !found || found === old; found = await holder(key)) await sleep(100)
+    await takenOver(old, () => holder(key))
     await old.start()
     // Until it could take over itself.
     while (((await old.ask('ROLE')) as unknown[])[3] !== 'connected') await sleep(100)
   }
-  return { servers, holder, replace }
+  /** Asks the replica of a node to take over. */
+  async function promoteReplicaOf({ port }: RedisServer): Promise<void> {
+    for (const server of servers) {
+      const [role, , master] = (await server.ask('ROLE')) as unknown[]
+      if (role === 'slave' && master === port) await server.ask('CLUSTER', 'FAILOVER')
+    }
+  }
+  return { servers, holder, replace, promoteReplicaOf }
 }
 
 const LOG = '{headwater}:log'
 
 export async function cluster(): Promise<Stage> {
-  const { servers, holder, replace } = await startCluster()
+  const { servers, holder, replace, promoteReplicaOf } = await startCluster()
   return {
     address: { kind: 'cluster', ports: servers.map(({ port }) => port) },
     faults: {
       'the node with the log is killed, its replica takes over, and it comes back': () => replace(LOG),
       'CLUSTER FAILOVER of the node with the log': async () => {
-        const old = await holder(LOG)
-        for (const server of servers) {
-          const [role, , port] = (await server.ask('ROLE')) as unknown[]
-          if (role === 'slave' && port === old?.port) await server.ask('CLUSTER', 'FAILOVER')
-        }
-        for (let tries = 0; tries < 50 && (await holder(LOG)) === old; tries++) await sleep(100)
+        const old = await until('a node with the log', () => holder(LOG))
+        await takenOver(
+          old,
+          () => holder(LOG),
+          () => promoteReplicaOf(old),
+        )
       },
     },
     stop: async () => void (await Promise.all(servers.map((server) => server.stop()))),
@@ -65,16 +73,22 @@ const SHARDS = 12
 
 export async function sharded(): Promise<Stage> {
   const { servers, holder, replace } = await startCluster()
+  /** The payloads of any shard that has some. */
+  const anyPayloads = (random: () => number): Promise<string> =>
+    until('a shard with payloads', async () => {
+      const key = `{headwater:${Math.floor(random() * SHARDS)}}:payloads`
+      return (await holder(key)) && key
+    })
   return {
     address: { kind: 'cluster', ports: servers.map(({ port }) => port) },
     shards: SHARDS,
     faults: {
       'the node with the log is killed, its replica takes over, and it comes back': () => replace(LOG),
-      'a node with payloads is killed, its replica takes over, and it comes back': (random) =>
-        replace(`{headwater:${Math.floor(random() * SHARDS)}}:payloads`),
+      'a node with payloads is killed, its replica takes over, and it comes back': async (random) =>
+        replace(await anyPayloads(random)),
       'a node forgets the payloads of a shard': async (random) => {
-        const key = `{headwater:${Math.floor(random() * SHARDS)}}:payloads`
-        await (await holder(key))?.ask('DEL', key)
+        const key = await anyPayloads(random)
+        if (!(await (await holder(key))?.ask('DEL', key))) throw Error(`no payloads in ${key}`)
       },
     },
     stop: async () => void (await Promise.all(servers.map((server) => server.stop()))),

@@ -30,7 +30,8 @@ export class Hubs {
   /** Starts a process, and waits until it listens. */
   async start(place: number): Promise<void> {
     const { address, shards = 1 } = this.#stage
-    const args = [JSON.stringify(address), `${shards}`, `p${++this.#started}`, `${this.#pause}`]
+    const name = `p${++this.#started}`
+    const args = [JSON.stringify(address), `${shards}`, name, `${this.#pause}`]
     const child = spawn(process.execPath, ['--no-warnings', HUB, ...args], { stdio: ['pipe', 'pipe', 'inherit'] })
     this.#children[place] = child
     await new Promise<void>((resolve) => {
@@ -43,8 +44,11 @@ export class Hubs {
         else if (word === 'rejected') this.#notes.rejected(rest[0] ?? '', rest[1] === 'false')
         else if (word === 'error') this.#notes.wrong.push(rest.join(' '))
       })
-      // It was killed before it could listen.
-      child.on('close', () => resolve())
+      child.on('close', (code, signal) => {
+        if (signal !== 'SIGKILL') this.#notes.wrong.push(`process ${name} ended by itself: ${signal ?? code}`)
+        // It was killed before it could listen.
+        resolve()
+      })
     })
   }
 
@@ -54,6 +58,12 @@ export class Hubs {
     if (!child || child.exitCode !== null || child.signalCode !== null) return
     child.kill('SIGKILL')
     await once(child, 'close')
+  }
+
+  /** Kills a process, and starts another at its place. */
+  async replace(place: number): Promise<void> {
+    await this.kill(place)
+    await this.start(place)
   }
 
   async stop(): Promise<void> {

@@ -46,15 +46,21 @@ export function judge(history: readonly Heard[], texts: Map<string, string>): Ve
     place = next
   }
 
+  function takeGap({ reason, resumedFrom }: Pick<Gap, 'reason' | 'resumedFrom'>): void {
+    gaps[reason] = (gaps[reason] ?? 0) + 1
+    const next = placeOf(resumedFrom)
+    // Without a place, any event could follow, and nothing would be missing.
+    if (!next)
+      return void wrong.push(`a gap (${reason}) does not say where the stream goes on: ${resumedFrom || 'nothing'}`)
+    const step = place?.epoch === next.epoch ? next.seq - place.seq : 0
+    if (step < 0) wrong.push(`a gap (${reason}) leads back from ${place?.epoch}-${place?.seq} to ${resumedFrom}`)
+    else missed += step
+    place = next
+  }
+
   for (const entry of history) {
     if (entry.kind === 'event') takeEvent(entry.text, entry.id)
-    else {
-      const { reason, resumedFrom } = entry.gap
-      gaps[reason] = (gaps[reason] ?? 0) + 1
-      const next = placeOf(resumedFrom)
-      if (place && next?.epoch === place.epoch) missed += next.seq - place.seq
-      place = next
-    }
+    else takeGap(entry.gap)
   }
   return {
     events: history.filter(({ kind }) => kind === 'event').length,

@@ -1,8 +1,9 @@
-import { randomFrom } from '../../support/random.ts'
+import { randomFrom } from '../../../bench/random.ts'
 import { Clients } from './clients.ts'
+import { sleep } from './faults.ts'
 import { Hubs } from './hubs.ts'
 import { Notes } from './notes.ts'
-import { type Stage, sleep } from './stages.ts'
+import type { Stage } from './stages.ts'
 
 export interface PlayOptions {
   readonly seed: number
@@ -57,13 +58,15 @@ export async function play(stage: Stage, options: PlayOptions): Promise<Result> 
   try {
     // From here on nothing may be missing.
     await allHear(clients, notes)
-    for (const name of plan([KILL, ...Object.keys(stage.faults), KILL], faults, random)) {
-      made[name] = (made[name] ?? 0) + 1
-      if (name === KILL) {
-        const place = Math.floor(random() * processes)
-        await hubs.kill(place)
-        await hubs.start(place)
-      } else await stage.faults[name]?.(random)
+    const killOne = (): Promise<void> => hubs.replace(Math.floor(random() * processes))
+    const all: Stage['faults'] = { [KILL]: killOne, ...stage.faults }
+    for (const name of plan([...Object.keys(all), KILL], faults, random)) {
+      try {
+        await all[name]?.(random)
+        made[name] = (made[name] ?? 0) + 1
+      } catch (error) {
+        notes.wrong.push(`no fault, ${name}: ${error}`)
+      }
       await sleep(500 + 2000 * random())
     }
     await allHear(clients, notes)

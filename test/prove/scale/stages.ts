@@ -1,11 +1,16 @@
+import { until } from '../until.ts'
 import { type Address, MASTER } from './connect.ts'
+import { cut, evict, freeze, restart, sleep, takenOver } from './faults.ts'
 import { RedisServer } from './server.ts'
 
 /*
  * The Redis of a scenario, and what can happen to it.
  */
 
-/** What happens to Redis. It resolves when Redis works again, or when its replica has taken over. `random`: from 0 to 1. */
+/**
+ * What happens to Redis. It resolves when Redis works again, or when its replica has taken over, and rejects if nothing has happened.
+ * `random`: from 0 to 1.
+ */
 type Fault = (random: () => number) => Promise<void>
 
 export interface Stage {
@@ -17,20 +22,7 @@ export interface Stage {
   stop(): Promise<void>
 }
 
-export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
-
 const single = ({ port }: RedisServer): Address => ({ kind: 'single', port })
-
-async function restart(server: RedisServer): Promise<void> {
-  await server.kill()
-  await server.start()
-}
-
-async function freeze(server: RedisServer, ms: number): Promise<void> {
-  server.freeze()
-  await sleep(ms)
-  server.thaw()
-}
 
 /** Nothing is lost in Redis. */
 export async function durable(): Promise<Stage> {
@@ -41,8 +33,8 @@ export async function durable(): Promise<Stage> {
       'Redis is killed, and starts again with its data': () => restart(server),
       'Redis stands still for 1 to 6 s': (random) => freeze(server, 1000 + 5000 * random()),
       'Redis is busy with one command for 1 s': async () => void (await server.ask('DEBUG', 'SLEEP', '1')),
-      'all connections to Redis are cut': async () => void (await server.ask('CLIENT', 'KILL', 'TYPE', 'normal')),
-      'all Pub/Sub connections are cut': async () => void (await server.ask('CLIENT', 'KILL', 'TYPE', 'pubsub')),
+      'all connections to Redis are cut': () => cut(server, 'normal'),
+      'all Pub/Sub connections are cut': () => cut(server, 'pubsub'),
     },
     stop: () => server.stop(),
   }
@@ -69,15 +61,6 @@ export async function forgetful(): Promise<Stage> {
   }
 }
 
-/** A little less memory than is used: some of the log's keys go. */
-async function evict(server: RedisServer): Promise<void> {
-  const info = `${await server.ask('INFO', 'memory')}`
-  const used = Number(/used_memory:(\d+)/.exec(info)?.[1])
-  await server.ask('CONFIG', 'SET', 'maxmemory', `${used - 20_000}`)
-  await sleep(300)
-  await server.ask('CONFIG', 'SET', 'maxmemory', '0')
-}
-
 /** A master, two replicas and three Sentinels. */
 export async function sentinel(): Promise<Stage> {
   const master = await RedisServer.start()
@@ -95,31 +78,26 @@ export async function sentinel(): Promise<Stage> {
     const [, port] = (await first.ask('SENTINEL', 'get-master-addr-by-name', MASTER)) as [string, string]
     return servers.find((server) => `${server.port}` === port)
   }
-  /** Waits until another one is the master. */
-  async function failover(old: RedisServer): Promise<void> {
-    while ((await current()) === old) await sleep(100)
-  }
   // Until the Sentinels know each other and the replicas.
   await sleep(3000)
   return {
     address: { kind: 'sentinel', ports: sentinels.map(({ port }) => port) },
     faults: {
       'the master is killed, a replica takes over, and the old master comes back': async () => {
-        const old = await current()
-        await old?.kill()
-        if (old) await failover(old)
-        await old?.start()
+        const old = await until('a master', current)
+        await old.kill()
+        await takenOver(old, current)
+        await old.start()
       },
       'the master stands still, a replica takes over, and the old master goes on': async () => {
-        const old = await current()
-        old?.freeze()
-        if (old) await failover(old)
-        old?.thaw()
+        const old = await until('a master', current)
+        old.freeze()
+        await takenOver(old, current)
+        old.thaw()
       },
       'a failover by hand': async () => {
-        const old = await current()
-        await first.ask('SENTINEL', 'FAILOVER', MASTER).catch(() => {})
-        for (let tries = 0; tries < 50 && (await current()) === old; tries++) await sleep(100)
+        const old = await until('a master', current)
+        await takenOver(old, current, () => first.ask('SENTINEL', 'FAILOVER', MASTER))
       },
     },
     stop: async () => void (await Promise.all([...sentinels, ...servers].map((server) => server.stop()))),

@@ -20,8 +20,10 @@ export async function measure(
   classes: readonly Class[],
   held: Readonly<Record<string, number>>,
 ): Promise<Sample> {
+  const { gc } = globalThis
+  if (!gc) throw Error('wants node --expose-gc')
   for (let times = 0; times < COLLECTIONS; times++) {
-    globalThis.gc?.()
+    gc()
     await sleep(20)
   }
   // Outside of the heap are the buffers.

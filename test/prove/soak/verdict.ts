@@ -58,16 +58,34 @@ export function afterWarmUp(samples: readonly Sample[]): readonly Sample[] {
  * Memory is flat if its line rises by no more than `noise` after the warm-up. A count is flat unless each of the last quarter of the
  * samples is higher, by more than {@link SLACK}, than each of the first quarter after the warm-up.
  * @param noise - In bytes.
+ * @throws Error if something was not measured: a figure that is missing never grows.
  */
 export function judge(samples: readonly Sample[], noise = NOISE): Verdict {
   const judged = afterWarmUp(samples)
+  checkMeasured(judged)
   const operations = (judged.at(-1)?.done ?? 0) - (judged[0]?.done ?? 0)
   const bytesPerOperation = slopeOf(judged.map(({ done, bytes }) => [done, bytes]))
   const growth = bytesPerOperation * operations
-  const names = [...new Set(judged.flatMap(({ counts }) => Object.keys(counts)))]
-  const growing = names.filter((name) => grows(judged.map(({ counts }) => counts[name] ?? 0)))
+  const growing = namesOf(judged).filter((name) => grows(judged.map(({ counts }) => Number(counts[name]))))
   const isFlat = growth <= noise && growing.length === 0
   return { bytesPerOperation, growth, bound: noise / operations, growing, isFlat }
+}
+
+/** Fewer samples have no quarters to compare. */
+const LEAST = 4
+
+const namesOf = (samples: readonly Sample[]): string[] => [
+  ...new Set(samples.flatMap(({ counts }) => Object.keys(counts))),
+]
+
+function checkMeasured(samples: readonly Sample[]): void {
+  if (samples.length < LEAST) throw Error(`${samples.length} samples, of ${LEAST} at least`)
+  const names = namesOf(samples)
+  for (const { done, bytes, counts } of samples) {
+    const missing = names.filter((name) => !Number.isFinite(counts[name]))
+    if (!Number.isFinite(bytes)) missing.unshift('memory')
+    if (missing.length) throw Error(`not measured after ${done} operations: ${missing.join(', ')}`)
+  }
 }
 
 function grows(counts: readonly number[]): boolean {
