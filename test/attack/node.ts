@@ -37,12 +37,23 @@ function createMeasure(): () => Promise<number> {
 }
 
 /**
+ * Node's `fetch` throws where nobody can catch it if the server ends a connection whose response still waits for its reader, and that
+ * response never ends (nodejs/undici#5360, seen in Node 24.21.0).
+ */
+const isOfNode = (error: unknown): boolean =>
+  error instanceof Error && error.name === 'AssertionError' && /Parser\.finish/.test(`${error.stack}`)
+
+/**
  * Node as an attack sees it.
  * @param weighs - Measure memory: with a test runner in the same process, that means nothing.
  */
 export function createSite(origin: string, limit: number, weighs: boolean): Site & { close(): void } {
   let errors: unknown[] = []
-  const note = (error: unknown): void => void errors.push(error)
+  let breaks = 0
+  const note = (error: unknown): void => {
+    errors.push(error)
+    breaks += Number(isOfNode(error))
+  }
   process.on('unhandledRejection', note).on('uncaughtException', note)
   // Node has no such function. What the client reports on purpose is no fault.
   const before = [globalThis.reportError, console.error, console.warn] as const
@@ -58,6 +69,7 @@ export function createSite(origin: string, limit: number, weighs: boolean): Site
       errors = []
       return taken
     },
+    breaks: () => breaks,
     longest() {
       const { max } = delay
       delay.reset()

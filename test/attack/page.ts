@@ -35,6 +35,7 @@ const createSite = (limit: number): Site => ({
     errors = []
     return taken
   },
+  breaks: () => 0,
   longest() {
     note(observer.takeRecords())
     const taken = longest

@@ -24,6 +24,8 @@ export interface Outcome {
 const SHRINKING = 10_000
 /** So many faults are looked for. */
 const ENOUGH = 3
+/** So often a case is tried that the platform breaks. */
+const TRIES = 10
 /** A request may come so long after `close()`, in milliseconds. */
 const LATE = 400
 
@@ -32,11 +34,25 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 
 type Played = Pick<Outcome, 'tried' | 'found'>
 
+/** Does something, and does it again if the platform itself has failed meanwhile: that says nothing of the client. */
+async function judged<T>(site: Site, act: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    const before = site.breaks()
+    try {
+      return await act()
+    } catch (error) {
+      if (site.breaks() === before || tries === TRIES) throw error
+      // What follows from this failure is not the next one's.
+      await sleep(LATE)
+      site.errors()
+    }
+  }
+}
+
 /** @returns What does not hold; undefined: all does. */
 async function faultOf(site: Site, attack: Case): Promise<string | undefined> {
   try {
-    const survivor = await survive(site, attack)
-    await survivor.close()
+    await judged(site, async () => (await survive(site, attack)).close())
     return undefined
   } catch (error) {
     // What follows from this fault is not the next one's.
@@ -101,11 +117,14 @@ async function weigh(
   before: number,
 ): Promise<{ held: number; found: string[] }> {
   try {
-    const survivor = await survive(site, heaviest)
-    // What is behind the last event is on its way.
-    await sleep(LATE)
-    const held = (await site.measure()) - before
-    await survivor.close()
+    const held = await judged(site, async () => {
+      const survivor = await survive(site, heaviest)
+      // What is behind the last event is on its way.
+      await sleep(LATE)
+      const held = (await site.measure()) - before
+      await survivor.close()
+      return held
+    })
     return { held, found: held > megabytes ? [`${held.toFixed(1)} MB are held, of ${megabytes} at most`] : [] }
   } catch (error) {
     return { held: NaN, found: [`${messageOf(error)}\n  ${shown(heaviest)}`] }

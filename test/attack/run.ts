@@ -47,7 +47,7 @@ async function runAll(platform: string, run: (name: string) => Promise<Outcome>)
       name,
       `${tried}`,
       outcome.found.length ? `${outcome.found.length} found` : 'ok',
-      Math.max(held, 0).toFixed(1),
+      Number.isNaN(held) ? '–' : Math.max(held, 0).toFixed(1),
       longest ? longest.toFixed(0) : '< 50',
     ])
   }

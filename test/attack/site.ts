@@ -13,6 +13,8 @@ export interface Site {
   readonly limit: number
   /** Errors that nobody caught and rejections that nobody handled, since the last call. */
   errors(): unknown[]
+  /** How often the platform itself has failed so far. A case in which it does says nothing of the client. */
+  breaks(): number
   /** What is held in memory after a garbage collection, in MB; NaN where that cannot be measured. */
   measure(): Promise<number>
   /** The longest task since the last call, in ms; 0: none was long enough to be noticed. */

@@ -82,11 +82,13 @@ function help(client: Client, clock: Clock): boolean {
 /** Waits for the last honest event. @returns How often the client needed help. */
 async function recover(site: Site, client: Client, clock: Clock, attack: Case, log: Log, page?: Page): Promise<number> {
   let helps = 0
+  const breaks = site.breaks()
   for (const end = performance.now() + site.limit; !log.events.includes('honest 3'); await sleep(2)) {
     if (page?.isClosed()) return helps
     helps += Number(help(client, clock))
     const most = attack.answers.length + (attack.moods?.length ?? 0) + SPARE
     if (helps > most) throw Error(`needs connect() more than ${most} times: ${describe(client.state.get())}`)
+    if (site.breaks() > breaks) throw Error('the platform has failed')
     if (performance.now() > end) throw Error(`no honest event: ${describe(client.state.get())}, heard ${log.events}`)
   }
   return helps
