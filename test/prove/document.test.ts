@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { toDocument, toText } from './document.ts'
+import { toDocument, toSentences, toText } from './document.ts'
 import { readDocument, readResults } from './results.ts'
 import type { Section } from './section.ts'
 
@@ -14,6 +14,13 @@ const section = (title: string): Section => ({
     { title: 'More', head: ['', 'n'], rows: [] },
   ],
   notes: ['One.', 'Two.'],
+})
+
+it('has a sentence a line, however its text was broken into lines', () => {
+  const text = 'Does it work?\nOver HTTP/1.1 that\nis so. `createSSE` waits, e.g. 1.5 s. [There](x.md) is more.'
+  expect(toSentences(text)).toBe(
+    'Does it work?\nOver HTTP/1.1 that is so.\n`createSSE` waits, e.g. 1.5 s.\n[There](x.md) is more.',
+  )
 })
 
 const headings = (text: string): string[] => [...text.matchAll(/^## (.*)$/gm)].map(([, title = '']) => title)

@@ -7,7 +7,8 @@ import type { Section } from './section.ts'
 const HEAD = `# Reliability
 
 The runs that show whether headwater keeps its promises, and their results.
-Each section names the day, the versions and the command that repeats it. A program writes this page: do not edit it by hand.`
+Each section names the day, the versions and the command that repeats it.
+A program writes this page: do not edit it by hand.`
 
 /** The sections in the order in which the document has them. Others follow by name. */
 const ORDER = ['proxies', 'chaos', 'soak', 'engines', 'scale']
@@ -25,11 +26,15 @@ export function toDocument(sections: Readonly<Record<string, Section>>): string 
 export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 
+/** A sentence a line, however the text was broken into lines. */
+export const toSentences = (text: string): string =>
+  text.replace(/\s*\n\s*/g, ' ').replace(/(?<=[.?!]) (?=["`[A-Z])/g, '\n')
+
 export function toText({ title, date, command, versions, intro, tables, notes }: Section): string {
   const programs = Object.entries(versions).map(([name, version]) => `${name} ${version}`)
   const parts = [
     `## ${title}`,
-    intro,
+    toSentences(intro),
     `\`${command}\`, ${date}: ${programs.join(', ')}.`,
     ...tables.flatMap(({ title, head, rows }) => [...(title ? [`### ${title}`] : []), table(head, rows)]),
     notes.map((note) => `- ${note}`).join('\n'),
