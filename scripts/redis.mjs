@@ -13,15 +13,18 @@ export const findRedis = () =>
     .flatMap((name) => ['/usr/bin', ...(process.env.PATH ?? '').split(delimiter)].map((folder) => join(folder, name)))
     .find((path) => existsSync(path))
 
+/** The command that installs it on this system, or the page that says how. */
+export function howToInstallRedis() {
+  if (hasApt()) return 'sudo apt-get install -y redis-server'
+  if (process.platform === 'darwin') return 'brew install redis'
+  return 'https://redis.io/docs/latest/operate/oss_and_stack/install/'
+}
+
 function main() {
   if (findRedis()) return
   if (mayInstall()) return install('the tests with Redis', ['redis-server'])
   console.log('The tests with Redis (test/node/redis*) are left out: this system has no redis-server. To install it:')
-  console.log(
-    hasApt()
-      ? '  sudo apt-get install -y redis-server'
-      : '  https://redis.io/docs/latest/operate/oss_and_stack/install/',
-  )
+  console.log(`  ${howToInstallRedis()}`)
 }
 
 if (import.meta.filename === process.argv[1]) main()

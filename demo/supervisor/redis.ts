@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { findRedis } from '../../scripts/redis.mjs'
+import type { Readable } from 'node:stream'
+import { findRedis, howToInstallRedis } from '../../scripts/redis.mjs'
 
 /*
  * A Redis of the demo's own: a process that ends with it, and keeps nothing.
@@ -17,10 +18,11 @@ export interface OwnRedis {
 /** Ends the program when the input ends: when the demo stops it, and when the demo itself is killed. */
 const ON_A_LEASH = 'exec 3<&0; "$0" "$@" & program=$!; (cat <&3 >/dev/null; kill $program) & wait $program'
 
-/** @throws Error that says how to install Redis, where there is none. */
+/** @throws Error with the command that installs Redis, where there is none. */
 export async function startRedis(): Promise<OwnRedis> {
   const program = findRedis()
-  if (!program) throw new Error('--redis needs redis-server. `npm run redis` installs it, or says how.')
+  if (!program)
+    throw new Error(`--redis needs redis-server, and this system has none. To install it:\n  ${howToInstallRedis()}`)
   const folder = mkdtempSync(join(tmpdir(), 'headwater-redis-'))
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
   const path = join(folder, 'redis.sock')
@@ -30,12 +32,21 @@ export async function startRedis(): Promise<OwnRedis> {
     stdio: ['pipe', 'pipe', 'inherit'],
     detached: true,
   })
+  await untilReady(stdout)
+  return { path, stop: () => void stdin.end() }
+}
+
+/**
+ * Reads the output of a redis-server until it takes connections.
+ * @throws Error with that output, if the program ends before.
+ */
+export async function untilReady(output: Readable): Promise<void> {
   let text = ''
-  for await (const chunk of stdout.iterator({ destroyOnReturn: false })) {
+  for await (const chunk of output.iterator({ destroyOnReturn: false })) {
     text += chunk
     if (!text.includes('eady to accept connections')) continue
-    stdout.resume()
-    return { path, stop: () => void stdin.end() }
+    output.resume()
+    return
   }
-  throw new Error(`redis-server has ended: ${text.trim().split('\n').at(-1)}`)
+  throw new Error(`redis-server has ended: ${text}`)
 }

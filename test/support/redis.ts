@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { describe, onTestFinished } from 'vitest'
+import { untilReady } from '../../demo/supervisor/redis.ts'
 import { findRedis } from '../../scripts/redis.mjs'
 import { freePort } from './free-port.ts'
 
@@ -41,16 +42,13 @@ async function run(
 ): Promise<ChildProcess | undefined> {
   const fixed = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--daemonize', 'no']
   const child = spawn(path, [...fixed, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
-  let said = ''
-  for await (const text of child.stdout) {
-    said += text
-    if (said.includes('eady to accept connections')) {
-      child.stdout.resume()
-      return child
-    }
+  try {
+    await untilReady(child.stdout)
+    return child
+  } catch (error) {
+    if (!`${error}`.includes('Address already in use')) throw error
+    return undefined
   }
-  if (!said.includes('Address already in use')) throw new Error(`redis-server has ended: ${said}`)
-  return undefined
 }
 
 /** @param finished - Calls back when the server is not needed any more. By default, that is the end of the test. */
