@@ -32,7 +32,7 @@ export function describeError({ code, status, message, cause }: SSEError): strin
   if (code === 'timeout') return 'no answer in time'
   if (code === 'unauthorized') return 'token refused (401)'
   if (status === 502) return 'no server answers (502)'
-  if (status === 503) return 'unavailable (503)'
+  if (status === 503) return 'refused (503)'
   return message
 }
 

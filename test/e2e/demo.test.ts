@@ -76,7 +76,7 @@ async function expectNothingLost(page: Page, label: string, reason: string | Reg
 const FAULTS = [
   ['drop', 'connection broke', 'Open, events arrive'],
   ['stall', 'silent for too long', 'Open, but silent for'],
-  ['unavailable', 'unavailable (503)', 'Closed. It does not retry'],
+  ['unavailable', 'refused (503)', 'Closed. It does not retry'],
   ['unauthorized', 'token refused (401)', 'Closed. It does not retry'],
   ['restart', 'no server answers (502)', 'Closed. It does not retry'],
 ] as const

@@ -24,8 +24,10 @@ export function showScore({ headwater, native, reopen }: Lanes): void {
 interface Words {
   readonly standing: Standing | 'off'
   readonly label: string
-  /** `0 of 41` */
+  /** How many events it has lost. */
   readonly figure: string
+  /** `of 41` */
+  readonly total: string
   readonly line: string
 }
 
@@ -33,9 +35,9 @@ function wordsOf(client: Contestant): Words {
   const view = client.view()
   const { missing, published } = view.score
   const line = describeLane(view, Date.now())
-  if (view.state.status === 'off') return { standing: 'off', label: '', figure: '–', line }
+  if (view.state.status === 'off') return { standing: 'off', label: '', figure: '–', total: '', line }
   const standing = standingOf(view)
-  return { standing, label: LABELS[standing], figure: `${whole(missing)} of ${whole(published)}`, line }
+  return { standing, label: LABELS[standing], figure: whole(missing), total: `of ${whole(published)}`, line }
 }
 
 /** @returns Draws the box of a client. */
@@ -43,15 +45,17 @@ function drawBoard(client: Contestant): () => void {
   const board = byId(`score-${client.name}`, HTMLElement)
   const label = make('span', 'label')
   const figure = make('span', 'figure')
+  const total = make('span', 'total')
   const line = make('p', 'line')
   const score = make('p', 'score')
-  score.append(label, ' ', figure)
+  score.append(label, ' ', figure, ' ', total)
   board.append(score, line)
   return () => {
     const words = wordsOf(client)
     board.dataset.standing = words.standing
     setText(label, words.label)
     setText(figure, words.figure)
+    setText(total, words.total)
     setText(line, words.line)
   }
 }
@@ -62,8 +66,8 @@ function drawGlance(client: Contestant): () => void {
   const words = make('span')
   glance.replaceChildren(make('b', '', client.title), words)
   return () => {
-    const { standing, label, figure } = wordsOf(client)
+    const { standing, label, figure, total } = wordsOf(client)
     glance.dataset.standing = standing
-    setText(words, `${label} ${figure}`)
+    setText(words, `${label} ${figure} ${total}`)
   }
 }
