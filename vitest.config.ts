@@ -2,7 +2,7 @@ import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import { findBrowsers } from './scripts/browsers.mjs'
 import { mockCommands } from './test/browser/commands.ts'
-import unit from './vitest.unit.config.ts'
+import unit, { inPage } from './vitest.unit.config.ts'
 
 const { chromium, firefox } = findBrowsers()
 
@@ -33,6 +33,11 @@ export default defineConfig({
           // EventSource, and v8.queryObjects() to count what is left in memory, are experiments of Node: no need to say so each time.
           execArgv: ['--experimental-eventsource', '--disable-warning=ExperimentalWarning'],
         },
+      },
+      {
+        // The README as pasted, on the built package.
+        ...inPage,
+        test: { ...inPage.test, name: 'readme', include: ['test/examples/readme.test.ts'] },
       },
       {
         extends: true,

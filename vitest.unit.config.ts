@@ -55,6 +55,18 @@ const pure = {
 /** A few files that import much: a second worker would import it all again, which takes longer than their tests. */
 const few = { ...pure, maxWorkers: 1, sequence: { groupOrder: 2 } } as const
 
+/** Components as a bundler for browsers sees them: for Node, Svelte and Solid have builds that only render to text. */
+export const inPage = {
+  extends: true as const,
+  plugins: [svelte],
+  resolve: { conditions: ['browser'] },
+  test: {
+    ...few,
+    environment: root('./test/support/environment.ts'),
+    server: { deps: { inline: [/svelte/, /solid-js/] } },
+  },
+}
+
 export default defineConfig({
   resolve: { alias },
   test: {
@@ -100,16 +112,13 @@ export default defineConfig({
         },
       },
       {
-        // As a bundler for browsers sees them: for Node, Svelte and Solid have builds that only render to text.
-        extends: true,
-        plugins: [svelte],
-        resolve: { conditions: ['browser'] },
+        ...inPage,
         test: {
-          ...few,
+          ...inPage.test,
           name: 'examples',
           include: ['test/examples/*.test.ts'],
-          environment: './test/support/environment.ts',
-          server: { deps: { inline: [/svelte/, /solid-js/] } },
+          // It needs the build, and starts servers: vitest.config.ts has it.
+          exclude: ['test/examples/readme.test.ts'],
         },
       },
       // The recipes of docs/testing.md and docs/testing/, and a test of the demo that follows them, in the environments that their
