@@ -81,8 +81,14 @@ export default defineConfig({
     outline: [2, 3],
     search: {
       provider: 'local',
-      // Without a label of its own the button is called what it shows, keys included.
-      options: { translations: { button: { buttonAriaLabel: '' } } },
+      options: {
+        // Without a label of its own the button is called what it shows, keys included.
+        translations: { button: { buttonAriaLabel: '' } },
+        // Who searches for "reconnect" wants a guide before a method, and an example or an old change last.
+        miniSearch: {
+          searchOptions: { boostDocument: (id) => (/^\/(api\/|examples|changelog|LICENSE)/.test(id) ? 0.3 : 1) },
+        },
+      },
     },
   },
   vite: {
