@@ -1,4 +1,5 @@
 import type { Gap } from 'headwater'
+import type { Verdict } from '../verdict.ts'
 
 /*
  * What one client heard, and whether that is what the documents promise: every event of a topic once and in order, or a gap that
@@ -19,21 +20,6 @@ export type Entry =
 
 /** What was published: the id of each event by its number, for each topic. The first event has the number 1. */
 export type Published = ReadonlyMap<string, readonly (string | undefined)[]>
-
-/** What a history shows. */
-export interface Verdict {
-  readonly events: number
-  /** Gaps that were reported, by their reasons. */
-  readonly gaps: Readonly<Record<string, number>>
-  /** Events that a gap names, and that did not come. */
-  readonly missed: number
-  /** What must not be, a line each. */
-  readonly lost: readonly string[]
-  readonly doubled: readonly string[]
-  readonly disordered: readonly string[]
-  /** Anything else. */
-  readonly wrong: readonly string[]
-}
 
 /** Where an id stands among all that were published. Undefined for what is no id of these logs. */
 export function placeOf(id: string, epochs: readonly string[]): readonly [epoch: number, seq: number] | undefined {

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type Sum, sumOf, undue } from '../verdict.ts'
 import type { App } from './app.ts'
 import { type Fault, type FaultKind, planFaults } from './fault.ts'
-import { type Entry, judge, type Verdict } from './history.ts'
+import { type Entry, judge } from './history.ts'
 import { activeResources, moreThan, several, untilNone } from './leftovers.ts'
 import type { ChaosProxy } from './proxy.ts'
 import type { Scenario } from './scenarios.ts'
@@ -21,14 +22,8 @@ export interface PlayOptions {
 }
 
 /** What came of a scenario. */
-export interface Result {
+export interface Result extends Sum {
   readonly faults: Readonly<Record<FaultKind, number>>
-  readonly events: number
-  readonly gaps: Readonly<Record<string, number>>
-  readonly missed: number
-  readonly lost: number
-  readonly doubled: number
-  readonly disordered: number
   readonly leftOver: number
   /** What was not as it should be, a line each, with the seed. */
   readonly failures: readonly string[]
@@ -105,34 +100,19 @@ export function toResult(
   seed: number,
   { proxy, site, histories, lacking, left }: Remains,
 ): Result {
-  const verdicts = histories.map((history) => judge(history, site.published, site.epochs))
-  const gaps: Record<string, number> = {}
-  for (const verdict of verdicts)
-    for (const [reason, count] of Object.entries(verdict.gaps)) gaps[reason] = (gaps[reason] ?? 0) + count
-  const all = (kind: 'lost' | 'doubled' | 'disordered' | 'wrong'): string[] =>
-    verdicts.flatMap((verdict, client) => verdict[kind].map((text) => `client ${client}, ${kind}: ${text}`))
-  const [lost, doubled, disordered] = [all('lost'), all('doubled'), all('disordered')]
-  // A connection that breaks before its first id has nothing to resume from: the client says so, and loads its state.
-  const isAllowed = (reason: string): boolean => reason === 'no-id' || due.includes(reason)
+  const { faults, ...sum } = sumOf(histories.map((history) => judge(history, site.published, site.epochs)))
+  const { gaps } = sum
   const failures = [
-    lost,
-    doubled,
-    disordered,
-    all('wrong'),
+    ...Object.values(faults),
     lacking.map((text) => `is not what the server has: ${text}`),
     left.map((text) => `left over: ${text}`),
-    Object.keys(gaps).flatMap((reason) => (isAllowed(reason) ? [] : `${gaps[reason]} gaps because of ${reason}`)),
+    // A connection that breaks before its first id has nothing to resume from: the client says so, and loads its state.
+    undue(gaps, ['no-id', ...due]),
     due.flatMap((reason) => (gaps[reason] ? [] : `no gap because of ${reason}`)),
   ]
-  const total = (count: (verdict: Verdict) => number): number => verdicts.reduce((sum, each) => sum + count(each), 0)
   return {
+    ...sum,
     faults: { ...proxy.counts },
-    events: total(({ events }) => events),
-    missed: total(({ missed }) => missed),
-    gaps,
-    lost: lost.length,
-    doubled: doubled.length,
-    disordered: disordered.length,
     leftOver: left.length,
     failures: failures.flatMap((lines) =>
       lines.slice(0, LINES).map((line) => `--scenario ${name} --seed ${seed}: ${line}`),

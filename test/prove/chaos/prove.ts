@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { type Outcome, type Prove, today } from '../section.ts'
+import { gapsCell, grouped, total } from '../verdict.ts'
 import { KINDS } from './fault.ts'
 import { type PlayOptions, playAll, type Result } from './play.ts'
 import { SCENARIOS } from './scenarios.ts'
@@ -87,13 +88,9 @@ const HEAD = [
   'left over',
 ]
 
-const total = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((a, b) => a + b, 0)
-const grouped = (count: number): string => count.toLocaleString('en')
-
 function cells({ title, clients, faults, events, gaps, missed, lost, doubled, disordered, leftOver }: Row): string[] {
-  const reasons = Object.entries(gaps).map(([reason, count]) => `${count} ${reason}`)
   const counts = [missed, lost, doubled, disordered, leftOver].map(grouped)
-  return [title, clients, `${total(faults)}`, grouped(events), reasons.join(', ') || '0', ...counts]
+  return [title, clients, `${total(Object.values(faults))}`, grouped(events), gapsCell(gaps), ...counts]
 }
 
 function toOutcome(rows: readonly Row[], seed: number, chromium: string, isPart: boolean): Outcome {

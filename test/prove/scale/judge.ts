@@ -1,5 +1,5 @@
 import type { Gap } from 'headwater'
-import type { Verdict } from '../chaos/history.ts'
+import type { Verdict } from '../verdict.ts'
 
 /*
  * What one client heard, and whether that is every event once and in order, or a gap: a pure function. Numbers have no holes, so the

@@ -1,4 +1,4 @@
-import type { Verdict } from '../chaos/history.ts'
+import type { Verdict } from '../verdict.ts'
 import { type Heard, judge } from './judge.ts'
 
 /*

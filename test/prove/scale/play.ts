@@ -1,4 +1,5 @@
 import { randomFrom } from '../../../bench/random.ts'
+import { type Sum, sumOf } from '../verdict.ts'
 import { Clients } from './clients.ts'
 import { sleep } from './faults.ts'
 import { Hubs } from './hubs.ts'
@@ -17,18 +18,12 @@ export interface PlayOptions {
 }
 
 /** What a scenario has shown. */
-export interface Result {
+export interface Result extends Sum {
   /** How often each fault was made. */
   readonly faults: Readonly<Record<string, number>>
   readonly published: number
   readonly rejected: number
   readonly epochs: number
-  readonly events: number
-  readonly gaps: Readonly<Record<string, number>>
-  readonly missed: number
-  readonly lost: number
-  readonly doubled: number
-  readonly disordered: number
   /** What must not be, a line each. */
   readonly failures: readonly string[]
 }
@@ -89,27 +84,12 @@ async function allHear(clients: Clients, notes: Notes): Promise<void> {
 
 function summarize(notes: Notes, faults: Result['faults']): Result {
   const { verdicts, epochs } = notes.judge()
-  const gaps: Record<string, number> = {}
-  for (const verdict of verdicts)
-    for (const [reason, times] of Object.entries(verdict.gaps)) gaps[reason] = (gaps[reason] ?? 0) + times
-  const sum = (of: (verdict: (typeof verdicts)[number]) => number): number =>
-    verdicts.reduce((total, verdict) => total + of(verdict), 0)
-  const failures = verdicts.flatMap(({ lost, doubled, disordered, wrong }, client) => [
-    ...lost.map((text) => `client ${client}: lost ${text}`),
-    ...doubled.map((text) => `client ${client}: doubled ${text}`),
-    ...disordered.map((text) => `client ${client}: out of order ${text}`),
-    ...wrong.map((text) => `client ${client}: ${text}`),
-  ])
+  const { faults: wrongs, ...sum } = sumOf(verdicts)
   return {
-    faults,
+    ...sum,
     ...notes.counts,
+    faults,
     epochs,
-    events: sum(({ events }) => events),
-    gaps,
-    missed: sum(({ missed }) => missed),
-    lost: sum(({ lost }) => lost.length),
-    doubled: sum(({ doubled }) => doubled.length),
-    disordered: sum(({ disordered }) => disordered.length),
-    failures: [...notes.wrong, ...failures],
+    failures: [...notes.wrong, ...Object.values(wrongs).flat()],
   }
 }

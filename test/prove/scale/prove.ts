@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { findRedis } from '../../../scripts/redis.mjs'
 import { type Outcome, type Prove, today } from '../section.ts'
+import { gapsCell, grouped, total, undue } from '../verdict.ts'
 import { cluster, sharded } from './cluster.ts'
 import { play, type Result } from './play.ts'
 import { RedisServer } from './server.ts'
@@ -95,22 +96,15 @@ const HEAD = [
   'out of order',
 ]
 
-const grouped = (count: number): string => count.toLocaleString('en')
-const total = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((a, b) => a + b, 0)
-
 function cells({ scenario, faults, gaps, ...row }: Row): string[] {
   const { published, rejected, epochs, events, missed, lost, doubled, disordered } = row
-  const reasons = Object.entries(gaps).map(([reason, count]) => `${grouped(count)} ${reason}`)
   return [
     scenario.title,
-    ...[total(faults), published, rejected, epochs, events].map(grouped),
-    reasons.join(', ') || '0',
+    ...[total(Object.values(faults)), published, rejected, epochs, events].map(grouped),
+    gapsCell(gaps),
     ...[missed, lost, doubled, disordered].map(grouped),
   ]
 }
-
-const undue = (gaps: Readonly<Record<string, number>>, due: readonly string[]): string[] =>
-  Object.entries(gaps).flatMap(([reason, count]) => (due.includes(reason) ? [] : `${count} gaps because of ${reason}`))
 
 function toOutcome(rows: readonly Row[], seed: number, redis: string, leftOut: readonly string[]): Outcome {
   const faults = rows.flatMap(({ scenario, faults }) =>
