@@ -84,9 +84,13 @@ export default defineConfig({
       options: {
         // Without a label of its own the button is called what it shows, keys included.
         translations: { button: { buttonAriaLabel: '' } },
-        // Who searches for "reconnect" wants a guide before a method, and an example or an old change last.
         miniSearch: {
-          searchOptions: { boostDocument: (id) => (/^\/(api\/|examples|changelog|LICENSE)/.test(id) ? 0.3 : 1) },
+          searchOptions: {
+            // Guides come before methods, examples and old changes: "reconnect" is a word of them all.
+            boostDocument: (id) => (/^\/(api\/|examples|changelog|LICENSE)/.test(id) ? 0.3 : 1),
+            // A short word with a mistake is another word: "Bun" would find "but" and "run".
+            fuzzy: (word) => (word.length > 4 ? 0.2 : false),
+          },
         },
       },
     },

@@ -147,5 +147,5 @@ const NOTES = [
   'In brackets are the `code` and the `status` of the errors that the client reported. `≤` is the longest of the five times from `publish` to the handler. Times depend on the machine.',
   `The server sends a heartbeat after ${HEARTBEAT / 1000} s of silence, and looks once a second.`,
   '"Nothing lost" means that the client got every event once and in order, those too that were published while it had no connection.',
-  'If a broken connection looks like the end of the response, the client follows after 3 s instead of backing off ([clean ends](behaviour.md#retry-timing)). It resumes in the same way.',
+  'If a broken connection looks like the end of the response, the client follows after 3 s instead of backing off ([clean ends](behaviour.md#reconnect-and-retry-timing)). It resumes in the same way.',
 ]
