@@ -11,11 +11,12 @@ export type Installer = 'npm' | 'yarn' | 'pnpm' | 'bun'
 export type Command = readonly [program: string, ...args: string[]]
 
 export interface Consumer {
-  /** How `--only` names it; and its folder in fixtures/, if `fixture` names no other. */
+  /** How `--only` names it; and its folder in fixtures/. */
   readonly name: string
   readonly group: Group
   /** What the table in the docs calls it. */
   readonly title: string
+  /** Another folder in fixtures/, which comes first. */
   readonly fixture?: string
   /** What is installed beside the package, as `npm install` takes it. */
   readonly packages: readonly string[]
@@ -29,6 +30,11 @@ export interface Consumer {
   readonly commands?: readonly Command[]
   /** The folder that is then served to Chromium. */
   readonly site?: string
+  /**
+   * A server that is then started: it renders the page, has the stream at `/events`, and publishes a number that is sent to `/publish`.
+   * The address of the stream, as the page has it, is in the variable STREAM.
+   */
+  readonly server?: Command
   /** A program that prints the numbers that it hears. The address of the stream is in the variable STREAM. */
   readonly program?: Command
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { Consumer } from './consumer.ts'
 import { toDocument } from './document.ts'
@@ -29,5 +30,12 @@ describe('docs/compatibility.md', () => {
   it('names no consumer twice', () => {
     const names = CONSUMERS.map(({ name }) => name)
     expect([...new Set(names)]).toEqual(names)
+  })
+
+  it('finds a fixture of every consumer', () => {
+    const missing = CONSUMERS.map(({ name, fixture = name }) => fixture).filter(
+      (name) => !existsSync(new URL(`fixtures/${name}/`, import.meta.url)),
+    )
+    expect(missing).toEqual([])
   })
 })

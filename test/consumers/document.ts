@@ -20,7 +20,11 @@ The policy allows inline scripts of a framework by their hash.
 The page heard three events, and its connection was destroyed.
 Two events were published meanwhile, and one more after the page had reconnected.
 A project passes if the page shows each of the six events once and in order, if the second request has the cursor, and if the console has no error.
-One error is allowed: the policy refuses the style attributes that SvelteKit sets.`,
+One error is allowed: the policy refuses the style attributes that SvelteKit sets.
+
+Where the title names a server, the project runs it: it renders the page for each request, and its own routes answer with \`hub.fetch(request)\`.
+Rendering on the server must open no connection.
+React and Vue write an error to the console if the page that was rendered does not match, so these projects fail then.`,
   ],
   programs: [
     'Runtimes and test runners',

@@ -41,6 +41,7 @@ export async function drive(
   await shows('1 2 3 4 5')
   await site.publish(1)
   await shows('1 2 3 4 5 6')
+  if (site.cursors.length > 2) throw Error(`it should connect twice, and did so ${site.cursors.length} times`)
   if (site.cursors[0] !== '' || !site.cursors[1])
     throw Error(`it should resume from its last event, its cursors were ${JSON.stringify(site.cursors)}`)
 }

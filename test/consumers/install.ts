@@ -53,7 +53,7 @@ export async function pack(): Promise<string> {
   return join(FOLDER, first?.filename ?? '')
 }
 
-/** An empty project, with the files of its fixture. @returns Its folder. */
+/** A project with the files of its fixtures alone. @returns Its folder. */
 export function createProject({ name, fixture = name }: Pick<Consumer, 'name' | 'fixture'>): string {
   const folder = join(FOLDER, name)
   rmSync(folder, { recursive: true, force: true })
@@ -62,8 +62,9 @@ export function createProject({ name, fixture = name }: Pick<Consumer, 'name' | 
     join(folder, 'package.json'),
     JSON.stringify({ name: `consumer-${name}`, private: true, type: 'module' }),
   )
-  cpSync(join(fixtures, 'shared'), folder, { recursive: true })
-  cpSync(join(fixtures, fixture), folder, { recursive: true })
+  for (const part of ['shared', fixture]) cpSync(join(fixtures, part), folder, { recursive: true })
+  const own = join(fixtures, name)
+  if (existsSync(own)) cpSync(own, folder, { recursive: true })
   return folder
 }
 

@@ -1,7 +1,7 @@
 import { type Browser, chromium } from 'playwright'
 import { findBrowsers } from '../../scripts/browsers.mjs'
 import { drive } from './drive.ts'
-import { openSite } from './site.ts'
+import { openSite, type Source } from './site.ts'
 
 /*
  * A consumer in Chromium.
@@ -9,9 +9,16 @@ import { openSite } from './site.ts'
 
 export const launch = (): Promise<Browser> => chromium.launch({ ...findBrowsers().chromium, args: ['--no-sandbox'] })
 
-/** @param folder - The built site. @throws Error that says what went wrong. */
-export async function drivePage(browser: Browser, folder: string): Promise<void> {
-  const site = await openSite(folder)
+interface PageOptions {
+  /** Gets the address of the stream. */
+  readonly start: (stream: string) => Promise<Source>
+  /** Whether the page comes with what the scripts show in it. */
+  readonly isRendered: boolean
+}
+
+/** @throws Error that says what went wrong. */
+export async function drivePage(browser: Browser, { start, isRendered }: PageOptions): Promise<void> {
+  const site = await openSite(start)
   const context = await browser.newContext()
   const complaints: string[] = []
   try {
@@ -21,7 +28,10 @@ export async function drivePage(browser: Browser, folder: string): Promise<void>
     page.on('console', (message) => {
       if (message.type() === 'error' && !IS_EXPECTED.test(message.text())) complaints.push(message.text())
     })
-    await page.goto(site.url)
+    if (site.cursors.length) throw Error('nothing should connect before the page does')
+    const response = await page.goto(site.url)
+    if (isRendered && !(await response?.text())?.includes('id="heard"'))
+      throw Error('the server should render the page')
     await drive(site, async () => (await page.locator('#heard').textContent()) ?? '')
     if (complaints.length) throw Error('the page complains')
   } catch (error) {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { Command } from './consumer.ts'
 import { drive } from './drive.ts'
-import { openSite } from './site.ts'
+import { openSite, serveFolder } from './site.ts'
 
 /*
  * A consumer that is a program: it prints each number that it hears, on a line of its own, and ends after the sixth.
@@ -10,7 +10,7 @@ import { openSite } from './site.ts'
 
 /** @throws Error that says what went wrong. */
 export async function driveProgram([program, ...args]: Command, folder: string, patience?: number): Promise<void> {
-  const site = await openSite(folder)
+  const site = await openSite(async () => serveFolder(folder))
   const child = spawn(`${folder}/node_modules/.bin/${program}`, args, {
     cwd: folder,
     env: { ...process.env, STREAM: `${site.url}events`, NODE_OPTIONS: '' },

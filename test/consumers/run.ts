@@ -7,6 +7,8 @@ import { createProject, install, installerVersion, pack, runIn, versionOf } from
 import { drivePage, launch } from './page.ts'
 import { driveProgram } from './program.ts'
 import { writeResults } from './results.ts'
+import { startServer } from './server.ts'
+import { serveFolder } from './site.ts'
 import { CONSUMERS } from './table.ts'
 
 /*
@@ -21,7 +23,7 @@ const nameOf = (specifier: string): string => specifier.replace(/(?<=.)@[^/]*$/,
 
 async function tryConsumer(consumer: Consumer, tarball: string, browser: Browser): Promise<Result> {
   const folder = createProject(consumer)
-  const { packages, shown = packages.map(nameOf), installer, commands = [], site, program } = consumer
+  const { packages, shown = packages.map(nameOf), installer, commands = [], site, server, program } = consumer
   const date = today()
   let versions: Record<string, string> = {}
   try {
@@ -29,7 +31,8 @@ async function tryConsumer(consumer: Consumer, tarball: string, browser: Browser
     await install(consumer, folder, tarball)
     for (const name of shown) versions[name] = versionOf(folder, name)
     for (const command of commands) await runIn(folder, command, consumer)
-    if (site) await drivePage(browser, join(folder, site))
+    if (site) await drivePage(browser, { start: async () => serveFolder(join(folder, site)), isRendered: false })
+    if (server) await drivePage(browser, { start: (stream) => startServer(folder, server, stream), isRendered: true })
     if (program) await driveProgram(program, folder)
     return { date, versions }
   } catch (error) {

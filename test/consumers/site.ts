@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { globSync, readFileSync } from 'node:fs'
-import { createServer, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { createHub } from 'headwater/server'
@@ -52,43 +52,74 @@ const pagesOf = (folder: string): string =>
     .map((file) => readFileSync(join(folder, file), 'utf8'))
     .join('\n')
 
-/** @param folder - The built files. */
-export async function openSite(folder: string): Promise<Site> {
-  const hub = createHub()
-  const stream = toNodeHandler(hub)
-  const cursors: string[] = []
-  const open = new Set<ServerResponse>()
-  let last = 0
-  const policy = policyOf(pagesOf(folder))
-  // `dev` reads no list of all files at first: the folder may have node_modules.
-  const files = sirv(folder, {
-    dev: true,
-    setHeaders: (response) => void response.setHeader('content-security-policy', policy),
-  })
+/** Where pages and the stream come from. */
+export interface Source {
+  /** How many have the stream open. */
+  readonly clients: number
+  page(request: IncomingMessage, response: ServerResponse): void
+  stream(request: IncomingMessage, response: ServerResponse): void
+  publish(n: number): Promise<void>
+  close(): Promise<void>
+}
 
-  const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost')
-    if (pathname !== '/events') return files(request, response)
-    cursors.push(request.headers['last-event-id']?.toString() ?? '')
-    open.add(response)
-    response.on('close', () => open.delete(response))
-    stream(request, response)
-  })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
+/** Files that are built, and a hub. */
+export function serveFolder(folder: string): Source {
+  const hub = createHub()
+  const policy = policyOf(pagesOf(folder))
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    cursors,
     get clients() {
       return hub.stats().clients
     },
+    // `dev` reads no list of all files at first: the folder may have node_modules.
+    page: sirv(folder, {
+      dev: true,
+      setHeaders: (response) => void response.setHeader('content-security-policy', policy),
+    }),
+    stream: toNodeHandler(hub),
+    publish: async (n) => void (await hub.publish('n', n)),
+    close: () => hub.close(),
+  }
+}
+
+/** @param start - Gets the address of the stream. */
+export async function openSite(start: (stream: string) => Promise<Source>): Promise<Site> {
+  const cursors: string[] = []
+  const open = new Set<ServerResponse>()
+  let last = 0
+
+  const server = createServer((request, response) => {
+    const isStream = new URL(request.url ?? '/', 'http://localhost').pathname === '/events'
+    // A server that renders may connect while it starts: that is counted too.
+    started.then(
+      (source) => source[isStream ? 'stream' : 'page'](request, response),
+      () => response.destroy(),
+    )
+    if (!isStream) return
+    cursors.push(request.headers['last-event-id']?.toString() ?? '')
+    open.add(response)
+    response.on('close', () => open.delete(response))
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  const started = start(`${url}events`)
+  const source = await started.catch((error) => {
+    server.close()
+    throw error
+  })
+  return {
+    url,
+    cursors,
+    get clients() {
+      return source.clients
+    },
     async publish(count) {
-      for (let left = count; left; left--) await hub.publish('n', ++last)
+      for (let left = count; left; left--) await source.publish(++last)
     },
     break() {
       for (const { socket } of open) socket?.destroy()
     },
     async close() {
-      await hub.close()
+      await source.close()
       server.closeAllConnections()
       server.close()
     },

@@ -1,0 +1,162 @@
+import type { Command, Consumer } from './consumer.ts'
+
+/*
+ * The consumers that are pages.
+ */
+
+const build: readonly Command[] = [['vite', 'build']]
+
+const withVite = (name: string, title: string, packages: readonly string[], more?: Partial<Consumer>): Consumer => ({
+  name,
+  group: 'pages',
+  title,
+  packages: ['vite', ...packages],
+  commands: build,
+  site: 'dist',
+  ...more,
+})
+
+const react = (version: string): Consumer =>
+  withVite(`vite-react-${version}`, `Vite, React ${version}`, [`react@${version}`, `react-dom@${version}`], {
+    fixture: 'vite-react',
+    shown: ['vite', 'react'],
+  })
+
+export const PAGES: readonly Consumer[] = [
+  react('19'),
+  react('18'),
+  withVite('vite-vue', 'Vite, Vue', ['@vitejs/plugin-vue', 'vue'], { shown: ['vite', 'vue'] }),
+  withVite('vite-solid', 'Vite, Solid', ['vite-plugin-solid', 'solid-js'], { shown: ['vite', 'solid-js'] }),
+  {
+    name: 'next',
+    group: 'pages',
+    title: 'Next, static export',
+    packages: ['next', 'react', 'react-dom'],
+    shown: ['next', 'react'],
+    commands: [['next', 'build']],
+    site: 'out',
+  },
+  {
+    name: 'next-server',
+    group: 'pages',
+    title: 'Next, server `next start`',
+    fixture: 'next',
+    packages: ['next', 'react', 'react-dom'],
+    shown: ['next', 'react'],
+    commands: [['next', 'build']],
+    server: ['next', 'start'],
+  },
+  {
+    name: 'nuxt',
+    group: 'pages',
+    title: 'Nuxt, `generate`',
+    packages: ['nuxt'],
+    commands: [['nuxi', 'generate']],
+    site: '.output/public',
+  },
+  {
+    name: 'nuxt-server',
+    group: 'pages',
+    title: 'Nuxt, server `node .output/server/index.mjs`',
+    fixture: 'nuxt',
+    packages: ['nuxt'],
+    commands: [['nuxi', 'build']],
+    server: ['node', '.output/server/index.mjs'],
+  },
+  {
+    name: 'sveltekit',
+    group: 'pages',
+    title: 'SvelteKit, adapter-static',
+    packages: ['@sveltejs/kit', '@sveltejs/adapter-static', '@sveltejs/vite-plugin-svelte', 'svelte', 'vite'],
+    shown: ['@sveltejs/kit', 'svelte'],
+    commands: build,
+    site: 'build',
+  },
+  {
+    name: 'sveltekit-server',
+    group: 'pages',
+    title: 'SvelteKit, server of adapter-node',
+    fixture: 'sveltekit',
+    packages: ['@sveltejs/kit', '@sveltejs/adapter-node', '@sveltejs/vite-plugin-svelte', 'svelte', 'vite'],
+    shown: ['@sveltejs/kit', '@sveltejs/adapter-node', 'svelte'],
+    commands: build,
+    server: ['node', 'build/index.js'],
+  },
+  {
+    name: 'astro',
+    group: 'pages',
+    title: 'Astro',
+    packages: ['astro'],
+    commands: [['astro', 'build']],
+    site: 'dist',
+  },
+  {
+    name: 'astro-server',
+    group: 'pages',
+    title: 'Astro, server of @astrojs/node',
+    fixture: 'astro',
+    packages: ['astro', '@astrojs/node'],
+    commands: [['astro', 'build']],
+    server: ['node', 'dist/server/entry.mjs'],
+  },
+  {
+    name: 'angular',
+    group: 'pages',
+    title: 'Angular',
+    packages: [
+      '@angular/build',
+      '@angular/cli',
+      '@angular/common',
+      '@angular/compiler',
+      '@angular/compiler-cli',
+      '@angular/core',
+      '@angular/platform-browser',
+      'rxjs',
+      'tslib',
+      'typescript@6',
+    ],
+    shown: ['@angular/core'],
+    commands: [['ng', 'build']],
+    site: 'dist/browser',
+  },
+  {
+    name: 'webpack',
+    group: 'pages',
+    title: 'webpack',
+    fixture: 'bundled',
+    packages: ['webpack', 'webpack-cli'],
+    shown: ['webpack'],
+    commands: [['webpack', '--mode', 'production', '--entry', './page.js']],
+    site: '.',
+  },
+  {
+    name: 'esbuild',
+    group: 'pages',
+    title: 'esbuild',
+    fixture: 'bundled',
+    packages: ['esbuild'],
+    commands: [['esbuild', 'page.js', '--bundle', '--minify', '--outfile=dist/main.js']],
+    site: '.',
+  },
+  {
+    name: 'rspack',
+    group: 'pages',
+    title: 'Rspack',
+    fixture: 'bundled',
+    packages: ['@rspack/core', '@rspack/cli'],
+    shown: ['@rspack/core'],
+    commands: [['rspack', 'build', '--mode', 'production', '--entry', './page.js']],
+    site: '.',
+  },
+  {
+    name: 'parcel',
+    group: 'pages',
+    title: 'Parcel',
+    packages: ['parcel'],
+    commands: [['parcel', 'build', 'index.html', '--no-source-maps']],
+    site: 'dist',
+  },
+  { name: 'script', group: 'pages', title: 'a module script, without a bundler', packages: [], site: '.' },
+  withVite('worker', 'a Worker, with Vite', []),
+  withVite('shared-worker', 'a SharedWorker, with Vite', []),
+]
