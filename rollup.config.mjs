@@ -57,20 +57,25 @@ const inline = {
   },
 }
 
-/** The oldest versions that have all that is imported. */
-const NEEDED = { react: 'React 18', vue: 'Vue 3.4' }
+/** The oldest versions that have all that is imported, and the names that older ones lack. */
+const NEEDED = {
+  react: ['React 18', /useInsertionEffect|useSyncExternalStore/],
+  vue: ['Vue 3.4', /toValue/],
+  msw: ['MSW 2', /HttpHandler|HttpResponse/],
+}
 
 /**
  * An older one lacks a name, and the module does not even load: Node and bundlers then show the line of the import. So that line
- * says what is needed. A minifier drops it.
+ * says what is needed, beside these names, since some show only a part of it. A minifier drops it.
  */
 const needed = {
   name: 'needed',
   renderChunk: (code) => ({
-    code: code.replace(
-      /^import .* from "(react|vue)";$/gm,
-      (line, peer) => `${line} // headwater needs ${NEEDED[peer]}`,
-    ),
+    code: code.replace(/^import \{ (.*) \} from "(react|vue|msw)";$/gm, (_, names, peer) => {
+      const [version, young] = NEEDED[peer]
+      const sorted = names.split(', ').sort((a, b) => young.test(a) - young.test(b))
+      return `import { ${sorted.join(', ')} } from "${peer}"; // headwater needs ${version}`
+    }),
     map: null,
   }),
 }

@@ -57,6 +57,9 @@ export function sseHandler<E extends EventMap = Record<string, unknown>>(
 const isStream = <E>(script: Script | MockStream<E>): script is MockStream<E> =>
   typeof script === 'object' && script !== null && 'respond' in script
 
+// As adapters/react-client.ts does for React: without it, `require` would speak of a class that extends undefined.
+if (!HttpHandler) throw Error('headwater needs MSW 2')
+
 class StreamHandler extends HttpHandler {
   readonly #source: Responder | (() => Responder)
   #responder: Responder

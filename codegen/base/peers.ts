@@ -7,14 +7,22 @@ import { GenerateError } from './problems.ts'
  * Packages that only some sources need. They are optional: a project installs those that it uses.
  */
 
-/** The packages to install for each kind of source. */
+/** The packages to install for each kind of source, with the oldest versions that will do. */
 const INSTALL = {
-  Rust: ['web-tree-sitter', 'tree-sitter-rust'],
-  YAML: ['yaml'],
-  'JSON Schema': ['@apidevtools/json-schema-ref-parser'],
+  Rust: { 'web-tree-sitter': '0.25', 'tree-sitter-rust': '0.24' },
+  YAML: { yaml: '2' },
+  'JSON Schema': { '@apidevtools/json-schema-ref-parser': '10' },
 } as const
 
 export type PeerUse = keyof typeof INSTALL
+
+/** What to say of packages that are missing, or too old. */
+function wanted(use: PeerUse, problem: string): GenerateError {
+  const packages = Object.entries(INSTALL[use])
+  const needs = packages.map(([name, oldest]) => `${name} ${oldest} or newer`).join(' and ')
+  const install = packages.map(([name]) => `${name}@latest`).join(' ')
+  return new GenerateError(`sources in ${use} need ${needs}, ${problem}: npm install --save-dev ${install}`)
+}
 
 /**
  * Finds a file of an optional package: in the project that the command runs in, or beside this package.
@@ -29,11 +37,21 @@ export function resolvePeer(specifier: string, use: PeerUse, folder: string = pr
       // Not there.
     }
   }
-  const packages = INSTALL[use].join(' ')
-  throw new GenerateError(`sources in ${use} need a package that is not installed: npm install --save-dev ${packages}`)
+  throw wanted(use, `and ${specifier} is not installed`)
 }
 
-/** Loads an optional package. The caller says its type, as in `loadPeer<typeof import('yaml')>('yaml', 'YAML')`. */
-export async function loadPeer<T>(specifier: string, use: PeerUse, folder?: string): Promise<T> {
-  return (await import(pathToFileURL(resolvePeer(specifier, use, folder)).href)) as T
+/**
+ * Loads an optional package. The caller says its type, as in `loadPeer<typeof import('yaml')>('yaml', 'YAML', 'visit')`.
+ * @param name - An export that older versions do not have.
+ * @throws GenerateError that names the command that installs it.
+ */
+export async function loadPeer<T>(
+  specifier: string,
+  use: PeerUse,
+  name: keyof T & string,
+  folder?: string,
+): Promise<T> {
+  const loaded: T = await import(pathToFileURL(resolvePeer(specifier, use, folder)).href)
+  if (loaded[name]) return loaded
+  throw wanted(use, `and an older ${specifier} is installed`)
 }

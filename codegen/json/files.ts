@@ -126,6 +126,7 @@ async function referred(
   const { $RefParser } = await loadPeer<{ $RefParser: typeof RefParser }>(
     '@apidevtools/json-schema-ref-parser',
     'JSON Schema',
+    '$RefParser',
   )
   try {
     const refs = await new $RefParser().resolve(file, { resolve: { http: false } })

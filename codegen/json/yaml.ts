@@ -14,7 +14,7 @@ export interface YamlFile {
 
 /** Reads a file of YAML. @throws GenerateError with the place of the first mistake, or if the parser is not installed. */
 export async function readYaml(file: string, text: string): Promise<YamlFile> {
-  const yaml = await loadPeer<Yaml>('yaml', 'YAML')
+  const yaml = await loadPeer<Yaml>('yaml', 'YAML', 'visit')
   const lineAt = createLines(text)
   const placeAt = (offset: number): Place => ({ file, ...lineAt(offset) })
   const document = yaml.parseDocument(text, { prettyErrors: false, logLevel: 'error' })

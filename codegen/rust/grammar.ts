@@ -25,7 +25,7 @@ export function loadGrammar(): Promise<Parse> {
 }
 
 async function load(): Promise<Parse> {
-  const { Parser, Language } = await loadPeer<TreeSitter>('web-tree-sitter', 'Rust')
+  const { Parser, Language } = await loadPeer<TreeSitter>('web-tree-sitter', 'Rust', 'Parser')
   await Parser.init()
   const parser = new Parser()
   parser.setLanguage(await Language.load(resolvePeer('tree-sitter-rust/tree-sitter-rust.wasm', 'Rust')))

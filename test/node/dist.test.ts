@@ -193,6 +193,7 @@ it('no optional peer keeps the package from being installed beside another versi
 const OLD_PEERS: Readonly<Record<string, string>> = {
   react: "exports.createContext = exports.useState = () => {}; exports.version = '17.0.2'",
   vue: "exports.shallowRef = exports.watch = () => {}; exports.version = '2.7.16'",
+  msw: 'exports.rest = {}',
 }
 
 it.each([
@@ -200,12 +201,15 @@ it.each([
   ['react', 'require', /^Error: headwater needs React 18$/m],
   ['vue', 'import', /^import .* \/\/ headwater needs Vue 3.4$/m],
   ['vue', 'require', /^Error: headwater needs Vue 3.4$/m],
+  ['msw', 'import', /^import .* \/\/ headwater needs MSW 2$/m],
+  ['msw', 'require', /^Error: headwater needs MSW 2$/m],
 ] as const)('an old %s is refused by %s with the version that is needed', (peer, how, message) => {
   const modules = join(project, `old-${peer}-${how}`, 'node_modules')
   mkdirSync(join(modules, peer), { recursive: true })
   writeFileSync(join(modules, peer, 'index.js'), OLD_PEERS[peer] ?? '')
   cpSync(join(project, 'node_modules', name), join(modules, name), { recursive: true })
-  const code = how === 'import' ? `import '${name}/${peer}'` : `require('${name}/${peer}')`
+  const specifier = `${name}/${peer === 'msw' ? 'testing/msw' : peer}`
+  const code = how === 'import' ? `import '${specifier}'` : `require('${specifier}')`
   const type = how === 'import' ? 'module' : 'commonjs'
   const { status, stderr } = spawnSync(process.execPath, [`--input-type=${type}`, '--eval', code], {
     cwd: join(modules, '..'),
