@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { now, startWorker } from '../server/processes.ts'
 import type { HerdCommands } from './clients.ts'
 import type { ServeCommands } from './serve.ts'
-import { type Outcome, summarize } from './simulate.ts'
+import { busiestSecond, type Outcome, summarize } from './simulate.ts'
 
 /*
  * The same with real clients and real connections: the server process is killed, and another starts on its port.
@@ -36,7 +36,7 @@ export async function measure(clients: number, down: number): Promise<Measuremen
         records.flatMap((record) => [...record[kind]].map((at) => at - since))
       const opened = times('openings').sort((a, b) => a - b)
       const outcome = summarize(times('attempts'), opened, each * PROCESSES, down)
-      return { outcome, perSecond: summarize(opened, [], 0, down).peaks.second }
+      return { outcome, perSecond: busiestSecond(opened) }
     } finally {
       await second.stop()
     }

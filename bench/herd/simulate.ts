@@ -81,24 +81,33 @@ export function summarize(
   clients: number,
   down: number,
 ): Outcome {
-  const counts: number[] = []
-  for (const at of attempts) {
-    const slice = Math.floor(at / SLICE)
-    counts[slice] = (counts[slice] ?? 0) + 1
-  }
-  const filled = Array.from(counts, (count) => count ?? 0)
-  const second = 1000 / SLICE
+  const counts = countBySlice(attempts)
   return {
-    attempts: filled,
+    attempts: counts,
     peaks: {
-      slice: busiest(filled, 1),
-      second: busiest(filled, second),
-      later: busiest(filled.slice(Math.ceil(down / SLICE)), second),
+      slice: busiest(counts, 1),
+      second: busiest(counts, SECOND),
+      later: busiest(counts.slice(Math.ceil(down / SLICE)), SECOND),
     },
     total: attempts.length,
     back: opened[Math.ceil(clients * 0.99) - 1] ?? Infinity,
     lost: 0,
   }
+}
+
+/** In slices. */
+const SECOND = 1000 / SLICE
+
+/** How many of these times, in milliseconds, are in the second that has the most. */
+export const busiestSecond = (times: readonly number[]): number => busiest(countBySlice(times), SECOND)
+
+function countBySlice(times: readonly number[]): readonly number[] {
+  const counts: number[] = []
+  for (const at of times) {
+    const slice = Math.floor(at / SLICE)
+    counts[slice] = (counts[slice] ?? 0) + 1
+  }
+  return Array.from(counts, (count) => count ?? 0)
 }
 
 /** The largest sum of so many neighbours. */

@@ -5,7 +5,7 @@ import { table } from '../table.ts'
 import { measure, type Scale, type Setting } from './measure.ts'
 
 /*
- * npm run bench:scale -- [--clients 1000] [--events 1000] [--rounds 3]
+ * npm run bench:scale -- [--clients 1000] [--events 300] [--rounds 3]
  *
  * One server with its log in memory, and one, two and four servers that share a log in Redis. The clients are spread over the servers,
  * and one server publishes.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { headwater, type Policy } from '../../../bench/herd/policies.ts'
-import { type Scenario, simulate, summarize } from '../../../bench/herd/simulate.ts'
+import { busiestSecond, type Scenario, simulate, summarize } from '../../../bench/herd/simulate.ts'
 import { randomFrom } from '../../../bench/random.ts'
 
 const never = (): number => 0
@@ -58,4 +58,13 @@ describe('a summary', () => {
       lost: 0,
     })
   })
+})
+
+it.each<[what: string, times: number[], count: number]>([
+  ['nothing', [], 0],
+  ['all within a second', [0, 450, 999], 3],
+  ['the busiest of several seconds', [0, 2000, 2100, 2950, 5000], 3],
+  ['a second that begins between two', [900, 950, 1000, 1850], 4],
+])('busiestSecond() counts %s', (_, times, count) => {
+  expect(busiestSecond(times)).toBe(count)
 })
