@@ -25,12 +25,6 @@ export function clientOf<E extends object>(source: Source<E>, options: SSEOption
   return 'observe' in Object(source) ? (source as SSEClient<E>) : createSSE<E>(source as string, options)
 }
 
-/** The callbacks of an observer. */
-const CALLBACK = /^on(State|Open|Event|Gap|Retry|Invalid|HandlerError)$/
-
-/** Names of what a client looks at once, when it is made: layers, and a parser, which may be more than a function. */
-const ONCE = /parse|transport|server|resume|commit/
-
 /**
  * The same options, whose functions and headers are the newest when the client calls or reads them. Options that are undefined
  * are left out: an `onEvent` costs the decoding of every event.
@@ -46,9 +40,12 @@ export function follow<E>(
   if (typeof options === 'function') throw optionError('options', 'object', options)
   const followed: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(options)) {
-    const isCallback = CALLBACK.test(name)
+    // The callbacks of an observer.
+    const isCallback = /^on(State|Open|Event|Gap|Retry|Invalid|HandlerError)$/.test(name)
     if (value == null || (isCallback && !observes)) continue
-    const isFollowed = name === 'headers' || (typeof value === 'function' && !ONCE.test(name))
+    // A client looks at some once, when it is made: layers, and a parser, which may be more than a function.
+    const isOnce = /parse|transport|server|resume|commit/.test(name)
+    const isFollowed = name === 'headers' || (typeof value === 'function' && !isOnce)
     const call = (...args: unknown[]): unknown => {
       // A callback may have been taken away since.
       const now: unknown = newest.current[name as keyof SSEOptions<E>] ?? (isCallback ? undefined : value)

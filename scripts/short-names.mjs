@@ -20,7 +20,7 @@ const LETTERS = [...'tresamyldcVfqnohxGipuMwFzjZQCIRkBYSPLUNTHKAEgOWJXDbv']
 /** The same for the names that only these folders have. */
 const ROOMS = {
   'src/hub': [...'tie'],
-  'src/tabs': [...'hreiadopckntmwfNul'],
+  'src/tabs': [...'rocawlnhdpimtefNuk'],
   adapters: [],
 }
 

@@ -178,9 +178,7 @@ function createListen(
 
 function checkSubscription(pattern: unknown, handler: unknown): void {
   if (typeof handler !== 'function') throw optionError('subscribe', 'function', handler)
-  if (typeof pattern !== 'string' || !PATTERN.test(pattern))
+  // No event has an empty name (HTML 9.2.6), and a `*` stands for names only at the end of a prefix.
+  if (typeof pattern !== 'string' || !/^(\*|[^*]*[^*.](\.\*)?)$/.test(pattern))
     throw optionError('subscribe', 'name, prefix.* or *', pattern)
 }
-
-/** No event has an empty name (HTML 9.2.6), and a `*` stands for names only at the end of a prefix. */
-const PATTERN = /^(\*|[^*]*[^*.](\.\*)?)$/

@@ -12,7 +12,7 @@ export const isHidden = (): boolean => globalThis.document?.visibilityState === 
 
 /** Rendered ahead of a visit that may never come (Prerendering Revamped). Not in TypeScript's DOM yet. */
 export const isPrerendering = (): boolean =>
-  (globalThis.document as (Document & { readonly prerendering?: boolean }) | undefined)?.prerendering === true
+  !!(globalThis.document as (Document & { readonly prerendering?: boolean }) | undefined)?.prerendering
 
 const SIGNALS = 'freeze pagehide resume pageshow visibilitychange online'
 

@@ -36,6 +36,6 @@ export const STATUSES: Readonly<Record<number | string, Nature>> = {
 }
 
 export function natureOf({ code, status }: SSEError, cursor: CursorSent): Nature {
-  const nature = STATUSES[status ?? code] ?? (Number(status) < 500 ? 'fatal' : 'retry')
+  const nature = STATUSES[status ?? code] ?? ((status as number) < 500 ? 'fatal' : 'retry')
   return nature === cursor || (nature === 'sent' && cursor !== 'none') ? 'cursor' : nature
 }

@@ -33,7 +33,7 @@ export function createHubLayer(
   // Not at the end of a link: the state is not set yet then.
   host.state.subscribe((state) => {
     if (!/open|connecting/.test(state.status))
-      topics._fail(state.status === 'closed' ? (state.error ?? new SSEError('gave-up', 'closed')) : undefined)
+      topics._fail(state.status === 'closed' && (state.error ?? new SSEError('gave-up', 'closed')))
   })
 
   return {

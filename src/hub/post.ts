@@ -5,6 +5,9 @@ import type { SSEUrl } from '../transports/request.ts'
 import { createRefusal, readText } from '../transports/response.ts'
 import type { Host } from '../transports/transport.ts'
 
+/** How much of an answer is read, in characters. */
+const ANSWER_MAX = 1e6
+
 /**
  * Sends JSON to the server, with the headers and credentials of the stream. It is never sent twice, but after a 401. It ends
  * when it takes too long, and with the client.
@@ -22,7 +25,7 @@ export function post(host: Host, url: SSEUrl | undefined, body: object): Promise
   const answer = new Promise<unknown>((resolve, reject) => {
     const fail = (error: unknown): void =>
       reject(error instanceof SSEError ? error : requestError('POST', 'network', error, { cause: error }))
-    timer(connectTimeout || Infinity, () => fail(new SSEError('timeout', `POST: no answer in ${connectTimeout} ms`)))
+    timer(connectTimeout || Infinity, () => fail(requestError('POST', 'timeout', `no answer in ${connectTimeout} ms`)))
     unwatch = host.state.subscribe(({ status }) => status === 'closed' && fail('closed'))
     const send = async (): Promise<void> => {
       const context = { attempt: 0, lastEventId: '' }
@@ -70,6 +73,3 @@ export function explained(reason: unknown): unknown {
     return reason
   }
 }
-
-/** How much of an answer is read, in characters. */
-const ANSWER_MAX = 1e6

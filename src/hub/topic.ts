@@ -1,4 +1,5 @@
 import { optionError } from '../base/check.ts'
+import { same } from '../base/same.ts'
 import type { Handler } from '../events/dispatch.ts'
 import type { EventHandler, EventName, ListenOptions, SSEEvent, SubscribeOptions } from '../events/event.ts'
 import { covers } from './protocol.ts'
@@ -31,7 +32,7 @@ export function createTopic(given: string, host: HubHost, subscribe: Subscribe):
     joined: () => host.topics._join(name),
     subscribe(handler, { once, signal } = {}) {
       if (typeof handler !== 'function') throw optionError('subscribe', 'function', handler)
-      if (signal?.aborted) return () => {}
+      if (signal?.aborted) return same as () => void
       function hear(data: unknown, event: SSEEvent): unknown {
         if (!belongs(name, event, data)) return undefined
         if (once) off()

@@ -48,8 +48,8 @@ interface Topics extends Wanted, HostTopics {
   _start(): void
   /** The server introduced itself, or confirms a change. @param control - {}: it does not do that, and grants all. */
   _open(control: Control): void
-  /** The stream is over. @param error - For good, until `connect()`. */
-  _fail(error?: SSEError): void
+  /** The stream is over. @param error - For good, until `connect()`; false: for now. */
+  _fail(error?: SSEError | false): void
   /** The server's name for the connection; '' if there is none. */
   _clientId(): string
 }
@@ -85,7 +85,7 @@ export const createTopics: CreateTopics = (host, always, change, getLink, onRefu
   const timer = createTimer(host.options.clock)
   const waiting: (() => void)[] = []
   let joined: Joined | undefined
-  let over: SSEError | undefined
+  let over: SSEError | false | undefined
   /** The topics refused in the last message that refused any: no more is kept, so it cannot grow. */
   let refused: readonly TopicRefused[] = []
   const gather = (): unknown => joined?._granted && timer(GATHER, update)
@@ -104,7 +104,7 @@ export const createTopics: CreateTopics = (host, always, change, getLink, onRefu
     return sent.catch(({ status }) => /4(04|10)/.test(status) && joined === own && host.reconnect())
   }
 
-  function set(next?: Joined, error?: SSEError): void {
+  function set(next?: Joined, error?: SSEError | false): void {
     timer()
     over = error
     joined = next

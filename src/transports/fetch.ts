@@ -21,12 +21,12 @@ export function fetchTransport(): Transport {
   }
 }
 
-/** A redirect to another origin takes along every header but Authorization (Fetch 4.4, step 13): any other may be a secret. */
-const SAFE = /^(accept|content-|authorization$)/
-
-/** How to treat redirects: they are followed only if no header may be a secret. */
+/**
+ * How to treat redirects: they are followed only if no header may be a secret. A redirect to another origin takes along every
+ * header but Authorization (Fetch 4.4, step 13).
+ */
 export const redirectMode = (headers: Headers): NonNullable<RequestInit['redirect']> =>
-  [...headers.keys()].every((name) => SAFE.test(name)) ? 'follow' : 'manual'
+  [...headers.keys()].every((name) => /^(accept|content-|authorization$)/.test(name)) ? 'follow' : 'manual'
 
 /** @returns What ends the attempt, unless it throws that. */
 async function run(request: TransportRequest, sink: TransportSink, signal: AbortSignal): Promise<unknown> {
@@ -38,12 +38,12 @@ async function run(request: TransportRequest, sink: TransportSink, signal: Abort
   const cancel = (): unknown => reader.cancel().catch(same)
   if (signal.aborted) return cancel()
   signal.addEventListener('abort', cancel)
-  sink.open({ heartbeatMs: Number(headers.get('x-sse-heartbeat')) })
+  sink.open({ heartbeatMs: +(headers.get('x-sse-heartbeat') as string) })
   const parse = createStreamParser(sink, request.maxEventSize)
   for (;;) {
-    const { done, value } = await reader.read()
+    const { value } = await reader.read()
     // Lines before the end without a blank line are no event (HTML 9.2.6, last paragraph).
-    if (done) return 'eof'
+    if (!value) return 'eof'
     sink.heard()
     for (const block of parse(value)) {
       sink.block(block)

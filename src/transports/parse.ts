@@ -10,7 +10,7 @@ const FIELD = 1024
  */
 function createLineReader(limit: number): (bytes: Uint8Array) => readonly string[] {
   // The BOM is dropped below: Node's decoder drops a second one, if a chunk begins with it.
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+  const decoder = new TextDecoder(undefined, { ignoreBOM: true })
   /** The next chunk is read without it: the one BOM, or the LF of a CRLF that was cut in two. */
   let dropped = '\ufeff'
   /** The beginning of a line whose end is still to come. */

@@ -65,7 +65,8 @@ export async function readText({ body }: Pick<Response, 'body'>, enough: number,
  * no sense.
  */
 export function parseRetryAfter(value: string | null, date: string | null, now: number): number {
-  const seconds = Number(value)
-  const ms = seconds >= 0 ? seconds * 1000 : Date.parse(`${value}`) - (Date.parse(`${date}`) || now)
+  // null is 0 as a number, and no date.
+  const seconds = +(value as string)
+  const ms = seconds >= 0 ? seconds * 1000 : Date.parse(value as string) - (Date.parse(date as string) || now)
   return Math.max(ms || 0, 0)
 }
