@@ -163,7 +163,7 @@ export class SourceConnection {
 
   #errorOf(reason: unknown): SSEError | undefined {
     if (reason === 'stop' || reason === 'eof') return undefined
-    return isSSEError(reason) ? reason : requestError(this.options.url, 'network', `${reason}`, { cause: reason })
+    return isSSEError(reason) ? reason : requestError(this.options.url, 'network', reason, { cause: reason })
   }
 
   /** As the standard has it, each event is a task of its own: promises that a handler resolves are dealt with before the next. */

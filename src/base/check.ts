@@ -1,4 +1,4 @@
-import { SSEError } from './errors.ts'
+import { SSEError, textOf } from './errors.ts'
 
 /*
  * Wrong options are an error at once, instead of a stream that never comes. TypeScript finds most of them; this is for
@@ -30,4 +30,4 @@ export function withDefaults<D extends object>(defaults: D, given: object, more:
 
 /** An error about an option. Only the beginning of the value is shown: it may be a token. */
 export const optionError = (name: string, wants: string, value?: unknown): SSEError =>
-  new SSEError('options', `${name}: expected ${wants}, got ${String(value).slice(0, 20)}`)
+  new SSEError('options', `${name}: expected ${wants}, got ${textOf(value).slice(0, 20)}`)

@@ -69,27 +69,42 @@ export function isSSEError(value: unknown): value is SSEError {
   return typeof value === 'object' && value !== null && 'code' in value && (value as SSEError).name === 'SSEError'
 }
 
-/** An error about a request. Of the URL, and of URLs in the message, only what is no secret is shown. */
-export const requestError = (url: string, code: SSEErrorCode, message: unknown, details?: SSEErrorDetails): SSEError =>
-  new SSEError(code, publicPart(`${url}: ${message}`), details)
+/** Any value as text. Anything can be thrown: an object without a text, too. */
+export function textOf(value: unknown): string {
+  try {
+    return String(value)
+  } catch {
+    return typeof value
+  }
+}
 
 /**
- * The query, the fragment and the credentials of a URL may be secrets. Cut to a length first: a server may send headers
- * of 100 kB that end in a message.
+ * An error about a request. Of the URL, and of URLs in the message, the query, the fragment and the credentials are not
+ * shown: they may be secrets.
  */
-const publicPart = (text: string): string =>
-  text
-    .slice(0, 300)
-    .replace(/[?#]\S*[^\s:]/g, '')
-    .replace(/\/\/[^/\s]*(@|$)/g, '//')
+export const requestError = (url: string, code: SSEErrorCode, message: unknown, details?: SSEErrorDetails): SSEError =>
+  new SSEError(
+    code,
+    `${url}: ${textOf(message)}`
+      // First: a server may send headers of 100 kB that end in a message.
+      .slice(0, 300)
+      .replace(/[?#]\S*[^\s:]/g, '')
+      .replace(/\/\/[^/\s]*(@|$)/g, '//'),
+    details,
+  )
 
 /**
  * The last resort for an error that nobody observes: the platform's own report (HTML 8.1.4.3), so that `window.onerror`
  * and error trackers get it. Never thrown: one bad callback must not stop a stream.
  */
 export function report(error: unknown): void {
-  // Node has no reportError, and an error that is thrown there from a timer would end the process.
-  ;(globalThis.reportError ?? console.error)(error)
+  try {
+    // Node has no reportError, and an error that is thrown there from a timer would end the process.
+    ;(globalThis.reportError ?? console.error)(error)
+  } catch (why) {
+    // Node's console reads the properties of an error, and a getter may throw.
+    console.error(why)
+  }
 }
 
 /** Whether a value is a promise of any kind: of another realm, of a library, or that of zone.js. */

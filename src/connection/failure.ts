@@ -1,5 +1,5 @@
 import { monotonic } from '../base/clock.ts'
-import { SSEError } from '../base/errors.ts'
+import { SSEError, textOf } from '../base/errors.ts'
 import { backoff, FLOOR, isFinal, leastWait } from '../decisions/retry.ts'
 import { natureOf } from '../decisions/statuses.ts'
 import { hasIdInUrl } from '../transports/fetch.ts'
@@ -28,8 +28,8 @@ export function createFailures(
     const { _attempt: attempt, _everOpened } = connection
     const request = attempt?._request
     const isEnd = cause === 'eof'
-    const message = isEnd ? 'stream ended' : cause
-    const error = cause instanceof SSEError ? cause : connection._error('network', message, cause)
+    const error =
+      cause instanceof SSEError ? cause : connection._error('network', isEnd ? 'stream ended' : cause, cause)
     const now = monotonic(clock)
 
     const isNew = request && hasIdInUrl(request) && _everOpened !== 'resumed'
@@ -64,15 +64,15 @@ export function createFailures(
         typeof retry === 'function'
           ? retry(failures, error, Math.max(openFor, 0))
           : backoff(failures, connection._serverRetry, retry, clock.random(), isPolled)
+      if (delay !== null) delay = +delay || 0 // A function may return what is no number.
     } catch (cause) {
-      return connection.end(connection._error('gave-up', `retry(): ${cause}`, cause))
+      return connection.end(connection._error('gave-up', `retry(): ${textOf(cause)}`, cause))
     }
     // The caller's own function may have closed or reconnected.
     if (connection._attempt !== attempt) return
     if (delay === null) return connection.end(new SSEError('gave-up', error.message, { cause: error }))
     const least = leastWait(error.retryAfter, clock.random())
-    // A function may return NaN.
-    const until = Math.ceil(clock.now() + Math.max(delay || 0, FLOOR, least))
+    const until = Math.ceil(clock.now() + Math.max(delay, FLOOR, least))
     connection.wait({ attempt: failures, until, error }, least)
   }
 }

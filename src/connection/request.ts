@@ -1,4 +1,4 @@
-import { requestError } from '../base/errors.ts'
+import { requestError, textOf } from '../base/errors.ts'
 import type {
   PerAttempt,
   RequestContext,
@@ -40,7 +40,7 @@ export function checkRequest(
   given: RequestHeaders = {},
   body?: unknown,
 ): { url: string; headers: Headers } {
-  let url = `${address}`
+  let url = textOf(address)
   let headers: Headers | undefined
   try {
     headers = new Headers(given as HeadersInit)

@@ -1,4 +1,4 @@
-import { isThenable, report } from '../base/errors.ts'
+import { isThenable, report, textOf } from '../base/errors.ts'
 import { same } from '../base/same.ts'
 import { type Parse, parsePayload } from './decode.ts'
 import type { SSEEvent } from './event.ts'
@@ -43,7 +43,7 @@ export function createDispatch(
       route ??= match(subscribers, event.type)
     } catch (error) {
       if (!notify(observers, 'onInvalid', { ...event, error }))
-        report(Error(`event ${type}: ${error}`, { cause: error }))
+        report(Error(`event ${type}: ${textOf(error)}`, { cause: error }))
       return undefined
     }
     notify(observers, 'onEvent', event)

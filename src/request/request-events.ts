@@ -121,16 +121,14 @@ export async function* requestEvents<E extends EventMap = Record<string, unknown
     } catch (error) {
       signal?.throwIfAborted()
       if (error === 'stop') return
-      const delay = retry && canResume && mayPass(error) && backoff(++failures, undefined, policy, Math.random(), false)
+      // An error of `parse` is not an SSEError.
+      const mayPass = error instanceof SSEError && (error.status ? error.status >= 500 : error.code === 'network')
+      const delay = retry && canResume && mayPass && backoff(++failures, undefined, policy, Math.random(), false)
       if (!delay) throw error
       await wait(Math.max(delay, leastWait((error as SSEError).retryAfter, Math.random())), signal)
     }
   }
 }
-
-/** Whether another request may fare better. An error of `parse` is not an SSEError. */
-const mayPass = (error: unknown): boolean =>
-  error instanceof SSEError && (error.status ? error.status >= 500 : error.code === 'network')
 
 /** Waits, but no longer than until the signal aborts. */
 const wait = (ms: number, signal: AbortSignal | undefined): Promise<void> =>
@@ -158,7 +156,9 @@ async function* readBlocks(
   if (!headers.has('accept')) headers.set('accept', 'text/event-stream')
   if (lastEventId) headers.set('last-event-id', byteString(lastEventId))
   const sent = { ...init, headers, redirect, cache: 'no-store', duplex: 'half' } as RequestInit
-  const response = await fetch(url, sent).catch(fail)
+  // One that is handed in may throw at once.
+  const send = async (): Promise<Response> => fetch(url, sent)
+  const response = await send().catch(fail)
   await checkResponse(response, url)
   const sink: BlockSink = {
     comment: same,

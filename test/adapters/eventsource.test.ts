@@ -3,6 +3,7 @@ import { createMockStream, type Script, type Step } from 'headwater/testing'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { bundlePage } from '../support/bundle.ts'
 import { eventually } from '../support/eventually.ts'
+import { WITHOUT_TEXT, watchRejections } from '../support/thrown.ts'
 
 const sources: EventSource[] = []
 
@@ -246,6 +247,27 @@ describe('the error event of an EventSource', () => {
     const { error } = await next(source, 'error')
     expect([error?.code, source.readyState]).toEqual(['options', 2])
     expect(error?.message).not.toContain('cret')
+  })
+
+  describe.each(WITHOUT_TEXT)('says it of a callback that fails with %s', (_, cause) => {
+    const fail = (): never => {
+      throw cause
+    }
+    const REJECT = () => Promise.reject(cause)
+
+    it.each<[what: string, init: EventSourceInit]>([
+      ['headers that throw', { headers: fail }],
+      ['headers that reject', { headers: REJECT }],
+      ['a fetch that throws', { fetch: fail }],
+      ['a fetch that rejects', { fetch: REJECT }],
+    ])('%s are a network error, and the source tries again', async (_what, init) => {
+      const settled = watchRejections()
+      const { open } = setup([], init)
+      const source = open()
+      const { error } = await next(source, 'error')
+      expect([error?.code, error?.cause === cause, source.readyState]).toEqual(['network', true, 0])
+      await settled()
+    })
   })
 
   it('ends a source whose request was aborted by somebody else', async () => {

@@ -3,6 +3,7 @@ import { createSSE, isSSEError, SSEError, type SSEErrorCode, type SSEOptions } f
 import { createClock, createMockStream, type Step } from 'headwater/testing'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { callSafely, isThenable, report, requestError } from '../../src/base/errors.ts'
+import { WITHOUT_TEXT } from '../support/thrown.ts'
 
 afterEach(() => {
   vi.unstubAllGlobals()
@@ -197,6 +198,10 @@ describe('requestError()', () => {
     expect(message(url)).not.toContain('secret')
   })
 
+  it.each(WITHOUT_TEXT)('takes a message that is %s', (_, value) => {
+    expect(requestError('/e', 'network', value).message).toMatch(/^\/e: (Symbol\(oops\)|object)$/)
+  })
+
   it('has the code and the details', () => {
     const cause = new Error('why')
     expect(requestError('/e', 'http', '', { status: 403, cause })).toMatchObject({ code: 'http', status: 403, cause })
@@ -217,6 +222,17 @@ describe('report()', () => {
     const log = vi.spyOn(console, 'error').mockReturnValue()
     report('oops')
     expect(log.mock.calls).toEqual([['oops']])
+  })
+
+  it('never throws: it writes what the console throws for an error that it cannot read', () => {
+    vi.stubGlobal('reportError', undefined)
+    const why = new Error('no message')
+    const unreadable = new Error('')
+    const log = vi.spyOn(console, 'error').mockImplementation((error) => {
+      if (error === unreadable) throw why
+    })
+    report(unreadable)
+    expect(log.mock.calls).toEqual([[unreadable], [why]])
   })
 })
 

@@ -206,11 +206,26 @@ describe('a retry function', () => {
     ['99', 99],
     ['a negative number', -5],
     ['NaN', Number.NaN],
+    ['nothing', undefined],
+    ['a promise', Promise.resolve(5000)],
   ])('is followed after 100 ms if it answers %s', async (_, answer) => {
-    const { sse, clock } = bench({ retry: () => answer }, { script: FIVE })
+    const { sse, clock } = bench({ retry: () => answer as number }, { script: FIVE })
     sse.connect()
     await clock.settle()
     expect(sse.state.get()).toMatchObject({ status: 'waiting', until: clock.now() + 100 })
+  })
+
+  it.each([
+    ['a symbol', Symbol('oops')],
+    ['an object without a prototype', Object.create(null)],
+  ])('ends the client if it answers what can be no number: %s', async (_, answer) => {
+    const { sse, clock } = bench({ retry: () => answer as number }, { script: [refuse(503)] })
+    sse.connect()
+    await clock.settle()
+    expect(sse.state.get()).toMatchObject({
+      status: 'closed',
+      error: { code: 'gave-up', cause: expect.any(TypeError) },
+    })
   })
 
   it('does not undercut Retry-After', async () => {

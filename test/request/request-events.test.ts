@@ -3,6 +3,7 @@ import { type RequestEventsOptions, requestEvents } from 'headwater/request'
 import type { Step } from 'headwater/testing'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { z } from 'zod'
+import { WITHOUT_TEXT } from '../support/thrown.ts'
 import { handTime, turn } from '../support/turns.ts'
 import { chunked, DROP, END, outcome, POST, refuse, send, setup } from './stage.ts'
 
@@ -323,6 +324,20 @@ describe('a failure', () => {
       error: expect.objectContaining({ name: 'SSEError', code: 'network', cause: expect.any(TypeError) }),
     })
     expect(`${(await ended).error}`).toMatch(/^SSEError: \/complete: TypeError: /)
+  })
+
+  it.each(WITHOUT_TEXT)('is a network error where fetch rejects with %s, or throws it', async (_, cause) => {
+    const fetches = [
+      () => Promise.reject(cause),
+      () => {
+        throw cause
+      },
+    ]
+    for (const fetch of fetches) {
+      const { error } = await outcome(requestEvents('/complete', { fetch }))
+      expect(error).toMatchObject({ name: 'SSEError', code: 'network' })
+      expect((error as Error).cause).toBe(cause)
+    }
   })
 
   it('is an event longer than maxEventSize: too-large, and the response is cancelled', async () => {
