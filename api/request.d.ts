@@ -1,10 +1,11 @@
+type NamedRequestEvent<T extends string, D> = {
+    readonly type: T;
+    readonly data: D;
+    readonly id: string;
+    readonly raw: string;
+};
 type RequestEvent<E = Record<string, unknown>> = {
-    [Type in EventName<E>]: {
-        readonly type: Type;
-        readonly data: E[Type];
-        readonly id: string;
-        readonly raw: string;
-    };
+    [T in EventName<E>]: NamedRequestEvent<T, E[T]>;
 }[EventName<E>];
 interface RequestEventsOptions<E = Record<string, unknown>> {
     readonly method?: string | undefined;

@@ -105,15 +105,16 @@ type Replacer = (key: string, value: unknown) => unknown;
 export type { DeniedCode, GapNotice, Introduction, Replacer, WireEvent };
 type EventMap = object;
 type EventName<E> = keyof E & string;
+type NamedEvent<T extends string, D> = {
+    readonly type: T;
+    readonly data: D;
+    readonly id: string;
+    readonly raw: string;
+    readonly receivedAt: number;
+    readonly topic?: string;
+};
 type SSEEvent<E = Record<string, unknown>, N extends EventName<E> = EventName<E>> = {
-    [T in N]: {
-        readonly type: T;
-        readonly data: E[T];
-        readonly id: string;
-        readonly raw: string;
-        readonly receivedAt: number;
-        readonly topic?: string;
-    };
+    [T in N]: NamedEvent<T, E[T]>;
 }[N];
 type Prefix<N extends string> = N extends `${infer Head}.${infer Rest}` ? Head | `${Head}.${Prefix<Rest>}` : never;
 type EventPattern<E> = EventName<E> | `${Prefix<EventName<E>>}.*` | '*';

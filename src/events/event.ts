@@ -8,22 +8,25 @@ export type EventMap = object
 /** The names of a map. */
 export type EventName<E> = keyof E & string
 
+/** One event. It has a name of its own, so that editors show that instead of all fields. */
+type NamedEvent<T extends string, D> = {
+  /** The name it was routed by: its `event:` field ('message' if it has none), or what the option `type` made of it. */
+  readonly type: T
+  /** The decoded payload. */
+  readonly data: D
+  /** The last event id at this event: its own, or an earlier event's, or '' (HTML 9.2.6). */
+  readonly id: string
+  /** The payload as text, as it came. */
+  readonly raw: string
+  /** When its bytes arrived, in epoch milliseconds. */
+  readonly receivedAt: number
+  /** The topic that it was published to, where the server says so: `headwater/server` does. */
+  readonly topic?: string
+}
+
 /** One event, narrowed by its `type`. */
 export type SSEEvent<E = Record<string, unknown>, N extends EventName<E> = EventName<E>> = {
-  [T in N]: {
-    /** The name it was routed by: its `event:` field ('message' if it has none), or what the option `type` made of it. */
-    readonly type: T
-    /** The decoded payload. */
-    readonly data: E[T]
-    /** The last event id at this event: its own, or an earlier event's, or '' (HTML 9.2.6). */
-    readonly id: string
-    /** The payload as text, as it came. */
-    readonly raw: string
-    /** When its bytes arrived, in epoch milliseconds. */
-    readonly receivedAt: number
-    /** The topic that it was published to, where the server says so: `headwater/server` does. */
-    readonly topic?: string
-  }
+  [T in N]: NamedEvent<T, E[T]>
 }[N]
 
 type Prefix<N extends string> = N extends `${infer Head}.${infer Rest}` ? Head | `${Head}.${Prefix<Rest>}` : never

@@ -14,16 +14,19 @@ type BlockSink = Parameters<typeof createStreamParser>[0]
 
 const EVENT_MAX = 64 * 1024 * 1024
 
+/** It has a name of its own, so that editors show that instead of all fields. */
+type NamedRequestEvent<T extends string, D> = {
+  readonly type: T
+  readonly data: D
+  /** The last event id at this event; '' if there is none. */
+  readonly id: string
+  /** The text that `data` was made of. */
+  readonly raw: string
+}
+
 /** One event of a response, narrowed by its `type`. */
 export type RequestEvent<E = Record<string, unknown>> = {
-  [Type in EventName<E>]: {
-    readonly type: Type
-    readonly data: E[Type]
-    /** The last event id at this event; '' if there is none. */
-    readonly id: string
-    /** The text that `data` was made of. */
-    readonly raw: string
-  }
+  [T in EventName<E>]: NamedRequestEvent<T, E[T]>
 }[EventName<E>]
 
 /** How {@link requestEvents} sends its request, and reads the response. */

@@ -99,3 +99,36 @@ it.each([
     expect(check(version, kind, resolution)).toEqual([])
   },
 )
+
+const SHOWN = `import { createSSE } from 'headwater'
+const sse = createSSE<{ order: { id: string } }>('/events', { heartbeat: 'auto' })
+sse.subscribe('order', (_, event) => event)
+`
+
+it('editors show an event by its name, and an option with its text and its default', () => {
+  const ts = createRequire(import.meta.url)(join(compilers.oldest, '..'))
+  const file = join(project, 'shown.ts')
+  writeFileSync(file, SHOWN)
+  const read = (path: string) => existsSync(path) && ts.ScriptSnapshot.fromString(readFileSync(path, 'utf8'))
+  const service = ts.createLanguageService({
+    ...ts.sys,
+    useCaseSensitiveFileNames: () => ts.sys.useCaseSensitiveFileNames,
+    getScriptFileNames: () => [file],
+    getScriptVersion: () => '1',
+    getScriptSnapshot: (path: string) => read(path) || undefined,
+    getCompilationSettings: () => ({
+      module: ts.ModuleKind.Node16,
+      lib: ['lib.es2022.d.ts'],
+      types: ['node'],
+      strict: true,
+    }),
+    getDefaultLibFileName: ts.getDefaultLibFilePath,
+  })
+  const hover = (name: string) => {
+    const { displayParts, documentation, tags = [] } = service.getQuickInfoAtPosition(file, SHOWN.indexOf(name))
+    const parts = [displayParts, documentation, ...tags.map(({ text }: { text: object }) => text)]
+    return parts.map(ts.displayPartsToString).join(' ')
+  }
+  expect(hover('event)')).toMatch(/^\(parameter\) event: NamedEvent<"order", /)
+  expect(hover('heartbeat')).toMatch(/^\(property\) SSEOptions<.*The longest silence before .* 'auto'$/s)
+})
