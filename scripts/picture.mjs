@@ -11,7 +11,7 @@ import { findBrowsers } from './browsers.mjs'
 
 const WIDTH = 1280
 /** As much as shows the buttons, what each client has lost, and the chart. */
-const HEIGHT = 792
+const HEIGHT = 800
 /** npm ships the pictures to every user. */
 const MOST = 150_000
 

@@ -37,10 +37,14 @@ let countToken: Promise<string> | undefined
 export function openStream(cursor: string, refused: (error: SSEError) => void): Stream {
   // #region headwater
   return createHubClient<Events>('/api/events', {
+    // All tabs share one connection.
     transport,
+    // The table has all events up to this one.
     lastEventId: cursor,
     topics: TOPICS,
+    // The second header is the demo's own: the server counts the streams of these tabs.
     headers: async () => ({ ...(await authorization()), 'x-tabs': await group() }),
+    // The client connects again when there is another token.
     onUnauthorized(error) {
       refused(error)
       token = persist(fetchToken)

@@ -220,9 +220,9 @@ describe('the demo', () => {
     }, before)
   })
 
-  it('fits on a screen of 360 pixels', async () => {
-    await page.setViewportSize({ width: 360, height: 740 })
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360)
+  it.each([900, 768, 360])('fits on a screen of %i pixels', async (width) => {
+    await page.setViewportSize({ width, height: 740 })
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width)
   })
 
   it('has no target that is too small for a finger', async () => {

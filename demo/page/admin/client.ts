@@ -7,7 +7,7 @@ import { request } from '../http.ts'
 
 /*
  * Everything that goes over the network: the stream of reports, and what an operator may do. All of it is sent with the token
- * that the page was served with; the server looks at each request.
+ * that the page was served with. The server checks each request.
  */
 
 export type PanelStream = HubClient<AdminEvents>
@@ -19,7 +19,7 @@ export const openPanelStream = (): PanelStream =>
   createHubClient<AdminEvents>('/api/events', {
     topics: [ADMIN_TOPIC],
     headers,
-    // The defaults are for a server with thousands of clients; here nobody should have to wait half a minute.
+    // Shorter than the defaults, which are for a server with thousands of clients.
     retry: { max: 4000, resetAfter: 2000 },
   })
 
