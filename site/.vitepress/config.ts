@@ -72,12 +72,6 @@ export default defineConfig({
       { text: 'Changelog', link: '/changelog' },
     ],
     sidebar,
-    notFound: {
-      title: 'There is no such page',
-      quote: 'It may have another address now. The search and the menu lead to every page.',
-      linkText: 'To the first page',
-      linkLabel: 'To the first page',
-    },
     outline: [2, 3],
     search: {
       provider: 'local',
