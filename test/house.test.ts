@@ -498,7 +498,6 @@ const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
   'server/disk/read.ts': 'test/server/disk/file-log.test.ts',
   // They need a Redis.
   'server/redis/index.ts': 'test/node/redis-log.test.ts',
-  'server/redis/link.ts': 'test/node/redis-log.test.ts',
   'server/redis/pulse.ts': 'test/server/redis/pulse.test.ts',
   'server/redis/reader.ts': 'test/node/redis-log.test.ts',
   'server/redis/redis-log.ts': 'test/node/redis-log.test.ts',

@@ -43,11 +43,15 @@ export function decodeEntry([id, fields]: Raw): Stored | undefined {
   try {
     const { type, to, at, key, payload } = JSON.parse(rest)
     const entry: LogEntry = key === undefined ? { type, json, to, at, seq } : { type, json, to, at, key, seq }
-    return payload === undefined ? { entry, epoch, uid } : { entry, epoch, uid, payload }
+    return payload === undefined ? { entry, epoch, uid } : { entry, epoch, uid, payload: `${payload}` }
   } catch {
     return undefined
   }
 }
+
+/** An entry with its payload from a shard. Lost if there is none. */
+export const complete = (stored: Stored, json: string | undefined): Stored =>
+  json === undefined ? { ...stored, isLost: true } : { ...stored, entry: { ...stored.entry, json } }
 
 /** Where in a list the last one is whose payload is lost; -1 if there is none. */
 export const lastLost = (list: readonly (Stored | undefined)[]): number =>

@@ -1,4 +1,4 @@
-import type { Cluster, Redis, RedisOptions } from 'ioredis'
+import type { Cluster, ClusterOptions, Redis, RedisOptions } from 'ioredis'
 import { monotonic, setTimer } from '../../src/base/clock.ts'
 import { shown } from '../wire/shown.ts'
 import { clock } from './time.ts'
@@ -25,16 +25,28 @@ const OPTIONS = {
   protocol: 2,
   keyPrefix: '',
   enableAutoPipelining: false,
+  // A server that does not answer does not confirm the end of a connection either.
+  disconnectTimeout: 100,
 } as const satisfies RedisOptions
+
+/** A node that is away concerns only what is asked of it: the others are not given up, and nothing is held up until it is back. */
+const CLUSTER_OPTIONS = {
+  lazyConnect: false,
+  enableOfflineQueue: false,
+  keyPrefix: '',
+  clusterRetryStrategy: retry,
+  retryDelayOnFailover: 0,
+  retryDelayOnClusterDown: 0,
+  // It asks any node, and waits for its answer without a limit.
+  enableReadyCheck: false,
+  scaleReads: 'master',
+} as const satisfies ClusterOptions
 
 function duplicate(redis: RedisClient): RedisClient {
   if (!redis.isCluster) return (redis as Redis).duplicate(OPTIONS)
-  const { retryStrategy: clusterRetryStrategy, ...redisOptions } = OPTIONS
+  const { retryStrategy: _, ...redisOptions } = OPTIONS
   return (redis as Cluster).duplicate([], {
-    lazyConnect: false,
-    enableOfflineQueue: false,
-    keyPrefix: '',
-    clusterRetryStrategy,
+    ...CLUSTER_OPTIONS,
     redisOptions: { ...redisOptions, enableOfflineQueue: true },
   })
 }
@@ -117,24 +129,28 @@ export class Link {
   /**
    * Sends a command. @param ms - How long Redis may take. Then the connection is given up: what it is still to answer would be taken
    * for the answer to something else.
+   * @param patience - How long the caller waits. If that is shorter, the connection stays meanwhile.
    * @returns Rejects with what Redis answers, or if there is no answer.
    */
-  call(command: string, args: readonly (string | number)[], ms: number): Promise<unknown> {
+  call(command: string, args: readonly (string | number)[], ms: number, patience = ms): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const timer = setTimer(clock, ms, () => {
-        reject(new ConnectionError(`no answer within ${Math.round(ms)} ms`, true))
-        this.reconnect()
-      })
+      const giveUp = (): void =>
+        reject(new ConnectionError(`no answer within ${Math.round(Math.min(ms, patience))} ms`, true))
+      const timers = [setTimer(clock, ms, () => this.reconnect()), setTimer(clock, Math.min(ms, patience), giveUp)]
       this.client
         .call(command, [...args])
-        .finally(() => clock.clearTimeout(timer))
+        .finally(() => {
+          for (const timer of timers) clock.clearTimeout(timer)
+        })
         .then(resolve, (error) => reject(failureOf(error)))
     })
   }
 
   /** Gives the connection up, and makes another. */
   reconnect(): void {
-    if (this.client.status !== 'end') this.client.disconnect(true)
+    const { status, isCluster } = this.client
+    // A cluster that is told so while it looks up the addresses of its nodes never connects again.
+    if (status !== 'end' && !(isCluster && status === 'connecting')) this.client.disconnect(true)
   }
 
   close(): void {

@@ -1,7 +1,9 @@
 import { monotonic } from '../../src/base/clock.ts'
+import type { Stored } from './entry.ts'
 import { type Link, unsent } from './link.ts'
 import { FETCH, FORGET, PUT } from './scripts.ts'
 import { clock } from './time.ts'
+import { createTurns } from './turns.ts'
 
 /*
  * With shards, the log has numbers and targets, and the payloads are in streams of their own, which a cluster spreads over its
@@ -15,12 +17,12 @@ import { clock } from './time.ts'
 /** The payloads of a log that has shards. */
 export interface Payloads {
   /**
-   * Writes the payloads of a batch to a shard, to another one each time.
-   * @returns Names each of them for `read`. Rejects if that fails: no event has been written then.
+   * Writes the payloads of a batch to a shard, to another one each time. If a shard fails, the next one has its turn.
+   * @returns Where each of them is. Rejects if no shard takes them: no event has been written then.
    */
-  write(payloads: readonly string[], ms: number): Promise<string[]>
-  /** @returns Undefined for a payload that its shard does not have any more. */
-  read(names: readonly string[]): Promise<(string | undefined)[]>
+  write(batch: string, payloads: readonly string[], ms: number): Promise<string[]>
+  /** @returns The payloads of those entries that have one in a shard, by the uid of the entry, without those that are lost. */
+  read(entries: readonly Stored[]): Promise<ReadonlyMap<string, string>>
   /** Deletes those that were written longer ago than so many milliseconds. */
   forget(ms: number): Promise<void>
 }
@@ -33,80 +35,76 @@ export interface PayloadSettings {
   readonly timeout: number
 }
 
+/** The payloads of a shard cannot be read, and events wait for them. */
+export class ShardError extends Error {}
+
 /** Payloads are spread by chance, so each shard keeps twice its part, and never fewer than this. */
 const FEWEST = 1000
 
 const lengthOf = ({ size, shards }: PayloadSettings): number | '' =>
   size === Infinity ? '' : FEWEST + Math.ceil((2 * Math.max(size, FEWEST)) / shards)
 
-export function createPayloads(settings: PayloadSettings, link: Pick<Link, 'call'>): Payloads {
+export function createPayloads(settings: PayloadSettings, link: Pick<Link, 'call' | 'ready'>): Payloads {
   const { prefix, shards, timeout } = settings
   const length = lengthOf(settings)
-  const run = (script: string, shard: number, args: readonly (string | number)[], ms: number): Promise<unknown> =>
-    link.call('eval', [script, 1, `{${prefix}:${shard}}:payloads`, ...args], ms)
-  const turns = createTurns(shards)
+  type Args = readonly (string | number)[]
+  const keyOf = (shard: number): string => `{${prefix}:${shard}}:payloads`
+  const run = (script: string, shard: number, args: Args, patience = timeout): Promise<unknown> =>
+    link.call('eval', [script, 1, keyOf(shard), ...args], timeout, patience)
+  // Asks for nothing.
+  const turns = createTurns(shards, timeout, (shard) => run(FETCH, shard, []))
 
   return {
-    async write(payloads, ms) {
-      const shard = turns.next(monotonic(clock))
-      try {
-        const ids = (await run(PUT, shard, [length, ...payloads], ms)) as string[]
-        return ids.map((id) => `${shard}/${id}`)
-      } catch (error) {
-        turns.rest(shard, monotonic(clock) + timeout)
-        throw unsent(error)
+    async write(batch, payloads, ms) {
+      const deadline = monotonic(clock) + ms
+      for (;;) {
+        await link.ready(deadline - monotonic(clock))
+        const shard = turns.next(monotonic(clock))
+        // Half of the time, so that another shard can be tried.
+        const patience = Math.max((deadline - monotonic(clock)) / 2, 1)
+        try {
+          const ids = (await run(PUT, shard, [length, batch, ...payloads], patience)) as string[]
+          return ids.map((id) => `${shard}/${id}`)
+        } catch (error) {
+          const now = monotonic(clock)
+          turns.rest(shard, now)
+          if (turns.allRest || deadline - now < 1) throw unsent(error)
+        }
       }
     },
 
-    async read(names) {
-      const found = new Map<string, string | null>()
+    async read(entries) {
+      const found = new Map<string, string>()
       await Promise.all(
-        [...byShard(names)].map(async ([shard, ids]) => {
-          const texts = (await run(FETCH, shard, ids, timeout)) as (string | null)[]
-          for (const [n, id] of ids.entries()) found.set(`${shard}/${id}`, texts[n] ?? null)
+        [...byShard(entries)].map(async ([shard, those]) => {
+          const args = those.flatMap(({ id, uid }) => [id, uid])
+          const texts = (await run(FETCH, shard, args).catch((cause) => {
+            throw new ShardError(`${keyOf(shard)} cannot be read: ${cause.message}`, { cause })
+          })) as (string | null)[]
+          for (const [n, { uid }] of those.entries()) {
+            const text = texts[n]
+            if (typeof text === 'string') found.set(uid, text)
+          }
         }),
       )
-      return names.map((name) => found.get(name) ?? undefined)
+      return found
     },
 
     async forget(ms) {
-      await Promise.all(Array.from({ length: shards }, (_, shard) => run(FORGET, shard, [ms], timeout)))
+      await Promise.all(Array.from({ length: shards }, (_, shard) => run(FORGET, shard, [ms])))
     },
   }
 }
 
-/** The order in which shards are written to. One that fails is left out for a while, because each attempt there costs time. */
-function createTurns(shards: number): { next(now: number): number; rest(shard: number, until: number): void } {
-  const rests = new Map<number, number>()
-  // Not the same shard for all processes that start together.
-  let last = Math.floor(Math.random() * shards)
-
-  return {
-    next(now) {
-      for (let n = 1; n <= shards; n++) {
-        const shard = (last + n) % shards
-        if ((rests.get(shard) ?? now) <= now) {
-          last = shard
-          return shard
-        }
-      }
-      // All of them rest: there is no better one.
-      last = (last + 1) % shards
-      return last
-    },
-    rest: (shard, until) => void rests.set(shard, until),
-  }
-}
-
-/** The name says which shard has a payload: a process reads what others have written with another number of shards. */
-function byShard(names: readonly string[]): Map<number, string[]> {
-  const ids = new Map<number, string[]>()
-  for (const name of names) {
-    const [, shard, id] = /^(\d{1,4})\/(\d+-\d+)$/.exec(name) ?? []
+/** An entry says which shard has its payload: a process reads what others have written with another number of shards. */
+function byShard(entries: readonly Stored[]): Map<number, { readonly id: string; readonly uid: string }[]> {
+  const found = new Map<number, { readonly id: string; readonly uid: string }[]>()
+  for (const { payload = '', uid } of entries) {
+    const [, shard, id] = /^(\d{1,4})\/(\d+-\d+)$/.exec(payload) ?? []
     if (shard === undefined || id === undefined) continue
-    const those = ids.get(Number(shard)) ?? []
-    those.push(id)
-    ids.set(Number(shard), those)
+    const those = found.get(Number(shard)) ?? []
+    those.push({ id, uid })
+    found.set(Number(shard), those)
   }
-  return ids
+  return found
 }

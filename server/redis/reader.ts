@@ -48,8 +48,9 @@ export class Reader {
     while (!this.#isClosed) {
       try {
         const standing = found === 'next' ? undefined : await this.verify()
-        this.#parts.up(true)
         found = await this.#read()
+        // Both work: a shard may be away, and the log not.
+        this.#parts.up(true)
         if (standing && this.#isElsewhere(found, standing)) await this.#goElsewhere()
       } catch (error) {
         found = 'unsure'

@@ -20,18 +20,19 @@ const PRELOAD = 1000
  */
 export async function redisLog(redis: RedisClient, options: RedisLogOptions = {}): Promise<RedisLog> {
   const settings = resolveRedisLogOptions(options)
-  const links = { commands: new Link(redis), reader: new Link(redis), subscriber: new Link(redis) }
+  const commands = new Link(redis)
+  const payloads = settings.shards > 1 ? new Link(redis) : commands
+  const links = { commands, reader: new Link(redis), subscriber: new Link(redis), payloads }
   try {
     for (const link of Object.values(links))
       if (!(await link.ready(settings.timeout)))
         throw new Error(`Redis cannot be reached: ${link.error?.message ?? `no answer within ${settings.timeout} ms`}`)
     const node = mintEpoch()
-    const { commands, reader, subscriber } = links
-    const store = new Store(settings, node, commands, reader)
-    const relay = await createRelay({ ...settings, node, commands, subscriber })
+    const store = new Store(settings, node, links)
+    const relay = await createRelay({ ...settings, ...links, node })
     const standing = await store.verify({ epoch: '', term: 0, head: 0, uid: '' })
     const newest = await store.newest(standing.seq, Math.min(PRELOAD, settings.size))
-    return new SharedLog({ settings, ...links, relay, node, store, standing, newest })
+    return new SharedLog({ settings, links, relay, node, store, standing, newest })
   } catch (error) {
     for (const link of Object.values(links)) link.close()
     throw error

@@ -96,22 +96,30 @@ begin(ARGV[1], 0, math.max(tonumber(redis.call('HGET', KEYS[1], 'term') or 0), t
  */
 
 /**
- * ARGV: 1 how many the stream keeps, '' for all · 2… the payloads.
+ * ARGV: 1 how many the stream keeps, '' for all · 2 the name of the batch · 3… the payloads.
  * @returns The id of each.
  */
 export const PUT: string = `
 local ids = {}
-for n = 2, #ARGV do ids[n - 1] = redis.call('XADD', KEYS[1], '*', 'd', ARGV[n]) end
+for n = 3, #ARGV do
+  ids[n - 2] = redis.call('XADD', KEYS[1], '*', 'u', ARGV[2] .. '.' .. (n - 3), 'd', ARGV[n])
+end
 if ARGV[1] ~= '' then redis.call('XTRIM', KEYS[1], 'MAXLEN', '~', ARGV[1]) end
 return ids
 `
 
-/** ARGV: the ids. @returns The payload of each, or nil. */
+/**
+ * Ids go by the clock of the node. After a loss, a clock that is behind gives them once more: the uid of the entry tells whose
+ * payload it is.
+ *
+ * ARGV: the id and the uid of each.
+ * @returns The payload of each, or nil.
+ */
 export const FETCH: string = `
 local payloads = {}
-for n = 1, #ARGV do
+for n = 1, #ARGV, 2 do
   local found = redis.call('XRANGE', KEYS[1], ARGV[n], ARGV[n])[1]
-  payloads[n] = found and found[2][2] or false
+  payloads[(n + 1) / 2] = found and found[2][2] == ARGV[n + 1] and found[2][4] or false
 end
 return payloads
 `

@@ -8,10 +8,11 @@ import { firstOf, type Standing } from './compare.ts'
 import type { Stored } from './entry.ts'
 import type { Link } from './link.ts'
 import type { RedisLogSettings } from './options.ts'
+import { ShardError } from './payloads.ts'
 import { Position } from './position.ts'
 import { Reader } from './reader.ts'
 import type { RedisRelay } from './relay.ts'
-import type { Known, Store } from './store.ts'
+import type { Known, Store, StoreLinks } from './store.ts'
 import { Writer } from './writer.ts'
 
 /** A log that several processes share. */
@@ -40,9 +41,7 @@ const PAGE = 1000
 /** The parts of a log. */
 export interface SharedLogParts {
   readonly settings: RedisLogSettings
-  readonly commands: Link
-  readonly reader: Link
-  readonly subscriber: Link
+  readonly links: StoreLinks & { readonly subscriber: Link }
   readonly relay: RedisRelay
   readonly node: string
   readonly store: Store
@@ -70,7 +69,7 @@ export class SharedLog implements RedisLog {
   #isClosed = false
 
   constructor(parts: SharedLogParts) {
-    const { settings, standing, newest, node, store, commands } = parts
+    const { settings, standing, newest, node, store, links } = parts
     this.#parts = parts
     this.relay = parts.relay
     this.localOnly = settings.localOnly
@@ -83,7 +82,7 @@ export class SharedLog implements RedisLog {
     if (fits) for (const { entry } of newest) this.#recent.push(entry)
     const known = (): Known => this.#position.known
     this.#reader = new Reader({
-      link: parts.reader,
+      link: links.reader,
       store,
       known,
       entry: (stored) => this.#take(stored),
@@ -94,7 +93,7 @@ export class SharedLog implements RedisLog {
       up: (isUp, error) => this.#note(isUp, error),
     })
     const verify = async (): Promise<void> => void (await this.#reader.verify())
-    this.#writer = new Writer({ node, link: commands, store, timeout: settings.timeout, known, verify })
+    this.#writer = new Writer({ node, link: links.commands, store, timeout: settings.timeout, known, verify })
     this.#stopCare = createCare(settings, store, () => ({ first: this.first, head: this.head }))
     void this.#reader.run()
   }
@@ -109,7 +108,7 @@ export class SharedLog implements RedisLog {
     return Math.min(Math.max(this.#oldest, this.head - this.#parts.settings.size + 1), this.head + 1)
   }
   get available(): boolean {
-    return this.#isUp && this.#parts.commands.isReady
+    return this.#isUp && this.#parts.links.commands.isReady
   }
 
   readonly append = (record: LogRecord): Promise<LogEntry> =>
@@ -145,8 +144,7 @@ export class SharedLog implements RedisLog {
     this.#stopCare()
     this.#reader.close()
     this.#parts.relay.close()
-    const { commands, reader, subscriber } = this.#parts
-    for (const link of [commands, reader, subscriber]) link.close()
+    for (const link of Object.values(this.#parts.links)) link.close()
   }
 
   /** @returns Nothing if the log has begun again meanwhile. */
@@ -190,7 +188,8 @@ export class SharedLog implements RedisLog {
     this.#isUp = isUp
     const { warn } = this.#parts.settings
     if (isUp) return warn('Redis can be reached again')
-    const cause = this.#parts.reader.error ?? error
+    if (error instanceof ShardError) return warn(`events wait for their payloads: ${error.message}`)
+    const cause = this.#parts.links.reader.error ?? error
     warn(`Redis cannot be reached, and events cannot be published: ${cause instanceof Error ? cause.message : cause}`)
   }
 }

@@ -1,13 +1,11 @@
 import { monotonic } from '../../src/base/clock.ts'
 import { type LogRecord, mintEpoch } from '../log/log.ts'
 import type { Standing } from './compare.ts'
-import { decodeEntry, encodeRecord, idOf, lastLost, type Raw, type Stored, seqOf } from './entry.ts'
+import { complete, decodeEntry, encodeRecord, idOf, lastLost, type Raw, type Stored, seqOf } from './entry.ts'
 import type { Link } from './link.ts'
 import { createPayloads, type PayloadSettings, type Payloads } from './payloads.ts'
 import { APPEND, RESET, VERIFY } from './scripts.ts'
 import { clock } from './time.ts'
-
-const jsonOf = ({ json }: LogRecord): string => json
 
 /** A process's knowledge of the log: its epoch, the term of that, its last entry, and the uid of that, '' if it is not known. */
 export interface Known {
@@ -34,6 +32,15 @@ const BLOCK = 1000
 /** How many entries are read at a time. */
 const PAGE = 100
 
+/** The connections of a store. */
+export interface StoreLinks {
+  readonly commands: Link
+  /** Waits for news. */
+  readonly reader: Link
+  /** Leads to the payloads in shards, so that a node that does not answer holds up nothing else. */
+  readonly payloads: Link
+}
+
 /** The log's questions to Redis. Each rejects with what Redis answers, or if there is no answer. */
 export class Store {
   readonly #commands: Link
@@ -46,11 +53,8 @@ export class Store {
   /** Up to where the stream that wakes has been read. */
   #wake = '0-0'
 
-  /**
-   * @param node - Names this process.
-   * @param reader - A connection that waits for news.
-   */
-  constructor(settings: PayloadSettings, node: string, commands: Link, reader: Link) {
+  /** @param node - Names this process. */
+  constructor(settings: PayloadSettings, node: string, { commands, reader, payloads }: StoreLinks) {
     const { prefix, size, timeout } = settings
     const key = (name: string): string => `{${prefix}}:${name}`
     this.#keys = [key('meta'), key('log'), key('wake'), key(`sent:${node}`)]
@@ -59,7 +63,7 @@ export class Store {
     this.#timeout = timeout
     this.#maxLength = size === Infinity ? '' : Math.max(size, FEWEST)
     this.#isSharded = settings.shards > 1
-    this.#payloads = createPayloads(settings, commands)
+    this.#payloads = createPayloads(settings, payloads)
   }
 
   /** Compares what a process knows. It begins another epoch if Redis has lost entries, or has no log. */
@@ -77,8 +81,8 @@ export class Store {
     ms: number,
   ): Promise<{ readonly epoch: string; readonly first: number }> {
     const begin = monotonic(clock)
-    // Half of the time, so that another shard can be tried.
-    const payloads = this.#isSharded ? await this.#payloads.write(records.map(jsonOf), ms / 2) : []
+    const texts = records.map(({ json }) => json)
+    const payloads = this.#isSharded ? await this.#payloads.write(batch, texts, ms / 2) : []
     const left = Math.max(ms - (monotonic(clock) - begin), 1)
     const fields = records.flatMap((record, n) => encodeRecord(record, payloads[n]))
     const answer = await this.#run(APPEND, known, [batch, this.#maxLength, REMEMBERED, ...fields], left)
@@ -89,8 +93,8 @@ export class Store {
   /** Removes all entries, and begins another epoch. */
   async reset(known: Known): Promise<void> {
     await this.#run(RESET, known)
-    // Not the youngest: others may be writing their events at this moment.
-    await this.forget(2 * this.#timeout)
+    // Not the youngest: others may be writing their events at this moment. Nobody can read those that are left.
+    void this.forget(2 * this.#timeout).catch(() => {})
   }
 
   /**
@@ -101,24 +105,18 @@ export class Store {
     return this.#decode(await this.#call('xrange', [this.#keys[1], idOf(from), idOf(to), 'COUNT', count]))
   }
 
-  /** The newest entries up to a number, in order. Nothing in front of one whose payload is lost. */
+  /** The newest entries up to a number, in order. Nothing in front of one whose payload is lost, and none while a shard is away. */
   async newest(to: number, count: number): Promise<Stored[]> {
     if (to === 0) return []
     const found = this.#decode(await this.#call('xrevrange', [this.#keys[1], idOf(to), '-', 'COUNT', count]))
-    const entries = await this.load(found.reverse())
+    const entries = await this.load(found.reverse()).catch(() => [])
     return entries.slice(lastLost(entries) + 1)
   }
 
   /** The same entries with their payloads. Those whose payload is lost are marked. */
   async load<T extends Stored | undefined>(entries: readonly T[]): Promise<(T | Stored)[]> {
-    const names = entries.flatMap((stored) => stored?.payload ?? [])
-    if (names.length === 0) return [...entries]
-    const texts = (await this.#payloads.read(names)).values()
-    return entries.map((stored) => {
-      if (stored?.payload === undefined) return stored
-      const json = texts.next().value
-      return json === undefined ? { ...stored, isLost: true } : { ...stored, entry: { ...stored.entry, json } }
-    })
+    const found = await this.#payloads.read(entries.filter((stored) => stored !== undefined))
+    return entries.map((stored) => (stored?.payload === undefined ? stored : complete(stored, found.get(stored.uid))))
   }
 
   /** Deletes the payloads in shards that were written longer ago than so many milliseconds. */

@@ -139,13 +139,15 @@ export class Writer {
     // If Redis has been gone for that long already, nothing waits for it.
     const deadline = Math.max(Math.min(now, link.downSince ?? now) + timeout, now)
     let lost: unknown
+    let last: unknown
     for (;;) {
       const left = deadline - monotonic(clock)
-      if (!(await link.ready(left)) || left <= 0) throw unavailable(lost, link.error)
+      if (!(await link.ready(left)) || left <= 0) throw unavailable(lost, link.error ?? last)
       try {
         return await store.append(known(), name, records, Math.max(left, 1))
       } catch (error) {
         if (isSent(error)) lost = error
+        last = error
         // After an attempt without an answer its outcome is not known.
         if (!isPassing(error)) throw lost ? unavailable(lost, undefined) : refused(error)
         if (isReplica(error)) link.reconnect()
@@ -159,9 +161,9 @@ const textOf = (error: unknown): string => (error instanceof Error ? error.messa
 
 /**
  * @param lost - The error of an attempt that Redis may have carried out. Undefined if there was none.
- * @param error - The last error of the connection.
+ * @param error - The last error of the connection, or of an attempt.
  */
-function unavailable(lost: unknown, error: Error | undefined): LogUnavailableError {
+function unavailable(lost: unknown, error: unknown): LogUnavailableError {
   const cause = lost ?? error
   const what = lost
     ? 'Redis has not answered, and may have written the event'

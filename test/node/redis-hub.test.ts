@@ -147,7 +147,7 @@ describeRedis('two hubs with one log in Redis', () => {
 
   it('keep their streams open while Redis is away, refuse to publish, and say so', async () => {
     const redis = await startRedis(['--appendonly', 'yes', '--appendfsync', 'always'])
-    const node = await startNode(redis, { log: { timeout: 100 }, canPublish: () => true })
+    const node = await startNode(redis, { log: { timeout: 500 }, canPublish: () => true })
     const { heard, recovered, status } = listen([node.url])
     const health = async (): Promise<unknown> => (await fetch(`${node.url}/health`)).json()
     const post = () =>

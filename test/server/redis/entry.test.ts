@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { decodeEntry, encodeRecord, idOf, lastLost, type Stored, seqOf } from '../../../server/redis/entry.ts'
+import { complete, decodeEntry, encodeRecord, idOf, lastLost, type Stored, seqOf } from '../../../server/redis/entry.ts'
 import { record } from '../../support/event-log.ts'
 
 const stored: Stored = { entry: { ...record('1'), seq: 1 }, epoch: 'e', uid: 'u' }
@@ -27,6 +27,12 @@ describe('an entry in Redis', () => {
       uid: 'node.1.0',
       payload: '2/1700000000000-0',
     })
+  })
+
+  it('is lost without its payload from a shard', () => {
+    expect(complete(stored, '"a"')).toEqual({ ...stored, entry: { ...stored.entry, json: '"a"' } })
+    expect(complete(stored, '').isLost).toBeUndefined()
+    expect(complete(stored, undefined)).toEqual({ ...stored, isLost: true })
   })
 
   it.each([

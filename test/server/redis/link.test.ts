@@ -1,0 +1,57 @@
+import type { Redis } from 'ioredis'
+import { describe, expect, it, vi } from 'vitest'
+import { isSent, Link } from '../../../server/redis/link.ts'
+
+/** A connection to a client of ioredis that answers when it is told to. */
+function start(parts: { readonly status?: string; readonly isCluster?: boolean } = {}) {
+  const answers: ((answer: unknown) => void)[] = []
+  const disconnect = vi.fn()
+  const client = {
+    status: 'ready',
+    isCluster: false,
+    ...parts,
+    duplicate: () => client,
+    on: () => {},
+    call: () => new Promise((resolve) => answers.push(resolve)),
+    disconnect,
+  }
+  // Only the parts that a link uses.
+  return {
+    link: new Link(client as unknown as Redis),
+    disconnect,
+    answer: (value: unknown) => answers.shift()?.(value),
+  }
+}
+
+describe('a connection to Redis', () => {
+  it('is given up if a call gets no answer', async () => {
+    const { link, disconnect } = start()
+    await expect(link.call('get', ['a'], 1)).rejects.toThrow('no answer within 1 ms')
+    expect(disconnect.mock.calls).toEqual([[true]])
+  })
+
+  it('stays if only the patience of the caller is over, who hears that Redis may have the command', async () => {
+    const { link, disconnect } = start()
+    const error: unknown = await link.call('get', ['a'], 1_000_000, 1).catch((reason) => reason)
+    expect([`${error}`, isSent(error)]).toEqual(['Error: no answer within 1 ms', true])
+    expect(disconnect).not.toHaveBeenCalled()
+  })
+
+  it('gives the answer that comes in time', async () => {
+    const { link, answer } = start()
+    const found = link.call('get', ['a'], 1_000_000, 500_000)
+    answer('1')
+    expect(await found).toBe('1')
+  })
+
+  it.each([
+    ['a connection of a cluster that looks up its nodes', true, 'connecting', 0],
+    ['a connection of a cluster', true, 'ready', 1],
+    ['a connection that is being made', false, 'connecting', 1],
+    ['a connection that has been closed', false, 'end', 0],
+  ])('%s is made again only if ioredis then connects', (_, isCluster, status, count) => {
+    const { link, disconnect } = start({ isCluster, status })
+    link.reconnect()
+    expect(disconnect).toHaveBeenCalledTimes(count)
+  })
+})
