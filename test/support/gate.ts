@@ -11,7 +11,7 @@ export interface Gate {
   /** Cuts all connections, and lets no other in. */
   close(): void
   open(): void
-  /** Connections whose last request has this text in it get no answer until `release`. They stay open. */
+  /** Connections with a request that has this text in it, and no answer yet, get none until `release`. They stay open. */
   hold(text: string): void
   /** How many pieces of answers are held. */
   readonly held: number
@@ -24,7 +24,8 @@ export interface Gate {
 
 /** A connection through the gate. */
 interface Pipe {
-  last: Buffer
+  /** What it has sent since the last answer: requests may come together. */
+  asked: string
   /** All that it has sent. */
   all: string
   isDead: boolean
@@ -44,7 +45,7 @@ export async function openGate(port: number): Promise<Gate> {
     if (!isOpen) return void socket.destroy()
     const inner = connect(port, '127.0.0.1')
     let isDoomed = false
-    const pipe: Pipe = { last: Buffer.alloc(0), all: '', isDead: false, held: [] }
+    const pipe: Pipe = { asked: '', all: '', isDead: false, held: [] }
     pipes.add(pipe)
     const cut = (): void => {
       socket.destroy()
@@ -64,15 +65,18 @@ export async function openGate(port: number): Promise<Gate> {
         isDoomed = true
         lost = undefined
       }
-      pipe.last = bytes
+      pipe.asked += bytes
       pipe.all += bytes
       if (!pipe.isDead) inner.write(bytes)
     })
     inner.on('data', (bytes) => {
       if (isDoomed) cut()
-      else if (pipe.held.length || (held !== undefined && pipe.last.includes(held)))
+      else if (pipe.held.length || (held !== undefined && pipe.asked.includes(held)))
         pipe.held.push(() => socket.write(bytes))
-      else if (!pipe.isDead) socket.write(bytes)
+      else if (!pipe.isDead) {
+        pipe.asked = ''
+        socket.write(bytes)
+      }
     })
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -97,7 +101,10 @@ export async function openGate(port: number): Promise<Gate> {
     },
     release() {
       held = undefined
-      for (const pipe of pipes) for (const go of pipe.held.splice(0)) go()
+      for (const pipe of pipes) {
+        if (pipe.held.length) pipe.asked = ''
+        for (const go of pipe.held.splice(0)) go()
+      }
     },
     swallow(text) {
       for (const pipe of pipes) pipe.isDead ||= pipe.all.includes(text)
