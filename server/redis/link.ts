@@ -132,7 +132,7 @@ export class Link {
    * @param patience - How long the caller waits. If that is shorter, the connection stays meanwhile.
    * @returns Rejects with what Redis answers, or if there is no answer.
    */
-  call(command: string, args: readonly (string | number)[], ms: number, patience = ms): Promise<unknown> {
+  call(command: string, args: readonly (string | number)[], ms: number, patience: number = ms): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const giveUp = (): void =>
         reject(new ConnectionError(`no answer within ${Math.round(Math.min(ms, patience))} ms`, true))
