@@ -473,8 +473,6 @@ const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
   'src/request/index.ts': 'test/index.test.ts',
   // A function that returns its argument.
   'src/base/same.ts': 'test/connection/settings.test.ts',
-  // As a process, with real pipes and signals.
-  'cli/main.ts': 'test/node/cli-main.test.ts',
   // It listens on a port, so its test runs in Node and not in a page.
   'testing/http/server.ts': 'test/node/mock-server.test.ts',
   'testing/http/listen.ts': 'test/node/mock-server.test.ts',
