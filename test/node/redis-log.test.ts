@@ -1,8 +1,8 @@
-import { type EventLog, type LogEntry, LogUnavailableError } from 'headwater/server'
+import { type LogEntry, LogUnavailableError } from 'headwater/server'
 import { type RedisLog, type RedisLogOptions, redisLog } from 'headwater/server/redis'
 import { Cluster } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { describeEventLog, fill, numbers, record } from '../support/event-log.ts'
+import { describeEventLog, fill, hear, numbers, record } from '../support/event-log.ts'
 import { eventually } from '../support/eventually.ts'
 import { openGate } from '../support/gate.ts'
 import { describeRedis, startRedis, type TestRedis } from '../support/redis.ts'
@@ -26,13 +26,6 @@ async function open({ redis = shared, through, ...options }: OpenOptions = {}): 
   const log = await redisLog(redis.client(through), { prefix: `test-${++names}`, onWarning: () => {}, ...options })
   onTestFinished(() => log.close())
   return log
-}
-
-/** What a listener of a log hears: payloads, and the epochs that begin. */
-function hear(log: EventLog): string[] {
-  const heard: string[] = []
-  log.subscribe({ entry: ({ json }) => heard.push(json), reset: () => heard.push(`reset at ${log.head}`) })
-  return heard
 }
 
 /** What `append` of an unreachable log rejects with. */

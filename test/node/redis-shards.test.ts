@@ -2,7 +2,7 @@ import { type EventLog, LogUnavailableError } from 'headwater/server'
 import { type RedisLog, type RedisLogOptions, redisLog } from 'headwater/server/redis'
 import { Cluster } from 'ioredis'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
-import { describeEventLog, fill, numbers, record } from '../support/event-log.ts'
+import { describeEventLog, fill, hear, numbers, record } from '../support/event-log.ts'
 import { eventually } from '../support/eventually.ts'
 import { openGate } from '../support/gate.ts'
 import { describeRedis, startRedis, type TestRedis } from '../support/redis.ts'
@@ -22,13 +22,6 @@ async function open({ through, ...options }: RedisLogOptions & { readonly throug
   const log = await redisLog(shared.client(through), { prefix, shards: SHARDS, onWarning: () => {}, ...options })
   onTestFinished(() => log.close())
   return log
-}
-
-/** What a listener of a log hears: payloads, and where it goes on behind a hole. */
-function hear(log: EventLog): string[] {
-  const heard: string[] = []
-  log.subscribe({ entry: ({ json }) => heard.push(json), reset: () => heard.push(`reset at ${log.head}`) })
-  return heard
 }
 
 const shardsOf = (prefix: string): string[] => Array.from({ length: SHARDS }, (_, n) => `{${prefix}:${n}}:payloads`)

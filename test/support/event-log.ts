@@ -15,6 +15,13 @@ export async function fill(log: EventLog, count: number): Promise<EventLog> {
   return log
 }
 
+/** What a listener of a log hears: payloads, and where the log begins again. */
+export function hear(log: EventLog): string[] {
+  const heard: string[] = []
+  log.subscribe({ entry: ({ json }) => heard.push(json), reset: () => heard.push(`reset at ${log.head}`) })
+  return heard
+}
+
 /** A log whose parts can be replaced. */
 export function logWith(parts: Partial<EventLog>, inner: EventLog = memoryLog()): EventLog {
   return {
