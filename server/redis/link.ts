@@ -37,7 +37,7 @@ const CLUSTER_OPTIONS = {
   clusterRetryStrategy: retry,
   retryDelayOnFailover: 0,
   retryDelayOnClusterDown: 0,
-  // It asks any node, and waits for its answer without a limit.
+  // The check asks any node, also one that is away, and waits for the answer without a limit.
   enableReadyCheck: false,
   scaleReads: 'master',
 } as const satisfies ClusterOptions
