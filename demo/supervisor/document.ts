@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { Marked } from 'marked'
-import { anchorOf } from '../../site/anchors.ts'
+import { marked } from 'marked'
+import { anchorsOf } from '../../site/anchors.ts'
 
 /*
  * Pages for readers: a document in Markdown, and the list of a folder's files. Their texts are our own, so nothing in them is escaped
@@ -9,18 +9,10 @@ import { anchorOf } from '../../site/anchors.ts'
 
 /** A document in Markdown as a page. Its headings have the anchors that GitHub gives them. */
 export function documentPage(name: string, markdown: string): string {
-  const counts = new Map<string, number>()
-  const marked = new Marked({
-    renderer: {
-      heading(html, level, text) {
-        const anchor = anchorOf(text)
-        const count = counts.get(anchor) ?? 0
-        counts.set(anchor, count + 1)
-        return `<h${level} id="${count ? `${anchor}-${count}` : anchor}">${html}</h${level}>\n`
-      },
-    },
-  })
-  return page(name, `<main class="document">${marked.parse(markdown)}</main>`)
+  const anchors = anchorsOf(markdown).values()
+  const html = marked.parse(markdown, { async: false })
+  const linked = html.replace(/<h[1-6](?=>)/g, (heading) => `${heading} id="${anchors.next().value}"`)
+  return page(name, `<main class="document">${linked}</main>`)
 }
 
 /** A folder as a page, with a link to each file. */

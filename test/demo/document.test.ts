@@ -1,3 +1,4 @@
+import { globSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { documentPage, folderPage } from '../../demo/supervisor/document.ts'
 
@@ -14,6 +15,13 @@ describe('a document as a page', () => {
     expect(html).toContain('<h1 id="createsse-and-more"><code>createSSE()</code>, and more</h1>')
     expect(html).toContain('<h2 id="a-gap">A gap</h2>')
     expect(html).toContain('<h2 id="a-gap-1">A gap</h2>')
+  })
+
+  it('names every heading of the documents', () => {
+    const unnamed = globSync(['*.md', 'docs/**/*.md', 'bench/*.md', 'examples/*.md']).filter((file) =>
+      /<h\d(?: id="(?:undefined)?")?>/.test(documentPage(file, readFileSync(file, 'utf8'))),
+    )
+    expect(unnamed).toEqual([])
   })
 })
 
