@@ -59,25 +59,28 @@ const inline = {
 
 /** The oldest versions that have all that is imported, and the names that older ones lack. */
 const NEEDED = {
-  react: ['React 18', /useInsertionEffect|useSyncExternalStore/],
-  vue: ['Vue 3.4', /toValue/],
-  msw: ['MSW 2', /HttpHandler|HttpResponse/],
+  react: ['React 18', /\b(useInsertionEffect|useSyncExternalStore)\b/g],
+  vue: ['Vue 3.4', /\b(toValue)\b/g],
+  msw: ['MSW 2', /\b(HttpHandler|HttpResponse)\b/g],
 }
 
 /**
- * An older one lacks a name, and the module does not even load: Node and bundlers then show the line of the import. So that line
- * says what is needed, beside these names, since some show only a part of it. A minifier drops it.
+ * An older one lacks a name, and the module does not even load: Node and most bundlers then show the line of the import. So that line
+ * says what is needed, beside these names, since some show only a part of it. webpack shows what a name is imported as, so that says
+ * it too. A minifier drops both.
  */
 const needed = {
   name: 'needed',
-  renderChunk: (code) => ({
-    code: code.replace(/^import \{ (.*) \} from "(react|vue|msw)";$/gm, (_, names, peer) => {
-      const [version, young] = NEEDED[peer]
-      const sorted = names.split(', ').sort((a, b) => young.test(a) - young.test(b))
-      return `import { ${sorted.join(', ')} } from "${peer}"; // headwater needs ${version}`
-    }),
-    map: null,
-  }),
+  renderChunk(code) {
+    const [, all, peer] = /^import \{ (.*) \} from "(react|vue|msw)";$/m.exec(code) ?? []
+    if (!peer) return
+    const [version, young] = NEEDED[peer]
+    const alias = `$1_of_${version.replace(/\W/g, '_')}`
+    const names = all.split(', ').sort((a, b) => a.search(young) - b.search(young))
+    const line = `import { ${names.join(', ').replace(young, `$1 as ${alias}`)} } from "${peer}"; // headwater needs ${version}`
+    const parts = code.split(`import { ${all} } from "${peer}";`).map((part) => part.replace(young, alias))
+    return { code: parts.join(line), map: null }
+  },
 }
 
 /** The minifier that the sizes are measured with (size-limit bundles with rolldown). */
