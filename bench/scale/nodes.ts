@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
+import { freePort } from '../../scripts/free-port.ts'
 import { findRedis } from '../../scripts/redis.mjs'
+import { formCluster } from '../../scripts/redis-cluster.ts'
 
 /*
  * The nodes of a Redis Cluster, as processes of this machine. Each has its part of the slots, and no replica.
@@ -25,22 +26,7 @@ export interface Nodes {
   stop(): void
 }
 
-const SLOTS = 16_384
 const HOST = '127.0.0.1'
-
-/** A port that is free, and whose port for the nodes among themselves is one too. */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = await new Promise<number>((resolve) => {
-      const server = createServer().listen(0, HOST, () => {
-        const { port } = server.address() as AddressInfo
-        server.close(() => resolve(port))
-      })
-    })
-    // Redis adds 10,000.
-    if (port < 55_000) return port
-  }
-}
 
 async function startNode(folder: string): Promise<{ readonly port: number; readonly child: ChildProcess }> {
   const program = findRedis()
@@ -60,15 +46,7 @@ export async function startNodes(count: number): Promise<Nodes> {
     ({ port }) => new Redis({ port, host: HOST, retryStrategy: () => 50, maxRetriesPerRequest: null }),
   )
   for (const client of clients) client.on('error', () => {})
-  for (const [n, client] of clients.entries()) {
-    await client.cluster('ADDSLOTSRANGE', Math.floor((n * SLOTS) / count), Math.floor(((n + 1) * SLOTS) / count) - 1)
-    await client.cluster('MEET', HOST, nodes[0]?.port ?? 0)
-  }
-  const isReady = async (client: Redis): Promise<boolean> => {
-    const info = `${await client.cluster('INFO')}`
-    return info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${count}`)
-  }
-  for (const client of clients) while (!(await isReady(client))) await new Promise((resolve) => setTimeout(resolve, 50))
+  await formCluster(clients)
   return {
     addresses: nodes.map(({ port }) => ({ host: HOST, port })),
     figures: () =>

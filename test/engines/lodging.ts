@@ -1,7 +1,7 @@
 import { type BrowserContext, chromium, firefox } from 'playwright'
 import { findBrowsers } from '../../scripts/browsers.mjs'
+import { freePort } from '../../scripts/free-port.ts'
 import { PATIENCE } from '../e2e/start.ts'
-import { freePort } from '../support/free-port.ts'
 
 /*
  * The browsers that Playwright drives, for tests of what happens to pages.

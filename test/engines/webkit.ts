@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { findWebKit } from '../../scripts/browsers.mjs'
+import { freePort } from '../../scripts/free-port.ts'
 import { PATIENCE } from '../e2e/start.ts'
-import { freePort } from '../support/free-port.ts'
 
 /*
  * WebKit as Linux has it: WebKitGTK's MiniBrowser on a screen that nobody sees, driven over WebDriver. Playwright cannot drive

@@ -9,8 +9,8 @@ import { mount, unmount } from 'svelte'
 import { expect, it, type TestContext } from 'vitest'
 import { createApp } from 'vue'
 import { compileScript, parse } from 'vue/compiler-sfc'
+import { freePort } from '../../scripts/free-port.ts'
 import { eventually } from '../support/eventually.ts'
-import { freePort } from '../support/free-port.ts'
 
 /*
  * The code in the README runs as pasted: each block is a file with the name in its first line. Servers and scripts run in

@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { describe, onTestFinished } from 'vitest'
 import { untilReady } from '../../demo/supervisor/redis.ts'
+import { freePort } from '../../scripts/free-port.ts'
 import { findRedis } from '../../scripts/redis.mjs'
-import { freePort } from './free-port.ts'
 
 /*
  * A Redis of a test's own: a child process in a folder of its own, on a port of this machine.

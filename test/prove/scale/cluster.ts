@@ -1,5 +1,5 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
+import { Redis } from 'ioredis'
+import { formCluster } from '../../../scripts/redis-cluster.ts'
 import { until } from '../until.ts'
 import { sleep, takenOver } from './faults.ts'
 import { RedisServer } from './server.ts'
@@ -9,15 +9,13 @@ import type { Stage } from './stages.ts'
  * A cluster of Redis, and what can happen to it.
  */
 
-const run = promisify(execFile)
-
-/** Three masters, each with a replica. */
-async function startCluster() {
+/** Three masters, each with so many replicas. */
+export async function startCluster(replicas: number) {
   const args = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '1000', '--appendonly', 'yes']
-  const servers = await Promise.all(Array.from({ length: 6 }, () => RedisServer.start(...args)))
-  const addresses = servers.map(({ port }) => `127.0.0.1:${port}`)
-  await run('redis-cli', ['--cluster', 'create', ...addresses, '--cluster-replicas', '1', '--cluster-yes'])
-  await sleep(1000)
+  const servers = await Promise.all(Array.from({ length: 3 + 3 * replicas }, () => RedisServer.start(...args)))
+  const clients = servers.map(({ port }) => new Redis({ port, host: '127.0.0.1' }))
+  await formCluster(clients, 3)
+  for (const client of clients) client.disconnect()
   /** The node that has a key. */
   async function holder(key: string): Promise<RedisServer | undefined> {
     for (const server of servers) {
@@ -50,7 +48,7 @@ async function startCluster() {
 const LOG = '{headwater}:log'
 
 export async function cluster(): Promise<Stage> {
-  const { servers, holder, replace, promoteReplicaOf } = await startCluster()
+  const { servers, holder, replace, promoteReplicaOf } = await startCluster(1)
   return {
     address: { kind: 'cluster', ports: servers.map(({ port }) => port) },
     faults: {
@@ -72,7 +70,7 @@ export async function cluster(): Promise<Stage> {
 const SHARDS = 12
 
 export async function sharded(): Promise<Stage> {
-  const { servers, holder, replace } = await startCluster()
+  const { servers, holder, replace } = await startCluster(1)
   /** The payloads of any shard that has some. */
   const anyPayloads = (random: () => number): Promise<string> =>
     until('a shard with payloads', async () => {

@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
+import { freePort } from '../../../scripts/free-port.ts'
 import { findRedis } from '../../../scripts/redis.mjs'
-import { freePort } from '../../support/free-port.ts'
 
 /*
  * A redis-server, or a Sentinel, as a process in a folder of its own.
