@@ -69,9 +69,14 @@ export const unsent = (error: unknown): unknown =>
 /** The error of ioredis if it has not sent a command. */
 const UNSENT = /^(Stream isn't writeable|Cluster isn't ready)/
 
+/** The error of ioredis if the nodes of a cluster have sent a command to each other too often. None of them has carried it out. */
+const REDIRECTED = /^Too many Cluster redirections\. Last error: ReplyError: (.*)/
+
 /** The message of ioredis about a lost connection concerns its own retries. */
 function failureOf(error: Error): Error {
   if (isReply(error)) return error
+  const [, reply] = REDIRECTED.exec(error.message) ?? []
+  if (reply !== undefined) return new ConnectionError(reply, false, error)
   const isSent = !UNSENT.test(error.message)
   return new ConnectionError(isSent ? 'the connection was lost' : 'there is no connection', isSent, error)
 }

@@ -1,12 +1,14 @@
 /*
  * The steps that Redis has to take at once. Each script is sent as a whole: Redis compiles it once, and a server that was
- * restarted does not know it by its hash. Its keys are meta, log, wake and sent, all of one slot.
+ * restarted does not know it by its hash. Its keys are meta, log and wake, all of one slot.
  *
- * meta   a hash: the epoch, which epoch it is (term, from 1), the last number (seq), the number that the epoch began behind (base), and
- *        the replication id of the server
+ * meta   a hash: the epoch, which epoch it is (term, from 1), the last number (seq), the number that the epoch began behind (base), the
+ *        replication id of the server, and the last batch of each process (sent:…), so that one that is sent twice is written once
  * log    a stream of entries
  * wake   a stream of one entry, which changes with the epoch: it wakes those that wait for the log
- * sent   the last batch of one process, so that one that is sent twice is written once
+ *
+ * All three are there as soon as there is a log, also an empty one. While a slot moves to another node of a cluster, Redis carries out
+ * a command with several keys only if one of the two nodes has all of them. And a script that deletes a key cannot make it again.
  */
 
 /**
@@ -22,6 +24,13 @@
  * that know what is missing may be gone. A replica that has taken over has a second replication id. One that may not run INFO has none.
  */
 const CHECK = `
+local function empty()
+  redis.call('XTRIM', KEYS[2], 'MAXLEN', 0)
+  if not redis.pcall('XSETID', KEYS[2], '0-1').err then return end
+  redis.call('DEL', KEYS[2])
+  redis.call('XADD', KEYS[2], '0-1', 'e', '')
+  redis.call('XDEL', KEYS[2], '0-1')
+end
 local info = redis.pcall('INFO', 'replication')
 local text = type(info) == 'string' and info or ''
 local server = string.match(text, 'master_replid:(%w+)') or ''
@@ -36,7 +45,7 @@ local function check()
   local meta = redis.call('HMGET', KEYS[1], 'epoch', 'seq', 'term', 'server')
   local last, term = tonumber(ARGV[3]), tonumber(ARGV[5])
   if not meta[1] then
-    redis.call('DEL', KEYS[2])
+    empty()
     return begin(ARGV[1], 0, term + 1)
   end
   local seq, there = tonumber(meta[2]), tonumber(meta[3] or 0)
@@ -65,29 +74,37 @@ return { epoch, seq, tonumber(redis.call('HGET', KEYS[1], 'base')), first and fi
 `
 
 /**
- * ARGV: 6 the name of the batch · 7 how many entries the stream keeps, '' for all · 8 for how long the batch is remembered, in
- * milliseconds · 9… two fields of each record.
+ * ARGV: 6 the name of the process · 7 the name of the batch · 8 how many entries the stream keeps, '' for all · 9 for how many seconds
+ * a batch is remembered at least · 10… two fields of each record.
  * @returns The epoch, and the number of the first record.
  */
 export const APPEND: string = `${CHECK}
 local epoch, seq = check()
-local done = redis.call('HMGET', KEYS[4], 'batch', 'epoch', 'first')
-if done[1] == ARGV[6] then return { done[2], tonumber(done[3]) } end
+local sent = 'sent:' .. ARGV[6]
+local batch, its, number = string.match(redis.call('HGET', KEYS[1], sent) or '', '^(%S+) (%S+) (%d+)')
+if batch == ARGV[7] then return { its, tonumber(number) } end
 local first = seq + 1
-for n = 9, #ARGV, 2 do
+for n = 10, #ARGV, 2 do
   seq = seq + 1
-  redis.call('XADD', KEYS[2], id(seq), 'e', epoch, 'u', ARGV[6] .. '.' .. (n - 9) / 2, 'm', ARGV[n], 'd', ARGV[n + 1])
+  redis.call('XADD', KEYS[2], id(seq), 'e', epoch, 'u', ARGV[7] .. '.' .. (n - 10) / 2, 'm', ARGV[n], 'd', ARGV[n + 1])
 end
-redis.call('HSET', KEYS[1], 'seq', seq)
-redis.call('HSET', KEYS[4], 'batch', ARGV[6], 'epoch', epoch, 'first', first)
-redis.call('PEXPIRE', KEYS[4], ARGV[8])
-if ARGV[7] ~= '' then redis.call('XTRIM', KEYS[2], 'MAXLEN', '~', ARGV[7]) end
+local now = redis.call('TIME')[1]
+local news = string.format('%s %s %.0f %s', ARGV[7], epoch, first, now)
+if redis.call('HSET', KEYS[1], 'seq', seq, sent, news) == 1 then
+  -- A process that has just started: others have ended.
+  local fields = redis.call('HGETALL', KEYS[1])
+  for n = 1, #fields, 2 do
+    local at = string.find(fields[n], '^sent:') and string.match(fields[n + 1], '%d+$')
+    if at and now - at > tonumber(ARGV[9]) then redis.call('HDEL', KEYS[1], fields[n]) end
+  end
+end
+if ARGV[8] ~= '' then redis.call('XTRIM', KEYS[2], 'MAXLEN', '~', ARGV[8]) end
 return { epoch, first }
 `
 
 /** Begins an empty log. */
 export const RESET: string = `${CHECK}
-redis.call('DEL', KEYS[2])
+empty()
 begin(ARGV[1], 0, math.max(tonumber(redis.call('HGET', KEYS[1], 'term') or 0), tonumber(ARGV[5])) + 1)
 `
 

@@ -25,8 +25,8 @@ export interface News {
 
 /** Processes read events from each other in Redis, so that it has some even where none can be replayed. */
 const FEWEST = 1000
-/** For how long a batch is remembered that may be sent twice. Far longer than it is tried. */
-const REMEMBERED = 60 * 60 * 1000
+/** For how many seconds a batch is remembered that may be sent twice. Far longer than it is tried. */
+const REMEMBERED = 60 * 60
 /** How long Redis waits for news before it says that there are none. Then the process compares what it knows. */
 const BLOCK = 1000
 /** How many entries are read at a time. */
@@ -46,7 +46,8 @@ export class Store {
   readonly #commands: Link
   readonly #reader: Link
   readonly #timeout: number
-  readonly #keys: readonly [meta: string, log: string, wake: string, sent: string]
+  readonly #node: string
+  readonly #keys: readonly [meta: string, log: string, wake: string]
   readonly #maxLength: number | ''
   readonly #isSharded: boolean
   readonly #payloads: Payloads
@@ -57,7 +58,8 @@ export class Store {
   constructor(settings: PayloadSettings, node: string, { commands, reader, payloads }: StoreLinks) {
     const { prefix, size, timeout } = settings
     const key = (name: string): string => `{${prefix}}:${name}`
-    this.#keys = [key('meta'), key('log'), key('wake'), key(`sent:${node}`)]
+    this.#node = node
+    this.#keys = [key('meta'), key('log'), key('wake')]
     this.#commands = commands
     this.#reader = reader
     this.#timeout = timeout
@@ -85,7 +87,7 @@ export class Store {
     const payloads = this.#isSharded ? await this.#payloads.write(batch, texts, ms / 2) : []
     const left = Math.max(ms - (monotonic(clock) - begin), 1)
     const fields = records.flatMap((record, n) => encodeRecord(record, payloads[n]))
-    const answer = await this.#run(APPEND, known, [batch, this.#maxLength, REMEMBERED, ...fields], left)
+    const answer = await this.#run(APPEND, known, [this.#node, batch, this.#maxLength, REMEMBERED, ...fields], left)
     const [epoch, first] = answer as [string, number]
     return { epoch, first }
   }
@@ -150,7 +152,8 @@ export class Store {
     more: readonly (string | number)[] = [],
     ms = this.#timeout,
   ): Promise<unknown> {
-    return this.#commands.call('eval', [script, 4, ...this.#keys, mintEpoch(), epoch, head, uid, term, ...more], ms)
+    const args = [script, this.#keys.length, ...this.#keys, mintEpoch(), epoch, head, uid, term, ...more]
+    return this.#commands.call('eval', args, ms)
   }
 
   #call(command: string, args: readonly (string | number)[]): Promise<unknown> {

@@ -282,6 +282,19 @@ describeRedis('a log in Redis', () => {
     expect(heard).toEqual(['"only once"', '"next"'])
   })
 
+  it('forgets the last batch of processes that have ended long ago, when another one starts', async () => {
+    const now = Number((await shared.client().time())[0])
+    await fill(await open({ prefix: 'ended' }), 1)
+    const meta = '{ended}:meta'
+    await shared
+      .client()
+      .hset(meta, 'sent:long-ago', `long-ago.1 e 1 ${now - 3700}`, 'sent:lately', `b.1 e 1 ${now - 3500}`)
+    await fill(await open({ prefix: 'ended' }), 2)
+    const names = (await shared.client().hkeys(meta)).filter((name) => name.startsWith('sent:'))
+    expect(names).toHaveLength(3)
+    expect(names).not.toContain('sent:long-ago')
+  })
+
   it('rejects an append that Redis does not answer, and says that it may have been written', async () => {
     const redis = await startRedis()
     const log = await open({ redis, timeout: 300 })

@@ -2,6 +2,7 @@ import { type EventLog, LogUnavailableError } from 'headwater/server'
 import { type RedisLog, type RedisLogOptions, redisLog } from 'headwater/server/redis'
 import { Cluster } from 'ioredis'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
+import { formCluster } from '../../scripts/redis-cluster.ts'
 import { describeEventLog, fill, hear, numbers, record } from '../support/event-log.ts'
 import { eventually } from '../support/eventually.ts'
 import { openGate } from '../support/gate.ts'
@@ -152,41 +153,88 @@ async function startCluster(): Promise<{ readonly nodes: TestRedis[]; readonly c
     '--cluster-require-full-coverage',
     'no',
   ]
-  const nodes = [await startRedis(args), await startRedis(args), await startRedis(args)]
-  for (const [n, node] of nodes.entries()) {
-    await node.client().cluster('ADDSLOTSRANGE', n * 5461, n === 2 ? 16_383 : n * 5461 + 5460)
-    await node.client().cluster('MEET', '127.0.0.1', nodes[0]?.port ?? 0)
-  }
-  for (const node of nodes)
-    await eventually(async () => {
-      const info = await node.client().cluster('INFO')
-      expect(info).toContain('cluster_known_nodes:3')
-      expect(info).toContain('cluster_slots_assigned:16384')
-      expect(info).toContain('cluster_state:ok')
-    })
+  const start = (): Promise<TestRedis> => startRedis(args, (end) => ends.push(end))
+  const nodes = [await start(), await start(), await start()]
+  await formCluster(nodes.map((node) => node.client()))
   const cluster = new Cluster(
     nodes.map(({ port }) => ({ host: '127.0.0.1', port })),
     { clusterRetryStrategy: () => 50 },
   )
   cluster.on('error', () => {})
-  onTestFinished(() => cluster.disconnect())
+  ends.push(async () => cluster.disconnect())
   return { nodes, cluster }
 }
 
+/** Moves the slot of a key from one node to another, in steps, and does something in between. */
+async function moveSlot(nodes: readonly TestRedis[], key: string, meanwhile: () => Promise<void>): Promise<void> {
+  const keys = await Promise.all(nodes.map((node) => node.client().keys(key)))
+  const [from, to] = [nodes.find((_, n) => keys[n]?.length), nodes.find((_, n) => !keys[n]?.length)]
+  if (!from || !to) throw new Error(`no node has ${key}`)
+  const slot = await from.client().cluster('KEYSLOT', key)
+  const [old, next] = [`${await from.client().cluster('MYID')}`, `${await to.client().cluster('MYID')}`]
+  await to.client().cluster('SETSLOT', slot, 'IMPORTING', old)
+  await from.client().cluster('SETSLOT', slot, 'MIGRATING', next)
+  await meanwhile()
+  const all = await from.client().cluster('GETKEYSINSLOT', slot, 100)
+  await from.client().call('MIGRATE', '127.0.0.1', to.port, '', 0, 5000, 'KEYS', ...all)
+  await meanwhile()
+  for (const node of [to, ...nodes]) await node.client().cluster('SETSLOT', slot, 'NODE', next)
+  await meanwhile()
+}
+
 describeRedis('a log with shards in a cluster', () => {
-  it('has its payloads on several nodes, and goes on publishing when a node that has some is away', async () => {
-    const { nodes, cluster } = await startCluster()
-    const open = async (): Promise<RedisLog> => {
-      const log = await redisLog(cluster, { prefix: 'c', shards: 6, onWarning: () => {} })
-      onTestFinished(() => log.close())
-      return log
+  let nodes: TestRedis[]
+  let cluster: Cluster
+  beforeAll(async () => {
+    ;({ nodes, cluster } = await startCluster())
+  })
+  afterAll(async () => {
+    for (const end of ends.splice(0)) await end()
+  })
+
+  async function open(prefix: string): Promise<RedisLog> {
+    const log = await redisLog(cluster, { prefix, shards: 6, onWarning: () => {} })
+    onTestFinished(() => log.close())
+    return log
+  }
+
+  it('goes on while the slots of its keys move to other nodes, also for processes that have just started', async () => {
+    const log = await fill(await open('moved'), 3)
+    const heard = hear(log)
+    const { epoch } = log
+    let count = 0
+    const publish = async (): Promise<void> => {
+      // Nothing in Redis belongs to a process that has published nothing yet.
+      const young = await open('moved')
+      for (const each of [log, young]) await each.append(record(`"${++count}"`))
+      await eventually(() => expect([log.head, young.head]).toEqual([3 + count, 3 + count]))
     }
-    const [a, b] = [await open(), await open()]
+    await moveSlot(nodes, '{moved}:log', publish)
+    await moveSlot(nodes, '{moved:0}:payloads', publish)
+    expect(heard).toEqual(Array.from({ length: 12 }, (_, n) => `"${n + 1}"`))
+    expect(log.epoch).toBe(epoch)
+  })
+
+  it('is emptied, and goes on, while its slot moves to another node', async () => {
+    const log = await fill(await open('emptied'), 3)
+    let resets = 0
+    await moveSlot(nodes, '{emptied}:log', async () => {
+      await log.reset()
+      const young = await open('emptied')
+      expect((await young.append(record('1'))).seq).toBe(1)
+      await log.reset()
+      resets++
+    })
+    expect([resets, log.head, log.first]).toEqual([3, 0, 1])
+  })
+
+  it('has its payloads on several nodes, and goes on publishing when a node that has some is away', async () => {
+    const [a, b] = [await open('c'), await open('c')]
     const heard = hear(b)
     await fill(a, 18)
     await eventually(() => expect(heard).toHaveLength(18))
 
-    const keys = await Promise.all(nodes.map((node) => node.client().keys('*')))
+    const keys = await Promise.all(nodes.map((node) => node.client().keys('{c*')))
     const shards = keys.map((list) => list.filter((key) => key.endsWith(':payloads')).length)
     expect(shards.reduce((sum, count) => sum + count)).toBe(6)
     expect(Math.min(...shards)).toBeGreaterThan(0)

@@ -3,6 +3,7 @@ import { findRedis } from '../../../scripts/redis.mjs'
 import { type Outcome, type Prove, today } from '../section.ts'
 import { gapsCell, grouped, total, undue } from '../verdict.ts'
 import { cluster, sharded } from './cluster.ts'
+import { moving } from './moving.ts'
 import { play, type Result } from './play.ts'
 import { RedisServer } from './server.ts'
 import { durable, forgetful, type Stage, sentinel } from './stages.ts'
@@ -25,6 +26,7 @@ const SCENARIOS: readonly Scenario[] = [
   { name: 'sentinel', title: 'a master, two replicas, three Sentinels', gaps: ['epoch'], open: sentinel },
   { name: 'cluster', title: 'a cluster of three masters and three replicas', gaps: ['epoch'], open: cluster },
   { name: 'sharded', title: 'the same cluster, with payloads in 12 shards', gaps: ['epoch', 'expired'], open: sharded },
+  { name: 'moving', title: 'three masters whose slots move, with payloads in 12 shards', gaps: [], open: moving },
 ]
 
 /** Between two events of one process, in milliseconds on average: all clients are in one process, and get all events. */

@@ -1,10 +1,10 @@
 import type { Redis } from 'ioredis'
 import { describe, expect, it, vi } from 'vitest'
-import { isSent, Link } from '../../../server/redis/link.ts'
+import { isPassing, isSent, Link } from '../../../server/redis/link.ts'
 
 /** A connection to a client of ioredis that answers when it is told to. */
 function start(parts: { readonly status?: string; readonly isCluster?: boolean } = {}) {
-  const answers: ((answer: unknown) => void)[] = []
+  const answers: { resolve(answer: unknown): void; reject(error: Error): void }[] = []
   const disconnect = vi.fn()
   const client = {
     status: 'ready',
@@ -12,14 +12,15 @@ function start(parts: { readonly status?: string; readonly isCluster?: boolean }
     ...parts,
     duplicate: () => client,
     on: () => {},
-    call: () => new Promise((resolve) => answers.push(resolve)),
+    call: () => new Promise((resolve, reject) => answers.push({ resolve, reject })),
     disconnect,
   }
   // Only the parts that a link uses.
   return {
     link: new Link(client as unknown as Redis),
     disconnect,
-    answer: (value: unknown) => answers.shift()?.(value),
+    answer: (value: unknown) => answers.shift()?.resolve(value),
+    fail: (error: Error) => answers.shift()?.reject(error),
   }
 }
 
@@ -42,6 +43,26 @@ describe('a connection to Redis', () => {
     const found = link.call('get', ['a'], 1_000_000, 500_000)
     answer('1')
     expect(await found).toBe('1')
+  })
+
+  it('has sent nothing that counts if the nodes of a cluster only send a command to each other', async () => {
+    const { link, fail } = start()
+    const found = link.call('eval', ['return 1'], 1_000_000).catch((reason) => reason)
+    fail(new Error('Too many Cluster redirections. Last error: ReplyError: TRYAGAIN Multiple keys request'))
+    const error: unknown = await found
+    expect([`${error}`, isPassing(error), isSent(error)]).toEqual([
+      'Error: TRYAGAIN Multiple keys request',
+      true,
+      false,
+    ])
+  })
+
+  it('may have sent a command if it is lost after redirections', async () => {
+    const { link, fail } = start()
+    const found = link.call('eval', ['return 1'], 1_000_000).catch((reason) => reason)
+    fail(new Error('Too many Cluster redirections. Last error: Error: Connection is closed.'))
+    const error: unknown = await found
+    expect([`${error}`, isPassing(error), isSent(error)]).toEqual(['Error: the connection was lost', true, true])
   })
 
   it.each([
