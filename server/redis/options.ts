@@ -51,6 +51,8 @@ export interface RedisLogOptions {
 export interface RedisLogSettings {
   readonly prefix: string
   readonly size: number
+  /** How many events Redis keeps: at least `size`. */
+  readonly kept: number
   /** Infinity: no limit. */
   readonly maxAge: number
   readonly shards: number
@@ -58,6 +60,9 @@ export interface RedisLogSettings {
   readonly localOnly: boolean
   warn(text: string): void
 }
+
+/** Processes read events from each other in Redis, so that it has some even where none can be replayed. */
+const FEWEST = 1000
 
 const NAMES = ['prefix', 'size', 'maxAge', 'shards', 'timeout', 'localOnly', 'onWarning']
 
@@ -80,6 +85,7 @@ export function resolveRedisLogOptions(options: RedisLogOptions): RedisLogSettin
   return {
     prefix,
     size,
+    kept: Math.max(size, FEWEST),
     maxAge: maxAge || Infinity,
     shards,
     timeout,

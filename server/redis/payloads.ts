@@ -30,7 +30,8 @@ export interface Payloads {
 /** How a log's payloads are kept. */
 export interface PayloadSettings {
   readonly prefix: string
-  readonly size: number
+  /** How many events the log keeps. */
+  readonly kept: number
   readonly shards: number
   readonly timeout: number
 }
@@ -38,11 +39,11 @@ export interface PayloadSettings {
 /** The payloads of a shard cannot be read, and events wait for them. */
 export class ShardError extends Error {}
 
-/** Payloads are spread by chance, so each shard keeps twice its part, and never fewer than this. */
-const FEWEST = 1000
+/** Payloads are spread by chance, so each shard keeps twice its part, and so many more. */
+const RESERVE = 1000
 
-const lengthOf = ({ size, shards }: PayloadSettings): number | '' =>
-  size === Infinity ? '' : FEWEST + Math.ceil((2 * Math.max(size, FEWEST)) / shards)
+const lengthOf = ({ kept, shards }: PayloadSettings): number | '' =>
+  kept === Infinity ? '' : RESERVE + Math.ceil((2 * kept) / shards)
 
 export function createPayloads(settings: PayloadSettings, link: Pick<Link, 'call' | 'ready'>): Payloads {
   const { prefix, shards, timeout } = settings

@@ -23,8 +23,6 @@ export interface News {
   readonly woken: boolean
 }
 
-/** Processes read events from each other in Redis, so that it has some even where none can be replayed. */
-const FEWEST = 1000
 /** For how many seconds a batch is remembered that may be sent twice. Far longer than it is tried. */
 const REMEMBERED = 60 * 60
 /** How long Redis waits for news before it says that there are none. Then the process compares what it knows. */
@@ -56,14 +54,14 @@ export class Store {
 
   /** @param node - Names this process. */
   constructor(settings: PayloadSettings, node: string, { commands, reader, payloads }: StoreLinks) {
-    const { prefix, size, timeout } = settings
+    const { prefix, kept, timeout } = settings
     const key = (name: string): string => `{${prefix}}:${name}`
     this.#node = node
     this.#keys = [key('meta'), key('log'), key('wake')]
     this.#commands = commands
     this.#reader = reader
     this.#timeout = timeout
-    this.#maxLength = size === Infinity ? '' : Math.max(size, FEWEST)
+    this.#maxLength = kept === Infinity ? '' : kept
     this.#isSharded = settings.shards > 1
     this.#payloads = createPayloads(settings, payloads)
   }

@@ -7,12 +7,22 @@ describe('the options of redisLog', () => {
     expect(rest).toEqual({
       prefix: 'headwater',
       size: 10_000,
+      kept: 10_000,
       maxAge: Infinity,
       shards: 1,
       timeout: 5000,
       localOnly: false,
     })
     expect(resolveRedisLogOptions({ maxAge: 0 }).maxAge).toBe(Infinity)
+  })
+
+  it('have Redis keep at least 1,000 events', () => {
+    expect([0, 999, 1001, Infinity].map((size) => resolveRedisLogOptions({ size }).kept)).toEqual([
+      1000,
+      1000,
+      1001,
+      Infinity,
+    ])
   })
 
   it.each<[options: object, message: string]>([

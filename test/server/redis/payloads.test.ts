@@ -41,7 +41,7 @@ function connect(options: { readonly fails?: (key: string) => boolean } = {}) {
   return { link, calls, streams }
 }
 
-const settings = { prefix: 'shop', size: 10_000, shards: 3, timeout: 100 }
+const settings = { prefix: 'shop', kept: 10_000, shards: 3, timeout: 100 }
 
 /** The entries of a batch, as they are found in the log. */
 const entriesOf = (batch: string, places: readonly string[]): Stored[] =>
@@ -143,10 +143,10 @@ describe('payloads in shards', () => {
   })
 
   it.each([
-    [{ size: 10_000, shards: 4 }, 6000],
-    [{ size: 0, shards: 2 }, 2000],
-    [{ size: 10_000, shards: 1000 }, 1020],
-    [{ size: Infinity, shards: 4 }, ''],
+    [{ kept: 10_000, shards: 4 }, 6000],
+    [{ kept: 1000, shards: 2 }, 2000],
+    [{ kept: 10_000, shards: 1000 }, 1020],
+    [{ kept: Infinity, shards: 4 }, ''],
   ])('payloads with %o are at most %j in each shard', async (options, length) => {
     const call = vi.fn(async (_: string, _args: readonly unknown[]) => ['1-0'])
     await createPayloads({ ...settings, ...options }, { call, ready: async () => true }).write('x', ['1'], 1000)
