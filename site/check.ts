@@ -10,8 +10,8 @@ import { serve } from './serve.ts'
 
 /*
  * `npm run docs:check` looks at every page of the built site in Chromium: axe-core in light and dark, links and anchors,
- * pages that are wider than a small screen, and requests that leave the site. `-- --only server` takes some of the pages,
- * `-- --shots <folder>` keeps pictures.
+ * pages that are wider than a small screen, and requests that leave the site. It also opens the search dialog, and follows a
+ * result with the keyboard. `-- --only server` takes some of the pages, `-- --shots <folder>` keeps pictures.
  */
 
 const dist = join(import.meta.dirname, '.vitepress/dist')
@@ -28,13 +28,9 @@ async function violationsOf(page: Page): Promise<string[]> {
   return violations.map(describeViolation)
 }
 
-async function look(page: Page, origin: string, path: string): Promise<Seen> {
+/** What is wrong with what the page shows now, in light and dark, on small and large screens. */
+async function problemsOf(page: Page, name: string): Promise<string[]> {
   const problems: string[] = []
-  const shot = (name: string): Promise<unknown> =>
-    options.shots === undefined
-      ? Promise.resolve()
-      : page.screenshot({ path: join(options.shots, `${path.replaceAll('/', '_')}-${name}.png`) })
-  await page.goto(`${origin}/${path}`, { waitUntil: 'load' })
   await page.evaluate(axe)
   for (const colorScheme of SCHEMES) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
@@ -42,15 +38,35 @@ async function look(page: Page, origin: string, path: string): Promise<Seen> {
       await page.setViewportSize({ width, height: 800 })
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
       if (wide > 0) problems.push(`${width} px: the page is ${wide} px wider than the screen`)
-      await shot(`${colorScheme}-${width}`)
+      if (options.shots !== undefined)
+        await page.screenshot({ path: join(options.shots, `${name.replaceAll('/', '_')}-${colorScheme}-${width}.png`) })
       for (const violation of await violationsOf(page)) problems.push(`${colorScheme}, ${width} px: ${violation}`)
     }
   }
+  return problems
+}
+
+async function look(page: Page, origin: string, path: string): Promise<Seen> {
+  await page.goto(`${origin}/${path}`, { waitUntil: 'load' })
+  const problems = await problemsOf(page, path)
   const ids = await page.evaluate(() => [...document.querySelectorAll('[id]')].map(({ id }) => id))
   const hrefs = await page.evaluate(() =>
     [...document.querySelectorAll('a[href]')].map((a) => (a as HTMLAnchorElement).href),
   )
   return { path, problems, ids: new Set(ids), links: ownLinks(hrefs, origin) }
+}
+
+/** The search dialog, with results. Its first one is followed with the keyboard. */
+async function lookAtSearch(page: Page, origin: string): Promise<Seen> {
+  const start = `${origin}/contents.html`
+  await page.goto(start, { waitUntil: 'load' })
+  await page.getByRole('button', { name: 'Search' }).click()
+  await page.getByRole('combobox').fill('reconnect')
+  await page.getByRole('option').first().waitFor()
+  const problems = await problemsOf(page, 'search')
+  await page.keyboard.press('Enter')
+  await page.waitForURL((url) => url.href !== start)
+  return { path: 'The search dialog', problems, ids: new Set(), links: [] }
 }
 
 /** Looks at pages until none is left. */
@@ -76,12 +92,13 @@ const browser = await chromium.launch({ ...findBrowsers().chromium, args: ['--no
 const seen: Seen[] = []
 const left = [...paths]
 await Promise.all(Array.from({ length: AT_A_TIME }, () => work(browser, origin, left, seen)))
+const search = await lookAtSearch(await browser.newPage(), origin)
 await browser.close()
 server.close()
 
-const findings = findingsOf(seen, files)
+const findings = findingsOf([...seen, search], files)
 for (const finding of findings) console.error(finding)
 console.log(
-  `${seen.length} pages, light and dark: ${findings.length === 0 ? 'nothing to mend' : `${findings.length} to mend`}`,
+  `${seen.length} pages and the search, light and dark: ${findings.length === 0 ? 'nothing to mend' : `${findings.length} to mend`}`,
 )
 process.exitCode = findings.length === 0 ? 0 : 1

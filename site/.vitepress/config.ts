@@ -5,6 +5,7 @@ import { anchorOf } from '../anchors.ts'
 import { siteLink, withFiles } from '../links.ts'
 import { modulesOf } from '../modules.ts'
 import { addressOf } from '../pages.ts'
+import { searchBox } from '../search.ts'
 import { sidebarOf } from '../sidebar.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -92,6 +93,7 @@ export default defineConfig({
   vite: {
     configFile: false,
     publicDir: join(root, 'site/public'),
+    plugins: [searchBox],
     // The root has pages of the demo and of tests too. Vite would look for dependencies in all of them.
     optimizeDeps: { entries: [] },
   },
