@@ -17,7 +17,7 @@ import {
  */
 
 /** The rooms that have been rewritten. */
-const ROOMS = ['src', 'adapters', 'server', 'testing', 'cli', 'bench', 'demo', 'codegen', 'site']
+const ROOMS = ['src', 'adapters', 'server', 'testing', 'cli', 'bench', 'demo', 'codegen', 'site', 'examples']
 
 const read = (file: string): string => readFileSync(file, 'utf8')
 /** What others wrote, and what is generated. */

@@ -18,7 +18,7 @@ interface App {
 
 export function createApp(): App {
   const hub = createHub<Events>({
-    // What does not fit the structs does not leave the server.
+    // An event that does not fit the structs does not leave the server.
     schemas: eventSchemas,
     authenticate: (request) => {
       const userId = readToken(request)

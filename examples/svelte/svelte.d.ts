@@ -1,4 +1,4 @@
-// What svelte-check would know from the file itself.
+// For TypeScript. svelte-check reads the types from the file itself.
 declare module '*.svelte' {
   import type { Component } from 'svelte'
 

@@ -8,7 +8,7 @@ export interface Events {
   'comment.removed': CommentRemoved
   /** For one user. */
   notification: Notification
-  /** From those who run the server. */
+  /** From the operators of the server. */
   'system.notice': SystemNotice
 }
 
@@ -29,7 +29,7 @@ export const EventNames = {
   CommentRemoved: 'comment.removed',
   /** For one user. */
   Notification: 'notification',
-  /** From those who run the server. */
+  /** From the operators of the server. */
   SystemNotice: 'system.notice',
 } as const
 
@@ -68,7 +68,7 @@ export type Notification =
       unread: number
     }
 
-/** From those who run the server. */
+/** From the operators of the server. */
 export interface SystemNotice {
   level: Level
   text: string

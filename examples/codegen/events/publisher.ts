@@ -11,7 +11,7 @@ export interface Publisher {
   commentRemoved(data: Events['comment.removed'], options?: PublishOptions): Promise<Published>
   /** For one user. */
   notification(data: Events['notification'], options?: PublishOptions): Promise<Published>
-  /** From those who run the server. */
+  /** From the operators of the server. */
   systemNotice(data: Events['system.notice'], options?: PublishOptions): Promise<Published>
 }
 

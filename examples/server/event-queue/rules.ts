@@ -5,7 +5,7 @@ import type { Effect, Step } from 'headwater/server'
  * data. So its tests need none of these either.
  */
 
-/** What can be asked of the shop. The same id is the same request, sent again. */
+/** A request to the shop. The same id is the same request, sent again. */
 export type Command = { readonly id: string } & (
   | {
       readonly type: 'order.place'
@@ -20,11 +20,11 @@ export type Command = { readonly id: string } & (
 
 export interface Shop {
   readonly stock: ReadonlyMap<string, number>
-  /** What is ordered and not delivered yet. */
+  /** Orders that are not delivered yet. */
   readonly reordered: readonly string[]
 }
 
-/** What clients hear. */
+/** The events that clients get. */
 export interface ShopEvents {
   'order.accepted': { readonly orderId: string; readonly sku: string; readonly count: number }
   'order.refused': { readonly orderId: string; readonly reason: string }

@@ -69,7 +69,7 @@ if (import.meta.main) {
     console.log(`http://localhost:${port}`)
   })
   process.once('SIGTERM', async () => {
-    // What was accepted is carried out, while clients are still connected.
+    // Finish the accepted events first, while clients are still connected.
     await shop.close({ drain: 5000 })
     await hub.close({ drain: 5000 })
     server.close()

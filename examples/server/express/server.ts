@@ -8,7 +8,7 @@ interface Order {
   readonly total: number
 }
 
-/** What clients may tell each other; `table-update` comes from the hub itself. */
+/** The events that clients may send to each other. `table-update` comes from the hub itself. */
 interface Events {
   'order.touched': { readonly id: string }
 }
@@ -45,7 +45,7 @@ export function createApp() {
     canPublish: (_, { event, topic }) => event === 'order.touched' && topic === 'orders',
   })
   const orders: Order[] = []
-  // Whoever shows orders hears that there are others now, and loads them.
+  // Tells the clients that show orders to load them again.
   const addOrder = hub.notifyAfter('orders', (total: number) => {
     const order: Order = { id: `A-${orders.length + 1}`, total }
     orders.push(order)

@@ -1,6 +1,6 @@
 import type { JobEvent, JobEvents } from 'headwater/server'
 
-/** What a worker is given. */
+/** The task of a worker. */
 export interface Task {
   /** Counts the primes below this. */
   readonly limit: number
@@ -15,8 +15,8 @@ export interface Result {
   readonly primes: number
 }
 
-/** One status of a job: once `status` is known, so is what `data` has. */
+/** One status of a job: `status` decides the type of `data`. */
 export type PrimesEvent = JobEvent<'job.primes', Progress, Result>
 
-/** What the hub sends and the client hears. */
+/** The events between the hub and the client. */
 export type PrimesEvents = JobEvents<'job.primes', Progress, Result>

@@ -3,7 +3,7 @@ import type { WorkerMessage } from 'headwater/server/node'
 import type { Progress, Result, Task } from './events.ts'
 
 /*
- * A thread of its own for each job: a computation on the main thread would hold up every stream. What it throws ends it.
+ * A thread of its own for each job: a computation on the main thread would hold up every stream. An error ends it.
  */
 
 /** How often it tells how far it is. */

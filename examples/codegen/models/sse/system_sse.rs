@@ -7,7 +7,7 @@ pub enum Level {
     Warning,
 }
 
-/// From those who run the server.
+/// From the operators of the server.
 #[derive(Debug, Clone, Serialize)]
 pub struct SystemNotice {
     pub level: Level,

@@ -1,6 +1,6 @@
 import { createHub, type Hub, readToken } from 'headwater/server'
 
-/** What clients may tell each other; `table-update` comes from the hub itself. */
+/** The events that clients may send to each other. `table-update` comes from the hub itself. */
 interface Events {
   'order.touched': { readonly id: string }
 }
@@ -18,8 +18,8 @@ export async function auth(request: Request) {
 }
 
 /*
- * Next bundles each route by itself, and loads modules anew when they change: each would have a hub of its own. There is
- * one for the process. After a change of its options, start the process anew.
+ * Next bundles each route by itself, and loads a changed module again: each would have a hub of its own. There is
+ * one for the process. After a change of its options, start the process again.
  */
 const shared = globalThis as { hub?: Hub<Events> }
 

@@ -10,7 +10,7 @@ interface Order {
 /** Stands for your database. */
 const orders: Order[] = []
 
-// Whoever shows orders hears that there are others now, and loads them.
+// Tells the clients that show orders to load them again.
 const addOrder = hub.notifyAfter('orders', (total: number) => {
   const order: Order = { id: `A-${orders.length + 1}`, total }
   orders.push(order)
