@@ -6,7 +6,8 @@ import { clock } from './time.ts'
 const PAGE = 100
 
 /**
- * Deletes events that are too old. Every process does it, and mostly finds that another has.
+ * Deletes events that are too old, by the clock of this process and the time that the publisher has noted. Every process does it, and
+ * mostly finds that another has.
  * @param range - The numbers that can be read.
  * @returns Stops it.
  */
@@ -19,14 +20,19 @@ export function createCare(
   let isStopped = false
 
   async function tidy(): Promise<void> {
-    const before = clock.now() - maxAge
+    const now = clock.now()
     const { first, head } = range()
     let kept = first
-    while (kept <= head) {
-      const page = await store.range(kept, head, PAGE)
-      const young = page.find(({ entry }) => entry.at >= before)
-      kept = young?.entry.seq ?? (page.at(-1)?.entry.seq ?? head) + 1
-      if (young) break
+    let isYoung = false
+    for (let from = first; from <= head && !isYoung; ) {
+      const page = await store.range(from, head, PAGE)
+      for (const { entry } of page) {
+        // One from the future is of a process whose clock is ahead. It says nothing about those behind it.
+        isYoung = entry.at >= now - maxAge && entry.at <= now
+        if (isYoung) break
+        if (entry.at < now) kept = entry.seq + 1
+      }
+      from = (page.at(-1)?.entry.seq ?? head) + 1
     }
     if (kept > first) await store.trim(kept)
     // A payload is never older than its event. A tenth later, because the clocks of servers differ.

@@ -4,12 +4,22 @@ import type { Stored } from '../../../server/redis/entry.ts'
 import { record } from '../../support/event-log.ts'
 import { eventually } from '../../support/eventually.ts'
 
+const NOW = 1_700_000_000_000
+const MAX_AGE = 40
+
+/** When an event was published, by the clock of its process. */
+const AT = { old: NOW - MAX_AGE - 1, young: NOW - MAX_AGE, future: NOW + 1 }
+
 const stored = (seq: number, at: number): Stored => ({ entry: { ...record('1'), at, seq }, epoch: 'e', uid: `${seq}` })
 
-/** Entries 1 to `count`, of which the first `old` are too old. */
-function start(count: number, old: number, options: { readonly fails?: number } = {}) {
+const many = (count: number, kind: keyof typeof AT) => Array.from({ length: count }, () => kind)
+
+/** Entries from 1 on. The date stands still. */
+function start(kinds: readonly (keyof typeof AT)[], options: { readonly fails?: number } = {}) {
+  const date = vi.spyOn(Date, 'now').mockReturnValue(NOW)
+  onTestFinished(() => date.mockRestore())
   let failures = options.fails ?? 0
-  const entries = Array.from({ length: count }, (_, n) => stored(n + 1, n < old ? 0 : Date.now() + 60_000))
+  const entries = kinds.map((kind, n) => stored(n + 1, AT[kind]))
   const trimmed: number[] = []
   const range = vi.fn(async (from: number, to: number, limit: number) => {
     if (failures-- > 0) throw new Error('no Redis')
@@ -21,30 +31,45 @@ function start(count: number, old: number, options: { readonly fails?: number } 
     first = to
   }
   const forget = vi.fn(async () => {})
-  onTestFinished(createCare({ maxAge: 40 }, { range, trim, forget }, () => ({ first, head: count })))
+  const ends = createCare({ maxAge: MAX_AGE }, { range, trim, forget }, () => ({ first, head: kinds.length }))
+  onTestFinished(ends)
   return { range, trimmed, forget }
 }
 
 it('deletes up to the first event that is young enough', async () => {
-  const { trimmed, range } = start(500, 250)
+  const { trimmed, range } = start([...many(250, 'old'), ...many(250, 'young')])
   await eventually(() => expect(range.mock.calls.length).toBeGreaterThan(4))
   expect(trimmed).toEqual([251])
 })
 
 it('deletes all events if all are old', async () => {
-  const { trimmed } = start(150, 150)
+  const { trimmed } = start(many(150, 'old'))
   await eventually(() => expect(trimmed).toEqual([151]))
 })
 
+it('deletes an event of a process whose clock is ahead when events behind it are old', async () => {
+  const { trimmed } = start(['old', ...many(150, 'future'), 'old', 'future', 'young', 'old'])
+  await eventually(() => expect(trimmed).toEqual([153]))
+})
+
+it.each<[what: string, kinds: (keyof typeof AT)[]]>([
+  ['the clock of their process is ahead', ['future', 'future']],
+  ['one in front of them is young: their process has a clock that is behind', ['young', 'old', ...many(150, 'old')]],
+])('keeps events if %s', async (_, kinds) => {
+  const { trimmed, forget } = start(kinds)
+  await eventually(() => expect(forget.mock.calls.length).toBeGreaterThan(1))
+  expect(trimmed).toEqual([])
+})
+
 it('deletes payloads in shards each time, also if another process has deleted their events', async () => {
-  const { forget, trimmed } = start(3, 0)
+  const { forget, trimmed } = start(many(3, 'young'))
   await eventually(() => expect(forget.mock.calls.length).toBeGreaterThan(1))
   expect(trimmed).toEqual([])
   expect(new Set(forget.mock.calls.flat())).toEqual(new Set([44]))
 })
 
 it('tries again after a failure', async () => {
-  const { trimmed } = start(3, 1, { fails: 2 })
+  const { trimmed } = start(['old', 'young', 'young'], { fails: 2 })
   await eventually(() => expect(trimmed).toEqual([2]))
 })
 
