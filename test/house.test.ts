@@ -499,14 +499,11 @@ const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
   // They need a Redis.
   'server/redis/index.ts': 'test/node/redis-log.test.ts',
   'server/redis/pulse.ts': 'test/server/redis/pulse.test.ts',
-  'server/redis/reader.ts': 'test/node/redis-log.test.ts',
   'server/redis/redis-log.ts': 'test/node/redis-log.test.ts',
   'server/redis/relay.ts': 'test/node/redis-hub.test.ts',
   'server/redis/scripts.ts': 'test/node/redis-log.test.ts',
   'server/redis/shared-log.ts': 'test/node/redis-log.test.ts',
-  'server/redis/store.ts': 'test/node/redis-log.test.ts',
   'server/redis/time.ts': 'test/node/redis-log.test.ts',
-  'server/redis/writer.ts': 'test/node/redis-log.test.ts',
   // Types alone.
   'server/log/entry.ts': 'test/types/hub.test-d.ts',
   'server/publish/mail-options.ts': 'test/types/hub.test-d.ts',

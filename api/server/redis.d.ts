@@ -5,6 +5,7 @@ interface RedisLogOptions {
     readonly maxAge?: number | undefined;
     readonly shards?: number | undefined;
     readonly timeout?: number | undefined;
+    readonly startTimeout?: number | undefined;
     readonly localOnly?: boolean | undefined;
     readonly onWarning?: ((text: string) => void) | undefined;
 }

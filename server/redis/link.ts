@@ -1,5 +1,5 @@
 import type { Cluster, ClusterOptions, Redis, RedisOptions } from 'ioredis'
-import { monotonic, setTimer } from '../../src/base/clock.ts'
+import { setTimer } from '../../src/base/clock.ts'
 import { shown } from '../wire/shown.ts'
 import { clock } from './time.ts'
 
@@ -84,11 +84,11 @@ function failureOf(error: Error): Error {
 /** A connection of our own to the server of a client that the application has made. It connects again whenever it is lost. */
 export class Link {
   readonly client: RedisClient
-  /** The last error of the connection. */
+  /** Why there is no connection, as far as is known. */
   error: Error | undefined
-  /** When the connection was lost, on the monotonic clock. Undefined while there is one. */
-  downSince: number | undefined = monotonic(clock)
   readonly #wakes = new Set<() => void>()
+  /** Of the nodes of a cluster. */
+  #nodeError: Error | undefined
 
   /** @throws TypeError for what is no client of ioredis. */
   constructor(redis: RedisClient) {
@@ -96,14 +96,15 @@ export class Link {
       throw new TypeError(`redisLog expects a client of ioredis, new Redis(…) or new Cluster(…), got ${shown(redis)}`)
     this.client = duplicate(redis)
     this.client.on('error', (error: Error) => {
-      this.error = error
+      this.error = this.#nodeError ?? error
+    })
+    this.client.on('node error', (error: Error) => {
+      // After each error of a node, ioredis says so too.
+      if (error.message !== 'Connection is closed.') this.#nodeError = error
     })
     this.client.on('ready', () => {
-      this.downSince = undefined
+      this.error = this.#nodeError = undefined
       this.#wake()
-    })
-    this.client.on('close', () => {
-      this.downSince ??= monotonic(clock)
     })
   }
 

@@ -35,6 +35,11 @@ export interface RedisLogOptions {
    */
   readonly timeout?: number | undefined
   /**
+   * How long `redisLog` waits for Redis at the start, in milliseconds, before it rejects.
+   * @defaultValue 10_000
+   */
+  readonly startTimeout?: number | undefined
+  /**
    * While Redis cannot be reached, `publish` gives an event to the clients of its own process, without an id, and does not reject. It
    * is not replayed, and the other processes do not get it. An event that Redis may have is not given out: then `publish` rejects.
    * @defaultValue false
@@ -57,6 +62,7 @@ export interface RedisLogSettings {
   readonly maxAge: number
   readonly shards: number
   readonly timeout: number
+  readonly startTimeout: number
   readonly localOnly: boolean
   warn(text: string): void
 }
@@ -64,13 +70,13 @@ export interface RedisLogSettings {
 /** Processes read events from each other in Redis, so that it has some even where none can be replayed. */
 const FEWEST = 1000
 
-const NAMES = ['prefix', 'size', 'maxAge', 'shards', 'timeout', 'localOnly', 'onWarning']
+const NAMES = ['prefix', 'size', 'maxAge', 'shards', 'timeout', 'startTimeout', 'localOnly', 'onWarning']
 
 /** @throws TypeError for an option that cannot work, or does not exist. */
 export function resolveRedisLogOptions(options: RedisLogOptions): RedisLogSettings {
   checkNames('redisLog', NAMES, options)
   const { prefix = 'headwater', size = 10_000, maxAge = Infinity, shards = 1 } = options
-  const { timeout = 5000, localOnly = false, onWarning = console.warn } = options
+  const { timeout = 5000, startTimeout = 10_000, localOnly = false, onWarning = console.warn } = options
   if (typeof prefix !== 'string' || !/^[\w.:-]{1,100}$/.test(prefix))
     throw new TypeError(`prefix expects 1 to 100 letters, digits and . _ : -, got ${shown(prefix)}`)
   for (const [name, value] of Object.entries({ size, maxAge }))
@@ -78,8 +84,9 @@ export function resolveRedisLogOptions(options: RedisLogOptions): RedisLogSettin
       throw new TypeError(`${name} expects a number from 0, got ${shown(value)}`)
   if (!(Number.isInteger(shards) && shards >= 1 && shards <= 1000))
     throw new TypeError(`shards expects a whole number from 1 to 1000, got ${shown(shards)}`)
-  if (typeof timeout !== 'number' || !(timeout > 0 && timeout < Infinity))
-    throw new TypeError(`timeout expects milliseconds greater than 0, got ${shown(timeout)}`)
+  for (const [name, value] of Object.entries({ timeout, startTimeout }))
+    if (typeof value !== 'number' || !(value > 0 && value < Infinity))
+      throw new TypeError(`${name} expects milliseconds greater than 0, got ${shown(value)}`)
   if (typeof localOnly !== 'boolean') throw new TypeError(`localOnly expects true or false, got ${shown(localOnly)}`)
   if (typeof onWarning !== 'function') throw new TypeError(`onWarning expects a function, got ${shown(onWarning)}`)
   return {
@@ -89,6 +96,7 @@ export function resolveRedisLogOptions(options: RedisLogOptions): RedisLogSettin
     maxAge: maxAge || Infinity,
     shards,
     timeout,
+    startTimeout,
     localOnly,
     warn: (text) => void callSafely(onWarning, `headwater: ${text}`),
   }

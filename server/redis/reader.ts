@@ -8,7 +8,7 @@ import { clock, pause } from './time.ts'
 /** The parts of its log that the reader needs. */
 export interface ReaderParts {
   readonly link: Link
-  readonly store: Pick<Store, 'verify' | 'next'>
+  readonly store: Pick<Store, 'verify' | 'next' | 'outage'>
   known(): Known
   /** The next entry. */
   entry(stored: Stored): void
@@ -47,7 +47,8 @@ export class Reader {
     let found: Found = 'next'
     while (!this.#isClosed) {
       try {
-        const standing = found === 'next' ? undefined : await this.verify()
+        const isSure = found === 'next' && !this.#parts.store.outage
+        const standing = isSure ? undefined : await this.verify()
         found = await this.#read()
         // Both work: a shard may be away, and the log not.
         this.#parts.up(true)

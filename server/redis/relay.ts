@@ -13,6 +13,8 @@ export interface RelayParts {
   /** A connection that does nothing else than hear. */
   readonly subscriber: Link
   readonly timeout: number
+  /** How long the first subscription may take, in milliseconds. A node of a cluster gets a part of it: another one may answer. */
+  readonly patience: number
   warn(text: string): void
 }
 
@@ -24,7 +26,7 @@ export interface RedisRelay extends Relay {
 
 /**
  * A relay by Redis' Pub/Sub: what is sent while a process has no connection, that process does not get.
- * @returns Resolves when it hears.
+ * @returns Resolves when it hears. If it rejects, it has left nothing behind.
  */
 export async function createRelay({
   prefix,
@@ -32,6 +34,7 @@ export async function createRelay({
   commands,
   subscriber,
   timeout,
+  patience,
   warn,
 }: RelayParts): Promise<RedisRelay> {
   // Channels are those of all databases of a server, and keys are not.
@@ -41,10 +44,11 @@ export async function createRelay({
   const { client } = subscriber
   let isHearing = false
 
-  const subscribe = async (): Promise<void> => {
-    await subscriber.call('subscribe', [channel, own], timeout)
+  const subscribe = async (ms: number): Promise<void> => {
+    await subscriber.call('subscribe', [channel, own], ms)
     isHearing = true
   }
+  await subscribe(client.isCluster ? Math.min(patience, timeout / 4) : patience)
 
   const pulse = createPulse({
     interval: timeout / 2,
@@ -63,9 +67,8 @@ export async function createRelay({
   client.on('close', () => {
     isHearing = false
   })
-  await subscribe()
   // After each loss of the connection. If that fails, the connection is lost again.
-  client.on('ready', () => void subscribe().catch(() => subscriber.reconnect()))
+  client.on('ready', () => void subscribe(timeout).catch(() => subscriber.reconnect()))
 
   return {
     get available() {

@@ -46,6 +46,7 @@ export interface SharedLogParts {
   readonly node: string
   readonly store: Store
   readonly standing: Standing
+  /** The last entries, up to that number and without a hole. */
   readonly newest: readonly Stored[]
 }
 
@@ -75,11 +76,8 @@ export class SharedLog implements RedisLog {
     this.localOnly = settings.localOnly
     this.subscribe = this.#listeners.add
     this.#oldest = firstOf(standing)
-    const last = newest.at(-1)
-    // Only what leads up to the head: the log may have begun again in between.
-    const fits = last?.entry.seq === standing.seq && newest[0]?.entry.seq === standing.seq - newest.length + 1
-    this.#position = new Position({ ...standing, head: standing.seq, uid: fits && last ? last.uid : '' })
-    if (fits) for (const { entry } of newest) this.#recent.push(entry)
+    this.#position = new Position({ ...standing, head: standing.seq, uid: newest.at(-1)?.uid ?? '' })
+    for (const { entry } of newest) this.#recent.push(entry)
     const known = (): Known => this.#position.known
     this.#reader = new Reader({
       link: links.reader,
@@ -108,7 +106,8 @@ export class SharedLog implements RedisLog {
     return Math.min(Math.max(this.#oldest, this.head - this.#parts.settings.size + 1), this.head + 1)
   }
   get available(): boolean {
-    return this.#isUp && this.#parts.links.commands.isReady
+    const { links, store } = this.#parts
+    return this.#isUp && links.commands.isReady && !store.outage
   }
 
   readonly append = (record: LogRecord): Promise<LogEntry> =>

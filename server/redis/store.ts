@@ -1,8 +1,8 @@
 import { monotonic } from '../../src/base/clock.ts'
 import { type LogRecord, mintEpoch } from '../log/log.ts'
 import type { Standing } from './compare.ts'
-import { complete, decodeEntry, encodeRecord, idOf, lastLost, type Raw, type Stored, seqOf } from './entry.ts'
-import type { Link } from './link.ts'
+import { complete, decodeEntry, encodeRecord, idOf, type Raw, type Stored, seqOf } from './entry.ts'
+import { isPassing, type Link } from './link.ts'
 import { createPayloads, type PayloadSettings, type Payloads } from './payloads.ts'
 import { APPEND, RESET, VERIFY } from './scripts.ts'
 import { clock } from './time.ts'
@@ -30,6 +30,13 @@ const BLOCK = 1000
 /** How many entries are read at a time. */
 const PAGE = 100
 
+/** The log cannot be compared or written, although it may be again: Redis cannot be reached, or its node does not answer. */
+export interface Outage {
+  /** When the first question was asked that failed, on the monotonic clock. */
+  readonly since: number
+  readonly error: unknown
+}
+
 /** The connections of a store. */
 export interface StoreLinks {
   readonly commands: Link
@@ -51,6 +58,9 @@ export class Store {
   readonly #payloads: Payloads
   /** Up to where the stream that wakes has been read. */
   #wake = '0-0'
+  /** When Redis has answered last. */
+  #answeredAt = -Infinity
+  #outage: Outage | undefined
 
   /** @param node - Names this process. */
   constructor(settings: PayloadSettings, node: string, { commands, reader, payloads }: StoreLinks) {
@@ -66,10 +76,17 @@ export class Store {
     this.#payloads = createPayloads(settings, payloads)
   }
 
+  /** Undefined while the log works. */
+  get outage(): Outage | undefined {
+    return this.#outage
+  }
+
   /** Compares what a process knows. It begins another epoch if Redis has lost entries, or has no log. */
-  async verify(known: Known): Promise<Standing> {
+  async verify(known: Known, ms: number = this.#timeout): Promise<Standing> {
     type Answer = [epoch: string, seq: number, base: number, first: string, term: number]
-    const [epoch, seq, base, first, term] = (await this.#run(VERIFY, known)) as Answer
+    const [epoch, seq, base, first, term] = (await this.#run(VERIFY, known, [], ms)) as Answer
+    // Ids of that stream go by the clock of Redis. If it has been set back, the next one is not behind those that were read.
+    if (epoch !== known.epoch) this.#wake = '0-0'
     return { epoch, term, seq, base, first: seqOf(first) ?? 0 }
   }
 
@@ -105,14 +122,6 @@ export class Store {
     return this.#decode(await this.#call('xrange', [this.#keys[1], idOf(from), idOf(to), 'COUNT', count]))
   }
 
-  /** The newest entries up to a number, in order. Nothing in front of one whose payload is lost, and none while a shard is away. */
-  async newest(to: number, count: number): Promise<Stored[]> {
-    if (to === 0) return []
-    const found = this.#decode(await this.#call('xrevrange', [this.#keys[1], idOf(to), '-', 'COUNT', count]))
-    const entries = await this.load(found.reverse()).catch(() => [])
-    return entries.slice(lastLost(entries) + 1)
-  }
-
   /** The same entries with their payloads. Those whose payload is lost are marked. */
   async load<T extends Stored | undefined>(entries: readonly T[]): Promise<(T | Stored)[]> {
     const found = await this.#payloads.read(entries.filter((stored) => stored !== undefined))
@@ -144,14 +153,28 @@ export class Store {
     return { entries, woken: last !== undefined }
   }
 
-  #run(
+  async #run(
     script: string,
     { epoch, term, head, uid }: Known,
     more: readonly (string | number)[] = [],
     ms = this.#timeout,
   ): Promise<unknown> {
+    const begin = monotonic(clock)
     const args = [script, this.#keys.length, ...this.#keys, mintEpoch(), epoch, head, uid, term, ...more]
-    return this.#commands.call('eval', args, ms)
+    try {
+      const answer = await this.#commands.call('eval', args, ms)
+      this.#answered()
+      return answer
+    } catch (error) {
+      if (isPassing(error)) this.#outage = { since: this.#outage?.since ?? Math.max(begin, this.#answeredAt), error }
+      else this.#answered()
+      throw error
+    }
+  }
+
+  #answered(): void {
+    this.#answeredAt = monotonic(clock)
+    this.#outage = undefined
   }
 
   #call(command: string, args: readonly (string | number)[]): Promise<unknown> {

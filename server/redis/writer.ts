@@ -22,7 +22,7 @@ interface Waiting {
 export interface WriterParts {
   readonly node: string
   readonly link: Link
-  readonly store: Pick<Store, 'append' | 'reset'>
+  readonly store: Pick<Store, 'append' | 'reset' | 'outage'>
   readonly timeout: number
   /** The process's knowledge of the log now. */
   known(): Known
@@ -136,13 +136,13 @@ export class Writer {
   ): Promise<{ readonly epoch: string; readonly first: number }> {
     const { link, store, known, timeout } = this.#parts
     const now = monotonic(clock)
-    // If Redis has been gone for that long already, nothing waits for it.
-    const deadline = Math.max(Math.min(now, link.downSince ?? now) + timeout, now)
+    // If Redis has been gone for that long already, nothing waits for it. The reader sees when it is back.
+    const deadline = Math.max(Math.min(now, store.outage?.since ?? now) + timeout, now)
     let lost: unknown
     let last: unknown
     for (;;) {
       const left = deadline - monotonic(clock)
-      if (!(await link.ready(left)) || left <= 0) throw unavailable(lost, link.error ?? last)
+      if (!(await link.ready(left)) || left <= 0) throw unavailable(lost, link.error ?? last ?? store.outage?.error)
       try {
         return await store.append(known(), name, records, Math.max(left, 1))
       } catch (error) {

@@ -303,11 +303,12 @@ describeRedis('a log in Redis', () => {
     const { message, written } = await failure(log.append(record('1')))
     expect(message).toMatch(/^Redis has not answered, and may have written the event: no answer within \d+ ms$/)
     expect(written).toBe('unknown')
+    expect(log.available).toBe(false)
     redis.thaw()
-    await log.append(record('2')).catch(() => log.append(record('2')))
-    expect(heard.filter((text) => text === '2').length).toBeGreaterThan(0)
-    expect(heard.filter((text) => text === '1').length).toBeLessThan(2)
     await eventually(() => expect(log.available).toBe(true))
+    await log.append(record('2'))
+    expect(heard.filter((text) => text === '2')).toHaveLength(1)
+    expect(heard.filter((text) => text === '1').length).toBeLessThan(2)
   })
 
   it('rejects an append that Redis refuses, with the reason', async () => {
@@ -432,7 +433,33 @@ describeRedis('a log in Redis', () => {
   it('rejects if there is no Redis at the start', async () => {
     const redis = await startRedis()
     await redis.kill()
-    await expect(redisLog(redis.client(), { timeout: 100 })).rejects.toThrow(/^Redis cannot be reached: /)
+    const error = await redisLog(redis.client(), { startTimeout: 100 }).catch((reason) => reason)
+    expect(error).toBeInstanceOf(LogUnavailableError)
+    expect([error.message, error.written]).toEqual([
+      `the log in Redis could not be opened within 100 ms: connect ECONNREFUSED 127.0.0.1:${redis.port}`,
+      false,
+    ])
+  })
+
+  it('rejects if Redis takes connections at the start and answers nothing', async () => {
+    const redis = await startRedis()
+    redis.freeze()
+    await expect(redisLog(redis.client(), { startTimeout: 100 })).rejects.toThrow(
+      'the log in Redis could not be opened within 100 ms: no answer',
+    )
+  })
+
+  it('waits at the start until Redis is there', async () => {
+    const redis = await startRedis()
+    await redis.kill()
+    const opening = open({ redis, prefix: 'x' })
+    await redis.start()
+    expect((await (await opening).append(record('1'))).seq).toBe(1)
+  })
+
+  it('rejects at once at the start if Redis refuses', async () => {
+    await shared.client().set('{refused}:meta', 'a text')
+    await expect(open({ prefix: 'refused' })).rejects.toThrow(/^WRONGTYPE /)
   })
 
   describe('in a cluster', () => {

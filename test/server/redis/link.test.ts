@@ -5,13 +5,14 @@ import { isPassing, isSent, Link } from '../../../server/redis/link.ts'
 /** A connection to a client of ioredis that answers when it is told to. */
 function start(parts: { readonly status?: string; readonly isCluster?: boolean } = {}) {
   const answers: { resolve(answer: unknown): void; reject(error: Error): void }[] = []
+  const listeners = new Map<string, (argument?: unknown) => void>()
   const disconnect = vi.fn()
   const client = {
     status: 'ready',
     isCluster: false,
     ...parts,
     duplicate: () => client,
-    on: () => {},
+    on: (name: string, listener: (argument?: unknown) => void) => listeners.set(name, listener),
     call: () => new Promise((resolve, reject) => answers.push({ resolve, reject })),
     disconnect,
   }
@@ -19,6 +20,7 @@ function start(parts: { readonly status?: string; readonly isCluster?: boolean }
   return {
     link: new Link(client as unknown as Redis),
     disconnect,
+    emit: (name: string, argument?: unknown) => listeners.get(name)?.(argument),
     answer: (value: unknown) => answers.shift()?.resolve(value),
     fail: (error: Error) => answers.shift()?.reject(error),
   }
@@ -29,6 +31,21 @@ describe('a connection to Redis', () => {
     const { link, disconnect } = start()
     await expect(link.call('get', ['a'], 1)).rejects.toThrow('no answer within 1 ms')
     expect(disconnect.mock.calls).toEqual([[true]])
+  })
+
+  it('has the error of its node as the reason why a cluster cannot be reached, until it can be', () => {
+    const { link, emit } = start({ isCluster: true })
+    const refused = new Error('connect ECONNREFUSED')
+    emit('node error', refused)
+    emit('node error', new Error('Connection is closed.'))
+    expect(link.error).toBeUndefined()
+    emit('error', new Error('Failed to refresh slots cache.'))
+    expect(link.error).toBe(refused)
+    emit('ready')
+    expect(link.error).toBeUndefined()
+    const other = new Error('Failed to refresh slots cache.')
+    emit('error', other)
+    expect(link.error).toBe(other)
   })
 
   it('stays if only the patience of the caller is over, who hears that Redis may have the command', async () => {

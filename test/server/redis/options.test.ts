@@ -11,6 +11,7 @@ describe('the options of redisLog', () => {
       maxAge: Infinity,
       shards: 1,
       timeout: 5000,
+      startTimeout: 10_000,
       localOnly: false,
     })
     expect(resolveRedisLogOptions({ maxAge: 0 }).maxAge).toBe(Infinity)
@@ -31,6 +32,7 @@ describe('the options of redisLog', () => {
     [{ maxAge: Number.NaN }, 'maxAge expects a number from 0, got NaN'],
     [{ timeout: 0 }, 'timeout expects milliseconds greater than 0, got 0'],
     [{ timeout: Infinity }, 'timeout expects milliseconds greater than 0, got Infinity'],
+    [{ startTimeout: '9' }, 'startTimeout expects milliseconds greater than 0, got "9"'],
     [{ prefix: '' }, 'prefix expects 1 to 100 letters, digits and . _ : -, got ""'],
     [{ prefix: '{a}' }, 'prefix expects 1 to 100 letters, digits and . _ : -, got "{a}"'],
     [{ localOnly: 1 }, 'localOnly expects true or false, got 1'],
@@ -39,7 +41,10 @@ describe('the options of redisLog', () => {
     [{ shards: 1.5 }, 'shards expects a whole number from 1 to 1000, got 1.5'],
     [{ shards: 1001 }, 'shards expects a whole number from 1 to 1000, got 1001'],
     [{ shards: '4' }, 'shards expects a whole number from 1 to 1000, got "4"'],
-    [{ nodes: 4 }, 'redisLog takes no nodes; it takes prefix, size, maxAge, shards, timeout, localOnly, onWarning'],
+    [
+      { nodes: 4 },
+      'redisLog takes no nodes; it takes prefix, size, maxAge, shards, timeout, startTimeout, localOnly, onWarning',
+    ],
   ])('are refused with %o', (options, message) => {
     expect(() => resolveRedisLogOptions(options)).toThrow(new TypeError(message))
   })
