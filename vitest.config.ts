@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import { findBrowsers } from './scripts/browsers.mjs'
@@ -27,8 +28,8 @@ export default defineConfig({
           name: 'node',
           include: ['test/{node,cli,systems}/**/*.test.ts'],
           environment: 'node',
-          // Left alone, Vitest spares a core, which leaves one of two.
-          maxWorkers: '100%',
+          // One more than there are cores: many of them wait for programs that they have started.
+          maxWorkers: availableParallelism() + 1,
           sequence: { groupOrder: 3 },
           // EventSource, and v8.queryObjects() to count what is left in memory, are experiments of Node: no need to say so each time.
           execArgv: ['--experimental-eventsource', '--disable-warning=ExperimentalWarning'],
@@ -45,8 +46,8 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           environment: 'node',
-          // Most of their time they wait, for heartbeats and faults. Each has one to twelve pages open, so no more than two at a time.
-          maxWorkers: 2,
+          // Most of their time they wait, for heartbeats and faults.
+          maxWorkers: 4,
           sequence: { groupOrder: 4 },
         },
       },
@@ -57,6 +58,9 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.{ts,tsx}'],
+          // Most of their time they wait, for the network and for each other's browser.
+          maxWorkers: 4,
+          sequence: { groupOrder: 5 },
           browser: {
             enabled: true,
             headless: true,

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
-import { ByEnvironment } from './test/support/by-environment.ts'
+import { InOrder } from './test/support/in-order.ts'
 
 /*
  * The tests that wait for nothing: `npm run test:unit`. vitest.config.ts adds the others, with what they need of browsers,
@@ -74,7 +74,7 @@ export default defineConfig({
     testTimeout: 600_000,
     hookTimeout: 600_000,
     expect: { poll: { timeout: 120_000 } },
-    sequence: { sequencer: ByEnvironment },
+    sequence: { sequencer: InOrder },
     projects: [
       {
         extends: true,
