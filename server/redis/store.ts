@@ -27,7 +27,7 @@ export interface News {
 const REMEMBERED = 60 * 60
 /** How long Redis waits for news before it says that there are none. Then the process compares what it knows. */
 const BLOCK = 1000
-/** How many entries are read at a time. */
+/** How many entries are read at a time, at most. */
 const PAGE = 100
 
 /** The log cannot be compared or written, although it may be again: Redis cannot be reached, or its node does not answer. */
@@ -58,6 +58,8 @@ export class Store {
   readonly #payloads: Payloads
   /** Up to where the stream that wakes has been read. */
   #wake = '0-0'
+  /** How many entries are asked for next. */
+  #page = PAGE
   /** When Redis has answered last. */
   #answeredAt = -Infinity
   #outage: Outage | undefined
@@ -142,15 +144,18 @@ export class Store {
   async next(head: number): Promise<News | undefined> {
     const [, log, wake] = this.#keys
     const ids = head === 0 ? '0-0' : idOf(head)
-    const args = ['COUNT', PAGE, 'BLOCK', BLOCK, 'STREAMS', log, wake, ids, this.#wake]
+    const page = this.#page
+    // Fewer after a failure: large payloads, by a slow connection, may never all come in time.
+    this.#page = Math.max(Math.floor(page / 2), 1)
+    const args = ['COUNT', page, 'BLOCK', BLOCK, 'STREAMS', log, wake, ids, this.#wake]
     const found = (await this.#reader.call('xread', args, BLOCK + this.#timeout)) as [string, Raw[]][] | null
-    if (!found) return undefined
-    const streams = new Map(found)
+    const streams = new Map(found ?? [])
     const entries = await this.load((streams.get(log) ?? []).map(decodeEntry))
     // After everything that can fail, or the news would be forgotten.
     const last = streams.get(wake)?.at(-1)
     if (last) this.#wake = last[0]
-    return { entries, woken: last !== undefined }
+    this.#page = Math.min(page * 2, PAGE)
+    return found ? { entries, woken: last !== undefined } : undefined
   }
 
   async #run(

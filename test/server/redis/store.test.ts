@@ -1,5 +1,6 @@
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { resolveRedisLogOptions } from '../../../server/redis/options.ts'
+import { type RedisLogOptions, resolveRedisLogOptions } from '../../../server/redis/options.ts'
+import { FORGET } from '../../../server/redis/scripts.ts'
 import { Store, type StoreLinks } from '../../../server/redis/store.ts'
 
 /*
@@ -12,14 +13,14 @@ const STANDING = ['e', 5, 0, '1-0', 1]
 const reply = (message: string): Error => Object.assign(new Error(message), { name: 'ReplyError' })
 
 /** A store whose connection answers what it is told to. The monotonic clock stands still until it is turned. */
-function start() {
+function start(options: RedisLogOptions = {}) {
   vi.useFakeTimers({ toFake: ['performance'] })
   onTestFinished(() => void vi.useRealTimers())
   const calls: { readonly args: readonly unknown[]; resolve(answer: unknown): void; reject(error: Error): void }[] = []
   const call = (command: string, args: readonly unknown[]): Promise<unknown> =>
     new Promise((resolve, reject) => calls.push({ args: [command, ...args], resolve, reject }))
   const link = { call } as unknown as StoreLinks['commands']
-  const store = new Store(resolveRedisLogOptions({}), 'node', { commands: link, reader: link, payloads: link })
+  const store = new Store(resolveRedisLogOptions(options), 'node', { commands: link, reader: link, payloads: link })
   async function ask(answer: unknown): Promise<void> {
     const asked = store.verify(KNOWN).catch(() => {})
     const waiting = calls.pop()
@@ -81,4 +82,29 @@ it('the stream that wakes is read from its beginning after another epoch began: 
   await read('100-0')
   await read()
   expect(wakes).toEqual(['0-0', '900-0', '0-0', '100-0'])
+})
+
+it('fewer entries are read after a failure, and more again after each success', async () => {
+  const { store, calls } = start()
+  const counts: unknown[] = []
+  for (const answer of [null, 'fail', 'fail', null, [], 'fail', null, null, null, ...Array(9).fill('fail')]) {
+    const reading = store.next(5).catch(() => {})
+    const asked = calls.pop()
+    counts.push(asked?.args[2])
+    if (answer === 'fail') asked?.reject(reply('LOADING'))
+    else asked?.resolve(answer)
+    await reading
+  }
+  expect(counts).toEqual([100, 100, 50, 25, 50, 100, 50, 100, 100, 100, 50, 25, 12, 6, 3, 1, 1, 1])
+})
+
+it('a reset deletes the payloads of every shard that are too old to be of an event that is being written', async () => {
+  const { store, calls } = start({ shards: 2, timeout: 700 })
+  const resetting = store.reset(KNOWN)
+  calls.pop()?.resolve(null)
+  await resetting
+  expect(calls.map(({ args }) => args)).toEqual([
+    ['eval', FORGET, 1, '{headwater:0}:payloads', 1400],
+    ['eval', FORGET, 1, '{headwater:1}:payloads', 1400],
+  ])
 })
