@@ -117,6 +117,12 @@ describe('payloads in shards', () => {
     expect(calls).toHaveLength(4)
   })
 
+  it('payloads are tried in no other shard once their time is over', async () => {
+    const { link, calls } = connect({ fails: () => true })
+    await expect(createPayloads(settings, link).write('x', ['1'], 0)).rejects.toThrow('OOM')
+    expect(calls).toHaveLength(1)
+  })
+
   it('payloads wait for the connection, and an attempt has half of the time that is left', async () => {
     const steps: string[] = []
     const link = {
