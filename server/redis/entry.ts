@@ -18,6 +18,15 @@ export interface Stored {
   readonly isLost?: true
 }
 
+/** Records that are written together. */
+export interface Batch {
+  /** Under the same name, they are written once. */
+  readonly name: string
+  readonly records: readonly LogRecord[]
+  /** The only epoch in which they may be written. */
+  readonly only?: string | undefined
+}
+
 /** An entry of a stream, as Redis answers: its id, then names and values. */
 export type Raw = readonly [id: string, fields: readonly string[]]
 

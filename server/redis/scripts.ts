@@ -75,18 +75,19 @@ return { epoch, seq, tonumber(redis.call('HGET', KEYS[1], 'base')), first and fi
 
 /**
  * ARGV: 6 the name of the process · 7 the name of the batch · 8 how many entries the stream keeps, '' for all · 9 for how many seconds
- * a batch is remembered at least · 10… two fields of each record.
- * @returns The epoch, and the number of the first record.
+ * a batch is remembered at least · 10 the only epoch in which it may be written, '' for any · 11… two fields of each record.
+ * @returns The epoch, and the number of the first record. '' if it is another epoch: nothing was written.
  */
 export const APPEND: string = `${CHECK}
 local epoch, seq = check()
 local sent = 'sent:' .. ARGV[6]
 local batch, its, number = string.match(redis.call('HGET', KEYS[1], sent) or '', '^(%S+) (%S+) (%d+)')
 if batch == ARGV[7] then return { its, tonumber(number) } end
+if ARGV[10] ~= '' and ARGV[10] ~= epoch then return { '', 0 } end
 local first = seq + 1
-for n = 10, #ARGV, 2 do
+for n = 11, #ARGV, 2 do
   seq = seq + 1
-  redis.call('XADD', KEYS[2], id(seq), 'e', epoch, 'u', ARGV[7] .. '.' .. (n - 10) / 2, 'm', ARGV[n], 'd', ARGV[n + 1])
+  redis.call('XADD', KEYS[2], id(seq), 'e', epoch, 'u', ARGV[7] .. '.' .. (n - 11) / 2, 'm', ARGV[n], 'd', ARGV[n + 1])
 end
 local now = redis.call('TIME')[1]
 local news = string.format('%s %s %.0f %s', ARGV[7], epoch, first, now)

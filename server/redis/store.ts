@@ -1,7 +1,7 @@
 import { monotonic } from '../../src/base/clock.ts'
-import { type LogRecord, mintEpoch } from '../log/log.ts'
+import { mintEpoch } from '../log/log.ts'
 import type { Standing } from './compare.ts'
-import { complete, decodeEntry, encodeRecord, idOf, type Raw, type Stored, seqOf } from './entry.ts'
+import { type Batch, complete, decodeEntry, encodeRecord, idOf, type Raw, type Stored, seqOf } from './entry.ts'
 import { isPassing, type Link } from './link.ts'
 import { createPayloads, type PayloadSettings, type Payloads } from './payloads.ts'
 import { APPEND, RESET, VERIFY } from './scripts.ts'
@@ -92,21 +92,20 @@ export class Store {
     return { epoch, term, seq, base, first: seqOf(first) ?? 0 }
   }
 
-  /** @param batch - A name of its own. Under the same name, records are written once. */
+  /** @returns Undefined if the batch may be written in one epoch only, and that is over. Then it is in no other one. */
   async append(
     known: Known,
-    batch: string,
-    records: readonly LogRecord[],
+    { name, records, only = '' }: Batch,
     ms: number,
-  ): Promise<{ readonly epoch: string; readonly first: number }> {
+  ): Promise<{ readonly epoch: string; readonly first: number } | undefined> {
     const begin = monotonic(clock)
     const texts = records.map(({ json }) => json)
-    const payloads = this.#isSharded ? await this.#payloads.write(batch, texts, ms / 2) : []
+    const payloads = this.#isSharded ? await this.#payloads.write(name, texts, ms / 2) : []
     const left = Math.max(ms - (monotonic(clock) - begin), 1)
     const fields = records.flatMap((record, n) => encodeRecord(record, payloads[n]))
-    const answer = await this.#run(APPEND, known, [this.#node, batch, this.#maxLength, REMEMBERED, ...fields], left)
-    const [epoch, first] = answer as [string, number]
-    return { epoch, first }
+    const args = [this.#node, name, this.#maxLength, REMEMBERED, only, ...fields]
+    const [epoch, first] = (await this.#run(APPEND, known, args, left)) as [string, number]
+    return epoch ? { epoch, first } : undefined
   }
 
   /** Removes all entries, and begins another epoch. */

@@ -138,13 +138,20 @@ export class Writer {
     const now = monotonic(clock)
     // If Redis has been gone for that long already, nothing waits for it. The reader sees when it is back.
     const deadline = Math.max(Math.min(now, store.outage?.since ?? now) + timeout, now)
+    const { epoch } = known()
     let lost: unknown
     let last: unknown
     for (;;) {
       const left = deadline - monotonic(clock)
       if (!(await link.ready(left)) || left <= 0) throw unavailable(lost, link.error ?? last ?? store.outage?.error)
       try {
-        return await store.append(known(), name, records, Math.max(left, 1))
+        // In another epoch nobody knows whether Redis had it: clients would get it twice.
+        const written = await store.append(
+          known(),
+          { name, records, only: lost ? epoch : undefined },
+          Math.max(left, 1),
+        )
+        if (written) return written
       } catch (error) {
         if (isSent(error)) lost = error
         last = error
@@ -152,7 +159,9 @@ export class Writer {
         if (!isPassing(error)) throw lost ? unavailable(lost, undefined) : refused(error)
         if (isReplica(error)) link.reconnect()
         await pause(PAUSE)
+        continue
       }
+      throw unavailable(lost, undefined)
     }
   }
 }

@@ -282,6 +282,23 @@ describeRedis('a log in Redis', () => {
     expect(heard).toEqual(['"only once"', '"next"'])
   })
 
+  it('does not write an event again in another epoch if the answer of Redis is lost', async () => {
+    const redis = await startRedis()
+    const gate = await openGate(redis.port)
+    const [log, other] = [await open({ redis, prefix: 'x', through: gate.port }), await open({ redis, prefix: 'x' })]
+    const heard = hear(other)
+    gate.hold('{x}')
+    const appended = failure(log.append(record('"once"')))
+    await eventually(() => expect(heard).toEqual(['"once"']))
+    await redis.client().flushall()
+    gate.close()
+    gate.release()
+    gate.open()
+    expect((await appended).written).toBe('unknown')
+    await log.append(record('"next"'))
+    await eventually(() => expect(heard).toEqual(['"once"', 'reset at 0', '"next"']))
+  })
+
   it('forgets the last batch of processes that have ended long ago, when another one starts', async () => {
     const now = Number((await shared.client().time())[0])
     await fill(await open({ prefix: 'ended' }), 1)

@@ -18,7 +18,7 @@ function start(outage: number | undefined) {
   const patience: number[] = []
   const store = {
     outage: outage === undefined ? undefined : ({ since: performance.now() - outage, error: CAUSE } as Outage),
-    append: async (_known: unknown, _batch: string, _records: unknown, ms: number) => {
+    append: async (_known: unknown, _batch: unknown, ms: number) => {
       patience.push(ms)
       return { epoch: 'e', first: 1 }
     },
