@@ -7,10 +7,10 @@ import { hasApt, install, mayInstall } from './apt.mjs'
  * command does.
  */
 
-/** The path of redis-server, or of Valkey's. Undefined if there is none. */
+/** The path of redis-server, or of Valkey's: the first one of PATH. Undefined if there is none. */
 export const findRedis = () =>
   ['redis-server', 'valkey-server']
-    .flatMap((name) => ['/usr/bin', ...(process.env.PATH ?? '').split(delimiter)].map((folder) => join(folder, name)))
+    .flatMap((name) => [...(process.env.PATH ?? '').split(delimiter), '/usr/bin'].map((folder) => join(folder, name)))
     .find((path) => existsSync(path))
 
 /** The command that installs it on this system, or the page that says how. */
