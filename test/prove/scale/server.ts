@@ -48,7 +48,7 @@ export class RedisServer {
     const file = isSentinel ? [this.#sentinelFile] : []
     const child = spawn(findRedis() ?? '', [...file, ...fixed, ...data, ...this.#args], { stdio: 'ignore' })
     this.#child = child
-    await this.#answers()
+    await this.#answers(child)
   }
 
   /** As a power failure. */
@@ -85,8 +85,9 @@ export class RedisServer {
     rmSync(this.#folder, { recursive: true, force: true })
   }
 
-  async #answers(): Promise<void> {
+  async #answers(child: ChildProcess): Promise<void> {
     for (;;) {
+      if (child.exitCode !== null) throw Error(`the redis-server on port ${this.port} has ended: ${child.exitCode}`)
       const answer = await this.ask('PING').catch((error) => `${error}`)
       if (answer === 'PONG') return
       await new Promise((resolve) => setTimeout(resolve, 50))
