@@ -182,7 +182,7 @@ async function moveSlot(nodes: readonly TestRedis[], key: string, meanwhile: () 
   await meanwhile()
 }
 
-describeRedis('a log with shards in a cluster', () => {
+describeRedis('a log in a cluster', () => {
   let nodes: TestRedis[]
   let cluster: Cluster
   beforeAll(async () => {
@@ -192,11 +192,22 @@ describeRedis('a log with shards in a cluster', () => {
     for (const end of ends.splice(0)) await end()
   })
 
-  async function open(prefix: string): Promise<RedisLog> {
-    const log = await redisLog(cluster, { prefix, shards: 6, onWarning: () => {} })
+  async function open(prefix: string, shards = 6): Promise<RedisLog> {
+    const log = await redisLog(cluster, { prefix, shards, onWarning: () => {} })
     onTestFinished(() => log.close())
     return log
   }
+
+  it('keeps all of its keys in one slot without shards', async () => {
+    const [a, b] = [await open('whole', 1), await open('whole', 1)]
+    await fill(a, 3)
+    await eventually(() => expect(b.head).toBe(3))
+    await b.reset()
+    expect((await b.append(record('1'))).seq).toBe(1)
+    await eventually(() => expect([a.epoch, a.head]).toEqual([b.epoch, 1]))
+    const keys = await Promise.all(nodes.map((node) => node.client().keys('{whole*')))
+    expect(keys.map((list) => list.length).sort()).toEqual([0, 0, 3])
+  })
 
   it('goes on while the slots of its keys move to other nodes, also for processes that have just started', async () => {
     const log = await fill(await open('moved'), 3)
