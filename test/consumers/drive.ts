@@ -18,7 +18,7 @@ async function until(what: string, patience: number, isSo: () => boolean | Promi
 
 /**
  * @param heard - The numbers that the consumer shows, in order, with spaces between.
- * @param patience - How long each step may take, in milliseconds.
+ * @param patience - How long each step after the first connection may take, in milliseconds.
  * @throws Error that says what did not happen.
  */
 export async function drive(
@@ -32,7 +32,8 @@ export async function drive(
       throw Error(`${error.message}; it shows ${(await heard()).trim() || 'nothing'}`)
     })
   }
-  await until('it should connect', patience, () => site.clients === 1)
+  // A program has to start first, however little patience there is for what it shows.
+  await until('it should connect', PATIENCE, () => site.clients === 1)
   await site.publish(3)
   await shows('1 2 3')
   site.break()

@@ -69,14 +69,25 @@ const traps = ['window', 'document', 'location', 'navigator', 'localStorage', 's
 for (const name of traps)
   Object.defineProperty(globalThis, name, { configurable: true, get() { throw new Error('looked at ' + name) } })
 `
+/** What an entry point imports by itself: to load all peers each time would take most of the time of these tests. */
+function peersOf(specifier: string): string[] {
+  const file = entries.find((entry) => entry.specifier === specifier)?.import.default
+  const code = file ? readFileSync(join(root, file), 'utf8') : ''
+  return peers.filter((peer) => new RegExp(`from ?['"]${peer}['"/]`).test(code))
+}
+
 /** Frameworks may look around when they load; what is built on them may not. */
 const load = {
   import: (specifier: string) => `import { writeSync } from 'node:fs'
-    ${peers.map((peer) => `await import('${peer}')`).join('\n')}
+    ${peersOf(specifier)
+      .map((peer) => `await import('${peer}')`)
+      .join('\n')}
     ${TRAPS}
     const loaded = await import('${specifier}')`,
   require: (specifier: string) => `const { writeSync } = require('node:fs')
-    ${peers.map((peer) => `require('${peer}')`).join('\n')}
+    ${peersOf(specifier)
+      .map((peer) => `require('${peer}')`)
+      .join('\n')}
     ${TRAPS}
     const loaded = require('${specifier}')`,
 }
