@@ -141,7 +141,7 @@ describe('the demo in several tabs', () => {
     await becomes(second, (await second.locator('#user').inputValue()) === 'ada' ? 'chiara' : 'ada')
     for (const tab of [second, third]) await expectLeader(tab, /^Tab \d+, the only one\.$/)
     for (const tab of [second, third]) await tab.locator('#sharing', { hasText: /^1 stream .* 1 tab\.$/ }).waitFor()
-    expect(await (await fetch(new URL('api/connections', url))).json()).toEqual({ streams: 2 })
+    await expect.poll(async () => (await fetch(new URL('api/connections', url))).json()).toEqual({ streams: 2 })
   })
 
   it('complains of nothing but the requests that the faults broke', () => {

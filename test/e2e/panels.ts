@@ -53,5 +53,5 @@ export async function expectAgreement(page: Page, url: string): Promise<void> {
   await page.locator('#agreement[data-result="ok"]').waitFor()
   await page.locator('#streams[data-result="ok"]').waitFor()
   // By the server's own word, and whichever page they are for.
-  expect(await (await fetch(new URL('api/connections', url))).json()).toEqual({ streams: 1 })
+  await expect.poll(async () => (await fetch(new URL('api/connections', url))).json()).toEqual({ streams: 1 })
 }

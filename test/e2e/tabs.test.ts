@@ -52,13 +52,16 @@ const role = async (tab: Page): Promise<string | undefined> => (await glance(tab
 /** Waits until exactly one of these tabs leads, and checks that none took the lead from a leader for its silence. */
 async function leaderOf(among: readonly Page[]): Promise<Page> {
   let leaders: Page[] = []
+  let stolen: string[] = []
+  // One look at each tab says both.
   const count = async (): Promise<number> => {
-    const roles = await Promise.all(among.map(role))
-    leaders = among.filter((_, index) => roles[index] === 'leader')
+    const heard = await Promise.all(among.map(glance))
+    leaders = among.filter((_, index) => heard[index]?.roles.at(-1) === 'leader')
+    stolen = heard.flatMap((each) => each.stolen)
     return leaders.length
   }
   await expect.poll(count, { interval: 10 }).toBe(1)
-  expect((await Promise.all(among.map(glance))).flatMap(({ stolen }) => stolen)).toEqual([])
+  expect(stolen).toEqual([])
   return leaders[0] as Page
 }
 
