@@ -14,11 +14,14 @@ export const isHidden = (): boolean => globalThis.document?.visibilityState === 
 export const isPrerendering = (): boolean =>
   !!(globalThis.document as (Document & { readonly prerendering?: boolean }) | undefined)?.prerendering
 
-const SIGNALS = 'freeze pagehide resume pageshow visibilitychange online'
+/** The signals of page and network, and what each calls. */
+export type Signals = Readonly<
+  Record<'freeze' | 'pagehide' | 'resume' | 'pageshow' | 'visibilitychange' | 'online', () => void>
+>
 
 /** Begins or ends to listen to page and network. Where there are none, as in Node, nothing happens. */
-export function listenToPage(begin: boolean, onSignal: (event: Event) => void): void {
+export function listenToPage(begin: boolean, signals: Signals): void {
   // In the capture phase: `freeze` and `resume` are events of the document that need not bubble.
-  for (const type of SIGNALS.split(' '))
+  for (const [type, onSignal] of Object.entries(signals))
     globalThis[begin ? 'addEventListener' : 'removeEventListener']?.(type, onSignal, true)
 }

@@ -1,5 +1,5 @@
 import { createTimer } from '../base/clock.ts'
-import { isHidden, isPrerendering, listenToPage } from '../base/page.ts'
+import { isHidden, isPrerendering, listenToPage, type Signals } from '../base/page.ts'
 import type { Heartbeat } from './heartbeat.ts'
 import type { Settings } from './settings.ts'
 import type { Shared } from './shared.ts'
@@ -28,12 +28,15 @@ export function createPageLife(
     if (connection._openFor() >= 0 && heartbeat._silence() >= ifSilentFor) heartbeat._watch(ms)
   }
 
-  function onSignal({ type }: { readonly type: string }): void {
-    if (/freeze|pagehide/.test(type)) connection._pause('frozen')
-    else if (/resume|pageshow/.test(type)) connection._resume('frozen')
-    else if (type === 'online') checkAlive(connection._retrySoon(), SILENT_ONLINE)
-    else if (!isHidden()) onVisible()
-    else onHidden()
+  const freeze = (): void => connection._pause('frozen')
+  const resume = (): void => connection._resume('frozen')
+  const signals: Signals = {
+    freeze,
+    pagehide: freeze,
+    resume,
+    pageshow: resume,
+    online: () => checkAlive(connection._retrySoon(), SILENT_ONLINE),
+    visibilitychange: () => (isHidden() ? onHidden() : onVisible()),
   }
 
   function onHidden(): void {
@@ -60,7 +63,7 @@ export function createPageLife(
 
   return (listen) => {
     if (!listen) forgetHidden()
-    listenToPage(listen, onSignal)
+    listenToPage(listen, signals)
     if (listen && isHidden()) onHidden()
   }
 }

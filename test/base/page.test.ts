@@ -1,8 +1,11 @@
 // @vitest-environment page
 import { afterEach, expect, it, vi } from 'vitest'
-import { isHidden, isOffline, isPrerendering, listenToPage } from '../../src/base/page.ts'
+import { isHidden, isOffline, isPrerendering, listenToPage, type Signals } from '../../src/base/page.ts'
 
-afterEach(() => vi.unstubAllGlobals())
+afterEach(() => {
+  vi.unstubAllGlobals()
+  vi.restoreAllMocks()
+})
 
 it.each([
   [{ onLine: false }, true],
@@ -24,6 +27,21 @@ it.each([
   expect([isHidden(), isPrerendering()]).toEqual([hidden, prerendering])
 })
 
+/** Notes each signal by its name. */
+function recordingSignals() {
+  const heard: string[] = []
+  const note = (type: keyof Signals) => () => void heard.push(type)
+  const signals: Signals = {
+    freeze: note('freeze'),
+    pagehide: note('pagehide'),
+    resume: note('resume'),
+    pageshow: note('pageshow'),
+    visibilitychange: note('visibilitychange'),
+    online: note('online'),
+  }
+  return { heard, signals }
+}
+
 it.each([
   ['freeze', document],
   ['resume', document],
@@ -32,29 +50,30 @@ it.each([
   ['pageshow', window],
   ['online', window],
 ] as const)('%s is heard until the listener leaves, though the event does not bubble', (type, target) => {
-  const hear = vi.fn()
-  listenToPage(true, hear)
+  const { heard, signals } = recordingSignals()
+  listenToPage(true, signals)
   target.dispatchEvent(new Event(type))
   target.dispatchEvent(new Event(type))
-  expect(hear.mock.calls.map(([event]) => event.type)).toEqual([type, type])
-  listenToPage(false, hear)
+  expect(heard).toEqual([type, type])
+  listenToPage(false, signals)
   target.dispatchEvent(new Event(type))
-  expect(hear).toHaveBeenCalledTimes(2)
+  expect(heard).toEqual([type, type])
 })
 
-it.each(['unload', 'beforeunload', 'offline'])('%s is not listened for', (type) => {
-  const hear = vi.fn()
-  listenToPage(true, hear)
-  window.dispatchEvent(new Event(type))
-  listenToPage(false, hear)
-  expect(hear).not.toHaveBeenCalled()
+it('a page is not kept out of the back/forward cache: nobody listens for unload, beforeunload and offline', () => {
+  const listens = vi.spyOn(window, 'addEventListener')
+  const { signals } = recordingSignals()
+  listenToPage(true, signals)
+  expect(listens.mock.calls.map(([type]) => type).sort()).toEqual(Object.keys(signals).sort())
+  listenToPage(false, signals)
 })
 
 it('nothing happens where there is no page', () => {
   vi.stubGlobal('addEventListener', undefined)
   vi.stubGlobal('removeEventListener', undefined)
+  const { signals } = recordingSignals()
   expect(() => {
-    listenToPage(true, () => {})
-    listenToPage(false, () => {})
+    listenToPage(true, signals)
+    listenToPage(false, signals)
   }).not.toThrow()
 })
