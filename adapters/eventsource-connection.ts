@@ -1,6 +1,6 @@
 import type { Clock } from '../src/base/clock.ts'
 import { setTimer } from '../src/base/clock.ts'
-import { callSafely, isSSEError, requestError, type SSEError } from '../src/base/errors.ts'
+import { callSafely, requestError, SSEError } from '../src/base/errors.ts'
 import { checkRequest } from '../src/connection/request.ts'
 import {
   type Block,
@@ -163,7 +163,7 @@ export class SourceConnection {
 
   #errorOf(reason: unknown): SSEError | undefined {
     if (reason === 'stop' || reason === 'eof') return undefined
-    return isSSEError(reason) ? reason : requestError(this.options.url, 'network', reason, { cause: reason })
+    return reason instanceof SSEError ? reason : requestError(this.options.url, 'network', reason, { cause: reason })
   }
 
   /** As the standard has it, each event is a task of its own: promises that a handler resolves are dealt with before the next. */
