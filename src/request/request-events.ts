@@ -5,12 +5,10 @@ import { backoff, type CompleteRetry, leastWait, RETRY, type RetryOptions } from
 import { type Parse, type PayloadParser, parsePayload } from '../events/decode.ts'
 import type { EventMap, EventName } from '../events/event.ts'
 import { byteString, ID_MAX, redirectMode } from '../transports/fetch.ts'
-import { createStreamParser } from '../transports/parse.ts'
+import { createBlockParser } from '../transports/parse.ts'
 import type { RequestBody, RequestHeaders } from '../transports/request.ts'
 import { checkResponse } from '../transports/response.ts'
 import type { Block } from '../transports/transport.ts'
-
-type BlockSink = Parameters<typeof createStreamParser>[0]
 
 const EVENT_MAX = 64 * 1024 * 1024
 
@@ -163,14 +161,10 @@ async function* readBlocks(
   const send = async (): Promise<Response> => fetch(url, sent)
   const response = await send().catch(fail)
   await checkResponse(response, url)
-  const sink: BlockSink = {
-    comment: same,
-    retry: same,
-    gap() {
-      throw requestError(url, 'too-large', 'over maxEventSize')
-    },
+  const refuse = (): never => {
+    throw requestError(url, 'too-large', 'over maxEventSize')
   }
-  const parse = createStreamParser(sink, maxEventSize)
+  const parse = createBlockParser(maxEventSize, refuse, same)
   // No body at all is an empty one.
   if (response.body === null) return
   const reader = response.body.getReader()

@@ -2,7 +2,7 @@ import { requestError } from '../base/errors.ts'
 import { same } from '../base/same.ts'
 import { taskIfLate } from '../base/task.ts'
 import { isCrossOrigin, withParam } from '../base/url.ts'
-import { createStreamParser } from './parse.ts'
+import { createBlockParser } from './parse.ts'
 import type { TransportRequest } from './request.ts'
 import { checkResponse } from './response.ts'
 import type { Transport, TransportSink } from './transport.ts'
@@ -39,7 +39,14 @@ async function run(request: TransportRequest, sink: TransportSink, signal: Abort
   if (signal.aborted) return cancel()
   signal.addEventListener('abort', cancel)
   sink.open({ heartbeatMs: +(headers.get('x-sse-heartbeat') as string) })
-  const parse = createStreamParser(sink, request.maxEventSize)
+  const parse = createBlockParser(
+    request.maxEventSize,
+    () => sink.gap({ reason: 'too-large' }),
+    (name, value) => {
+      if (!name) sink.comment(value)
+      else if (name === 'retry' && /^\d+$/.test(value)) sink.retry(+value)
+    },
+  )
   for (;;) {
     const { value } = await reader.read()
     // Lines before the end without a blank line are no event (HTML 9.2.6, last paragraph).
@@ -62,7 +69,7 @@ async function run(request: TransportRequest, sink: TransportSink, signal: Abort
  */
 async function openResponse(request: TransportRequest, signal: AbortSignal): Promise<Response> {
   // As a function of its own: called as a method, the platform's fetch is an illegal invocation.
-  const { fetch, method, body, credentials, lastEventId, lastEventIdParam } = request
+  const { fetch, lastEventId, lastEventIdParam } = request
   // A copy: layers may send one request twice.
   const headers = new Headers(request.headers)
   const redirect = redirectMode(headers)
@@ -71,10 +78,9 @@ async function openResponse(request: TransportRequest, signal: AbortSignal): Pro
   if (hasIdInUrl(request)) url = withParam(url, lastEventIdParam, lastEventId)
   else if (lastEventId) headers.set('last-event-id', byteString(lastEventId))
   const response = await fetch(url, {
-    method,
+    // Its method, body and credentials; of the rest, fetch knows nothing or it is replaced.
+    ...(request as object),
     headers,
-    body,
-    credentials,
     redirect,
     signal,
     cache: 'no-store',

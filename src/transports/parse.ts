@@ -1,5 +1,5 @@
 import { begin } from '../base/task.ts'
-import type { Block, TransportSink } from './transport.ts'
+import type { Block } from './transport.ts'
 
 /** A line may be this much longer than the data of an event: it has a name, and an id may be longer than small events. */
 const FIELD = 1024
@@ -39,11 +39,14 @@ function createLineReader(limit: number): (bytes: Uint8Array) => readonly string
  * An event that is longer than `maxEventSize` is skipped and the stream goes on: if the connection were closed, the server
  * would send the event again, for ever. The time is linear in the number of bytes, however they are cut.
  *
+ * @param onSkip - Called when an event is skipped.
+ * @param onField - Called for each field that is no part of an event: `retry`, a comment, which has no name, or an unknown one.
  * @returns Reads a chunk block by block, as they are asked for.
  */
-export function createStreamParser(
-  sink: Pick<TransportSink, 'comment' | 'retry' | 'gap'>,
+export function createBlockParser(
   maxEventSize: number,
+  onSkip: () => void,
+  onField: (name: string, value: string) => void,
 ): (bytes: Uint8Array) => Iterable<Block> {
   const read = createLineReader(maxEventSize + FIELD)
   // The block that is being read: the buffers of 9.2.6.
@@ -53,17 +56,18 @@ export function createStreamParser(
   let id: string | undefined
 
   function skip(): void {
-    if (data !== null) sink.gap({ reason: 'too-large' })
+    if (data !== null) onSkip()
     data = null
   }
 
   /** A field or a comment. */
   function takeLine(line: string): void {
     const colon = line.indexOf(':')
+    const field = colon < 0 ? line : line.slice(0, colon)
     const value = colon < 0 ? '' : line.slice(colon + (line[colon + 1] === ' ' ? 2 : 1))
     // A comment of any length costs no event: many servers begin with one, as padding against proxies.
-    if (colon && line.length - FIELD > maxEventSize) return skip()
-    switch (colon < 0 ? line : line.slice(0, colon)) {
+    if (field && line.length - FIELD > maxEventSize) return skip()
+    switch (field) {
       case 'data':
         if (data === null) break
         data = data === undefined ? value : `${data}\n${value}`
@@ -76,11 +80,8 @@ export function createStreamParser(
         // 9.2.6: "If the field value does not contain U+0000 NULL"
         if (!value.includes('\0')) id = value
         break
-      case 'retry':
-        if (/^\d+$/.test(value)) sink.retry(+value)
-        break
-      case '':
-        sink.comment(value)
+      default:
+        onField(field, value)
     }
   }
 

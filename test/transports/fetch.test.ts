@@ -50,6 +50,16 @@ async function attempt(request: Partial<TransportRequest>, respond: () => Respon
 
 const ended = (reports: Report[]): unknown => reports.find(([what]) => what === 'end')?.[1]
 
+it('fields that are no part of an event are reported: comments, and a retry that is all digits', async () => {
+  const wire = ': hi\n:\nretry: 500\nretry: 5x0\nretry: -1\nretry\nretry: 1e3\nRetry: 6\nfoo: 7\n'
+  const { reports } = await attempt({}, () => new Response(wire, STREAM))
+  expect(reports.filter(([what]) => !/open|end/.test(what))).toEqual([
+    ['comment', 'hi'],
+    ['comment', ''],
+    ['retry', 500],
+  ])
+})
+
 describe('a request', () => {
   it('is a plain one for an event stream', async () => {
     const { sent } = await attempt({}, () => new Response('', STREAM))
