@@ -69,7 +69,7 @@ async function run(request: TransportRequest, sink: TransportSink, signal: Abort
  */
 async function openResponse(request: TransportRequest, signal: AbortSignal): Promise<Response> {
   // As a function of its own: called as a method, the platform's fetch is an illegal invocation.
-  const { fetch, lastEventId, lastEventIdParam } = request
+  const { fetch, method, body, credentials, lastEventId, lastEventIdParam } = request
   // A copy: layers may send one request twice.
   const headers = new Headers(request.headers)
   const redirect = redirectMode(headers)
@@ -78,9 +78,10 @@ async function openResponse(request: TransportRequest, signal: AbortSignal): Pro
   if (hasIdInUrl(request)) url = withParam(url, lastEventIdParam, lastEventId)
   else if (lastEventId) headers.set('last-event-id', byteString(lastEventId))
   const response = await fetch(url, {
-    // Its method, body and credentials; of the rest, fetch knows nothing or it is replaced.
-    ...(request as object),
+    method,
     headers,
+    body,
+    credentials,
     redirect,
     signal,
     cache: 'no-store',
