@@ -46,8 +46,8 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           environment: 'node',
-          // Most of their time they wait, for heartbeats and faults.
-          maxWorkers: 4,
+          // Each has one to twelve pages open. Two files keep two cores busy: with four, all of them took as long.
+          maxWorkers: 2,
           sequence: { groupOrder: 4 },
         },
       },
