@@ -178,7 +178,7 @@ describeRedis('two hubs with one log in Redis', () => {
 
   it('give events to their own clients while Redis is away, with localOnly', async () => {
     const redis = await startRedis(['--appendonly', 'yes', '--appendfsync', 'always'])
-    const log = { timeout: 100, localOnly: true }
+    const log = { timeout: 1000, localOnly: true }
     const [a, b] = [await startNode(redis, { log }), await startNode(redis, { log })]
     const clients = [listen([a.url]), listen([b.url])]
     await eventually(() => expect(clients.map(({ status }) => status())).toEqual(['open', 'open']))

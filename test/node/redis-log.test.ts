@@ -313,7 +313,7 @@ describeRedis('a log in Redis', () => {
 
   it('rejects an append that Redis does not answer, and says that it may have been written', async () => {
     const redis = await startRedis()
-    const log = await open({ redis, timeout: 300 })
+    const log = await open({ redis, timeout: 1000 })
     const heard = hear(log)
     redis.freeze()
     const { message, written } = await failure(log.append(record('1')))
@@ -390,10 +390,12 @@ describeRedis('a log in Redis', () => {
     await eventually(() => expect(log.available).toBe(false))
     await failure(log.append(record('1')))
     await failure(log.append(record('1')))
+    // Half of the time that they would take if each of them waited.
     let isOver = false
-    setTimeout(() => {
+    const timer = setTimeout(() => {
       isOver = true
-    }, 200)
+    }, 10_000)
+    onTestFinished(() => clearTimeout(timer))
     let count = 0
     for (; count < 100 && !isOver; count++) await failure(log.append(record('1')))
     expect(count).toBe(100)
@@ -410,7 +412,7 @@ describeRedis('a log in Redis', () => {
   })
 
   it('deletes events that are too old', async () => {
-    const log = await open({ prefix: 'old', maxAge: 200 })
+    const log = await open({ prefix: 'old', maxAge: 2000 })
     await fill(log, 3)
     expect(log.first).toBe(1)
     await log.append({ ...record('"young"'), at: Date.now() + 3_600_000 })
