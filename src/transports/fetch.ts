@@ -2,7 +2,7 @@ import { requestError } from '../base/errors.ts'
 import { same } from '../base/same.ts'
 import { taskIfLate } from '../base/task.ts'
 import { isCrossOrigin, withParam } from '../base/url.ts'
-import { createBlockParser } from './parse.ts'
+import { createBlockParser, takeFields } from './parse.ts'
 import type { TransportRequest } from './request.ts'
 import { checkResponse } from './response.ts'
 import type { Transport, TransportSink } from './transport.ts'
@@ -39,14 +39,7 @@ async function run(request: TransportRequest, sink: TransportSink, signal: Abort
   if (signal.aborted) return cancel()
   signal.addEventListener('abort', cancel)
   sink.open({ heartbeatMs: +(headers.get('x-sse-heartbeat') as string) })
-  const parse = createBlockParser(
-    request.maxEventSize,
-    () => sink.gap({ reason: 'too-large' }),
-    (name, value) => {
-      if (!name) sink.comment(value)
-      else if (name === 'retry' && /^\d+$/.test(value)) sink.retry(+value)
-    },
-  )
+  const parse = createBlockParser(request.maxEventSize, () => sink.gap({ reason: 'too-large' }), takeFields(sink))
   for (;;) {
     const { value } = await reader.read()
     // Lines before the end without a blank line are no event (HTML 9.2.6, last paragraph).

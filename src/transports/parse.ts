@@ -1,5 +1,5 @@
 import { begin } from '../base/task.ts'
-import type { Block } from './transport.ts'
+import type { Block, TransportSink } from './transport.ts'
 
 /** A line may be this much longer than the data of an event: it has a name, and an id may be longer than small events. */
 const FIELD = 1024
@@ -97,3 +97,11 @@ export function createBlockParser(
       }
   }
 }
+
+/** Takes each field that is no part of an event to the sink of a stream: `retry` and comments. */
+export const takeFields =
+  (sink: Pick<TransportSink, 'comment' | 'retry'>) =>
+  (name: string, value: string): void => {
+    if (!name) sink.comment(value)
+    else if (name === 'retry' && /^\d+$/.test(value)) sink.retry(+value)
+  }

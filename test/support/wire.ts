@@ -1,5 +1,5 @@
 import type { GapReport, OpenInfo, TransportSink } from 'headwater'
-import { createBlockParser } from '../../src/transports/parse.ts'
+import { createBlockParser, takeFields } from '../../src/transports/parse.ts'
 
 /** What was reported to a sink, as plain values. */
 export type Report =
@@ -31,15 +31,7 @@ export function recordingSink(): { sink: TransportSink; reports: Report[] } {
 /** A parser that reads whole chunks. @returns Reads one, and what it has reported so far. */
 export function recordingParser(maxEventSize = Infinity): { read(chunk: Uint8Array): void; reports: Report[] } {
   const { sink, reports } = recordingSink()
-  const parse = createBlockParser(
-    maxEventSize,
-    () => sink.gap({ reason: 'too-large' }),
-    // As a transport does.
-    (name, value) => {
-      if (!name) sink.comment(value)
-      else if (name === 'retry' && /^\d+$/.test(value)) sink.retry(+value)
-    },
-  )
+  const parse = createBlockParser(maxEventSize, () => sink.gap({ reason: 'too-large' }), takeFields(sink))
   return {
     read(chunk) {
       for (const block of parse(chunk)) sink.block(block)
